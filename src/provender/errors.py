@@ -1,0 +1,226 @@
+"""Every error that Provender raises on purpose; knows no HTTP library. Floor: errors.
+
+ProvenderError
+├── BadRequest            400  the request cannot mean anything
+│   ├── GrammarError           the query string does not follow the grammar
+│   ├── UnknownField           no such name to filter, order or project by
+│   ├── BadOperator            the operator does not fit the field
+│   ├── BadValue               the value does not fit the field or the key
+│   ├── ConflictingParameters  parameters that exclude each other
+│   ├── LimitExceeded          more than a setting allows
+│   └── AmbiguousIdentifier    an id prefix of several objects
+├── NotFound              404
+│   ├── UnknownRoute           no such path, or a malformed id in it
+│   ├── NoSuchEntity           no object with that id
+│   ├── NoSuchFile             no such file or folder in a repository
+│   ├── PageOutOfRange         the list has fewer pages
+│   └── UnknownProfile         no profile of that name
+├── NotServed             501  meaningful, but not offered
+│   ├── NotForThisNodeType     nodes of this type have no such thing
+│   └── UnknownFormat          a format that nothing here can write
+├── StoreError            503  the store cannot be read now
+│   ├── StoreUnreachable       no connection, or locked, or busy
+│   ├── QueryTimeout           the statement time-out struck
+│   ├── UnsupportedStore       not a store, or of a version that is not read
+│   └── CorruptObject     500  a file of the store is missing or damaged
+└── ConfigurationError         wrong settings; stops the start, never sent to a client
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ProvenderError(Exception):
+    """An error with a text for the person who caused it.
+
+    `message` is one plain sentence, `hint` says what would be right, `detail` shows the place.
+    All three reach the client. `reason` (the driver's words, a path) goes to the log and to
+    the terminal only.
+    """
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        detail: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.detail = detail
+        self.reason = reason
+
+
+class BadRequest(ProvenderError):
+    """The request cannot mean anything."""
+
+    code = "bad-request"
+    status = 400
+
+
+class GrammarError(BadRequest):
+    """The query string does not follow the grammar; `detail` holds a caret under the place."""
+
+    code = "malformed-query"
+
+    def __init__(self, expected: str, source: str, position: int) -> None:
+        self.position = position
+        super().__init__(
+            f"The query string format is invalid. {expected} at character {position + 1}.",
+            detail=caret(source, position),
+        )
+
+
+class UnknownField(BadRequest):
+    """No such name to filter, order or project by."""
+
+    code = "unknown-field"
+
+
+class BadOperator(BadRequest):
+    """The operator does not fit the field."""
+
+    code = "bad-operator"
+
+
+class BadValue(BadRequest):
+    """The value does not fit the field or the key."""
+
+    code = "bad-value"
+
+
+class ConflictingParameters(BadRequest):
+    """Parameters that exclude each other, or one given twice."""
+
+    code = "conflicting-parameters"
+
+
+class LimitExceeded(BadRequest):
+    """More than a setting allows; the message names the setting."""
+
+    code = "limit-exceeded"
+
+
+class AmbiguousIdentifier(BadRequest):
+    """An id prefix that several objects share."""
+
+    code = "ambiguous-identifier"
+
+
+class NotFound(ProvenderError):
+    """Nothing there."""
+
+    code = "not-found"
+    status = 404
+
+
+class UnknownRoute(NotFound):
+    """No such path, or a malformed id in it."""
+
+    code = "unknown-route"
+
+    def __init__(self) -> None:
+        super().__init__("The requested URL is not found on the server.")
+
+
+class NoSuchEntity(NotFound):
+    """No object with that id in the resource that was asked."""
+
+    code = "no-such-entity"
+
+
+class NoSuchFile(NotFound):
+    """No such file or folder in a repository."""
+
+    code = "no-such-file"
+
+
+class PageOutOfRange(NotFound):
+    """The list has fewer pages."""
+
+    code = "page-out-of-range"
+
+
+class UnknownProfile(NotFound):
+    """No profile of that name."""
+
+    code = "unknown-profile"
+
+
+class NotServed(ProvenderError):
+    """Meaningful, but not offered."""
+
+    code = "not-served"
+    status = 501
+
+
+class NotForThisNodeType(NotServed):
+    """Nodes of this type have no such thing."""
+
+    code = "not-for-this-node-type"
+
+
+class UnknownFormat(NotServed):
+    """A format that nothing here can write."""
+
+    code = "unknown-format"
+
+
+class StoreError(ProvenderError):
+    """The store cannot be read now."""
+
+    code = "store-error"
+    status = 503
+
+
+class StoreUnreachable(StoreError):
+    """No connection, or locked, or all connections busy."""
+
+    code = "store-unreachable"
+
+
+class QueryTimeout(StoreError):
+    """The statement time-out struck."""
+
+    code = "query-timeout"
+
+
+class UnsupportedStore(StoreError):
+    """Not a store, a damaged one, or one of a version that is not read."""
+
+    code = "unsupported-store"
+
+
+class CorruptObject(StoreError):
+    """A file of the store is missing or damaged; the others can be read."""
+
+    code = "corrupt-object"
+    status = 500
+
+
+class ConfigurationError(ProvenderError):
+    """Wrong settings; stops the start, never sent to a client."""
+
+    code = "configuration"
+
+
+CARET_WINDOW = 36
+"""Characters of the source shown on either side of a caret: the line fits a terminal."""
+
+
+def caret(source: str, position: int) -> str:
+    r"""Return the piece of `source` around `position` with a caret below that character.
+
+    Example:
+        `caret("id==3", 3)` gives `"id==3\n   ^"`.
+    """
+    start = max(0, position - CARET_WINDOW)
+    piece = source[start : position + CARET_WINDOW]
+    printable = "".join(letter if letter.isprintable() else "·" for letter in piece)
+    return f"{printable}\n{' ' * (position - start)}^"

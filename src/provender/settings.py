@@ -1,0 +1,114 @@
+"""Every setting: name, type, default, bounds and help, in one place. Floor: settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+EXPOSABLE = ("users.email", "authinfo")
+"""What is private unless `expose` opens it."""
+
+
+def _setting(
+    default: Any,  # noqa: ANN401 - the annotation of the field says the type
+    text: str,
+    *,
+    low: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:  # noqa: ANN401 - what dataclasses.field returns
+    return field(default=default, metadata={"help": text, "low": low, "choices": choices})
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSettings:
+    """One profile of the configuration file: a store under a name."""
+
+    store: str = _setting(
+        "", "postgresql:// URL, .aiida archive, or folder of a SQLite profile (required)"
+    )
+    repository: Path | None = _setting(
+        None, "container folder that belongs to a PostgreSQL store; without it files answer 503"
+    )
+    expose: tuple[str, ...] | None = _setting(
+        None, "private names opened in this profile, instead of the global list", choices=EXPOSABLE
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what one request may ask for."""
+
+    default: int = _setting(400, "rows of a list without `limit`, and the most it may name", low=1)
+    perpage: int = _setting(20, "rows of a page without `perpage`", low=1)
+    statement_seconds: float = _setting(30.0, "time-out of one database statement", low=0.001)
+    answer_bytes: int = _setting(67_108_864, "size of one JSON answer", low=1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Database connections of one store in one process."""
+
+    size: int = _setting(4, "connections kept and opened at most", low=1)
+    wait_seconds: float = _setting(10.0, "how long a request waits for a free one", low=0)
+    connect_seconds: int = _setting(5, "time-out of connecting", low=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Databases extracted from archives."""
+
+    folder: Path | None = _setting(None, "default: `provender` in the user's cache folder")
+    max_bytes: int = _setting(2_000_000_000, "least recently used ones go beyond this", low=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, typed; `provender.configuration` reads them."""
+
+    default_profile: str | None = _setting(None, "profile served when a request names none")
+    profiles: Mapping[str, ProfileSettings] = field(
+        default_factory=dict, metadata={"help": "stores by name: `{store, repository, expose}`"}
+    )
+    archives: tuple[Path, ...] = _setting((), "folders: each *.aiida in them is a profile")
+    aiida_config: Path | None = _setting(
+        None, "AiiDA configuration folder whose profiles are served too; never written"
+    )
+    profile_switching: bool = _setting(False, "honour `?profile=NAME` in requests")
+    expose: tuple[str, ...] = _setting((), "private names opened for queries", choices=EXPOSABLE)
+    limits: Limits = field(default_factory=Limits)
+    pool: Pool = field(default_factory=Pool)
+    cache: Cache = field(default_factory=Cache)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One line of the table of settings: what documentation and `--help` show."""
+
+    name: str
+    default: str
+    help: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable, for example `PROVENDER_LIMITS_DEFAULT`."""
+        return "PROVENDER_" + self.name.replace(".", "_").upper()
+
+
+def default_of(item: Field[Any]) -> Any:  # noqa: ANN401 - the annotation of the field says the type
+    """Return the default of a field of a section."""
+    return item.default if item.default_factory is MISSING else item.default_factory()
+
+
+def table(section: type = Settings, prefix: str = "") -> tuple[SettingRow, ...]:
+    """Return a row for each setting, sections flattened to dotted names."""
+    rows: list[SettingRow] = []
+    for item in fields(section):
+        default = default_of(item)
+        if is_dataclass(default):
+            rows.extend(table(type(default), f"{item.name}."))
+        else:
+            shown = "" if default is None or default in ((), {}) else str(default).lower()
+            rows.append(SettingRow(prefix + item.name, shown, item.metadata["help"]))
+    return tuple(rows)

@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+import provender
+from provender.settings import Cache, Settings
+from support import postgres
+from support.server import ask, serving
+
+DATA = Path(__file__).parent / "data"
+EXPOSED = ("users.email", "authinfo")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--fuzz", type=int, default=300, help="requests of each fuzzing test")
+
+
+def pytest_configure(config):
+    hypothesis.settings.register_profile(
+        "provender",
+        deadline=None,
+        max_examples=config.getoption("--fuzz"),
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )
+    hypothesis.settings.load_profile("provender")
+
+
+@pytest.fixture(scope="session")
+def fuzz_count(request):
+    return request.config.getoption("--fuzz")
+
+
+@pytest.fixture(scope="session")
+def data():
+    return DATA
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_folders(tmp_path_factory):
+    """Keep the tests away from the user's configuration, and their cache in a folder of its own."""
+    home = tmp_path_factory.mktemp("home")
+    changed = {
+        "HOME": str(home),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+    }
+    removed = [name for name in os.environ if name.startswith("PROVENDER_") and "TEST" not in name]
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [*removed, "AIIDA_PATH"]:
+            patch.delenv(name, raising=False)
+        for name, value in changed.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_logging():
+    """Leave the logging of the process as it was: some tests start a server in it."""
+    loggers = [logging.getLogger(name) for name in ("provender", "werkzeug")]
+    before = [(item.handlers[:], item.level, item.propagate) for item in loggers]
+    yield
+    for item, (handlers, level, propagate) in zip(loggers, before, strict=True):
+        item.handlers[:], item.level, item.propagate = handlers, level, propagate
+
+
+@pytest.fixture(scope="session")
+def unpacked(tmp_path_factory):
+    """The lab stores, unpacked: `container`, `sqlite_dos` and `lab.aiida`."""
+    folder = tmp_path_factory.mktemp("stores")
+    for name in ("lab.repo.tar.gz", "lab.sqlite_dos.tar.gz"):
+        with tarfile.open(DATA / name) as tar:
+            tar.extractall(folder / "repo" if "repo" in name else folder, filter="data")
+    shutil.copy(DATA / "lab.aiida", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory):
+    """URL of a real PostgreSQL."""
+    try:
+        context = postgres.cluster(tmp_path_factory.mktemp("cluster"))
+        url = context.__enter__()
+    except (ImportError, OSError, RuntimeError) as error:
+        pytest.skip(f"no PostgreSQL: {error}")
+    yield url
+    context.__exit__(None, None, None)
+
+
+@pytest.fixture
+def new_database(cluster):
+    """A function that makes an empty database, dropped at the end."""
+    made = []
+
+    def make(options=""):
+        made.append(postgres.create_database(cluster, options))
+        return made[-1]
+
+    yield make
+    for url in made:
+        postgres.drop_database(cluster, url)
+
+
+@pytest.fixture
+def lab_copy(new_database):
+    """URL of a PostgreSQL copy of the lab that a test may change."""
+    url = new_database()
+    postgres.restore(url, DATA / "lab.psql.sql.gz")
+    return url
+
+
+@pytest.fixture(scope="session")
+def lab_postgres(cluster):
+    """URL of the lab in PostgreSQL."""
+    url = postgres.create_database(cluster)
+    postgres.restore(url, DATA / "lab.psql.sql.gz")
+    yield url
+    postgres.drop_database(cluster, url)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A store that is served over real HTTP."""
+
+    name: str
+    root: str
+    store: str
+    app: object
+
+    def get(self, path, **options):
+        return ask(self.root + path, **options)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory):
+    return Settings(cache=Cache(folder=tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(scope="session")
+def serve(settings):
+    """A function that serves a store until the end of the session."""
+    from dataclasses import replace
+
+    stack = []
+
+    def start(store, repository=None, name=None, **options):
+        chosen = replace(settings, **options)
+        app = provender.create_app(store=store, repository=repository, settings=chosen)
+        context = serving(app)
+        stack.append((context, app))
+        return Served(name or str(store), context.__enter__(), str(store), app)
+
+    yield start
+    for context, app in stack:
+        context.__exit__(None, None, None)
+        app.extensions["provender"].stores.close()
+
+
+@pytest.fixture(scope="session")
+def on_archive(serve, unpacked):
+    return serve(unpacked / "lab.aiida", name="archive", expose=EXPOSED)
+
+
+@pytest.fixture(scope="session")
+def on_sqlite(serve, unpacked):
+    return serve(unpacked / "sqlite_dos", name="sqlite", expose=EXPOSED)
+
+
+@pytest.fixture(scope="session")
+def on_postgres(serve, unpacked, lab_postgres):
+    return serve(lab_postgres, unpacked / "repo" / "container", name="postgres", expose=EXPOSED)
+
+
+@pytest.fixture(scope="session")
+def on_private(serve, unpacked):
+    """The archive with the default settings: nothing private is open."""
+    return serve(unpacked / "lab.aiida", name="private")
+
+
+@pytest.fixture(params=["archive", "postgres"])
+def on_lab(request):
+    """The lab with its own ids, on a SQLite and on a PostgreSQL database."""
+    return request.getfixturevalue(f"on_{request.param}")
+
+
+@pytest.fixture(params=["archive", "postgres", "sqlite"])
+def on_each(request):
+    """The lab on every backend; the SQLite profile has other ids."""
+    return request.getfixturevalue(f"on_{request.param}")

