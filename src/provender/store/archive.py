@@ -1,0 +1,193 @@
+"""Archives (`.aiida`): opened in place, the database extracted once into the cache. Floor: store.
+
+Source: AiiDA's archive format `main_0001`: a zip file of `metadata.json`, `db.sqlite3` and
+`repo/<sha256>`. An unpacked folder with the same names is read as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from provender.errors import CorruptObject, StoreUnreachable, UnsupportedStore
+from provender.store import zipindex
+from provender.store.cache import PRIVATE_FILE, CacheFolder
+from provender.store.objects import INDEX, FolderObjects, ZipObjects, index_objects
+from provender.store.schema import check_archive_revision
+from provender.store.sqlitefiles import MEGABYTE, SqliteFile
+from provender.store.streams import ObjectStore, damaged
+from provender.store.zipindex import Member, NotAZipError
+
+LOGGER = logging.getLogger(__name__)
+
+METADATA = "metadata.json"
+DATABASE = "db.sqlite3"
+SQLITE_HEADER = b"SQLite format 3\x00"
+LARGEST_METADATA = 64 * MEGABYTE
+"""`creation_parameters` may list the uuid of every exported node."""
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, and how many bytes of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An opened archive: its database, its files and what it says of itself."""
+
+    database: SqliteFile
+    objects: ObjectStore
+    metadata: dict[str, Any]
+    identity: str
+
+
+def open_archive(
+    path: Path, name: str, cache: CacheFolder, progress: Progress | None = None
+) -> Archive:
+    """Return an opened archive; nothing is ever written beside it.
+
+    `name` begins the sentences of errors ("The store `lab`").
+
+    Raises:
+        StoreUnreachable: no such file, no permission, or no room for the database.
+        UnsupportedStore: not an archive, damaged, or of a version that is not read.
+    """
+    try:
+        if path.is_dir():
+            return _open_folder(path, name)
+        return _open_zip(path, name, cache, progress)
+    except OSError as error:
+        raise StoreUnreachable(
+            f"{name} cannot be opened.", reason=f"{path}: {error.strerror or error}"
+        ) from error
+    except CorruptObject as error:
+        raise UnsupportedStore(
+            f"{name} is a damaged archive: a part of it cannot be read.",
+            reason=f"{path}: {error.message}",
+        ) from error
+
+
+def _open_folder(path: Path, name: str) -> Archive:
+    file = path / METADATA
+    metadata = _check_metadata(file.read_bytes() if file.is_file() else None, name)
+    if not (path / DATABASE).is_file():
+        raise UnsupportedStore(f"{name} is a damaged archive: it has no database.")
+    return Archive(SqliteFile(path / DATABASE), FolderObjects(path / "repo"), metadata, str(path))
+
+
+def _open_zip(path: Path, name: str, cache: CacheFolder, progress: Progress | None) -> Archive:
+    status = path.stat()
+    with path.open("rb") as file:
+        head = file.read(4)
+        try:
+            found = _first_members(file)
+        except NotAZipError as error:
+            raise _refusal(path, name, head, str(error)) from error
+    metadata = _check_metadata(
+        _read_member(path, found[METADATA]) if METADATA in found else None, name
+    )
+    if DATABASE not in found:
+        raise UnsupportedStore(f"{name} is a damaged archive: it has no database.")
+    member = found[DATABASE]
+    figures = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+    text = "|".join(map(str, (path.resolve(), *figures, member.crc, member.size)))
+    identity = hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def fill(folder: Path) -> None:
+        _extract(path, member, folder / DATABASE, name, progress)
+        index_objects(path, folder / INDEX)
+
+    entry = cache.entry(identity, fill)
+    database = SqliteFile(entry.folder / DATABASE, at_rest=True)
+    return Archive(database, ZipObjects(path, entry), metadata, identity)
+
+
+def _first_members(file: Any) -> dict[str, Member]:  # noqa: ANN401 - a binary file
+    """Return the entries of metadata and database, reading no further than both are found."""
+    found: dict[str, Member] = {}
+    for member in zipindex.members(file):
+        if member.name in (METADATA, DATABASE):
+            found[member.name] = member
+            if len(found) == 2:  # noqa: PLR2004 - both
+                break
+    return found
+
+
+def _refusal(path: Path, name: str, head: bytes, reason: str) -> UnsupportedStore:
+    """Return why a file without a zip directory is refused."""
+    if not head:
+        return UnsupportedStore(f"{name} is not an archive: the file is empty.")
+    if head.startswith(b"PK"):
+        return UnsupportedStore(
+            f"{name} is not a readable archive: the file is truncated or damaged.", reason=reason
+        )
+    try:
+        with tarfile.open(path) as tar:
+            file = tar.extractfile(METADATA)
+            _check_metadata(file.read(LARGEST_METADATA) if file else None, name)
+    except UnsupportedStore as error:
+        return error
+    except (tarfile.TarError, KeyError, OSError, EOFError):
+        pass
+    return UnsupportedStore(f"{name} is not an AiiDA archive.")
+
+
+def _read_member(path: Path, member: Member) -> bytes:
+    try:
+        piece = zipindex.piece(path, member)
+    except NotAZipError as error:
+        raise damaged("is damaged", str(error)) from error
+    with piece.open() as stream:
+        return b"".join(iter(lambda: stream.read(MEGABYTE) or b"", b""))[:LARGEST_METADATA]
+
+
+def _check_metadata(content: bytes | None, name: str) -> dict[str, Any]:
+    if content is None:
+        raise UnsupportedStore(f"{name} is not an AiiDA archive: it has no {METADATA}.")
+    try:
+        metadata = json.loads(content)
+    except ValueError as error:
+        raise UnsupportedStore(
+            f"{name} is not a valid AiiDA archive: its {METADATA} is not JSON."
+        ) from error
+    if not isinstance(metadata, dict) or "export_version" not in metadata:
+        raise UnsupportedStore(
+            f"{name} is not a valid AiiDA archive: its {METADATA} names no version."
+        )
+    check_archive_revision(str(metadata["export_version"]), name)
+    return metadata
+
+
+def _extract(
+    path: Path, member: Member, target: Path, name: str, progress: Progress | None
+) -> None:
+    """Copy the database out of the archive, a megabyte at a time."""
+    free = shutil.disk_usage(target.parent).free
+    if free < member.size:
+        raise StoreUnreachable(
+            f"{name} cannot be opened: the cache has no room for its database.",
+            hint="Make room, or set `cache.folder` to another disk.",
+            reason=f"{member.size} bytes needed, {free} free",
+        )
+    LOGGER.debug("extracting %d bytes of database from %s", member.size, path)
+    try:
+        piece = zipindex.piece(path, member)
+    except NotAZipError as error:
+        raise damaged("is damaged", str(error)) from error
+    with piece.open() as stream, target.open("xb") as file:
+        target.chmod(PRIVATE_FILE)
+        done = 0
+        while chunk := stream.read(MEGABYTE):
+            if not done and not chunk.startswith(SQLITE_HEADER):
+                raise UnsupportedStore(f"{name} is a damaged archive: its database is not one.")
+            done += file.write(chunk)
+            if progress is not None:
+                progress("extracting the database", done, member.size)
+    if not done:
+        raise UnsupportedStore(f"{name} is a damaged archive: its database is empty.")

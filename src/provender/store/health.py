@@ -1,0 +1,126 @@
+"""Examining a store: what it holds, and whether its files can be read. Floor: store."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from provender.errors import ProvenderError
+from provender.store.engines import Backend
+from provender.store.inspection import counts, missing_indexes
+from provender.store.reader import Snapshot
+from provender.store.repository import walk
+from provender.store.schema import Index
+from provender.store.stores import Store
+from provender.store.streams import CHUNK, damaged
+
+NODES_PER_FILE = 20
+"""How many nodes are looked at to find one file: most nodes have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileFault:
+    """A file that cannot be read: of which node, under which path, and why."""
+
+    node: str
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What an examination found.
+
+    `files_read` is the number of files read whole and compared with their checksum;
+    `repository_problem` is set instead where no file can be read at all.
+    """
+
+    revision: str
+    aiida_version: str | None
+    counts: dict[str, int]
+    indexes_missing: tuple[Index, ...]
+    files_read: int
+    bytes_read: int
+    faults: tuple[FileFault, ...]
+    repository_problem: str | None
+    sorts_texts_by_index: bool
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether everything that was looked at can be served."""
+        return not self.faults and self.repository_problem is None
+
+
+def examine(store: Store, files: int, progress: Callable[[int], None] | None = None) -> Health:
+    """Return the health of a store; reads at most `files` of its files, spread over all nodes.
+
+    `progress` is told the number of files done. Raises `StoreError` if the database fails.
+    """
+
+    def look(snapshot: Snapshot) -> tuple[dict[str, int], tuple[Index, ...], list[Any]]:
+        numbers = counts(snapshot)
+        sample = _sample(snapshot, numbers["nodes"], files, store.reader.backend)
+        return numbers, missing_indexes(snapshot, store.reader.backend), sample
+
+    numbers, lacking, sample = store.reader.within(look)
+    problem = store.repository_problem
+    read, size, faults = 0, 0, []
+    for uuid, path, key in sample if store.objects is not None else ():
+        try:
+            size += _verify(store, key)
+        except ProvenderError as error:
+            faults.append(FileFault(uuid, path, error.message))
+        read += 1
+        if progress is not None:
+            progress(read)
+    return Health(
+        store.revision,
+        store.aiida_version,
+        numbers,
+        lacking,
+        read,
+        size,
+        tuple(faults),
+        None if problem is None or not sample else f"{problem.message} {problem.reason or ''}",
+        not any(index.pattern for index in lacking),
+    )
+
+
+def _sample(
+    snapshot: Snapshot, nodes: int, files: int, backend: Backend
+) -> list[tuple[str, str, str]]:
+    """Return uuid, path and key of files of nodes spread evenly over the ids."""
+    if files <= 0:
+        return []
+    step = max(1, nodes // (files * NODES_PER_FILE))
+    mark = ":step" if backend is Backend.SQLITE else "%(step)s"
+    modulo = "%" if backend is Backend.SQLITE else "%%"
+    rows = snapshot.read(
+        "SELECT CAST(uuid AS TEXT), CAST(repository_metadata AS TEXT) FROM db_dbnode "  # noqa: S608 - ours
+        f"WHERE CAST(repository_metadata AS TEXT) <> '{{}}' AND id {modulo} {mark} = 0 ORDER BY id",
+        {"step": step},
+    )
+    found: list[tuple[str, str, str]] = []
+    seen: set[str] = set()
+    for uuid, text in rows:
+        for path, key in walk(json.loads(text)):
+            if key not in seen:
+                seen.add(key)
+                found.append((uuid, path, key))
+    every = max(1, len(found) // files)
+    return found[::every][:files]
+
+
+def _verify(store: Store, key: str) -> int:
+    """Read an object to its end and return its size; raises `CorruptObject` if it is another."""
+    digest, size = hashlib.sha256(), 0
+    with store.files().open(key) as stream:
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+    if digest.hexdigest() != key:
+        raise damaged("fails its checksum")
+    return size

@@ -1,0 +1,133 @@
+"""What a database holds: tables, revision, indexes. Floor: store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from provender.errors import UnsupportedStore
+from provender.store import schema
+from provender.store.engines import Backend
+from provender.store.reader import Snapshot
+from provender.store.schema import INDEXES, REQUIRED, Index, check_database_revision
+
+COLUMNS = {
+    Backend.POSTGRESQL: (
+        "SELECT c.relname, a.attname FROM pg_catalog.pg_class c "
+        "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid "
+        "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_catalog.pg_table_is_visible(c.oid) "
+        "AND a.attnum > 0 AND NOT a.attisdropped AND left(c.relname, 3) <> 'pg_'"
+    ),
+    Backend.SQLITE: (
+        "SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p "
+        "WHERE m.type IN ('table', 'view')"
+    ),
+}
+FIRST_COLUMNS = {
+    Backend.POSTGRESQL: (
+        "SELECT t.relname, a.attname, o.opcname LIKE '%%pattern_ops' "
+        "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class t ON t.oid = i.indrelid "
+        "JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0] "
+        "JOIN pg_catalog.pg_opclass o ON o.oid = i.indclass[0] "
+        "WHERE i.indisvalid AND pg_catalog.pg_table_is_visible(t.oid) AND i.indpred IS NULL"
+    ),
+    Backend.SQLITE: (
+        "SELECT m.name, c.name, 0 FROM sqlite_master m, pragma_index_list(m.name) i, "
+        "pragma_index_info(i.name) c WHERE m.type = 'table' AND c.seqno = 0"
+    ),
+}
+"""Table, first column and kind of every index: the first column is what a query can use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Tables with their columns, and the schema revision where one is written."""
+
+    columns: dict[str, frozenset[str]]
+    revision: str | None
+    repository_id: str | None
+
+
+def inspect(snapshot: Snapshot, backend: Backend) -> Inspection:
+    """Return what a database holds."""
+    columns: dict[str, set[str]] = {}
+    for table, column in snapshot.read(COLUMNS[backend]):
+        columns.setdefault(table, set()).add(column)
+    return Inspection(
+        {table: frozenset(names) for table, names in columns.items()},
+        _revision(snapshot, columns),
+        _repository_id(snapshot, columns),
+    )
+
+
+def check_database(found: Inspection, name: str) -> None:
+    """Raise `UnsupportedStore` unless the database has a known revision and all tables."""
+    check_database_revision(found.revision, name)
+    check_tables(found, name)
+
+
+def check_tables(found: Inspection, name: str) -> None:
+    """Raise `UnsupportedStore` if a table or column is missing; the message names it."""
+    for table in REQUIRED:
+        has = found.columns.get(table.name)
+        if has is None:
+            raise UnsupportedStore(f"{name} is damaged or foreign: it has no table {table.name}.")
+        for column in table.columns:
+            if column.name not in has:
+                raise UnsupportedStore(
+                    f"{name} is damaged or foreign: {table.name} has no column {column.name}."
+                )
+
+
+def missing_indexes(snapshot: Snapshot, backend: Backend) -> tuple[Index, ...]:
+    """Return the indexes of a fresh store that this one lacks, in the order of the tables."""
+    present = {
+        Index(table, column, pattern=bool(pattern))
+        for table, column, pattern in snapshot.read(FIRST_COLUMNS[backend])
+    }
+    return tuple(
+        index
+        for index in INDEXES
+        if index not in present and not (index.pattern and backend is Backend.SQLITE)
+    )
+
+
+def _revision(snapshot: Snapshot, columns: dict[str, set[str]]) -> str | None:
+    if "version_num" in columns.get("alembic_version", ()):
+        rows = snapshot.read("SELECT version_num FROM alembic_version")
+        if rows:
+            return str(rows[0][0])
+    if {"app", "name"} <= columns.get("django_migrations", set()):
+        rows = snapshot.read(
+            "SELECT name FROM django_migrations WHERE app = 'db' ORDER BY id DESC LIMIT 1"
+        )
+        return f"django_{str(rows[0][0])[:4]}" if rows else None
+    return None
+
+
+def _repository_id(snapshot: Snapshot, columns: dict[str, set[str]]) -> str | None:
+    """Return the container that belongs to the database: the setting `repository|uuid`."""
+    if "val" not in columns.get("db_dbsetting", ()):
+        return None
+    rows = snapshot.read("SELECT CAST(val AS TEXT) FROM db_dbsetting WHERE key = 'repository|uuid'")
+    return str(rows[0][0]).strip('"') if rows and rows[0][0] else None
+
+
+COUNTED = {
+    "nodes": schema.NODE,
+    "links": schema.LINK,
+    "users": schema.USER,
+    "computers": schema.COMPUTER,
+    "groups": schema.GROUP,
+    "group memberships": schema.MEMBERSHIP,
+    "comments": schema.COMMENT,
+    "logs": schema.LOG,
+}
+"""What `counts` counts, in this order."""
+
+
+def counts(snapshot: Snapshot) -> dict[str, int]:
+    """Return the number of rows of each table that a person asks for."""
+    return {
+        label: snapshot.read(f"SELECT count(*) FROM {table.name}")[0][0]  # noqa: S608 - our names
+        for label, table in COUNTED.items()
+    }

@@ -1,0 +1,142 @@
+"""Reading a disk-objectstore container without writing to it. Floor: store.
+
+Source: disk-objectstore 1.x, container version 1. Objects are loose files, or pieces of pack
+files that a SQLite index (`packs.idx`) names. A container may be packed while it is read:
+offsets are looked up for every request.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from provender.errors import StoreUnreachable, UnsupportedStore
+from provender.store.sqlitefiles import SqliteFile
+from provender.store.streams import (
+    KEY,
+    ZLIB_WRAPPED,
+    ObjectStream,
+    Piece,
+    batches,
+    damaged,
+    missing,
+)
+
+CONTAINER_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container folder; stateless, so every thread may use it."""
+
+    folder: Path
+    container_id: str
+    prefix_length: int
+    compression: str
+
+    @classmethod
+    def at(cls, folder: Path) -> Container:
+        """Return the container in a folder.
+
+        Raises:
+            StoreUnreachable: the folder or its configuration cannot be read.
+            UnsupportedStore: it is no container, or of a version that is not read.
+        """
+        try:
+            config: Any = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        except OSError as error:
+            raise StoreUnreachable(
+                "The file repository of the store cannot be reached.",
+                reason=f"{folder}: {error.strerror}",
+            ) from error
+        except ValueError as error:
+            raise _no_container(folder, "its config.json is not valid JSON") from error
+        if not isinstance(config, dict) or "container_version" not in config:
+            raise _no_container(folder, "its config.json has no container_version")
+        if config["container_version"] != CONTAINER_VERSION:
+            raise _no_container(folder, f"its version is {config['container_version']!r}")
+        if config.get("hash_type", "sha256") != "sha256":
+            raise _no_container(folder, f"its hash is {config['hash_type']!r}")
+        return cls(
+            folder,
+            str(config.get("container_id", "")),
+            int(config.get("loose_prefix_len", 2)),
+            str(config.get("compression_algorithm", "zlib+1")).partition("+")[0],
+        )
+
+    def open(self, key: str) -> ObjectStream:
+        """Return a stream over the content of a key; see `ObjectStore.open`."""
+        if not KEY.fullmatch(key):
+            raise damaged("has no valid key", key)
+        for _ in range(2):  # packing may move the object between two looks
+            for piece in (self._packed(key), self._loose(key)):
+                if piece is not None:
+                    try:
+                        return piece.open()
+                    except OSError:
+                        continue
+        raise missing(key, "repository")
+
+    def sizes(self, keys: Collection[str]) -> dict[str, int]:
+        """Return the length in bytes of each key that is present."""
+        wanted = [key for key in keys if KEY.fullmatch(key)]
+        found: dict[str, int] = {}
+        for some in batches(wanted):
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT hashkey, size FROM db_object WHERE hashkey IN ({marks})"  # noqa: S608 - `?`
+            found |= dict(self._query(sql, some))
+        for key in wanted:
+            if key not in found and (piece := self._loose(key)) is not None:
+                found[key] = piece.size
+        return found
+
+    def close(self) -> None:
+        """Do nothing: nothing stays open between two calls."""
+
+    def _loose(self, key: str) -> Piece | None:
+        cut = self.prefix_length
+        folder = self.folder / "loose"
+        path = folder / key[:cut] / key[cut:] if cut else folder / key
+        try:
+            size = path.stat().st_size
+        except OSError:
+            return None
+        return Piece(path, 0, size, size)
+
+    def _packed(self, key: str) -> Piece | None:
+        rows = self._query(
+            'SELECT pack_id, "offset", length, size, compressed FROM db_object WHERE hashkey = ?',
+            (key,),
+        )
+        for pack, offset, length, size, compressed in rows:
+            if compressed and self.compression != "zlib":
+                raise damaged("is compressed in a way that is not known", self.compression)
+            window = ZLIB_WRAPPED if compressed else None
+            return Piece(self.folder / "packs" / str(pack), offset, length, size, window)
+        return None
+
+    def _query(self, sql: str, values: tuple[str, ...]) -> list[Any]:
+        index = self.folder / "packs.idx"
+        try:
+            with closing(SqliteFile(index).connect()) as connection:
+                return connection.execute(sql, values).fetchall()
+        except FileNotFoundError:
+            return []
+        except (OSError, sqlite3.Error) as error:
+            raise StoreUnreachable(
+                "The index of the file repository cannot be read.",
+                hint="Try again later.",
+                reason=f"{index}: {error}",
+            ) from error
+
+
+def _no_container(folder: Path, reason: str) -> UnsupportedStore:
+    return UnsupportedStore(
+        "The file repository of the store is not a container that this server reads.",
+        reason=f"{folder}: {reason}",
+    )

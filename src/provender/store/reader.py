@@ -1,0 +1,275 @@
+"""Running statements in a read-only snapshot; the only place that meets driver errors.
+
+Floor: store.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any, TypeVar
+
+import psycopg2
+import sqlalchemy.exc
+from psycopg2 import errors
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+from sqlalchemy.pool import PoolProxiedConnection
+
+from provender.errors import ProvenderError, QueryTimeout, StoreUnreachable, UnsupportedStore
+from provender.store.catalogue import Kind
+from provender.store.engines import Backend, Engine
+
+LOGGER = logging.getLogger(__name__)
+
+Record = tuple[Any, ...]
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL with named values, and the types of the columns that it gives."""
+
+    text: str
+    values: Mapping[str, object]
+    kinds: tuple[Kind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """The rows of a list and, apart, their number before limit and offset.
+
+    `count` is None where nobody asks for the total; `limit` None means all rows.
+    """
+
+    rows: Statement
+    count: Statement | None = None
+    limit: int | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What one snapshot holds.
+
+    `records` hold values in the order of `Statement.kinds`, alike on every backend: TIME as
+    aware datetime in UTC, UUID as lower-case text, JSON as its text. `total` is the number of
+    matches, or of records where no count was asked for.
+    """
+
+    total: int
+    records: list[Record]
+
+
+class _LostConnectionError(StoreUnreachable):
+    """The server closed a connection that had been idle in the pool, or went away."""
+
+
+class Snapshot:
+    """A read-only transaction; all that is read in it belongs together."""
+
+    def __init__(self, connection: PoolProxiedConnection, engine: Engine) -> None:
+        self._cursor: Any = connection.cursor()
+        self._engine = engine
+        self._sqlite: Any = (
+            connection.dbapi_connection if engine.backend is Backend.SQLITE else None
+        )
+        self.execute(engine.begin)
+
+    def run(self, statement: Statement) -> list[Record]:
+        """Return all rows of a statement, decoded."""
+        self.execute(statement.text, statement.values)
+        records: list[Record] = self._cursor.fetchall()
+        return records if self._sqlite is None else _decode(records, statement.kinds)
+
+    def read(self, text: str, values: Mapping[str, object] | None = None) -> list[Record]:
+        """Return all rows of plain SQL, as the driver gives them."""
+        self.execute(text, values)
+        records: list[Record] = self._cursor.fetchall()
+        return records
+
+    def execute(self, text: str, values: Mapping[str, object] | None = None) -> None:
+        """Start a statement; its clock starts with it."""
+        if self._sqlite is not None:
+            self._sqlite.deadline = time.monotonic() + self._engine.statement_seconds
+        LOGGER.debug("%s %s", text, values)
+        if values:
+            self._cursor.execute(text, values)
+        else:
+            self._cursor.execute(text)
+
+
+class Reader:
+    """Reads one database, whatever its kind; `name` is how errors call the store."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self._name = name
+
+    @property
+    def backend(self) -> Backend:
+        """The kind of database."""
+        return self._engine.backend
+
+    def fetch(self, statements: Statements) -> Rows:
+        """Return the rows of a list and their total from one snapshot; errors as `within`."""
+        return self.within(lambda snapshot: _fetch(snapshot, statements))
+
+    def within(self, work: Callable[[Snapshot], _Result]) -> _Result:
+        """Return what `work` gives for a snapshot.
+
+        A connection that died in the pool is replaced and the work done again, which is safe
+        since it only reads.
+
+        Raises:
+            StoreUnreachable: no connection within the time set, or the database is locked.
+            QueryTimeout: the statement time-out struck.
+            UnsupportedStore: the database is damaged, or lacks a table, column or permission.
+        """
+        for _ in range(self._engine.pool.size()):
+            try:
+                return self._attempt(work)
+            except _LostConnectionError as error:
+                LOGGER.info("store %s: reconnecting: %s", self._name, error.reason)
+        return self._attempt(work)
+
+    def close(self) -> None:
+        """Close the idle connections."""
+        self._engine.close()
+
+    def _attempt(self, work: Callable[[Snapshot], _Result]) -> _Result:
+        connection = self._connect()
+        try:
+            return work(Snapshot(connection, self._engine))
+        except psycopg2.Error as error:
+            translated = _translate_postgresql(error, self._name, connection)
+            if translated is None:
+                raise
+            raise translated from error
+        except sqlite3.Error as error:
+            translated = _translate_sqlite(error, self._name)
+            if translated is None:
+                raise
+            raise translated from error
+        finally:
+            _give_back(connection)
+
+    def _connect(self) -> PoolProxiedConnection:
+        try:
+            return self._engine.pool.connect()
+        except sqlalchemy.exc.TimeoutError as error:
+            raise StoreUnreachable(
+                f"All connections to the store `{self._name}` are busy.", hint="Try again later."
+            ) from error
+        except psycopg2.Error as error:
+            raise _unreachable(self._name, str(error)) from error
+        except sqlite3.DatabaseError as error:
+            translated = _translate_sqlite(error, self._name)
+            raise translated or _unreachable(self._name, str(error)) from error
+        except OSError as error:
+            raise _unreachable(self._name, str(error)) from error
+
+
+def _fetch(snapshot: Snapshot, statements: Statements) -> Rows:
+    """Return rows and total; counts only where the rows leave the total open."""
+    records = snapshot.run(statements.rows) if statements.limit != 0 else []
+    found, offset = len(records), statements.offset
+    if statements.count is None:
+        return Rows(found, records)
+    is_last_page = statements.limit is None or found < statements.limit
+    if is_last_page and (found or offset == 0):
+        return Rows(offset + found, records)
+    return Rows(snapshot.run(statements.count)[0][0], records)
+
+
+def _decode(records: list[Record], kinds: tuple[Kind, ...]) -> list[Record]:
+    """Return records of SQLite with times and booleans as PostgreSQL's driver gives them."""
+    places = [index for index, kind in enumerate(kinds) if kind in _DECODERS]
+    if not places:
+        return records
+    decoded = []
+    for record in records:
+        values = list(record)
+        for place in places:
+            if values[place] is not None:
+                values[place] = _DECODERS[kinds[place]](values[place])
+        decoded.append(tuple(values))
+    return decoded
+
+
+def _decode_time(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+
+
+_DECODERS: dict[Kind, Callable[[Any], object]] = {Kind.TIME: _decode_time, Kind.BOOLEAN: bool}
+
+
+def _give_back(connection: PoolProxiedConnection) -> None:
+    """End the transaction and return the connection to its pool, or drop it if it is dead."""
+    driver: Any = connection.dbapi_connection
+    try:
+        if isinstance(driver, sqlite3.Connection):
+            driver.rollback()
+        elif driver.closed:
+            connection.invalidate()
+        elif driver.info.transaction_status != TRANSACTION_STATUS_IDLE:
+            with driver.cursor() as cursor:
+                cursor.execute("ROLLBACK")
+    except (psycopg2.Error, sqlite3.Error):
+        connection.invalidate()
+    finally:
+        connection.close()
+
+
+def _unreachable(name: str, reason: str) -> StoreUnreachable:
+    return StoreUnreachable(
+        f"The store `{name}` cannot be reached.", hint="Try again later.", reason=reason.strip()
+    )
+
+
+def _translate_postgresql(
+    error: psycopg2.Error, name: str, connection: PoolProxiedConnection
+) -> ProvenderError | None:
+    """Return our error for one of psycopg2's, or None where the fault is ours."""
+    driver: Any = connection.dbapi_connection
+    reason = str(error).strip()
+    if isinstance(error, errors.QueryCanceled):
+        return _timeout(reason)
+    if driver.closed or isinstance(error, psycopg2.InterfaceError):
+        return _LostConnectionError(
+            f"The store `{name}` cannot be reached.", hint="Try again later.", reason=reason
+        )
+    if isinstance(error, errors.InsufficientPrivilege | errors.UndefinedTable):
+        return UnsupportedStore(
+            f"The store `{name}` lacks a table, or the permission to read it.",
+            hint="The database role needs SELECT on all tables of AiiDA.",
+            reason=reason,
+        )
+    if isinstance(error, errors.UndefinedColumn):
+        return UnsupportedStore(f"A table of the store `{name}` lacks a column.", reason=reason)
+    if isinstance(error, psycopg2.OperationalError):
+        return _unreachable(name, reason)
+    return None
+
+
+def _translate_sqlite(error: sqlite3.Error, name: str) -> ProvenderError | None:
+    """Return our error for one of sqlite3's, or None where the fault is ours."""
+    reason = str(error)
+    if reason == "interrupted":
+        return _timeout(reason)
+    if "locked" in reason or "unable to open" in reason or "disk I/O" in reason:
+        return _unreachable(name, reason)
+    if "malformed" in reason or "not a database" in reason or "no such" in reason:
+        return UnsupportedStore(f"The database of the store `{name}` is damaged.", reason=reason)
+    return None
+
+
+def _timeout(reason: str) -> QueryTimeout:
+    return QueryTimeout(
+        "The database did not answer within the time allowed (`limits.statement_seconds`).",
+        hint="Ask for less: a filter, a smaller offset.",
+        reason=reason,
+    )

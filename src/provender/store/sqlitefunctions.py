@@ -1,0 +1,67 @@
+"""Functions that SQLite lacks to answer as PostgreSQL does. Floor: store."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from functools import lru_cache
+from typing import Any
+
+POSITION = re.compile(r"\s*[+-]?[0-9]+")
+"""What PostgreSQL takes for a position in an array."""
+MISSING = object()
+
+
+def lower(text: str | None) -> str | None:
+    """Return a text in lower case, letter by letter as PostgreSQL does it.
+
+    A letter whose lower case is several letters (`İ`) stays as it is.
+    """
+    if not isinstance(text, str):
+        return None
+    if text.isascii():
+        return text.lower()
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+
+
+def json_get(document: str | None, path: str) -> str | None:
+    """Return the JSON text of what a path finds in a document, or None.
+
+    The path is a JSON list of segments: keys of objects, positions in lists (negative ones
+    count from the end). It stands for PostgreSQL's `document #> path`.
+
+    Example:
+        `json_get('{"a": [1, 2]}', '["a", "-1"]')` gives `"2"`.
+    """
+    if document is None:
+        return None
+    found = walk(_parsed(document), json.loads(path))
+    return None if found is MISSING else json.dumps(found)
+
+
+def walk(value: Any, path: list[str]) -> Any:  # noqa: ANN401 - JSON in, JSON or MISSING out
+    """Return what a path finds in a JSON value, or `MISSING`."""
+    for segment in path:
+        if isinstance(value, dict) and segment in value:
+            value = value[segment]
+        elif isinstance(value, list) and POSITION.fullmatch(segment):
+            position = int(segment)
+            if not -len(value) <= position < len(value):
+                return MISSING
+            value = value[position]
+        else:
+            return MISSING
+    return value
+
+
+@lru_cache(maxsize=4)
+def _parsed(document: str) -> Any:  # noqa: ANN401 - JSON
+    """Return a document parsed; several paths into one row parse it once."""
+    return json.loads(document)
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Make the functions of this module known to a connection."""
+    connection.create_function("provender_lower", 1, lower, deterministic=True)
+    connection.create_function("provender_json_get", 2, json_get, deterministic=True)

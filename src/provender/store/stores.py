@@ -1,0 +1,228 @@
+"""Opened stores, and the registry that opens each at its first use. Floor: store."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from provender.errors import (
+    ProvenderError,
+    StoreUnreachable,
+    UnknownProfile,
+    UnsupportedStore,
+)
+from provender.settings import Settings
+from provender.store import engines
+from provender.store.archive import Progress, open_archive
+from provender.store.cache import CacheFolder
+from provender.store.inspection import Inspection, check_database, check_tables, inspect
+from provender.store.packs import Container
+from provender.store.profiles import Profile, ProfileKind, Profiles
+from provender.store.reader import Reader
+from provender.store.sqlitefiles import SqliteFile
+from provender.store.streams import ObjectStore
+
+LOGGER = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0
+"""How long a failure to open is remembered: requests in between fail at once."""
+
+Identity = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An opened store.
+
+    `objects` holds the contents of files; None with a `repository_problem` where they cannot be
+    read, while the database still answers. `aiida_version` is that of the writer, if known.
+    """
+
+    profile: Profile
+    reader: Reader
+    revision: str
+    objects: ObjectStore | None
+    repository_problem: ProvenderError | None = None
+    aiida_version: str | None = None
+    identity: Identity = ()
+    watched: tuple[Path | SqliteFile, ...] = field(default=(), repr=False)
+
+    def files(self) -> ObjectStore:
+        """Return the contents of files; raises what stands in the way."""
+        if self.objects is None:
+            raise self.repository_problem or StoreUnreachable("The store has no file repository.")
+        return self.objects
+
+    def is_current(self) -> bool:
+        """Tell whether what was opened is still what lies on disk."""
+        try:
+            return _identity(self.watched) == self.identity
+        except OSError:
+            return False
+
+    def close(self) -> None:
+        """Close idle connections and let go of the cache."""
+        self.reader.close()
+        if self.objects is not None:
+            self.objects.close()
+
+
+def open_store(
+    profile: Profile, settings: Settings, cache: CacheFolder, progress: Progress | None = None
+) -> Store:
+    """Return an opened store: connected, and checked to be one that can be read.
+
+    Raises:
+        StoreUnreachable: no connection, no file, no permission, no room.
+        UnsupportedStore: not a store, damaged, or of a version that is not read.
+    """
+    name = f"The store `{profile.name}`"
+    if profile.kind is ProfileKind.ARCHIVE and profile.path is not None:
+        return _open_archive(profile, settings, cache, progress)
+    if profile.kind is ProfileKind.POSTGRESQL:
+        engine = engines.postgresql(profile.dsn, settings.pool, settings.limits)
+        watched: tuple[Path | SqliteFile, ...] = ()
+    elif profile.kind is ProfileKind.SQLITE and profile.path is not None:
+        file = SqliteFile(profile.path / "database.sqlite")
+        engine = engines.sqlite(file, settings.pool, settings.limits)
+        watched = (file,)
+    else:
+        raise UnsupportedStore(profile.problem or f"{name} is of a kind that is not read.")
+    identity = _stamp(watched, name)
+    reader = Reader(engine, profile.name)
+    try:
+        found = reader.within(lambda snapshot: inspect(snapshot, engine.backend))
+        check_database(found, name)
+    except BaseException:
+        reader.close()
+        raise
+    objects, problem = _container(profile, found)
+    return Store(profile, reader, found.revision or "", objects, problem, None, identity, watched)
+
+
+def _open_archive(
+    profile: Profile, settings: Settings, cache: CacheFolder, progress: Progress | None
+) -> Store:
+    name, path = f"The store `{profile.name}`", profile.path or Path()
+    identity = _stamp((path,), name)
+    archive = open_archive(path, name, cache, progress)
+    engine = engines.sqlite(archive.database, settings.pool, settings.limits)
+    reader = Reader(engine, profile.name)
+    try:
+        check_tables(reader.within(lambda snapshot: inspect(snapshot, engine.backend)), name)
+    except BaseException:
+        reader.close()
+        archive.objects.close()
+        raise
+    return Store(
+        profile,
+        reader,
+        str(archive.metadata["export_version"]),
+        archive.objects,
+        None,
+        str(archive.metadata.get("aiida_version") or "") or None,
+        identity,
+        (path,),
+    )
+
+
+def _container(
+    profile: Profile, found: Inspection
+) -> tuple[ObjectStore | None, ProvenderError | None]:
+    """Return the container of a profile, or why its files cannot be read."""
+    if profile.repository is None:
+        return None, StoreUnreachable(
+            "The file repository of this store is not configured.",
+            hint="Name the container folder (`repository`, or --repository).",
+        )
+    try:
+        container = Container.at(profile.repository)
+    except ProvenderError as error:
+        LOGGER.warning("store %s: %s %s", profile.name, error.message, error.reason)
+        return None, error
+    if found.repository_id is not None and found.repository_id != container.container_id:
+        LOGGER.warning(
+            "store %s: the container %s does not belong to the database", profile.name,
+            profile.repository,
+        )  # fmt: skip
+    return container, None
+
+
+def _stamp(watched: tuple[Path | SqliteFile, ...], name: str) -> Identity:
+    try:
+        return _identity(watched)
+    except OSError as error:
+        raise StoreUnreachable(
+            f"{name} cannot be opened.", reason=f"{error.filename}: {error.strerror}"
+        ) from error
+
+
+def _identity(watched: tuple[Path | SqliteFile, ...]) -> Identity:
+    figures: list[int] = []
+    for item in watched:
+        if isinstance(item, SqliteFile):
+            figures.extend(item.stamp())
+        else:
+            status = item.stat()
+            figures += (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return tuple(figures)
+
+
+class StoreRegistry:
+    """The stores of one process, each opened at its first use and again when it changed."""
+
+    def __init__(self, profiles: Profiles, settings: Settings) -> None:
+        self.profiles = profiles
+        self._settings = settings
+        self._cache = CacheFolder(settings.cache)
+        self._open: dict[str, Store] = {}
+        self._failed: dict[str, tuple[float, ProvenderError]] = {}
+        self._locks = {name: threading.Lock() for name in profiles.by_name}
+
+    def get(self, name: str | None = None, progress: Progress | None = None) -> Store:
+        """Return the store of a profile, by default that of the default profile.
+
+        Raises:
+            UnknownProfile: no profile of that name.
+            StoreError: as `open_store`.
+        """
+        profile = self.profiles.choose(None) if name is None else self._named(name)
+        store = self._open.get(profile.name)
+        if store is not None and store.is_current():
+            return store
+        with self._locks[profile.name]:
+            return self._reopen(profile, progress)
+
+    def close(self) -> None:
+        """Close all stores."""
+        while self._open:
+            self._open.popitem()[1].close()
+
+    def _named(self, name: str) -> Profile:
+        profile = self.profiles.by_name.get(name)
+        if profile is None:
+            raise UnknownProfile("There is no profile of that name on this server.")
+        return profile
+
+    def _reopen(self, profile: Profile, progress: Progress | None) -> Store:
+        store = self._open.get(profile.name)
+        if store is not None and store.is_current():  # opened while we waited
+            return store
+        failure = self._failed.get(profile.name)
+        if failure is not None and time.monotonic() < failure[0] + RETRY_SECONDS:
+            raise failure[1].with_traceback(None)
+        if store is not None:
+            LOGGER.info("store %s changed on disk: opening it again", profile.name)
+            del self._open[profile.name]
+            store.close()
+        try:
+            store = open_store(profile, self._settings, self._cache, progress)
+        except ProvenderError as error:
+            self._failed[profile.name] = (time.monotonic(), error)
+            raise
+        self._failed.pop(profile.name, None)
+        self._open[profile.name] = store
+        return store

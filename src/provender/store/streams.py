@@ -1,0 +1,228 @@
+"""Streams over a piece of a file, plain or compressed; nothing is ever held whole. Floor: store."""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from provender.errors import CorruptObject
+
+CHUNK = 1 << 16
+"""Bytes read from disk at once."""
+KEY = re.compile(r"[0-9a-f]{64}")
+KEYS_PER_QUERY = 900
+"""SQLite allows 999 values in one statement by default."""
+ZLIB_WRAPPED = zlib.MAX_WBITS
+RAW_DEFLATE = -zlib.MAX_WBITS
+
+
+class ObjectStream(io.RawIOBase):
+    """A readable, seekable stream over one object; `size` is its length in bytes.
+
+    Reading raises `CorruptObject` where the stored bytes are damaged.
+    """
+
+    size: int
+
+    def readable(self) -> bool:
+        """Say that the stream can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """Say that the stream has positions; going back in a compressed one starts anew."""
+        return True
+
+
+class ObjectStore(Protocol):
+    """Where a store keeps the contents of files, under their SHA-256."""
+
+    def open(self, key: str) -> ObjectStream:
+        """Return a stream over the content of a key.
+
+        Raises:
+            CorruptObject: there is no such content, or it is damaged.
+        """
+        ...
+
+    def sizes(self, keys: Collection[str]) -> dict[str, int]:
+        """Return the length in bytes of each key that is present."""
+        ...
+
+    def close(self) -> None:
+        """Close what is open."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Where an object lies: `length` bytes at `offset` of a file, `size` when inflated.
+
+    `window` is None for plain bytes, else the zlib window that the compressed form needs; `crc`
+    is the CRC-32 of the content where the container keeps one.
+    """
+
+    path: Path
+    offset: int
+    length: int
+    size: int
+    window: int | None = None
+    crc: int | None = None
+
+    def open(self) -> ObjectStream:
+        """Return a stream over the piece; raises `OSError` if the file is not there."""
+        return InflatedStream(self) if self.window is not None else PlainStream(self)
+
+
+class PlainStream(ObjectStream):
+    """The bytes of a piece as they lie in the file."""
+
+    def __init__(self, piece: Piece) -> None:
+        super().__init__()
+        self._piece = piece
+        self._file = piece.path.open("rb", buffering=0)
+        self._position = 0
+        self._checksum: int | None = 0 if piece.crc is not None else None
+        self.size = piece.length
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Fill a buffer from the current position; 0 at the end."""
+        wanted = min(len(buffer), self.size - self._position)
+        if wanted <= 0:
+            return 0
+        self._file.seek(self._piece.offset + self._position)
+        data = self._file.read(wanted) or b""
+        if not data:
+            raise damaged("is cut short")
+        buffer[: len(data)] = data
+        self._position += len(data)
+        if self._checksum is not None:
+            self._checksum = _checked(self._checksum, data, self._piece, self._position)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to a position; the checksum is verified only when all is read in order."""
+        target = _target(offset, whence, self._position, self.size)
+        if target != self._position:
+            self._checksum = 0 if target == 0 and self._piece.crc is not None else None
+            self._position = target
+        return target
+
+    def tell(self) -> int:
+        """Return the current position."""
+        return self._position
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()
+
+
+class InflatedStream(ObjectStream):
+    """The content of a compressed piece, inflated as it is read."""
+
+    def __init__(self, piece: Piece) -> None:
+        super().__init__()
+        self._piece = piece
+        self._file = piece.path.open("rb", buffering=0)
+        self.size = piece.size
+        self._restart()
+
+    def _restart(self) -> None:
+        self._inflate = zlib.decompressobj(self._piece.window or zlib.MAX_WBITS)
+        self._raw_position = 0
+        self._pending = b""
+        self._position = 0
+        self._checksum = 0
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Fill a buffer from the current position; 0 at the end."""
+        wanted = min(len(buffer), self.size - self._position)
+        data = b""
+        while wanted > 0 and not data:
+            data = self._step(wanted)
+        buffer[: len(data)] = data
+        self._position += len(data)
+        self._checksum = _checked(self._checksum, data, self._piece, self._position)
+        return len(data)
+
+    def _step(self, wanted: int) -> bytes:
+        """Inflate at most `wanted` bytes from what is pending, or read more."""
+        if not self._pending:
+            left = self._piece.length - self._raw_position
+            self._file.seek(self._piece.offset + self._raw_position)
+            self._pending = self._file.read(min(CHUNK, left)) or b""
+            self._raw_position += len(self._pending)
+            if not self._pending:
+                raise damaged("is cut short")
+        try:
+            data = self._inflate.decompress(self._pending, wanted)
+        except zlib.error as error:
+            raise damaged("cannot be inflated", str(error)) from error
+        self._pending = self._inflate.unconsumed_tail
+        if not data and self._inflate.eof:
+            raise damaged("is shorter than its index says")
+        return data
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to a position: forward by inflating, back by starting anew."""
+        target = _target(offset, whence, self._position, self.size)
+        if target < self._position:
+            self._restart()
+        buffer = memoryview(bytearray(CHUNK))
+        while self._position < target:
+            self.readinto(buffer[: min(CHUNK, target - self._position)])
+        return target
+
+    def tell(self) -> int:
+        """Return the current position."""
+        return self._position
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()
+
+
+def damaged(what: str, reason: str | None = None) -> CorruptObject:
+    """Return the error for content that `what` says of."""
+    return CorruptObject(
+        f"The content of the file is damaged: it {what}.",
+        hint="Other files of the store can still be read.",
+        reason=reason,
+    )
+
+
+def missing(key: str, where: str) -> CorruptObject:
+    """Return the error for a key that the place named `where` does not have."""
+    return CorruptObject(
+        f"The content of the file is not available: the {where} lacks it.",
+        hint="Other files of the store can still be read.",
+        reason=f"no object {key}",
+    )
+
+
+def batches(keys: Collection[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the keys in groups that fit into one SQLite statement."""
+    listed = tuple(keys)
+    for start in range(0, len(listed), KEYS_PER_QUERY):
+        yield listed[start : start + KEYS_PER_QUERY]
+
+
+def _checked(checksum: int, data: bytes, piece: Piece, position: int) -> int:
+    """Return the running CRC-32; raises at the end of the content if it is wrong."""
+    if piece.crc is None:
+        return 0
+    checksum = zlib.crc32(data, checksum)
+    if position == piece.size and checksum != piece.crc:
+        raise damaged("fails its checksum")
+    return checksum
+
+
+def _target(offset: int, whence: int, position: int, size: int) -> int:
+    start = {io.SEEK_SET: 0, io.SEEK_CUR: position, io.SEEK_END: size}[whence]
+    return max(0, min(size, start + offset))

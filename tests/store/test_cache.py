@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from provender.errors import ConfigurationError
+from provender.settings import Cache
+from provender.store.cache import CacheFolder
+
+
+def fill_with(size, made=None):
+    def fill(folder):
+        if made is not None:
+            made.append(folder)
+        (folder / "content").write_bytes(b"x" * size)
+
+    return fill
+
+
+def names(folder):
+    return {path.name for path in folder.iterdir() if path.is_dir()}
+
+
+def test_an_entry_is_made_once_also_by_many_threads(tmp_path):
+    cache = CacheFolder(Cache(folder=tmp_path))
+    made, entries = [], []
+
+    def work():
+        entries.append(cache.entry("key", fill_with(10, made)))
+
+    threads = [threading.Thread(target=work) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
+    assert {entry.folder for entry in entries} == {tmp_path / "key"}
+
+
+def test_what_was_not_finished_is_not_an_entry(tmp_path):
+    cache = CacheFolder(Cache(folder=tmp_path))
+
+    def fail(folder):
+        (folder / "half").write_bytes(b"x")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        cache.entry("key", fail)
+    assert names(tmp_path) == set()
+    (tmp_path / "key.making-killed").mkdir()
+    cache.entry("key", fill_with(1))
+    assert names(tmp_path) == {"key"}
+
+
+def test_the_least_recently_used_entries_go(tmp_path):
+    cache = CacheFolder(Cache(folder=tmp_path, max_bytes=250))
+    for number, key in enumerate("abc"):
+        cache.entry(key, fill_with(100)).close()
+        os.utime(tmp_path / key, ns=(number, number))
+    cache.entry("b", fill_with(100)).close()
+    cache.entry("d", fill_with(100)).close()
+    assert names(tmp_path) == {"b", "d"}
+    assert not (tmp_path / "a.lock").exists()
+
+
+def test_entries_in_use_stay(tmp_path):
+    cache = CacheFolder(Cache(folder=tmp_path, max_bytes=0))
+    first = cache.entry("a", fill_with(100))
+    second = cache.entry("b", fill_with(100))
+    assert names(tmp_path) == {"a", "b"}
+    first.close()
+    cache.entry("c", fill_with(100)).close()
+    assert names(tmp_path) == {"b", "c"}
+    second.close()
+
+
+def test_another_process_keeps_its_entry(tmp_path):
+    program = (
+        "import sys; from pathlib import Path; from provender.store.cache import CacheFolder;"
+        "from provender.settings import Cache;"
+        "entry = CacheFolder(Cache(folder=Path(sys.argv[1]))).entry('a', lambda folder: None);"
+        "print('ready', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout.readline() == b"ready\n"
+        (tmp_path / "a" / "content").write_bytes(b"x" * 100)
+        cache = CacheFolder(Cache(folder=tmp_path, max_bytes=0))
+        cache.entry("b", fill_with(100)).close()
+        assert "a" in names(tmp_path)
+        other.stdin.close()
+    cache.entry("c", fill_with(100)).close()
+    assert "a" not in names(tmp_path)
+
+
+def test_the_folder_is_private_and_in_the_users_cache(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder = CacheFolder(Cache()).folder
+    assert folder == tmp_path / "provender"
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_without_a_usable_home_it_is_in_the_temporary_folder(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert CacheFolder(Cache()).folder == tmp_path / f"provender-{os.geteuid()}"
+    Path(tmp_path / f"provender-{os.geteuid()}").chmod(0o777)
+    with pytest.raises(ConfigurationError, match="can be written by other users"):
+        _ = CacheFolder(Cache()).folder
+
+
+def test_a_folder_that_others_can_write_is_refused(tmp_path):
+    tmp_path.chmod(0o777)
+    with pytest.raises(ConfigurationError, match="can be written by other users"):
+        _ = CacheFolder(Cache(folder=tmp_path)).folder
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_folder_of_another_user_is_refused(tmp_path):
+    os.chown(tmp_path, 12345, 12345)
+    with pytest.raises(ConfigurationError, match="belongs to another user"):
+        _ = CacheFolder(Cache(folder=tmp_path)).folder

@@ -1,0 +1,155 @@
+"""Reading containers that the library of AiiDA wrote."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sqlite3
+
+import pytest
+from disk_objectstore import CompressMode
+from disk_objectstore import Container as Writer
+
+from provender.errors import CorruptObject, StoreUnreachable, UnsupportedStore
+from provender.store.packs import Container
+from support.folders import fingerprint
+
+CONTENTS = [b"", b"a" * 10, bytes(range(256)) * 400, b"last"]
+
+
+def key_of(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "container"
+
+
+def write(folder, mode=None, **options):
+    with Writer(folder) as writer:
+        writer.init_container(**options)
+        for content in CONTENTS:
+            writer.add_object(content)
+        if mode is not None:
+            writer.pack_all_loose(compress=mode)
+            writer.clean_storage()
+
+
+@pytest.mark.parametrize("mode", [None, CompressMode.NO, CompressMode.YES])
+@pytest.mark.parametrize("prefix", [0, 2])
+def test_every_form_of_object_is_read_and_no_trace_left(folder, mode, prefix):
+    write(folder, mode, loose_prefix_len=prefix)
+    before = fingerprint(folder)
+    container = Container.at(folder)
+    for content in CONTENTS:
+        with container.open(key_of(content)) as stream:
+            assert stream.size == len(content)
+            assert stream.read() == content
+    assert container.sizes([key_of(content) for content in CONTENTS]) == {
+        key_of(content): len(content) for content in CONTENTS
+    }
+    container.close()
+    assert fingerprint(folder) == before
+
+
+def test_a_container_that_cannot_be_written(folder):
+    write(folder, CompressMode.YES)
+    folder.chmod(0o500)
+    before = fingerprint(folder)
+    try:
+        with Container.at(folder).open(key_of(CONTENTS[2])) as stream:
+            assert stream.read() == CONTENTS[2]
+        assert fingerprint(folder) == before
+    finally:
+        folder.chmod(0o700)
+
+
+def test_rows_that_are_still_in_the_wal_are_seen(folder, tmp_path):
+    write(folder, CompressMode.YES)
+    content = b"added while somebody writes"
+    with Writer(folder) as writer:
+        writer.add_objects_to_pack([content])
+        assert (folder / "packs.idx-wal").stat().st_size
+        with Container.at(folder).open(key_of(content)) as stream:
+            assert stream.read() == content
+        left = tmp_path / "left"  # as a writer leaves it that was killed
+        shutil.copytree(folder, left)
+        (left / "packs.idx-shm").unlink()
+        before = fingerprint(left)
+        with Container.at(left).open(key_of(content)) as stream:
+            assert stream.read() == content
+        assert Container.at(left).sizes([key_of(content)]) == {key_of(content): len(content)}
+        assert fingerprint(left) == before
+
+
+def test_an_object_may_be_loose_and_packed(unpacked):
+    container = Container.at(unpacked / "repo" / "container")
+    with sqlite3.connect(f"file:{container.folder}/packs.idx?immutable=1", uri=True) as index:
+        keys = [key for (key,) in index.execute("SELECT hashkey FROM db_object")]
+    both = [key for key in keys if (container.folder / "loose" / key[:2] / key[2:]).exists()]
+    assert both
+    for key in keys:
+        with container.open(key) as stream:
+            assert key_of(stream.read()) == key
+
+
+def test_many_sizes_at_once(folder):
+    with Writer(folder) as writer:
+        writer.init_container()
+        keys = writer.add_objects_to_pack([str(number).encode() for number in range(2000)])
+    found = Container.at(folder).sizes([*keys, "0" * 64, "nonsense"])
+    assert found == {key: len(str(number)) for number, key in enumerate(keys)}
+
+
+@pytest.mark.parametrize("key", ["0" * 64, "../config.json", "", "A" * 64])
+def test_a_missing_key_is_an_error_of_that_file(key, folder):
+    write(folder)
+    with pytest.raises(CorruptObject):
+        Container.at(folder).open(key)
+
+
+def test_a_compression_that_is_not_known(folder):
+    write(folder, CompressMode.YES)
+    change_config(folder, compression_algorithm="zstd+3")
+    with pytest.raises(CorruptObject, match="compressed in a way that is not known"):
+        Container.at(folder).open(key_of(CONTENTS[2]))
+
+
+def test_a_pack_that_is_away_is_an_error_of_the_file(folder):
+    write(folder, CompressMode.NO)
+    (folder / "packs" / "0").unlink()
+    with pytest.raises(CorruptObject):
+        Container.at(folder).open(key_of(CONTENTS[2]))
+
+
+def test_an_index_that_cannot_be_read(folder):
+    write(folder, CompressMode.NO)
+    (folder / "packs.idx").write_bytes(b"nonsense" * 1000)
+    with pytest.raises(StoreUnreachable):
+        Container.at(folder).open(key_of(CONTENTS[2]))
+
+
+def change_config(folder, **values):
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | values))
+
+
+def test_folders_that_are_no_container(folder, tmp_path):
+    with pytest.raises(StoreUnreachable):
+        Container.at(tmp_path / "none")
+    for content in ("nonsense", "[]", "{}"):
+        folder.mkdir(exist_ok=True)
+        (folder / "config.json").write_text(content)
+        with pytest.raises(UnsupportedStore):
+            Container.at(folder)
+
+
+@pytest.mark.parametrize("change", [{"container_version": 2}, {"hash_type": "sha1"}])
+def test_containers_of_another_kind(change, folder):
+    write(folder)
+    change_config(folder, **change)
+    with pytest.raises(UnsupportedStore) as caught:
+        Container.at(folder)
+    assert str(next(iter(change.values()))) in caught.value.reason
