@@ -1,0 +1,219 @@
+"""The grammar of the query string: bytes in, terms out. Floor: query.
+
+Example:
+    `parse(b'node_type=like="data.%25"&orderby=-ctime')` gives the terms
+    `(node_type, =like=, ("data.%",))` and `(orderby, =, (Word("-ctime"),))`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+from urllib.parse import unquote_to_bytes
+
+from provender.errors import GrammarError
+from provender.query.terms import Interval, Operator, Term, Value, Word
+
+BLANKS = re.compile(r"[ \t\r\n]*")
+KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+OPERATOR = re.compile(r"=like=|=ilike=|=in=|=notin=|!=|>=|<=|=|>|<")
+STRING = re.compile(r'"([^"]*(?:""[^"]*)*)"')
+DATETIME = re.compile(
+    r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?:T(?P<time>[0-9]{2}(?::[0-9]{2}(?::[0-9]{2})?)?)(?P<shift>[+-][0-9]{2}(?::[0-9]{2})?)?)?"
+)
+NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+WORD = re.compile(r"[+-]?[A-Za-z_][A-Za-z0-9_-]*")
+TRIPLETS = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+FIRST_INSTANT = datetime.min.replace(tzinfo=timezone.utc)
+LAST_INSTANT = datetime.max.replace(tzinfo=timezone.utc)
+BOOLEANS = {"true": True, "false": False}
+LISTS = (Operator.IN, Operator.NOT_IN)
+WIDTHS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))
+"""Width of the interval that a datetime names, by how many parts of the time are written."""
+
+
+def decode(raw: bytes) -> str:
+    """Return a query string percent-decoded as a whole.
+
+    Triplets that are not UTF-8 stay as they were typed: in `type=like="%data%"`, as the
+    documentation prints it, `%da` is three characters.
+
+    Raises:
+        GrammarError: bytes outside triplets that are not UTF-8, or a NUL character.
+    """
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        start = raw[: error.start].decode("utf-8")
+        raise GrammarError("Expected UTF-8", f"{start}\ufffd", len(start)) from error
+    if "%" in text:
+        text = TRIPLETS.sub(_decode_triplets, text)
+    if "\0" in text:
+        raise GrammarError("A NUL character is not allowed", text, text.index("\0"))
+    return text
+
+
+def _decode_triplets(match: re.Match[str]) -> str:
+    """Return a run of triplets decoded, those that are not UTF-8 left as they are."""
+    typed = match[0]
+    data = unquote_to_bytes(typed)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pieces, index = [], 0
+        for letter in data.decode("utf-8", "surrogateescape"):
+            is_stray = "\udc80" <= letter <= "\udcff"
+            width = 1 if is_stray else len(letter.encode("utf-8"))
+            pieces.append(typed[3 * index : 3 * (index + width)] if is_stray else letter)
+            index += width
+        return "".join(pieces)
+
+
+def parse(raw: bytes) -> tuple[Term, ...]:
+    """Return the terms of a raw query string; errors as `parse_text` and `decode`."""
+    return parse_text(decode(raw)) if raw else ()
+
+
+def parse_text(text: str) -> tuple[Term, ...]:
+    """Return the terms of a decoded query string.
+
+    Grammar: `query = ["&"], [field, {"&", field}, ["&"]]`.
+
+    Raises:
+        GrammarError: with a caret under the place where the text stops making sense.
+    """
+    scanner = _Scanner(text)
+    terms: list[Term] = []
+    scanner.accept("&")
+    while not scanner.at_end():
+        terms.append(_field(scanner))
+        if not scanner.at_end() and not scanner.accept("&"):
+            raise scanner.error("Expected `&`")
+    return tuple(terms)
+
+
+@dataclass(slots=True)
+class _Scanner:
+    """A text and how far it has been read; blanks between tokens are passed over."""
+
+    text: str
+    position: int = 0
+
+    def skip_blanks(self) -> None:
+        match = BLANKS.match(self.text, self.position)
+        self.position = match.end() if match else self.position
+
+    def at_end(self) -> bool:
+        self.skip_blanks()
+        return self.position >= len(self.text)
+
+    def accept(self, letter: str) -> bool:
+        self.skip_blanks()
+        if not self.text.startswith(letter, self.position):
+            return False
+        self.position += len(letter)
+        return True
+
+    def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        self.skip_blanks()
+        match = pattern.match(self.text, self.position)
+        if match:
+            self.position = match.end()
+        return match
+
+    def error(self, expected: str) -> GrammarError:
+        return GrammarError(expected, self.text, self.position)
+
+
+def _field(scanner: _Scanner) -> Term:
+    """`field = key, operator, value, {",", value}, [","]`; lists as `=in=` and `=` allow."""
+    scanner.skip_blanks()
+    start = scanner.position
+    key = scanner.match(KEY)
+    if key is None:
+        raise scanner.error("Expected a key")
+    operator_match = scanner.match(OPERATOR)
+    if operator_match is None:
+        raise scanner.error("Expected an operator")
+    operator = Operator(operator_match[0])
+    values = [_value(scanner)]
+    while operator in (*LISTS, Operator.EQUAL) and scanner.accept(","):
+        if _ends_list(scanner) and (operator in LISTS or len(values) > 1):
+            break
+        values.append(_value(scanner))
+    return Term(key[0], operator, tuple(values), start)
+
+
+def _ends_list(scanner: _Scanner) -> bool:
+    return scanner.at_end() or scanner.text[scanner.position] == "&"
+
+
+def _value(scanner: _Scanner) -> Value:
+    """`value = string | boolean | datetime | number | word`; the longest match decides."""
+    if match := scanner.match(STRING):
+        return match[1].replace('""', '"')
+    if match := scanner.match(DATETIME):
+        return _interval(match, scanner)
+    if match := scanner.match(WORD):
+        return BOOLEANS[match[0]] if match[0] in BOOLEANS else Word(match[0])
+    if match := scanner.match(NUMBER):
+        return _number(match[0])
+    if scanner.text.startswith('"', scanner.position):
+        raise scanner.error('Expected a closing `"` for the text that begins')
+    raise scanner.error("Expected a value")
+
+
+def _number(text: str) -> Decimal:
+    """Return a number; one beyond the range of `Decimal` is as large as a number can be."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return _beyond(text)
+    return number if number.is_finite() else _beyond(text)
+
+
+def _beyond(text: str) -> Decimal:
+    """Return a stand-in for a number whose exponent no computer holds."""
+    digits, _, exponent = text.lower().partition("e")
+    if exponent.startswith("-") or not digits.strip("+-0."):
+        return Decimal(0)
+    return Decimal("-1e9999") if digits.startswith("-") else Decimal("1e9999")
+
+
+def _interval(match: re.Match[str], scanner: _Scanner) -> Interval:
+    """Return the interval that a datetime names; precision counts from the time only.
+
+    What a shift moves beyond the years 1 to 9999 stays at their ends.
+    """
+    parts = [int(part) for part in match["time"].split(":")] if match["time"] else []
+    try:
+        date = datetime.strptime(match["date"], "%Y-%m-%d").replace(tzinfo=timezone.utc)
+        hour, minute, second = (*parts, 0, 0, 0)[:3]
+        written = date.replace(hour=hour, minute=minute, second=second)
+        shift = _shift(match["shift"])
+    except ValueError as error:
+        scanner.position = match.start()
+        raise scanner.error("There is no such date or time") from error
+    start = _moved(written, -shift)
+    stop = _moved(written, WIDTHS[len(parts)] - shift)
+    return Interval(start, None if stop == LAST_INSTANT else stop)
+
+
+def _moved(instant: datetime, by: timedelta) -> datetime:
+    try:
+        return instant + by
+    except OverflowError:
+        return FIRST_INSTANT if by < timedelta() else LAST_INSTANT
+
+
+def _shift(text: str | None) -> timedelta:
+    """Return the difference to UTC of a shift such as `+05:30`, east being positive."""
+    if text is None:
+        return timedelta()
+    hours, minutes = int(text[1:3]), int(text[4:6] or 0)
+    if hours > 23 or minutes > 59:  # noqa: PLR2004 - a day, an hour
+        raise ValueError(text)
+    return timedelta(hours=hours, minutes=minutes) * (-1 if text[0] == "-" else 1)

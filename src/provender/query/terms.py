@@ -1,0 +1,70 @@
+"""What the grammar reads out of a query string. Floor: query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+
+
+class Operator(Enum):
+    """The operators of the query string, as they are written."""
+
+    EQUAL = "="
+    NOT_EQUAL = "!="
+    LESS = "<"
+    LESS_EQUAL = "<="
+    GREATER = ">"
+    GREATER_EQUAL = ">="
+    LIKE = "=like="
+    ILIKE = "=ilike="
+    IN = "=in="
+    NOT_IN = "=notin="
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The instants that a datetime of limited precision names: from `start` to before `stop`.
+
+    Both are aware, in UTC. `stop` is None where the interval reaches the end of year 9999.
+    """
+
+    start: datetime
+    stop: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """An unquoted name, a sign before it included (`-ctime`)."""
+
+    text: str
+
+
+Value = str | bool | Decimal | Interval | Word
+"""A text is a quoted string; numbers keep all digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One field of a query string: key, operator, values.
+
+    `values` has one member unless the text held a list. `position` is where the key begins in
+    the decoded text.
+    """
+
+    key: str
+    operator: Operator
+    values: tuple[Value, ...]
+    position: int = 0
+
+
+def describe(value: Value) -> str:
+    """Return what a value is, in the words of errors: "a text", "an integer"."""
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, Decimal):
+        return "an integer" if value == value.to_integral_value() else "a fraction"
+    if isinstance(value, Interval):
+        return "a datetime"
+    return "the word `" + value.text + "`" if isinstance(value, Word) else "a text"

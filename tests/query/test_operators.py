@@ -1,0 +1,200 @@
+"""What an operator on a column becomes, whatever the database."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from decimal import Decimal
+
+import pytest
+
+from provender.errors import BadOperator, BadValue
+from provender.query.conditions import (
+    Comparison,
+    Conjunction,
+    Membership,
+    Negation,
+    Never,
+    Operand,
+    Pattern,
+    Relation,
+    Span,
+    Target,
+)
+from provender.query.operators import LARGEST_INTEGER, LONGEST_PATTERN, Origin, Use, condition
+from provender.store.catalogue import NODE, Kind
+
+UUID = "cda14b00-82b5-443f-b152-62a831206992"
+NOW = datetime(2026, 11, 20, tzinfo=timezone.utc)
+
+
+def target(name):
+    return Target("nodes", NODE.fields[name])
+
+
+def made(name, operator, operand):
+    return condition(Use(name, target(name), operator, operand, Origin.QUERY_STRING))
+
+
+def values(found):
+    """Return a condition with its values visible: operands are equal whatever their value."""
+    if isinstance(found, Comparison | Pattern):
+        return (type(found), found.operand.value)
+    if isinstance(found, Membership):
+        return (Membership, tuple(operand.value for operand in found.operands))
+    if isinstance(found, Span):
+        return (Span, found.low.value, found.high and found.high.value)
+    if isinstance(found, Conjunction):
+        return (Conjunction, *map(values, found.conditions))
+    return found
+
+
+def test_operands_are_equal_whatever_their_value():
+    assert Operand(1, Kind.INTEGER) == Operand(2, Kind.INTEGER)
+    assert Operand(1, Kind.INTEGER) != Operand("a", Kind.TEXT)
+    assert hash(made("id", "<", 5)) == hash(made("id", "<", 7))
+
+
+ID = target("id")
+
+
+@pytest.mark.parametrize(
+    ("operator", "number", "relation", "bound"),
+    [
+        ("==", "5", Relation.EQUAL, 5),
+        ("==", "5.0", Relation.EQUAL, 5),
+        ("<", "5", Relation.LESS, 5),
+        ("<", "5.5", Relation.LESS_EQUAL, 5),
+        ("<=", "5.5", Relation.LESS_EQUAL, 5),
+        (">", "5.5", Relation.GREATER, 5),
+        (">=", "5.5", Relation.GREATER, 5),
+        (">=", "5", Relation.GREATER_EQUAL, 5),
+        ("<", "-5.5", Relation.LESS_EQUAL, -6),
+        (">", "-5.5", Relation.GREATER, -6),
+    ],
+)
+def test_integers_compare_with_any_number(operator, number, relation, bound):
+    found = made("id", operator, Decimal(number))
+    assert (found.relation, found.operand.value) == (relation, bound)
+
+
+ALWAYS, NEVER = Negation(Never(ID)), Never(ID)
+
+
+@pytest.mark.parametrize(
+    ("operator", "number", "expected"),
+    [
+        ("==", "5.5", NEVER),
+        ("==", "1e20", NEVER),
+        ("<", "1e20", ALWAYS),
+        ("<=", "1e20", ALWAYS),
+        (">", "1e20", NEVER),
+        (">=", "1e9999", NEVER),
+        ("<", "-1e20", NEVER),
+        (">=", "-1e20", ALWAYS),
+    ],
+)
+def test_numbers_outside_the_column_compare_as_mathematics_says(operator, number, expected):
+    assert made("id", operator, Decimal(number)) == expected
+
+
+def test_lists_keep_what_can_be_equal():
+    assert values(made("id", "in", [Decimal(4), Decimal("4.5"), Decimal("1e30")])) == (
+        Membership,
+        (4,),
+    )
+    assert made("id", "in", [Decimal("4.5")]) == NEVER
+    assert values(made("uuid", "in", [UUID.upper(), "cda"])) == (Membership, (UUID,))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("abc", (Comparison, "abc")),
+        (r"a\%c", (Comparison, "a%c")),
+        ("data.%", (Span, "data.", "data/")),
+        ("%data", (Pattern, "%data")),
+        ("a%b", (Conjunction, (Span, "a", "b"), (Pattern, "a%b"))),
+        ("\U0010ffff%", (Span, "\U0010ffff", None)),
+    ],
+)
+def test_like_uses_the_fixed_beginning_of_its_pattern(pattern, expected):
+    assert values(made("label", "like", pattern)) == expected
+
+
+def test_ilike_is_a_folded_pattern():
+    found = made("label", "ilike", "a%")
+    assert values(found) == (Pattern, "a%")
+    assert found.fold
+
+
+LOW, HIGH = "cda14b00-0000-0000-0000-000000000000", "cda14b00-ffff-ffff-ffff-ffffffffffff"
+
+
+@pytest.mark.parametrize(
+    ("operator", "text", "expected"),
+    [
+        ("==", UUID, (Comparison, UUID)),
+        ("==", UUID.upper(), (Comparison, UUID)),
+        ("==", UUID.replace("-", ""), (Comparison, UUID)),
+        ("==", "cda14b00", Never(target("uuid"))),
+        ("==", "x" * 36, Never(target("uuid"))),
+        ("like", "cda14b00%", (Span, LOW, HIGH)),
+        ("like", "CDA14B00%", Never(target("uuid"))),
+        ("ilike", "CDA14B00%", (Span, LOW, HIGH)),
+        ("like", UUID, (Comparison, UUID)),
+        ("like", "cda14b00", Never(target("uuid"))),
+        ("like", "xyz%", Never(target("uuid"))),
+        ("like", "%cda", (Pattern, "%cda")),
+        ("like", "cda14b00%9", (Conjunction, (Span, LOW, HIGH), (Pattern, "cda14b00%9"))),
+        ("fold>", "FD", (Comparison, "fd")),
+    ],
+)
+def test_uuids(operator, text, expected):
+    assert values(made("uuid", operator, text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "operator", "operand", "message"),
+    [
+        ("id", "==", "3", "`id` takes an integer, not a text."),
+        ("id", "==", True, "`id` takes an integer, not a boolean."),
+        ("id", "in", [Decimal(4), "a"], "`id` takes an integer, not a text."),
+        ("label", "==", Decimal(5), "`label` takes a text, not a number."),
+        ("label", "==", True, "`label` takes a text, not a boolean."),
+        ("label", "==", NOW, "`label` takes a text, not a datetime."),
+        ("label", "like", Decimal(5), "`label` is compared with a pattern, which is a text."),
+        ("ctime", "==", "2026-11-20", "`ctime` takes a datetime, not a text."),
+        ("ctime", "<", Decimal(2026), "`ctime` takes a datetime, not a number."),
+        ("uuid", "==", Decimal(1), "`uuid` takes a uuid, not a number."),
+        ("label", "like", "a\\", "The pattern of `label` ends in a lone backslash."),
+        ("uuid", "like", "a%\\", "The pattern of `uuid` ends in a lone backslash."),
+        ("label", "==", [1], "`label` takes a text, not a list."),
+        ("label", "<", None, "`label` takes a text, not null."),
+    ],
+)
+def test_values_of_the_wrong_type_are_refused(name, operator, operand, message):
+    with pytest.raises(BadValue) as caught:
+        made(name, operator, operand)
+    assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("name", "operator", "operand"),
+    [
+        ("id", "like", "5%"),
+        ("ctime", "like", "2026%"),
+        ("attributes", "==", "a"),
+    ],
+)
+def test_operators_of_another_type_are_refused(name, operator, operand):
+    with pytest.raises((BadOperator, BadValue)):
+        made(name, operator, operand)
+
+
+def test_patterns_have_a_longest():
+    with pytest.raises(BadValue, match="longer than"):
+        made("label", "like", "%" * (LONGEST_PATTERN + 1))
+
+
+def test_the_largest_integer_is_in_range():
+    assert made("id", "==", Decimal(LARGEST_INTEGER)).operand.value == LARGEST_INTEGER

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import pytest
+
+from provender.errors import BadRequest, BadValue, UnknownField
+from provender.query import builder, plan
+from provender.query.conditions import Conjunction, Disjunction, IsNull, Negation, Never, Target
+from provender.query.grammar import parse_text
+from provender.query.request import read_list, read_parameters
+from provender.query.views import vocabulary
+from provender.settings import Limits
+from provender.store.catalogue import NODE
+from provender.web.dialects import V2, V4
+from provender.web.views import NODES, OLD_USERS, USERS
+
+
+def question(text, view=NODES, dialect=V4):
+    parameters = read_parameters(parse_text(text), dialect.specials)
+    return builder.from_list(read_list(view, parameters, Limits()))
+
+
+def planned(text, view=NODES, dialect=V4, expose=()):
+    names = vocabulary(view, expose)
+    return plan.check(question(text, view, dialect), {view.entity.name: names})
+
+
+def order(text):
+    return [(item.target.field.name, item.descending) for item in planned(text).order]
+
+
+def test_the_question_of_a_list():
+    assert question("id>5&orderby=-ctime&limit=2") == {
+        "path": [{"entity_type": "", "tag": "nodes"}],
+        "filters": {"nodes": {"and": [{"id": {">": 5}}]}},
+        "project": {"nodes": list(NODES.shown.values())},
+        "order_by": [{"nodes": [{"ctime": "desc"}, {"stored:id": "asc"}]}],
+        "limit": 2,
+        "offset": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", [("id", False)]),
+        ("orderby=label", [("label", False), ("id", False)]),
+        ("orderby=-pk,-label", [("id", True), ("label", True)]),
+        ("orderby=label,id,-label", [("label", True), ("id", False)]),
+        ("orderby=user,user_id", [("user_id", False), ("id", False)]),
+    ],
+)
+def test_orders_are_total_and_name_a_column_once(text, expected):
+    assert order(text) == expected
+
+
+def test_equal_requests_with_other_values_have_equal_plans():
+    assert planned('id>5&label=like="a%"') == planned('id>7&label=like="b%"')
+    assert planned("id>5") != planned("id<5")
+    assert hash(planned("id=in=1,2")) == hash(planned("id=in=3,4"))
+    assert planned("id=in=1,2") != planned("id=in=1,2,3")
+
+
+def test_operands_of_a_plan_come_in_one_order():
+    found = planned('id>5&label=in="a","b"&attributes=true&attributes_filter="x.y"&limit=3')
+    assert [operand.value for operand in found.operands()] == [5, "a", "b", ("x", "y"), 3, 0]
+
+
+@pytest.mark.parametrize("text", ["foo=1", "orderby=foo", "email=1", "attributes=true&metadata=1"])
+def test_unknown_names_are_refused_with_the_valid_ones(text):
+    with pytest.raises(UnknownField) as caught:
+        planned(text)
+    assert "Valid: id, pk, uuid" in caught.value.hint
+    assert ":" not in caught.value.hint.removeprefix("Valid:")
+
+
+def test_private_names_are_unknown_unless_they_are_opened():
+    with pytest.raises(UnknownField):
+        planned('email="a"', USERS)
+    assert planned('email="a"', USERS, expose=("users.email",)).condition.conditions
+
+
+def test_clients_cannot_write_internal_names():
+    assert all(":" not in name for name in NODES.keys)
+
+
+@pytest.mark.parametrize("text", ["last_login>2014-04-07", "orderby=date_joined", "is_active=true"])
+def test_documented_names_without_data_say_so(text):
+    with pytest.raises(BadRequest, match="is a documented key, but stores keep no such data"):
+        planned(text, OLD_USERS, V2)
+
+
+def test_full_types():
+    found = planned('full_type="data.core.%|"').condition
+    span, empty = found.conditions
+    assert (span.low.value, span.high.value) == ("data.core.", "data.core/")
+    assert isinstance(empty, Disjunction)
+    assert isinstance(empty.conditions[1], IsNull)
+    assert len(planned('full_type="process.%|%"').condition.conditions) == 1
+    assert len(planned('full_type="a_b|c%"').condition.conditions) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("bad", "full type `bad` does not include the required concatenator symbol `|`."),
+        ("a|b|c", "full type `a|b|c` includes the concatenator symbol `|` more than once."),
+        ("%%|", "full type component `%%` contained more than one like-operator character"),
+        ("a|%b", "like-operator character in full type component `%b` is not at the end"),
+    ],
+)
+def test_malformed_full_types(text, message):
+    with pytest.raises(BadValue) as caught:
+        planned(f'full_type="{text}"')
+    assert caught.value.message == message
+
+
+def test_negated_lists_of_intervals_and_of_nothing():
+    found = planned("ctime=notin=2026-11-20,2026-11-21").condition.conditions[0]
+    assert isinstance(found, Negation)
+    assert isinstance(found.condition, Disjunction)
+    never = plan.check(
+        {
+            "path": [{"entity_type": "", "tag": "n"}],
+            "filters": {"n": {"id": {"!in": []}, "label": {"!==": None}}},
+        },
+        {"node": vocabulary(NODES, ())},
+    )
+    target = Target("n", NODE.fields["id"])
+    assert never.condition == Conjunction(
+        (Negation(Never(target)), Negation(IsNull(Target("n", NODE.fields["label"]))))
+    )
+    assert never.limit is None

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import pytest
+
+from provender.errors import (
+    BadOperator,
+    BadRequest,
+    BadValue,
+    ConflictingParameters,
+    LimitExceeded,
+)
+from provender.query.grammar import parse_text
+from provender.query.request import LARGEST_OFFSET, OrderTerm, Page, read_list, read_parameters
+from provender.settings import Limits
+from provender.web.dialects import V2, V4
+from provender.web.views import NODES
+
+LIMITS = Limits()
+
+
+def read(text, dialect=V4):
+    return read_parameters(parse_text(text), dialect.specials)
+
+
+def listed(text, **options):
+    return read_list(NODES, read(text), LIMITS, **options)
+
+
+def test_what_is_not_special_is_a_filter():
+    found = read('limit=3&id>5&label="a"&_=1&_>7&id<9')
+    assert found.limit == 3
+    assert [term.key for term in found.filters] == ["id", "label", "id"]
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute", "expected"),
+    [
+        ("limit=0", "limit", 0),
+        ("limit=3.0", "limit", 3),
+        ("offset=99999999999999999999", "offset", LARGEST_OFFSET),
+        ("perpage=1", "perpage", 1),
+        ("attributes=true", "attributes", True),
+        ("extras=false", "extras", False),
+        ("attributes_filter=a,b,a", "attributes_filter", ("a", "b")),
+        ('attributes_filter="nested.a"', "attributes_filter", ("nested.a",)),
+        ("attributes_filter=1", "attributes_filter", ("1",)),
+        ("attributes_filter=true", "attributes_filter", ("true",)),
+        ("orderby=-id,+label", "order", (OrderTerm("id", True), OrderTerm("label", False))),
+        ('orderby="-id"', "order", (OrderTerm("id", True),)),
+        ("tree_in_limit=2", "in_limit", 2),
+        ("out_limit=2", "out_limit", 2),
+        ('filename="a/b"', "filename", "a/b"),
+        ("filename=sub", "filename", "sub"),
+        ("download_format=cif", "download_format", "cif"),
+        ("download=false", "download", False),
+        ('download="False"', "download", False),
+        ("download=0", "download", False),
+        ("download=True", "download", True),
+        ('full_type="a|b"', "full_type", "a|b"),
+        ("profile=5", "profile", "5"),
+        ("profile=lab", "profile", "lab"),
+    ],
+)
+def test_special_keys(text, attribute, expected):
+    assert getattr(read(text), attribute) == expected
+
+
+SPECIALS = sorted(V4.specials)
+
+
+@pytest.mark.parametrize("key", SPECIALS)
+def test_special_keys_may_be_given_once(key):
+    with pytest.raises(ConflictingParameters, match=f"You cannot specify {key} more than once"):
+        read(f"{key}=1&{key}=1")
+
+
+@pytest.mark.parametrize("key", SPECIALS)
+def test_special_keys_are_followed_by_an_equals_sign(key):
+    with pytest.raises(BadOperator, match=f"'=' is permitted after '{key}'"):
+        read(f"{key}>1")
+
+
+def test_synonyms_count_as_the_same_key():
+    with pytest.raises(ConflictingParameters):
+        read("in_limit=1&tree_in_limit=1")
+
+
+@pytest.mark.parametrize("key", ["limit", "offset", "perpage", "in_limit", "out_limit"])
+@pytest.mark.parametrize("value", ["-1", "1.5", '"3"', "true", "abc", "2026-11-20"])
+def test_counts_are_unquoted_integers_from_0(key, value):
+    with pytest.raises(BadValue, match=f"`{key}` takes an integer"):
+        read(f"{key}={value}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "perpage=0",
+        "filename=5",
+        "download=maybe",
+        "orderby=1",
+        'orderby="a b"',
+        "orderby=true",
+        "full_type=5",
+        "attributes_filter=2026-11-20",
+    ],
+)
+def test_other_bad_values(text):
+    with pytest.raises(BadValue):
+        read(text)
+
+
+@pytest.mark.parametrize("key", ["attributes", "extras"])
+@pytest.mark.parametrize("value", ["1", '"true"', "yes"])
+def test_flags_take_true_or_false(key, value):
+    with pytest.raises(BadValue) as caught:
+        read(f"{key}={value}")
+    assert caught.value.message == (
+        f"The {key} filter is false by default and can only be set to true."
+    )
+
+
+@pytest.mark.parametrize("text", ["id=4,5", "limit=1,2", "filename=a,b"])
+def test_a_list_where_one_value_belongs_is_a_syntax_error(text):
+    with pytest.raises(BadRequest, match=r"^The query string format is invalid\."):
+        read(text)
+
+
+def test_windows():
+    assert (listed("").limit, listed("").offset) == (400, 0)
+    assert (listed("limit=3&offset=2").limit, listed("limit=3&offset=2").offset) == (3, 2)
+    paged = listed("perpage=5", page=3, is_paged=True)
+    assert (paged.limit, paged.offset, paged.page) == (5, 10, Page(3, 5))
+    assert listed("", is_paged=True).page == Page(1, 20)
+    assert listed("", page=10**30, is_paged=True).offset == LARGEST_OFFSET
+    assert listed("", page=0, is_paged=True).offset == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        ("perpage=5&limit=2", {}, "perpage key is incompatible with limit and offset"),
+        (
+            "limit=2",
+            {"is_paged": True},
+            "requesting a specific page is incompatible with limit and offset",
+        ),
+        (
+            "perpage=5",
+            {},
+            "perpage key requires that a page is requested (i.e. the path must contain /page/)",
+        ),
+    ],
+)
+def test_windows_that_exclude_each_other(text, options, message):
+    with pytest.raises(ConflictingParameters) as caught:
+        listed(text, **options)
+    assert caught.value.message == message
+
+
+@pytest.mark.parametrize(("text", "paged"), [("limit=401", False), ("perpage=401", True)])
+def test_more_rows_than_the_limit(text, paged):
+    with pytest.raises(LimitExceeded) as caught:
+        listed(text, is_paged=paged)
+    assert caught.value.message == "Limit and perpage cannot be bigger than 400"
+
+
+def test_the_older_dialect_does_not_know_newer_keys():
+    found = read("attributes=true&full_type=1", V2)
+    assert [term.key for term in found.filters] == ["attributes", "full_type"]
