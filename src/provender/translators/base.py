@@ -1,0 +1,110 @@
+"""What every translator does: ask for a list or for one object, and present it. Floor: translators.
+
+Translators hold no state: one of each serves all requests.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from provender.errors import AmbiguousIdentifier, NoSuchEntity, PageOutOfRange, UnknownRoute
+from provender.query import builder, compiler, plan
+from provender.query.patterns import UUID_SHAPE, is_uuid_prefix
+from provender.query.querydict import QueryDict
+from provender.query.request import ListRequest, Page, Parameters
+from provender.query.views import Identity, View, vocabulary
+from provender.store.reader import Rows
+from provender.store.stores import Store
+from provender.translators.records import Record, presenter
+
+DIGITS = re.compile(r"[0-9]{1,30}")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Records of a list, and how many there are in all."""
+
+    total: int
+    records: list[Record]
+    page: Page | None = None
+
+
+class BaseTranslator:
+    """Translates requests for one kind of thing; a view says which rows and names."""
+
+    def listing(self, request: ListRequest, store: Store) -> Listing:
+        """Return a list, or a page of it.
+
+        Raises:
+            PageOutOfRange: the page lies behind the last.
+        """
+        question = builder.from_list(request)
+        rows = self.run(question, request.view, store, with_count=True)
+        if request.page is not None:
+            check_page(request.page, rows.total)
+        present = presenter(request.view, request.parameters)
+        return Listing(rows.total, [present(values) for values in rows.records], request.page)
+
+    def detail(
+        self, view: View, identifier: str | int, parameters: Parameters, store: Store
+    ) -> Listing:
+        """Return one object as a list of one.
+
+        Raises:
+            NoSuchEntity: no object with that id in the view.
+            AmbiguousIdentifier: several uuids begin like that.
+        """
+        question = builder.from_identity(view, identifier, parameters)
+        rows = self.run(question, view, store)
+        if not rows.records:
+            raise no_such_entity(view, identifier)
+        if len(rows.records) > 1:
+            raise AmbiguousIdentifier(
+                "More than one node found. Provide longer starting pattern for id."
+            )
+        return Listing(1, [presenter(view, parameters)(rows.records[0])])
+
+    def run(
+        self, question: QueryDict, view: View, store: Store, *, with_count: bool = False
+    ) -> Rows:
+        """Return the rows of a question: checked, compiled, fetched."""
+        names = vocabulary(view, store.profile.expose)
+        checked = plan.check(question, {view.entity.name: names})
+        statements = compiler.compile_plan(checked, store.reader.backend, with_count=with_count)
+        return store.reader.fetch(statements)
+
+
+def parse_identifier(view: View, text: str) -> str | int:
+    """Return the id of a path: a pk, or the beginning of a uuid.
+
+    Raises:
+        UnknownRoute: it is malformed.
+        NoSuchEntity: it is written in capitals, which no uuid is.
+    """
+    if view.identity is Identity.PK:
+        if not DIGITS.fullmatch(text):
+            raise UnknownRoute
+        return int(text)
+    if view.identity is Identity.PK_OR_UUID and DIGITS.fullmatch(text):
+        return int(text)
+    if not text or len(text) > len(UUID_SHAPE) or not is_uuid_prefix(text.lower()):
+        raise UnknownRoute
+    if text != text.lower():
+        raise no_such_entity(view, text)
+    return text
+
+
+def no_such_entity(view: View, identifier: str | int) -> NoSuchEntity:
+    """Return the error of an id that no object of the view has."""
+    return NoSuchEntity(
+        f"either no object's id starts with '{identifier}' or the corresponding object is not "
+        f"of type aiida.orm.{view.noun}"
+    )
+
+
+def check_page(page: Page, total: int) -> None:
+    """Raise `PageOutOfRange` for a page that a list of this length does not have."""
+    last = max(1, -(-total // page.size))
+    if not 1 <= page.number <= last:
+        raise PageOutOfRange(f"Non existent page requested. The page range is [1 : {last}]")

@@ -1,0 +1,100 @@
+"""From the values of a row to the record in an answer. Floor: translators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from provender.query.request import Parameters
+from provender.query.views import Constant, View
+from provender.store.catalogue import Kind
+from provender.store.reader import Record as Values
+
+Record = dict[str, Any]
+"""An object as an answer shows it; JSON columns are `orjson.Fragment`, spliced in unparsed."""
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+EMPTY = orjson.Fragment(b"{}")
+CONTENTS = ("attributes", "extras")
+
+
+def http_date(instant: datetime) -> str:
+    """Return an instant in UTC as an HTTP date (RFC 9110, section 5.6.7), seconds cut off."""
+    return (
+        f"{DAYS[instant.weekday()]}, {instant.day:02} {MONTHS[instant.month - 1]} "
+        f"{instant.year:04} {instant.hour:02}:{instant.minute:02}:{instant.second:02} GMT"
+    )
+
+
+def json_object(text: str | None) -> orjson.Fragment:
+    """Return a stored JSON object as it is; no value is the empty object."""
+    return EMPTY if text is None else orjson.Fragment(text)
+
+
+def json_value(text: str | None) -> orjson.Fragment | None:
+    """Return a piece of stored JSON, or null where a path found nothing."""
+    return None if text is None else orjson.Fragment(text)
+
+
+def presenter(view: View, parameters: Parameters) -> Callable[[Values], Record]:
+    """Return the function that makes a record of the values of one row.
+
+    The values are those of `builder.projection(view, parameters)`, in that order.
+    """
+    constants = {
+        name: field.value for name, field in view.shown.items() if isinstance(field, Constant)
+    }
+    fields = [
+        (name, view.entity.fields[field].kind)
+        for name, field in view.shown.items()
+        if not isinstance(field, Constant)
+    ]
+    names = tuple(name for name, _ in fields)
+    times = tuple(name for name, kind in fields if kind is Kind.TIME)
+    documents = tuple(name for name, kind in fields if kind is Kind.JSON)
+    contents = _contents(view, parameters)
+    width = len(names)
+
+    def present(values: Values) -> Record:
+        record: Record = dict(zip(names, values, strict=False))
+        for name in times:
+            record[name] = http_date(record[name])
+        for name in documents:
+            record[name] = json_object(record[name])
+        record.update(constants)
+        if view.has_full_type:
+            record["full_type"] = f"{record['node_type']}|{record['process_type'] or ''}"
+        start = width
+        for column, keys in contents:
+            start = _add_content(record, column, keys, values, start)
+        return record
+
+    return present
+
+
+def _contents(view: View, parameters: Parameters) -> list[tuple[str, tuple[str, ...] | None]]:
+    """Return the JSON columns asked for, each with the names asked for, or None for all."""
+    if not view.has_contents:
+        return []
+    return [
+        (column, getattr(parameters, f"{column}_filter"))
+        for column in CONTENTS
+        if getattr(parameters, column)
+    ]
+
+
+def _add_content(
+    record: Record, column: str, keys: tuple[str, ...] | None, values: Values, start: int
+) -> int:
+    """Add a JSON column, whole or its keys; return where the next one's values begin."""
+    if keys is None:
+        record[column] = json_object(values[start])
+        return start + 1
+    stop = start + len(keys)
+    found = zip(keys, values[start:stop], strict=True)
+    record[column] = {key: json_value(text) for key, text in found}
+    return stop

@@ -1,0 +1,118 @@
+"""The WSGI application: wiring, nothing else. Floor: web."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+import flask_cors
+from flask import Flask, Request
+from werkzeug.middleware.profiler import ProfilerMiddleware
+from werkzeug.routing import RequestRedirect
+
+from provender import configuration
+from provender.settings import Settings
+from provender.store.selection import Selection, select
+from provender.store.stores import StoreRegistry
+from provender.web import failures, home, requestlog
+from provender.web.api import Api
+from provender.web.context import Context
+from provender.web.responses import EXPOSED
+
+CONTROL = re.compile(r"[\x00-\x20\x7f]")
+
+
+class App(Flask):
+    """Flask's application class, as Provender configures it; subclass it to add to it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as Flask's
+        super().__init__(*(args or ("provender.web",)), **({"static_folder": None} | kwargs))
+
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        """Raise what routing found; a redirect repeats no control character of the request."""
+        error = request.routing_exception
+        if isinstance(error, RequestRedirect):
+            error.new_url = CONTROL.sub(lambda match: quote(match[0]), error.new_url)
+        super().raise_routing_exception(request)
+
+
+def create_app(
+    config: str | Path | None = None,
+    store: str | Path | None = None,
+    **options: Any,  # noqa: ANN401 - passed on
+) -> App:
+    """Return the application that serves a store.
+
+    Args:
+        config: configuration file, or a folder with a `config.yaml`.
+        store: postgresql:// URL, archive, folder of a SQLite profile, or `demo`.
+        options: as `configure_api`.
+
+    Raises:
+        ConfigurationError: wrong settings, or no such store.
+    """
+    api = configure_api(config=config, store=store, **options)
+    app: App = api.app
+    return app
+
+
+def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package know
+    flask_app: type[App] = App,
+    flask_api: type[Api] = Api,
+    *,
+    config: str | Path | None = None,
+    store: str | Path | None = None,
+    repository: str | Path | None = None,
+    profile: str | None = None,
+    settings: Settings | None = None,
+    selection: Selection | None = None,
+    posting: bool = True,
+    catch_internal_server: bool = False,
+    wsgi_profile: bool = False,
+    get_decorators: Iterable[Callable[..., Any]] = (),
+) -> Api:
+    """Return a configured `Api`; its `app` is the WSGI application.
+
+    Args:
+        flask_app: class of the application.
+        flask_api: class of the interface, which may register more resources.
+        config: configuration file, or a folder with a `config.yaml`.
+        store: store to serve, instead of a configured one.
+        repository: container folder that belongs to a PostgreSQL store.
+        profile: name of the configured profile to serve by default.
+        settings: settings that are already loaded; `config` is then not read.
+        selection: what to serve, already chosen; `store` and `profile` are then not read.
+        posting: whether `/querybuilder` is served.
+        catch_internal_server: also write tracebacks of unexpected errors to `wsgi.errors`.
+        wsgi_profile: print a profile of each request.
+        get_decorators: decorators of every GET handler, such as a check of access.
+
+    Raises:
+        ConfigurationError: wrong settings, or no such store or profile.
+    """
+    if settings is None:
+        file = configuration.find_file(None if config is None else Path(config))
+        settings = configuration.load(file)
+    if selection is None:
+        selection = select(
+            settings,
+            store=None if store is None else str(store),
+            repository=None if repository is None else Path(repository),
+            profile=profile,
+        )
+    app = flask_app()
+    stores = StoreRegistry(selection.profiles, settings)
+    context = Context(settings, stores, posting, tuple(get_decorators))
+    app.extensions["provender"] = context
+    flask_cors.CORS(app, expose_headers=list(EXPOSED))
+    requestlog.register(app)
+    failures.register(app, show_tracebacks=catch_internal_server)
+    home.register(app, context)
+    api = flask_api(app, context)
+    if wsgi_profile:
+        app.wsgi_app = ProfilerMiddleware(app.wsgi_app, stream=sys.stderr)  # type: ignore[method-assign]
+    return api

@@ -1,0 +1,95 @@
+"""From an error to an answer; the one place where errors are rendered. Floor: web."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+import uuid
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
+
+from provender.errors import ConfigurationError, ProvenderError, StoreError, UnknownRoute
+from provender.web.dialects import DIALECTS
+from provender.web.endpoints import endpoint_lines
+from provender.web.responses import json_response
+
+LOGGER = logging.getLogger(__name__)
+
+RETRY_AFTER = "5"
+"""Seconds after which a client may try again when a store was not there."""
+UNAVAILABLE = 503
+
+
+def register(app: Flask, *, show_tracebacks: bool = False) -> None:
+    """Make an application answer every error with JSON.
+
+    `show_tracebacks` also writes those of unexpected errors to the server's own error log.
+    """
+
+    def unexpected(error: Exception) -> Response:
+        return _render_unexpected(error, show_tracebacks=show_tracebacks)
+
+    app.register_error_handler(ProvenderError, _render)
+    app.register_error_handler(HTTPException, _render_http)
+    app.register_error_handler(Exception, unexpected)
+
+
+def _render(error: ProvenderError) -> Response:
+    """Return the answer of an error of ours."""
+    if isinstance(error, ConfigurationError):
+        return _render_unexpected(error, show_tracebacks=False)
+    if isinstance(error, StoreError):
+        LOGGER.warning("%s: %s (%s)", request.path, error.message, error.reason)
+    body = {"message": error.message, "code": error.code}
+    body |= {"hint": error.hint} if error.hint else {}
+    body |= {"detail": error.detail} if error.detail else {}
+    response = json_response(body, status=error.status)
+    if error.status == UNAVAILABLE:
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def _render_http(error: HTTPException) -> Response:
+    """Return the answer of an error that routing or Flask raised."""
+    if isinstance(error, InternalServerError):
+        return _render_unexpected(error.original_exception or error, show_tracebacks=False)
+    if isinstance(error, NotFound):
+        return _render_unknown_path()
+    name = (error.name or "error").lower().replace(" ", "-")
+    response = json_response(
+        {"message": error.description or error.name, "code": name}, status=error.code or 500
+    )
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def _render_unknown_path() -> Response:
+    """Return the answer to a path that fits no route: with the routes of its dialect."""
+    error = UnknownRoute()
+    dialect = next(
+        (dialect for dialect in DIALECTS if request.path.startswith(dialect.prefix)), DIALECTS[0]
+    )
+    body: dict[str, Any] = {"message": error.message, "code": error.code}
+    return json_response(body | {"available_endpoints": endpoint_lines(dialect)}, status=404)
+
+
+def _render_unexpected(error: BaseException, *, show_tracebacks: bool) -> Response:
+    """Return the answer to a fault of ours: an id, which the log has with the traceback."""
+    request_id = uuid.uuid4().hex
+    LOGGER.error("request %s: %s %s", request_id, request.method, request.path, exc_info=error)
+    if show_tracebacks:
+        stream = request.environ.get("wsgi.errors") or sys.stderr
+        stream.write("".join(traceback.format_exception(error)))
+        stream.flush()
+    return json_response(
+        {
+            "message": "The server failed to answer this request.",
+            "code": "internal-error",
+            "request_id": request_id,
+        },
+        status=500,
+    )

@@ -1,0 +1,124 @@
+"""What every resource does: read the query, choose the store, build the answer. Floor: web."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+import flask_restful
+from flask import Response, request
+
+from provender.errors import BadRequest, ConflictingParameters
+from provender.query import grammar
+from provender.query.request import ListRequest, Page, Parameters, read_list, read_parameters
+from provender.query.views import View
+from provender.store.stores import Store
+from provender.translators.base import BaseTranslator, parse_identifier
+from provender.translators.properties import Properties, describe
+from provender.web import responses
+from provender.web.context import Context
+from provender.web.dialects import Dialect, Route
+
+
+class BaseResource(flask_restful.Resource):
+    """Answers the routes of one resource; a new one is made for each request."""
+
+    translator: ClassVar[BaseTranslator] = BaseTranslator()
+
+    def __init__(self, route: Route, dialect: Dialect, context: Context) -> None:
+        self.route = route
+        self.dialect = dialect
+        self.context = context
+        self.method_decorators = {"get": list(context.get_decorators)}
+
+    def get(self, **values: Any) -> Response:  # noqa: ANN401 - Flask passes the parts of the path
+        """Answer a GET request by the method that the route names."""
+        answer: Response = getattr(self, self.route.handler)(**values)
+        return answer
+
+    @cached_property
+    def query(self) -> str:
+        """The decoded query string."""
+        return grammar.decode(request.query_string)
+
+    @property
+    def view(self) -> View:
+        """The view of the route."""
+        if self.route.view is None:
+            raise TypeError(self.route)
+        return self.route.view
+
+    def listing(self, page: int | None = None) -> Response:
+        """Answer a list, or a page of it."""
+        asked = self.read_list(page)
+        found = self.translator.listing(asked, self.store(asked.parameters))
+        data = {self.view.name: found.records}
+        return self.answer(data, found.total, page=found.page)
+
+    def detail(self, id: str) -> Response:  # noqa: A002 - the name in the path
+        """Answer one object, as a list of one to which limit and offset apply."""
+        identifier = parse_identifier(self.view, id)
+        asked = self.read_list()
+        store = self.store(asked.parameters)
+        found = self.translator.detail(self.view, identifier, asked.parameters, store)
+        refuse_filters(asked.parameters)
+        records = found.records[asked.offset : asked.offset + asked.limit]
+        pk = found.records[0]["id"]
+        return self.answer({self.view.name: records}, found.total, identifier=identifier, pk=pk)
+
+    def schema(self) -> Response:
+        """Answer the description of the fields."""
+        if request.query_string:
+            raise BadRequest(
+                f"{self.route.path.rpartition('/')[2]} requests do not allow specifying a query "
+                "string"
+            )
+        properties = self.route.properties or Properties("", "")
+        return self.answer(describe(properties), 1)
+
+    def read_list(self, page: int | None = None) -> ListRequest:
+        """Return the list request of the query string."""
+        return read_list(
+            self.view,
+            self.parameters(),
+            self.context.settings.limits,
+            page=page,
+            is_paged=self.route.is_paged,
+        )
+
+    def parameters(self) -> Parameters:
+        """Return what the query string says; a profile is refused unless switching is on."""
+        terms = grammar.parse_text(self.query) if self.query else ()
+        parameters = read_parameters(terms, self.dialect.specials)
+        if parameters.profile is not None and not self.context.settings.profile_switching:
+            raise ConflictingParameters(
+                "specifying an explicit profile is not enabled for this REST API."
+            )
+        return parameters
+
+    def store(self, parameters: Parameters) -> Store:
+        """Return the store that the request is for."""
+        return self.context.stores.get(parameters.profile)
+
+    def answer(
+        self,
+        data: object,
+        total: int,
+        *,
+        page: Page | None = None,
+        identifier: str | int | None = None,
+        pk: int | None = None,
+    ) -> Response:
+        """Return the envelope around `data` with its headers."""
+        identity = {"pk": pk} if self.dialect.shows_pk else {"id": identifier}
+        body = responses.envelope(data, self.route.resource, self.query, identity)
+        response = responses.json_response(body, total=total)
+        if page is not None:
+            response.headers["Link"] = responses.page_links(page, total, self.query)
+        return responses.bounded(response, self.context.settings.limits.answer_bytes)
+
+
+def refuse_filters(parameters: Parameters) -> None:
+    """Raise `ConflictingParameters` if a single object is asked with a filter."""
+    if parameters.filters or parameters.full_type is not None:
+        raise ConflictingParameters("selecting a specific id does not allow to specify filters")

@@ -1,0 +1,61 @@
+"""What the server says of itself. Floor: web."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from provender import __version__
+from provender.errors import ProvenderError
+from provender.query import grammar
+from provender.web import responses
+from provender.web.endpoints import endpoint_lines
+from provender.web.resources.base import BaseResource
+
+GET_MESSAGE = (
+    "Method Not Allowed. Post the JSON object that `QueryBuilder.as_dict()` gives; it may have the "
+    "keys path, filters, project, order_by, limit, offset and distinct."
+)
+
+
+class QueryBuilder(BaseResource):
+    """Answers `/querybuilder`."""
+
+    def refusal(self) -> Response:
+        """Answer that a query is posted, not got."""
+        body = responses.envelope({"message": GET_MESSAGE}, "QueryBuilder", self.query)
+        response = responses.json_response(body, status=405, total=1)
+        response.headers["Allow"] = "OPTIONS"
+        return response
+
+
+class ServerInfo(BaseResource):
+    """Answers the base URL and the routes below `/server`."""
+
+    def server(self) -> Response:
+        """Answer the version of the interface and of the AiiDA that wrote the store."""
+        major, minor, revision = self.dialect.version
+        return self.inform(
+            {
+                "API_major_version": major,
+                "API_minor_version": minor,
+                "API_revision_version": revision,
+                "API_prefix": self.dialect.prefix,
+                "AiiDA_version": self._aiida_version(),
+            }
+        )
+
+    def endpoints(self) -> Response:
+        """Answer the list of routes."""
+        return self.inform({"available_endpoints": endpoint_lines(self.dialect)})
+
+    def inform(self, data: object) -> Response:
+        """Return the envelope of an answer about the server, which has no id."""
+        query = grammar.decode(request.query_string)
+        return responses.json_response(responses.envelope(data, "Info", query), total=1)
+
+    def _aiida_version(self) -> str:
+        """Return the AiiDA version of the store; ours if it is unknown or not there now."""
+        try:
+            return self.context.stores.get().aiida_version or __version__
+        except ProvenderError:
+            return __version__

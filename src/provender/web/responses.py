@@ -1,0 +1,81 @@
+"""Building answers: the envelope, the totals, the links of pages. Floor: web."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, request
+
+from provender.errors import LimitExceeded
+from provender.query.request import Page
+from provender.web.encoding import dumps
+
+JSON = "application/json"
+EXPOSED = (
+    "X-Total-Count",
+    "X-Total-Counts",
+    "Link",
+    "ETag",
+    "X-Request-ID",
+    "Server-Timing",
+    "Content-Disposition",
+)
+"""Headers that a browser shows to scripts of other sites."""
+PAGE_END = re.compile(r"/page(/[0-9]+)?/?$")
+LINK_SAFE = "/:;,=&!*()'~-._@$?"
+"""Characters of a query that stand for themselves in a `Link` target."""
+
+
+def json_response(value: object, *, status: int = 200, total: int | None = None) -> Response:
+    """Return a JSON answer, with the number of matches in both headers that clients read."""
+    response = Response(dumps(value), status=status, content_type=JSON)
+    if total is not None:
+        response.headers["X-Total-Count"] = response.headers["X-Total-Counts"] = str(total)
+    return response
+
+
+def envelope(
+    data: object, resource_type: str, query: str, identity: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the success envelope.
+
+    Shape: `data`, `method`, `path`, `query_string`, `resource_type`, `url`, `url_root`, and what
+    `identity` holds (`id` or `pk`). `query` is the decoded query string.
+    """
+    root, path = request.url_root, request.path
+    return {
+        "data": data,
+        **(identity or {}),
+        "method": request.method if request.method != "HEAD" else "GET",
+        "path": path,
+        "query_string": query,
+        "resource_type": resource_type,
+        "url": root[:-1] + path + (f"?{query}" if query else ""),
+        "url_root": root,
+    }
+
+
+def bounded(response: Response, limit: int) -> Response:
+    """Return a response; raises `LimitExceeded` if it is larger than the setting allows."""
+    size = response.content_length or 0
+    if size > limit:
+        raise LimitExceeded(
+            f"The answer would have {size} bytes, more than `limits.answer_bytes` ({limit}).",
+            hint="Ask for fewer rows (`limit`), or name the attributes (`attributes_filter`).",
+        )
+    return response
+
+
+def page_links(page: Page, total: int, query: str) -> str:
+    """Return the `Link` header of a page (RFC 8288): prev, next, first and last."""
+    last = max(1, -(-total // page.size))
+    targets = {"prev": page.number - 1, "next": page.number + 1, "first": 1, "last": last}
+    base = request.url_root[:-1] + quote(PAGE_END.sub("/page", request.path), safe="/:@")
+    suffix = f"?{quote(query, safe=LINK_SAFE)}" if query else ""
+    return ", ".join(
+        f'<{base}/{number}{suffix}>; rel="{relation}"'
+        for relation, number in targets.items()
+        if 1 <= number <= last
+    )

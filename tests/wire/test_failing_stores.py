@@ -1,0 +1,93 @@
+"""Databases that go away and come back, and faults of our own."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+
+import provender
+from provender.settings import Cache, Limits, Settings
+from support import postgres
+
+
+def test_a_database_that_goes_away_is_a_503_and_the_server_recovers(lab_copy, cluster):
+    client = provender.create_app(store=lab_copy, settings=Settings()).test_client()
+    assert client.get("/api/v4/nodes?limit=1").status_code == 200
+    name = lab_copy.partition("?")[0].rpartition("/")[2]
+    postgres.run(
+        cluster,
+        f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false",
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
+    )
+    answer = client.get("/api/v4/nodes?limit=1")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.json == {
+        "message": f"The store `{name}` cannot be reached.",
+        "code": "store-unreachable",
+        "hint": "Try again later.",
+    }
+    assert client.get("/").status_code == 200
+    postgres.run(cluster, f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
+    assert client.get("/api/v4/nodes?limit=1").status_code == 200
+
+
+def test_an_archive_that_goes_away_and_comes_back(data, tmp_path):
+    path = tmp_path / "x.aiida"
+    shutil.copy(data / "lab.aiida", path)
+    settings = Settings(cache=Cache(folder=tmp_path / "cache"))
+    client = provender.create_app(store=path, settings=settings).test_client()
+    assert client.get("/api/v4/users").status_code == 200
+    path.rename(tmp_path / "away")
+    answer = client.get("/api/v4/users")
+    assert answer.status_code == 503
+    assert str(tmp_path) not in answer.text
+    assert client.get("/api/v4/server").status_code == 200
+
+
+def test_a_slow_statement_is_a_503_that_names_the_setting(lab_copy):
+    settings = Settings(limits=Limits(statement_seconds=0.2))
+    client = provender.create_app(store=lab_copy, settings=settings).test_client()
+    assert client.get("/api/v4/nodes?limit=1").status_code == 200
+    with postgres.connect(lab_copy) as blocker:
+        blocker.autocommit = False
+        with blocker.cursor() as cursor:
+            cursor.execute("LOCK TABLE db_dbnode IN ACCESS EXCLUSIVE MODE")
+        answer = client.get("/api/v4/nodes?limit=1")
+        assert answer.status_code == 503
+        assert "limits.statement_seconds" in answer.json["message"]
+        blocker.rollback()
+    blocker.close()
+    assert client.get("/api/v4/nodes?limit=1").status_code == 200
+
+
+def test_a_fault_of_ours_shows_an_id_and_the_log_has_the_rest(data, settings, caplog, capsys):
+    from dataclasses import replace
+
+    for catch in (False, True):
+        app = provender.create_app(
+            store=data / "lab.aiida",
+            settings=replace(settings),
+            catch_internal_server=catch,
+            get_decorators=[lambda function: lambda *a, **k: 1 / 0],
+        )
+        with caplog.at_level(logging.ERROR):
+            answer = app.test_client().get("/api/v4/nodes")
+        assert answer.status_code == 500
+        assert set(answer.json) == {"message", "code", "request_id"}
+        assert "division" not in answer.text
+        assert answer.json["request_id"] in caplog.text
+        assert "ZeroDivisionError" in caplog.text
+        assert ("ZeroDivisionError" in capsys.readouterr().err) == catch
+
+
+def test_no_default_among_several_profiles_is_found_at_the_start(data):
+    import pytest
+
+    from provender import configuration
+    from provender.errors import ConfigurationError
+
+    settings = configuration.read({"archives": [str(data)]})
+    with pytest.raises(ConfigurationError, match="no default among several"):
+        provender.create_app(settings=settings)
