@@ -1,0 +1,7 @@
+"""The command `provender`. Floor: cli."""
+
+from __future__ import annotations
+
+from provender.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,133 @@
+"""`provender check`: what a store holds, and whether it can be served. Floor: cli."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from provender.cli.console import HELP, examples, progress_line, table
+from provender.cli.options import Options
+from provender.store.health import Health, examine
+from provender.store.profiles import Profile, Profiles
+from provender.store.stores import StoreRegistry
+
+FILES = 200
+"""Files that are read by default: seconds, also from a slow disk."""
+
+
+@examples(
+    """
+    provender check paper.aiida
+    provender check postgresql://reader@localhost/aiida --repository /srv/aiida/container
+    provender -p lab check --files 100000 --json
+    """
+)
+@click.command(context_settings=HELP)
+@click.argument("store", required=False, envvar="PROVENDER_STORE")
+@click.option(
+    "--repository",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Container folder that belongs to a PostgreSQL store.",
+)
+@click.option(
+    "--files",
+    type=click.IntRange(0),
+    default=FILES,
+    show_default=True,
+    metavar="N",
+    help="Read at most N files and compare their checksums.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@click.pass_context
+def check(
+    context: click.Context, store: str | None, repository: Path | None, files: int, *, as_json: bool
+) -> None:
+    """Open a store and report schema, counts, files and indexes.
+
+    STORE is as for `provender restapi`. Exit status 1 if it cannot be opened or a file cannot be
+    read.
+    """
+    options: Options = context.obj
+    settings = options.settings()
+    profile = options.select(settings, store, repository).profile
+    registry = StoreRegistry(Profiles({profile.name: profile}), settings)
+    opened = registry.get(progress=progress_line)
+    try:
+        health = examine(opened, files, lambda done: progress_line("reading files", done, files))
+    finally:
+        registry.close()
+    click.echo(json.dumps(as_dict(profile, health), indent=2) if as_json else text(profile, health))
+    context.exit(0 if health.is_sound else 1)
+
+
+def as_dict(profile: Profile, health: Health) -> dict[str, Any]:
+    """Return the report for programs."""
+    return {
+        "name": profile.name,
+        "kind": profile.kind.value,
+        "store": profile.location,
+        "schema_version": health.revision,
+        "aiida_version": health.aiida_version,
+        "counts": health.counts,
+        "files": {
+            "read": health.files_read,
+            "bytes": health.bytes_read,
+            "problem": health.repository_problem,
+            "faults": [
+                {"node": fault.node, "path": fault.path, "reason": fault.reason}
+                for fault in health.faults
+            ],
+        },
+        "missing_indexes": [
+            {"table": index.table, "column": index.column, "pattern": index.pattern}
+            for index in health.indexes_missing
+        ],
+        "sound": health.is_sound,
+    }
+
+
+def text(profile: Profile, health: Health) -> str:
+    """Return the report for people."""
+    writer = f" (written by AiiDA {health.aiida_version})" if health.aiida_version else ""
+    parts = [
+        f"{profile.name}: {profile.location}",
+        "",
+        f"Schema   {health.revision}{writer}, which this server reads",
+        "",
+        "Holds",
+        table([(number, name) for name, number in health.counts.items()]),
+        "",
+        *_files(health),
+        "",
+        *_indexes(health),
+    ]
+    return "\n".join(parts)
+
+
+def _files(health: Health) -> list[str]:
+    if health.repository_problem is not None:
+        return [f"Files    cannot be read: {health.repository_problem.strip()}"]
+    if not health.files_read:
+        return ["Files    none was read"]
+    size = f"{health.files_read:,} read ({health.bytes_read:,} bytes)"
+    if not health.faults:
+        return [f"Files    {size}, all intact"]
+    rows = [(fault.node, fault.path, fault.reason) for fault in health.faults]
+    return [f"Files    {size}, {len(rows):,} damaged or missing:", table(rows)]
+
+
+def _indexes(health: Health) -> list[str]:
+    if not health.indexes_missing:
+        return ["Indexes  complete"]
+    rows = [
+        (index.table, index.column, "pattern" if index.pattern else "plain")
+        for index in health.indexes_missing
+    ]
+    lines = [f"Indexes  {len(rows)} missing, some requests will be slow:", table(rows)]
+    if not health.sorts_texts_by_index:
+        lines.append("  Without the pattern indexes, ordering by a text sorts all rows.")
+    return lines

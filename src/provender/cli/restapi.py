@@ -1,0 +1,119 @@
+"""`provender restapi`: the development server. Floor: cli."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from provender import __version__, logs
+from provender.cli.console import HELP, examples, progress_line
+from provender.cli.options import Options
+from provender.store.inspection import counts
+from provender.store.profiles import ProfileKind
+from provender.store.selection import Selection
+
+KINDS = {
+    ProfileKind.POSTGRESQL: "PostgreSQL database",
+    ProfileKind.SQLITE: "SQLite profile",
+    ProfileKind.ARCHIVE: "archive",
+}
+
+
+@examples(
+    """
+    provender restapi                                    the default profile, or the demo
+    provender restapi paper.aiida                        an archive
+    provender restapi ~/.aiida/repository/sqlite_dos     the folder of a SQLite profile
+    provender restapi postgresql://reader@localhost/aiida --repository /srv/aiida/container
+    provender restapi demo -H 0.0.0.0 -P 8000            all addresses, port 8000
+    """
+)
+@click.command(context_settings=HELP)
+@click.argument("store", required=False, envvar="PROVENDER_STORE")
+@click.option("-H", "--hostname", default="127.0.0.1", show_default=True, metavar="HOST")
+@click.option(
+    "-P",
+    "--port",
+    default=5000,
+    show_default=True,
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    help="0 picks a free port.",
+)
+@click.option(
+    "--repository",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Container folder that belongs to a PostgreSQL store.",
+)
+@click.option("--posting/--no-posting", default=True, help="Whether /querybuilder is served.")
+@click.option("--debug", is_flag=True, help="Log every database statement, show tracebacks.")
+@click.option("--wsgi-profile", is_flag=True, help="Print a profile of each request.")
+@click.option(
+    "-c",
+    "--config-dir",
+    type=click.Path(path_type=Path),
+    metavar="CONFIG_DIR",
+    help="Folder with a config.yaml.",
+)
+@click.pass_obj
+def restapi(  # noqa: PLR0913 - one argument for each option
+    options: Options,
+    store: str | None,
+    *,
+    hostname: str,
+    port: int,
+    repository: Path | None,
+    posting: bool,
+    debug: bool,
+    wsgi_profile: bool,
+    config_dir: Path | None,
+) -> None:
+    """Serve a store with the development server.
+
+    STORE is a postgresql:// URL, an .aiida archive, the folder of a SQLite profile, or the word
+    demo. Without it: the default profile of Provender's configuration, else of AiiDA's
+    configuration folder, else the demo store.
+    """
+    from provender.web.app import configure_api  # noqa: PLC0415 - the web floor is for this only
+    from provender.web.server import serve  # noqa: PLC0415 - the same
+
+    logs.configure(debug=debug)
+    settings = options.settings(config_dir)
+    selection = options.select(settings, store, repository)
+    api = configure_api(
+        settings=settings,
+        selection=selection,
+        posting=posting,
+        catch_internal_server=debug,
+        wsgi_profile=wsgi_profile,
+    )
+    opened = api.context.stores.get(progress=progress_line)
+    numbers = opened.reader.within(counts)
+    serve(api.app, hostname, port, lambda root: click.echo(banner(selection, numbers, root)))
+    api.context.stores.close()
+    click.echo("Stopped.")
+
+
+def banner(selection: Selection, numbers: dict[str, int], root: str) -> str:
+    """Return what the server says when it is ready."""
+    from provender.web.dialects import DIALECTS, EXAMPLES  # noqa: PLC0415 - as above
+
+    profile = selection.profile
+    held = ", ".join(f"{numbers[name]:,} {name}" for name in ("nodes", "links", "groups", "users"))
+    lines = [
+        f"Provender {__version__} serves the {KINDS[profile.kind]} `{profile.name}`, read-only.",
+        f"  where   {profile.location}",
+        f"  why     {selection.reason}",
+        f"  holds   {held}",
+        "",
+        f"  {root}/         a page for people",
+        *(f"  {root}{dialect.prefix}   {dialect.purpose}" for dialect in DIALECTS),
+        "",
+        "Worth trying:",
+        *(f"  curl '{root}{path}'" for _, path in EXAMPLES[:3]),
+        "",
+        "Ctrl-C stops the server.",
+    ]
+    return "\n".join(lines)

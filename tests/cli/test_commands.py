@@ -1,0 +1,301 @@
+"""The command, run as its user runs it: another process, a real store, a real terminal's rules."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from support.server import ask
+
+COMMAND = [sys.executable, "-m", "provender"]
+
+
+def run(*arguments, status=0, environment=None):
+    done = subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **(environment or {})},
+        check=False,
+    )
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout, done.stderr
+
+
+COMMANDS = [
+    [],
+    ["restapi"],
+    ["check"],
+    ["routes"],
+    ["profile"],
+    ["profile", "list"],
+    ["profile", "show"],
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_every_command_has_help(command, option):
+    out, _ = run(*command, option)
+    assert out.startswith("Usage: ")
+    if command != ["profile"]:
+        assert "Examples:" in out
+
+
+def test_the_version():
+    from provender import __version__
+
+    assert __version__ in run("--version")[0]
+
+
+class Server:
+    """`provender restapi`, running."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen(
+            [*COMMAND, "restapi", "-P", "0", *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        self.banner = ""
+        for line in self.process.stdout:
+            self.banner += line
+            if "Ctrl-C" in line:
+                break
+        found = re.search(r"(http://[\d.]+:\d+)/ ", self.banner)
+        assert found, self.banner + self.process.stderr.read()
+        self.root = found[1]
+
+    def stop(self, number):
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=20)
+        return self.process.returncode, out, err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_server_says_what_it_serves_and_stops_cleanly(number):
+    server = Server("demo")
+    assert "serves the archive `demo`, read-only" in server.banner
+    assert "463 nodes, 565 links" in server.banner
+    assert f"{server.root}/api/v4" in server.banner
+    assert f"{server.root}/api/v2" in server.banner
+    trials = re.findall(r"curl '(.*)'", server.banner)
+    assert len(trials) == 3
+    for url in trials:
+        answer = ask(url)
+        assert answer.status == 200
+        assert answer.rows()
+    status, out, err = server.stop(number)
+    assert status == 0
+    assert out == "Stopped.\n"
+    assert "Traceback" not in err
+    assert err.count(" 200 ") == 3
+
+
+def test_the_examples_of_the_banner_work_in_a_shell():
+    server = Server("demo")
+    try:
+        for line in re.findall(r"curl '.*'", server.banner):
+            done = subprocess.run(
+                ["/bin/sh", "-c", line.replace("curl", "curl -sf")], capture_output=True, check=True
+            )
+            assert json.loads(done.stdout)["data"]
+    finally:
+        server.stop(signal.SIGINT)
+
+
+def test_without_a_store_the_demo_is_served_and_the_reason_told():
+    server = Server()
+    server.stop(signal.SIGTERM)
+    assert "no store was named and no configuration found" in server.banner
+
+
+def test_debug_shows_every_statement():
+    server = Server("demo", "--debug")
+    ask(f"{server.root}/api/v4/users?id=1")
+    _, _, err = server.stop(signal.SIGINT)
+    assert "FROM db_dbuser" in err
+
+
+def test_without_posting_there_is_no_querybuilder():
+    server = Server("demo", "--no-posting")
+    answer = ask(f"{server.root}/api/v4/querybuilder")
+    server.stop(signal.SIGINT)
+    assert answer.status == 404
+
+
+def test_a_request_cannot_write_into_the_terminal():
+    server = Server("demo")
+    parts = server.root.removeprefix("http://").split(":")
+    with socket.create_connection((parts[0], int(parts[1]))) as connection:
+        connection.sendall(b"GET /\x1b[2J?\x1b[31m HTTP/1.0\r\n\r\n")
+        connection.recv(1000)
+    _, _, err = server.stop(signal.SIGINT)
+    assert "\x1b[2J" not in err
+
+
+def test_a_taken_port_is_one_clear_line():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        _, err = run("restapi", "demo", "-P", port, status=1)
+    assert err.splitlines()[0] == (
+        f"Error: Cannot listen on 127.0.0.1:{port}: address already in use."
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["restapi", "none.aiida"], "There is no file or folder none.aiida."),
+        (["restapi", "mysql://x/y"], "The scheme `mysql` is not supported."),
+        (["restapi", "postgresql://x:secret@127.0.0.1:1/y"], "The store `y` cannot be reached."),
+        (["restapi", "demo", "-H", "no.such.host.invalid"], "There is no address"),
+        (["restapi", "demo", "-H", "192.0.2.1"], "Cannot listen on 192.0.2.1:0"),
+        (["-p", "lab", "restapi"], "There is no profile `lab`"),
+        (["--config", "none.yaml", "restapi"], "The configuration file none.yaml cannot be read"),
+        (["restapi", "-c", "/"], "The configuration file /config.yaml cannot be read"),
+        (["check", "none.aiida"], "There is no file or folder none.aiida."),
+        (["profile", "show", "lab"], "There is no profile `lab`."),
+    ],
+)
+def test_mistakes_are_one_clear_line_and_status_1(arguments, message):
+    arguments = [*arguments, "-P", "0"] if "restapi" in arguments else arguments
+    out, err = run(*arguments, status=1)
+    assert out == ""
+    assert err.startswith(f"Error: {message}")
+    assert "secret" not in err
+
+
+def test_a_wrong_password_is_one_clear_line(lab_copy, cluster):
+    import psycopg2
+
+    from support import postgres
+
+    with psycopg2.connect(lab_copy) as connection:
+        parameters = connection.get_dsn_parameters()
+    connection.close()
+    postgres.run(cluster, "DROP ROLE IF EXISTS no_login", "CREATE ROLE no_login")
+    try:
+        url = f"postgresql://no_login:secret@/{parameters['dbname']}?host={parameters['host']}"
+        _, err = run("restapi", url, "-P", "0", status=1)
+    finally:
+        postgres.run(cluster, "DROP ROLE no_login")
+    assert err.startswith("Error: The store `provender_")
+    assert "not permitted to log in" in err
+    assert "secret" not in err
+
+
+@pytest.mark.parametrize("name", ["truncated", "legacy_0.12", "unknown_main_9999"])
+def test_archives_that_cannot_be_served(name, data):
+    _, err = run("restapi", data / "edge" / f"{name}.aiida", status=1)
+    assert err.startswith(f"Error: The store `{name}`")
+
+
+def test_check_tells_what_a_person_asks(data):
+    out, _ = run("check", data / "lab.aiida")
+    assert "Schema   main_0001 (written by AiiDA 2.9.4), which this server reads" in out
+    assert re.search(r"^ +312  nodes$", out, re.MULTILINE)
+    assert re.search(r"Files    111 read \([\d,]+ bytes\), all intact", out)
+    assert "Indexes  complete" in out
+
+
+def test_check_tells_it_to_programs(data):
+    out, _ = run("check", data / "lab.aiida", "--json", "--files", "10")
+    found = json.loads(out)
+    assert found["counts"]["links"] == 381
+    assert found["files"] == {
+        "read": 10,
+        "bytes": found["files"]["bytes"],
+        "problem": None,
+        "faults": [],
+    }
+    assert found["sound"] is True
+
+
+def test_check_finds_faults(data, unpacked, lab_postgres):
+    out, _ = run("check", data / "edge" / "bad_crc.aiida", status=1)
+    assert re.search(r"root\.txt +The content of the file is damaged", out)
+    out, _ = run("check", data / "edge" / "migrated_main_0001.aiida")
+    assert "Indexes  9 missing" in out
+    assert re.search(r"db_dbnode +ctime +plain", out)
+    out, _ = run("check", lab_postgres, status=1)
+    assert "Files    cannot be read" in out
+    out, _ = run("check", lab_postgres, "--files", "0")
+    assert "Files    none was read" in out
+    container = unpacked / "repo" / "container"
+    out, _ = run("check", lab_postgres, "--repository", container)
+    assert "all intact" in out
+
+
+def test_check_says_what_a_missing_pattern_index_means(lab_copy):
+    from support import postgres
+
+    postgres.run(lab_copy, "DROP INDEX ix_pat_db_dbnode_label")
+    out, _ = run("check", lab_copy, "--files", "0")
+    assert "ordering by a text sorts all rows" in out
+
+
+def test_routes():
+    out, _ = run("routes")
+    assert "nodes           GET,HEAD,OPTIONS     /api/v4/nodes/<id>/" in out
+    assert "/api/v2/structures/<id>/" in out
+
+
+@pytest.fixture
+def configured(tmp_path, data):
+    file = tmp_path / "provender.yaml"
+    file.write_text(
+        f"default_profile: lab\nprofiles:\n  lab: {data / 'lab.aiida'}\n"
+        "  far: {store: 'postgresql://me:secret@db/x', expose: [users.email]}\n"
+    )
+    return file
+
+
+def test_profiles_are_listed_and_shown(configured, tmp_path, data):
+    out, _ = run("--config", configured, "profile", "list")
+    assert re.search(r"^  \*  lab +core\.sqlite_zip", out, re.MULTILINE)
+    assert "postgresql://me@db/x" in out
+    out, _ = run("--config", configured, "profile", "show", "far")
+    assert "users.email" in out
+    assert "secret" not in out
+    out, _ = run("--config", configured, "-p", "lab", "profile", "show")
+    assert str(data / "lab.aiida") in out
+    assert "serves the demo store" in run("profile", "list")[0]
+
+
+def test_profiles_of_aiida_are_found(tmp_path, data, unpacked):
+    (tmp_path / ".aiida").mkdir()
+    text = (data / "configs" / "v10.json").read_text().replace("@STORES@", str(unpacked))
+    (tmp_path / ".aiida" / "config.json").write_text(text)
+    environment = {"AIIDA_PATH": str(tmp_path)}
+    out, _ = run("profile", "list", environment=environment)
+    assert re.search(r"^  \*  lab-sqlite", out, re.MULTILINE)
+    out, _ = run("profile", "show", "plugin", environment=environment)
+    assert "The storage backend `acme.cloud` is not supported." in out
+    out, _ = run("check", environment=environment)
+    assert "312  nodes" in out
+    _, err = run("-p", "memory", "check", status=1, environment=environment)
+    assert "core.sqlite_temp" in err
+
+
+def test_the_first_answer_comes_soon():
+    begun = time.monotonic()
+    server = Server("demo")
+    assert ask(f"{server.root}/api/v4/nodes?limit=1").status == 200
+    took = time.monotonic() - begun
+    server.stop(signal.SIGINT)
+    assert took < 20  # the figure itself is measured by `make bench`

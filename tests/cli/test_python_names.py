@@ -1,0 +1,109 @@
+"""The names that users of AiiDA's package know."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import threading
+import time
+
+import pytest
+from flask import Response
+
+import provender
+from provender import Api, App
+from provender.web.resources.base import BaseResource
+from provender.web.resources.nodes import CalcJobNode, Node, ProcessNode
+
+
+def test_public_names():
+    for name in ("App", "Api", "create_app", "configure_api", "run_api"):
+        assert callable(getattr(provender, name))
+    with pytest.raises(AttributeError):
+        _ = provender.nothing
+    assert issubclass(CalcJobNode, ProcessNode)
+    assert issubclass(ProcessNode, Node)
+    assert issubclass(Node, BaseResource)
+
+
+def test_configure_api_takes_subclasses(data):
+    class MyApp(App):
+        pass
+
+    class Hello(BaseResource):
+        def get(self, **values):
+            return Response("hello")
+
+    class MyApi(Api):
+        def __init__(self, app, context):
+            super().__init__(app, context)
+            self.add_resource(
+                Hello,
+                "/api/hello",
+                resource_class_kwargs={"route": None, "dialect": None, "context": context},
+            )
+
+    api = provender.configure_api(MyApp, MyApi, store=data / "lab.aiida")
+    assert isinstance(api.app, MyApp)
+    client = api.app.test_client()
+    assert client.get("/api/hello").text == "hello"
+    assert client.get("/api/v4/users").status_code == 200
+
+
+def test_decorators_wrap_every_get(data):
+    from functools import wraps
+
+    from flask import abort
+
+    def closed(function):
+        @wraps(function)
+        def refuse(*arguments, **keywords):
+            abort(401)
+
+        return refuse
+
+    app = provender.create_app(store=data / "lab.aiida", get_decorators=[closed])
+    client = app.test_client()
+    for path in ("/api/v4/nodes", "/api/v2/users/1", "/api/v4/server"):
+        answer = client.get(path)
+        assert answer.status_code == 401
+        assert answer.json["message"]
+
+
+def test_run_api_can_return_instead_of_serving(data):
+    app, api = provender.run_api(store=data / "lab.aiida", hookup=False)
+    assert api.app is app
+    assert app.test_client().get("/api/v4/users").status_code == 200
+
+
+def test_run_api_serves_until_it_is_interrupted(data):
+    import socket
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    statuses = []
+
+    def ask_and_stop():
+        for _ in range(100):
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", port)
+                connection.request("GET", "/api/v4/users")
+                statuses.append(connection.getresponse().status)
+                break
+            except OSError:
+                time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    threading.Thread(target=ask_and_stop).start()
+    provender.run_api(store=data / "lab.aiida", hostname="127.0.0.1", port=port)
+    assert statuses == [200]
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def test_a_wsgi_profile_is_printed(data, capsys):
+    app = provender.create_app(store=data / "lab.aiida", wsgi_profile=True)
+    assert app.test_client().get("/api/v4/users").status_code == 200
+    assert "PATH: '/api/v4/users'" in "".join(capsys.readouterr())
