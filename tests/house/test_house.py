@@ -1,0 +1,155 @@
+"""The house itself: sizes, names, and documentation that tells the truth."""
+
+from __future__ import annotations
+
+import ast
+import re
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from provender import errors, settings
+from provender.web.dialects import DIALECTS
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "provender"
+MODULES = sorted(SOURCE.rglob("*.py"))
+DOCS = ROOT / "docs"
+
+
+def lines(path):
+    return len(path.read_text().splitlines())
+
+
+def functions():
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield path, node
+
+
+def test_modules_have_room():
+    sizes = {str(path.relative_to(SOURCE)): lines(path) for path in MODULES}
+    assert {name: size for name, size in sizes.items() if size > 400} == {}
+    assert statistics.median(size for size in sizes.values() if size > 5) <= 200
+
+
+def test_functions_are_short():
+    long = {
+        f"{path.name}:{node.name}": node.end_lineno - node.lineno + 1
+        for path, node in functions()
+        if node.end_lineno - node.lineno + 1 > 60
+    }
+    allowed = {"restapi.py:restapi", "app.py:configure_api"}  # one line for each option
+    assert set(long) <= allowed, long
+
+
+def test_no_room_is_called_what_tells_nothing():
+    names = {part for path in MODULES for part in path.relative_to(SOURCE).with_suffix("").parts}
+    assert not names & {"utils", "util", "helpers", "helper", "common", "misc"}
+
+
+def test_only_the_table_of_dialects_knows_which_there_are():
+    knowing = [
+        path.name
+        for path in MODULES
+        if path.name != "dialects.py" and re.search(r"\bv[24]\b|V[24]\b", path.read_text())
+    ]
+    assert knowing == []
+
+
+def test_every_module_names_its_floor():
+    floors = {
+        path.relative_to(SOURCE): ast.get_docstring(ast.parse(path.read_text())) for path in MODULES
+    }
+    exempt = {Path("__init__.py"), Path("__main__.py")}
+    missing = [
+        str(path)
+        for path, text in floors.items()
+        if path not in exempt and "Floor:" not in (text or "")
+    ]
+    assert missing == []
+
+
+def tree(kind):
+    for child in kind.__subclasses__():
+        yield child
+        yield from tree(child)
+
+
+def test_the_tree_of_errors_is_drawn_and_documented():
+    page = (DOCS / "reference" / "errors.md").read_text()
+    for kind in tree(errors.ProvenderError):
+        if kind.__module__ == errors.__name__:
+            assert kind.__name__ in errors.__doc__
+            if kind is not errors.ConfigurationError:
+                assert f"| `{kind.code}` | {kind.status} |" in page
+    codes = [
+        kind.code for kind in tree(errors.ProvenderError) if kind.__module__ == errors.__name__
+    ]
+    assert len(codes) == len(set(codes))
+
+
+def test_every_setting_is_documented():
+    page = (DOCS / "reference" / "settings.md").read_text()
+    for row in settings.table():
+        assert f"| `{row.name}` | {row.default or '-'} | {row.help} |" in page
+
+
+def test_every_route_is_documented():
+    page = (DOCS / "reference" / "routes.md").read_text()
+    for dialect in DIALECTS:
+        for route in dialect.routes:
+            generic = route.path.replace(f"/{route.resource}", "/RESOURCE", 1)
+            assert f"`{route.path or '/'}`" in page or f"`{generic}`" in page, route.path
+
+
+PAGES = [
+    path
+    for path in [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
+    if "_build" not in path.parts
+]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_of_pages_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text()):
+        if "://" not in target:
+            assert (path.parent / target).exists(), target
+
+
+def test_every_suppressed_rule_has_its_reason():
+    bare = [
+        f"{path.name}:{number}"
+        for path in MODULES
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if re.search(r"# noqa: [A-Z0-9, ]+$", line.strip())
+    ]
+    assert bare == []
+
+
+def test_the_readme_shows_what_check_prints():
+    block = re.search(
+        r"\$ provender check demo\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "provender", "check", "demo"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    first, _, rest = done.stdout.partition("\n")
+    assert first.startswith("demo: ")
+    assert block[1].partition("\n")[2] == rest
+
+
+def test_the_readme_names_commands_that_exist():
+    help_text = subprocess.run(
+        [sys.executable, "-m", "provender", "-h"], capture_output=True, text=True, check=True
+    ).stdout
+    named = set(re.findall(r"^\$ provender (\w+)", (ROOT / "README.md").read_text(), re.MULTILINE))
+    assert named
+    assert all(re.search(rf"^  {name} ", help_text, re.MULTILINE) for name in named)
