@@ -163,6 +163,20 @@ def serve(settings):
         app.extensions["provender"].stores.close()
 
 
+@pytest.fixture
+def make_app():
+    """`provender.create_app`, with the stores closed at the end of the test."""
+    made = []
+
+    def make(*arguments, **options):
+        made.append(provender.create_app(*arguments, **options))
+        return made[-1]
+
+    yield make
+    for app in made:
+        app.extensions["provender"].stores.close()
+
+
 @pytest.fixture(scope="session")
 def on_archive(serve, unpacked):
     return serve(unpacked / "lab.aiida", name="archive", expose=EXPOSED)

@@ -49,9 +49,10 @@ def test_configure_api_takes_subclasses(data):
     client = api.app.test_client()
     assert client.get("/api/hello").text == "hello"
     assert client.get("/api/v4/users").status_code == 200
+    api.context.stores.close()
 
 
-def test_decorators_wrap_every_get(data):
+def test_decorators_wrap_every_get(data, make_app):
     from functools import wraps
 
     from flask import abort
@@ -63,7 +64,7 @@ def test_decorators_wrap_every_get(data):
 
         return refuse
 
-    app = provender.create_app(store=data / "lab.aiida", get_decorators=[closed])
+    app = make_app(store=data / "lab.aiida", get_decorators=[closed])
     client = app.test_client()
     for path in ("/api/v4/nodes", "/api/v2/users/1", "/api/v4/server"):
         answer = client.get(path)
@@ -75,6 +76,7 @@ def test_run_api_can_return_instead_of_serving(data):
     app, api = provender.run_api(store=data / "lab.aiida", hookup=False)
     assert api.app is app
     assert app.test_client().get("/api/v4/users").status_code == 200
+    api.context.stores.close()
 
 
 def test_run_api_serves_until_it_is_interrupted(data):
@@ -103,7 +105,7 @@ def test_run_api_serves_until_it_is_interrupted(data):
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 
 
-def test_a_wsgi_profile_is_printed(data, capsys):
-    app = provender.create_app(store=data / "lab.aiida", wsgi_profile=True)
+def test_a_wsgi_profile_is_printed(data, capsys, make_app):
+    app = make_app(store=data / "lab.aiida", wsgi_profile=True)
     assert app.test_client().get("/api/v4/users").status_code == 200
     assert "PATH: '/api/v4/users'" in "".join(capsys.readouterr())

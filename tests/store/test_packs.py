@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 
 import pytest
 from disk_objectstore import CompressMode
@@ -86,7 +87,8 @@ def test_rows_that_are_still_in_the_wal_are_seen(folder, tmp_path):
 
 def test_an_object_may_be_loose_and_packed(unpacked):
     container = Container.at(unpacked / "repo" / "container")
-    with sqlite3.connect(f"file:{container.folder}/packs.idx?immutable=1", uri=True) as index:
+    path = f"file:{container.folder}/packs.idx?immutable=1"
+    with closing(sqlite3.connect(path, uri=True)) as index:
         keys = [key for (key,) in index.execute("SELECT hashkey FROM db_object")]
     both = [key for key in keys if (container.folder / "loose" / key[:2] / key[2:]).exists()]
     assert both

@@ -367,8 +367,7 @@ def test_the_profile_key_is_refused(on_archive):
     )
 
 
-def test_profiles_can_be_switched_where_that_is_enabled(data, tmp_path):
-    import provender
+def test_profiles_can_be_switched_where_that_is_enabled(data, tmp_path, make_app):
     from provender import configuration
 
     settings = configuration.read(
@@ -382,7 +381,7 @@ def test_profiles_can_be_switched_where_that_is_enabled(data, tmp_path):
             "cache": {"folder": str(tmp_path)},
         }
     )
-    client = provender.create_app(settings=settings).test_client()
+    client = make_app(settings=settings).test_client()
     totals = {
         query: client.get(f"/api/v4/nodes?limit=0{query}").headers.get("X-Total-Count")
         for query in ("", "&profile=lab", '&profile="materials"', "&profile=other")

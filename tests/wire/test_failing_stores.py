@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 import shutil
 
-import provender
 from provender.settings import Cache, Limits, Settings
 from support import postgres
 
 
-def test_a_database_that_goes_away_is_a_503_and_the_server_recovers(lab_copy, cluster):
-    client = provender.create_app(store=lab_copy, settings=Settings()).test_client()
+def test_a_database_that_goes_away_is_a_503_and_the_server_recovers(lab_copy, cluster, make_app):
+    client = make_app(store=lab_copy, settings=Settings()).test_client()
     assert client.get("/api/v4/nodes?limit=1").status_code == 200
     name = lab_copy.partition("?")[0].rpartition("/")[2]
     postgres.run(
@@ -33,11 +32,11 @@ def test_a_database_that_goes_away_is_a_503_and_the_server_recovers(lab_copy, cl
     assert client.get("/api/v4/nodes?limit=1").status_code == 200
 
 
-def test_an_archive_that_goes_away_and_comes_back(data, tmp_path):
+def test_an_archive_that_goes_away_and_comes_back(data, tmp_path, make_app):
     path = tmp_path / "x.aiida"
     shutil.copy(data / "lab.aiida", path)
     settings = Settings(cache=Cache(folder=tmp_path / "cache"))
-    client = provender.create_app(store=path, settings=settings).test_client()
+    client = make_app(store=path, settings=settings).test_client()
     assert client.get("/api/v4/users").status_code == 200
     path.rename(tmp_path / "away")
     answer = client.get("/api/v4/users")
@@ -46,9 +45,9 @@ def test_an_archive_that_goes_away_and_comes_back(data, tmp_path):
     assert client.get("/api/v4/server").status_code == 200
 
 
-def test_a_slow_statement_is_a_503_that_names_the_setting(lab_copy):
+def test_a_slow_statement_is_a_503_that_names_the_setting(lab_copy, make_app):
     settings = Settings(limits=Limits(statement_seconds=0.2))
-    client = provender.create_app(store=lab_copy, settings=settings).test_client()
+    client = make_app(store=lab_copy, settings=settings).test_client()
     assert client.get("/api/v4/nodes?limit=1").status_code == 200
     with postgres.connect(lab_copy) as blocker:
         blocker.autocommit = False
@@ -62,11 +61,13 @@ def test_a_slow_statement_is_a_503_that_names_the_setting(lab_copy):
     assert client.get("/api/v4/nodes?limit=1").status_code == 200
 
 
-def test_a_fault_of_ours_shows_an_id_and_the_log_has_the_rest(data, settings, caplog, capsys):
+def test_a_fault_of_ours_shows_an_id_and_the_log_has_the_rest(
+    data, settings, caplog, capsys, make_app
+):
     from dataclasses import replace
 
     for catch in (False, True):
-        app = provender.create_app(
+        app = make_app(
             store=data / "lab.aiida",
             settings=replace(settings),
             catch_internal_server=catch,
@@ -82,7 +83,7 @@ def test_a_fault_of_ours_shows_an_id_and_the_log_has_the_rest(data, settings, ca
         assert ("ZeroDivisionError" in capsys.readouterr().err) == catch
 
 
-def test_no_default_among_several_profiles_is_found_at_the_start(data):
+def test_no_default_among_several_profiles_is_found_at_the_start(data, make_app):
     import pytest
 
     from provender import configuration
@@ -90,4 +91,4 @@ def test_no_default_among_several_profiles_is_found_at_the_start(data):
 
     settings = configuration.read({"archives": [str(data)]})
     with pytest.raises(ConfigurationError, match="no default among several"):
-        provender.create_app(settings=settings)
+        make_app(settings=settings)

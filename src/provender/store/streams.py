@@ -75,16 +75,18 @@ class Piece:
 
     def open(self) -> ObjectStream:
         """Return a stream over the piece; raises `OSError` if the file is not there."""
-        return InflatedStream(self) if self.window is not None else PlainStream(self)
+        file = self.path.open("rb", buffering=0)
+        kind = PlainStream if self.window is None else InflatedStream
+        return kind(self, file)
 
 
 class PlainStream(ObjectStream):
     """The bytes of a piece as they lie in the file."""
 
-    def __init__(self, piece: Piece) -> None:
+    def __init__(self, piece: Piece, file: io.FileIO) -> None:
         super().__init__()
         self._piece = piece
-        self._file = piece.path.open("rb", buffering=0)
+        self._file = file
         self._position = 0
         self._checksum: int | None = 0 if piece.crc is not None else None
         self.size = piece.length
@@ -125,10 +127,10 @@ class PlainStream(ObjectStream):
 class InflatedStream(ObjectStream):
     """The content of a compressed piece, inflated as it is read."""
 
-    def __init__(self, piece: Piece) -> None:
+    def __init__(self, piece: Piece, file: io.FileIO) -> None:
         super().__init__()
         self._piece = piece
-        self._file = piece.path.open("rb", buffering=0)
+        self._file = file
         self.size = piece.size
         self._restart()
 

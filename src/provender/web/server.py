@@ -46,7 +46,10 @@ def run_api(
     if not hookup:
         return api.app, api
     logs.configure(debug=debug)
-    serve(api.app, hostname, port)
+    try:
+        serve(api.app, hostname, port)
+    finally:
+        api.context.stores.close()
     return None
 
 
