@@ -7,6 +7,7 @@ ProvenderError
 │   ├── BadOperator            the operator does not fit the field
 │   ├── BadValue               the value does not fit the field or the key
 │   ├── ConflictingParameters  parameters that exclude each other
+│   ├── CannotExport           this node cannot be written in that format
 │   ├── LimitExceeded          more than a setting allows
 │   └── AmbiguousIdentifier    an id prefix of several objects
 ├── NotFound              404
@@ -99,6 +100,12 @@ class ConflictingParameters(BadRequest):
     """Parameters that exclude each other, or one given twice."""
 
     code = "conflicting-parameters"
+
+
+class CannotExport(BadRequest):
+    """This node cannot be written in that format, or its contents do not allow it."""
+
+    code = "cannot-export"
 
 
 class LimitExceeded(BadRequest):

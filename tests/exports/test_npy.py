@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provender.errors import CannotExport
+from provender.exports.npy import read_array
+
+
+def saved(array, **options):
+    stream = io.BytesIO()
+    np.lib.format.write_array(stream, array, **options)
+    return stream.getvalue()
+
+
+TYPES = "? i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 U5 S5".split()
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("layout", ["C", "F"])
+@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize(
+    "shape", [(), (1,), (0,), (3,), (2, 3), (2, 0, 3), (2, 3, 4), (1, 1, 1, 2)]
+)
+def test_arrays_of_every_type_shape_and_order(order, layout, kind, shape):
+    values = np.arange(np.prod(shape, dtype=int)).reshape(shape)
+    array = np.asarray(values.astype(np.dtype(kind).newbyteorder(order)), order=layout)
+    found = read_array(saved(array))
+    expected = array.astype(str).tolist() if kind == "S5" else array.tolist()
+    assert found.shape == shape
+    assert found.nested() == expected
+
+
+def test_complex_numbers_are_pairs():
+    array = np.array([[1 + 2j, 3 - 4j]])
+    assert read_array(saved(array)).nested() == [[[1.0, 2.0], [3.0, -4.0]]]
+    assert read_array(saved(array.astype("c8"))).nested() == [[[1.0, 2.0], [3.0, -4.0]]]
+
+
+def test_values_that_are_no_numbers():
+    found = read_array(saved(np.array([np.nan, np.inf, -np.inf]))).values
+    assert found[0] != found[0]
+    assert found[1:] == [np.inf, -np.inf]
+
+
+@pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
+def test_versions(version):
+    assert read_array(saved(np.array([1, 2]), version=version)).values == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.array([{}], dtype=object),
+        np.array([(1, 2.0)], dtype=[("a", int), ("b", float)]),
+        np.array(["2026-11-20"], dtype="datetime64[D]"),
+        np.array([1], dtype=np.longdouble),
+    ],
+)
+def test_types_that_are_never_unpacked(array):
+    with pytest.raises(CannotExport, match="type"):
+        read_array(saved(array, allow_pickle=True))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"nonsense" * 10,
+        b"\x93NUMPY\x09\x00" + b"\x00" * 100,
+        b"\x93NUMPY\x02\x00\xff\xff\xff\xff" + b"\x00" * 100,
+        b"\x93NUMPY\x01\x00\x10\x00" + b"[" * 16,
+        b"\x93NUMPY\x01\x00\x02\x00[]",
+        b"\x93NUMPY\x01\x00\x40\x00" + b"{'descr': '<f8', 'shape': (-1,)}".ljust(64),
+        b"\x93NUMPY\x01\x00\x40\x00" + b"{'descr': '<f8', 'shape': 5}".ljust(64),
+    ],
+)
+def test_damaged_files(content):
+    with pytest.raises(CannotExport):
+        read_array(content)
+
+
+def test_a_cut_off_file():
+    with pytest.raises(CannotExport, match="cut short"):
+        read_array(saved(np.arange(10))[:-1])
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_raise_anything_else(content):
+    for start in (b"", b"\x93NUMPY\x01\x00"):
+        try:
+            read_array(start + content)
+        except CannotExport:
+            continue
