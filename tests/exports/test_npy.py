@@ -17,7 +17,7 @@ def saved(array, **options):
     return stream.getvalue()
 
 
-TYPES = "? i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 U5 S5".split()
+TYPES = ["?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "U5", "S5"]
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
