@@ -86,7 +86,7 @@ def read_array(content: bytes) -> Array:
 
 def _read_header(content: bytes) -> tuple[dict[str, Any], int]:
     """Return the dictionary of the header, and where the values begin."""
-    version = content[6] if len(content) > 10 and content.startswith(MAGIC) else 0  # noqa: PLR2004
+    version = content[6] if len(content) > 10 and content.startswith(MAGIC) else 0  # noqa: PLR2004 - their version
     if version not in HEADER_LENGTH:
         raise CannotExport("The array cannot be read: its file is not in NumPy's format.")
     form = struct.Struct(HEADER_LENGTH[version])

@@ -1,0 +1,55 @@
+"""Arrays as JSON, and reading them from the files of a node. Floor: exports."""
+
+from __future__ import annotations
+
+from math import prod
+
+import orjson
+
+from provender.errors import CannotExport, NoSuchFile
+from provender.exports.npy import Array
+from provender.exports.subject import Export, Subject
+
+MOST_AXES = 64
+"""As many as an array of NumPy can have."""
+
+LARGEST_EMPTY = 1_000_000
+"""Empty lists that an array without values may stand for: its file does not grow with them."""
+
+
+def write_json(subject: Subject) -> Export:
+    """Return the arrays under their names as nested lists; NaN and infinities become null.
+
+    Two keys are added: `original_uuid` and `comments`. Complex numbers are `[real, imaginary]`.
+
+    Raises:
+        CannotExport: a stored array cannot be read.
+    """
+    document = {name: read_stored(subject, name).nested() for name in subject.array_names()}
+    document |= {"original_uuid": subject.uuid, "comments": attribution(subject)}
+    try:
+        return Export(orjson.dumps(document))
+    except TypeError as error:
+        raise CannotExport("The arrays cannot be written as JSON.") from error
+
+
+def attribution(subject: Subject) -> str:
+    """Return the sentence that says where a file comes from."""
+    return f"Written by Provender from node {subject.uuid} of an AiiDA store."
+
+
+def read_stored(subject: Subject, name: str) -> Array:
+    """Return a stored array.
+
+    Raises:
+        CannotExport: its file is missing, damaged, or its shape is beyond all sense.
+    """
+    try:
+        array = subject.array(name)
+    except NoSuchFile as error:
+        raise CannotExport(f"The file of the array `{name}` is missing.") from error
+    if len(array.shape) > MOST_AXES:
+        raise CannotExport(f"The array `{name}` has too many axes.")
+    if 0 in array.shape and prod(array.shape[: array.shape.index(0)]) > LARGEST_EMPTY:
+        raise CannotExport(f"The array `{name}` has no values, but too large a shape.")
+    return array

@@ -1,0 +1,162 @@
+"""Which types of node can be written, described and derived from, and by what. Floor: exports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from provender.exports import (
+    arrays,
+    bandplots,
+    bands,
+    bandsgrace,
+    bandtables,
+    chemdoodle,
+    cif,
+    cifdata,
+    codes,
+    kpoints,
+    structures,
+    trajectories,
+    upf,
+    xsf,
+    xyz,
+)
+from provender.exports.subject import Export, Subject
+
+Writer = Callable[[Subject], Export]
+
+BINARY_FORMATS = frozenset(("mpl_pdf", "mpl_png"))
+"""Formats that cannot be put into JSON."""
+ARRAY: dict[str, Writer] = {"json": arrays.write_json}
+CODE: dict[str, Writer] = {"yaml": codes.write_yaml, "yml": codes.write_yaml}
+CORE = "core."
+
+WRITERS: dict[str, dict[str, Writer]] = {
+    "data.core.array.ArrayData.": ARRAY,
+    "data.core.array.bands.BandsData.": {
+        "agr": bandsgrace.write_project,
+        "agr_batch": bandsgrace.write_batch,
+        "dat_blocks": bandtables.write_blocks,
+        "dat_multicolumn": bandtables.write_multicolumn,
+        "gnuplot": bandtables.write_gnuplot,
+        "json": bands.write_json,
+        "mpl_pdf": bandplots.write_pdf,
+        "mpl_png": bandplots.write_png,
+        "mpl_singlefile": bandplots.write_script,
+        "mpl_withjson": bandplots.write_script_with_data,
+    },
+    "data.core.array.kpoints.KpointsData.": ARRAY,
+    "data.core.array.projection.ProjectionData.": ARRAY,
+    "data.core.array.trajectory.TrajectoryData.": {
+        "cif": trajectories.write_cif,
+        "json": trajectories.write_json,
+        "xsf": trajectories.write_xsf,
+    },
+    "data.core.array.xy.XyData.": ARRAY,
+    "data.core.cif.CifData.": {"cif": cifdata.write_cif},
+    "data.core.code.Code.": CODE,
+    "data.core.code.abstract.AbstractCode.": CODE,
+    "data.core.code.containerized.ContainerizedCode.": CODE,
+    "data.core.code.installed.InstalledCode.": CODE,
+    "data.core.code.portable.PortableCode.": CODE,
+    "data.core.structure.StructureData.": {
+        "chemdoodle": chemdoodle.write,
+        "cif": cif.write,
+        "xsf": xsf.write,
+        "xyz": xyz.write,
+    },
+    "data.core.upf.UpfData.": {"json": upf.write_json, "upf": upf.write_upf},
+}
+"""Writers by type of node and format."""
+
+DERIVED: dict[str, Callable[[Subject], dict[str, Any]]] = {
+    "data.core.array.bands.BandsData.": bands.derived,
+    "data.core.array.kpoints.KpointsData.": kpoints.derived,
+    "data.core.structure.StructureData.": structures.derived,
+}
+"""What follows from the attributes and arrays of a node, by type; nothing for other types."""
+
+DESCRIBED: tuple[tuple[str, Callable[[Subject], str]], ...] = (
+    ("data.core.structure.", structures.describe),
+    ("data.core.array.kpoints.", kpoints.describe),
+    ("data.core.array.bands.", kpoints.describe),
+    ("data.core.code.", codes.describe),
+)
+"""The text that stands for a node, by the beginning of its type."""
+
+WITHOUT_FORMATS = [
+    "bool.Bool",
+    "dict.Dict",
+    "enum.EnumData",
+    "float.Float",
+    "folder.FolderData",
+    "int.Int",
+    "jsonable.JsonableData",
+    "list.List",
+    "orbital.OrbitalData",
+    "remote.RemoteData",
+    "remote.stash.RemoteStashData",
+    "remote.stash.compress.RemoteStashCompressedData",
+    "remote.stash.custom.RemoteStashCustomData",
+    "remote.stash.folder.RemoteStashFolderData",
+    "singlefile.SinglefileData",
+    "str.Str",
+]
+KNOWN_TYPES = frozenset(WRITERS) | {f"data.{CORE}{name}." for name in WITHOUT_FORMATS}
+"""The types of data that AiiDA ships."""
+
+CALCULATION_STATES = frozenset(
+    ("uploading", "submitting", "withscheduler", "stashing", "unstashing", "retrieving", "parsing")
+)
+"""What the attribute `state` of an active calculation job may be."""
+JOB = "process.calculation.calcjob."
+
+
+def modern(node_type: str) -> str:
+    """Return a type of node as it is written since AiiDA 2.0: with `core.`."""
+    with_core = node_type.replace("data.", f"data.{CORE}", 1)
+    return with_core if node_type.startswith("data.") and with_core in KNOWN_TYPES else node_type
+
+
+def find_writer(node_type: str, download_format: str) -> Writer | None:
+    """Return what writes nodes of a type in a format, or None."""
+    return WRITERS.get(modern(node_type), {}).get(download_format)
+
+
+def formats_by_type() -> dict[str, list[str]]:
+    """Return the formats of each type that has some, sorted."""
+    return {node_type: sorted(writers) for node_type, writers in WRITERS.items()}
+
+
+def derived(subject: Subject) -> dict[str, Any]:
+    """Return the derived properties of a node; empty for most types.
+
+    Raises:
+        CannotExport: its attributes or arrays are incomplete.
+    """
+    function = DERIVED.get(modern(subject.node_type))
+    return function(subject) if function else {}
+
+
+def describe(subject: Subject) -> str:
+    """Return the text that stands for a node; empty for most types.
+
+    Raises:
+        CannotExport, NoSuchFile: it cannot be made.
+    """
+    if subject.node_type.startswith(JOB):
+        return _describe_job(subject)
+    for prefix, function in DESCRIBED:
+        if modern(subject.node_type).startswith(prefix):
+            return function(subject)
+    return ""
+
+
+def _describe_job(subject: Subject) -> str:
+    state = subject.attributes.get("state")
+    if state is None:
+        return ""
+    if isinstance(state, str) and state in CALCULATION_STATES:
+        return state
+    return subject.node_type.rstrip(".").rpartition(".")[2]

@@ -1,0 +1,47 @@
+"""Reading the words of a pseudopotential file. Floor: exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from provender.errors import CannotExport
+
+MOST_POINTS = 1_000_000
+MOST_FUNCTIONS = 100
+MOST_TERMS = 30
+LARGEST_MOMENTUM = 6
+"""More than any pseudopotential has; what is made of them grows faster than the file."""
+
+
+def unreadable(reason: str) -> CannotExport:
+    """Return the error for a file that cannot be read as a pseudopotential."""
+    return CannotExport(f"The pseudopotential cannot be read: {reason}.")
+
+
+def read_real(word: str) -> float:
+    """Return a number; Fortran writes `1.0D-3` where others write `1.0E-3`."""
+    try:
+        return float(word.upper().replace("D", "E"))
+    except ValueError as error:
+        raise unreadable("there is a word where a number should be") from error
+
+
+def read_reals(words: Iterable[str]) -> list[float]:
+    """Return numbers."""
+    return [read_real(word) for word in words]
+
+
+def read_count(word: str, largest: int) -> int:
+    """Return a whole number from 0 to `largest`."""
+    try:
+        number = int(word)
+    except ValueError as error:
+        raise unreadable("there is a word where a whole number should be") from error
+    if not 0 <= number <= largest:
+        raise unreadable("a whole number in it is beyond all sense")
+    return number
+
+
+def read_flag(word: str) -> bool:
+    """Return a truth value: as in Fortran, what begins with `T` or `.T` is true."""
+    return word.strip().lstrip(".").upper().startswith("T")

@@ -1,0 +1,62 @@
+"""Reading numbers, vectors and cells that may be something else. Floor: exports.
+
+Attributes and arrays come from stores that may be odd: each function gives None for what is not
+of its form.
+"""
+
+from __future__ import annotations
+
+from provender.exports.cells import Cell, Vector
+
+LARGEST = 1e50
+"""The largest number that is read: what is computed of it, such as volumes, fits into a float."""
+
+AXES = 3
+
+
+def read_number(value: object) -> float | None:
+    """Return a number that is finite and not beyond all sense."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) <= LARGEST else None
+
+
+def read_numbers(value: object) -> tuple[float, ...] | None:
+    """Return the numbers of a list."""
+    if not isinstance(value, list | tuple):
+        return None
+    numbers = [number for item in value if (number := read_number(item)) is not None]
+    return tuple(numbers) if len(numbers) == len(value) else None
+
+
+def read_vector(value: object) -> Vector | None:
+    """Return three numbers."""
+    numbers = read_numbers(value)
+    if numbers is None or len(numbers) != AXES:
+        return None
+    return (numbers[0], numbers[1], numbers[2])
+
+
+def read_cell(value: object) -> Cell | None:
+    """Return three vectors."""
+    if not isinstance(value, list | tuple) or len(value) != AXES:
+        return None
+    first, second, third = map(read_vector, value)
+    return (first, second, third) if first and second and third else None
+
+
+def read_text(value: object) -> str | None:
+    """Return a text that can be written as UTF-8."""
+    if not isinstance(value, str):
+        return None
+    return None if any("\ud800" <= letter <= "\udfff" for letter in value) else value
+
+
+def read_flags(value: object) -> tuple[bool, bool, bool] | None:
+    """Return three truth values."""
+    if not isinstance(value, list | tuple) or len(value) != AXES:
+        return None
+    first, second, third = value
+    if not all(isinstance(flag, bool) for flag in value):
+        return None
+    return (first, second, third)
