@@ -21,7 +21,7 @@ test: $(VENV)/.dev ## run the tests
 	$(PYTEST) --cov --cov-fail-under=95 -q
 
 test-long: $(VENV)/.dev ## run the tests with many more random requests
-	$(PYTEST) -q --fuzz 5000
+	$(PYTEST) -q --fuzz 5000 --large 2147483648
 
 lint: $(VENV)/.dev ## check style, format and floors
 	$(BIN)/ruff check src tests

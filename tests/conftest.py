@@ -21,6 +21,7 @@ EXPOSED = ("users.email", "authinfo")
 
 def pytest_addoption(parser):
     parser.addoption("--fuzz", type=int, default=300, help="requests of each fuzzing test")
+    parser.addoption("--large", type=int, default=64 << 20, help="bytes of the large file")
 
 
 def pytest_configure(config):
@@ -196,6 +197,12 @@ def on_postgres(serve, unpacked, lab_postgres):
 def on_private(serve, unpacked):
     """The archive with the default settings: nothing private is open."""
     return serve(unpacked / "lab.aiida", name="private")
+
+
+@pytest.fixture(scope="session")
+def on_materials(serve):
+    """The archive of structures, bands, pseudopotentials and codes."""
+    return serve(DATA / "materials.aiida", name="materials", expose=EXPOSED)
 
 
 @pytest.fixture(params=["archive", "postgres"])

@@ -14,7 +14,8 @@ from flask import Response
 import provender
 from provender import Api, App
 from provender.web.resources.base import BaseResource
-from provender.web.resources.nodes import CalcJobNode, Node, ProcessNode
+from provender.web.resources.nodes import Node
+from provender.web.resources.processes import CalcJobNode, ProcessNode
 
 
 def test_public_names():

@@ -255,7 +255,9 @@ ONE_OF_TWO = "SELECT 1 UNION ALL SELECT 2"
 def test_the_count_is_made_only_where_the_rows_leave_it_open(
     rows, count, limit, offset, total, readers, kind
 ):
-    found = readers()[kind].fetch(Statements(statement(rows), count, limit, offset))
+    found = readers()[kind].within(
+        lambda snapshot: snapshot.fetch(Statements(statement(rows), count, limit, offset))
+    )
     assert found.total == total
 
 
@@ -269,7 +271,9 @@ def test_values_are_alike_on_both_databases(readers):
     kinds = (Kind.UUID, Kind.TIME, Kind.INTEGER, Kind.TEXT, Kind.BOOLEAN, Kind.TEXT)
     uuid = "cda14b00-82b5-443f-b152-62a831206992"
     found = [
-        reader.fetch(Statements(Statement(sql[name], {"uuid": uuid}, kinds))).records[0]
+        reader.within(
+            lambda snapshot, name=name: snapshot.run(Statement(sql[name], {"uuid": uuid}, kinds))
+        )[0]
         for name, reader in readers().items()
     ]
     without_id = [(*record[:2], *record[3:]) for record in found]

@@ -250,7 +250,7 @@ def test_processes_and_calcjobs_are_views(on_each):
 def test_processes_by_pk(on_lab):
     answer = get(on_lab, "/processes/125")
     assert answer.column("id") == [125]
-    assert answer.json["id"] == 125
+    assert answer.json["id"] == "125"
     assert get(on_lab, "/calcjobs/5").status == 404
 
 

@@ -394,3 +394,116 @@ def test_the_server_says_which_dialect_it_speaks(on_archive):
     assert found["API_major_version"] == "2"
     assert found["API_prefix"] == "/api/v2"
     assert found["AiiDA_version"] == "2.9.4"
+
+
+# Links and contents of one node
+
+
+def uuid_of(served, query):
+    return ok(served, f"/nodes?{query}").column("uuid")[0]
+
+
+@pytest.mark.parametrize("form", ["inputs", "input"])
+def test_nodes_example_3_and_4_inputs(form, on_each):
+    answer = ok(on_each, f"/nodes/78ccdb4c/io/{form}?limit=2")
+    assert list(answer.data) == ["inputs"]
+    assert len(answer.rows()) == 2
+    assert all(set(row) == NODE_FIELDS for row in answer.rows())
+    assert answer.json["pk"] == ok(on_each, "/nodes/78ccdb4c").rows()[0]["id"]
+    found = ok(on_each, f'/nodes/78ccdb4c/io/{form}?type="data.int.Int."').rows()
+    assert {row["type"] for row in found} == {"data.int.Int."}
+
+
+@pytest.mark.parametrize("form", ["outputs", "output"])
+def test_nodes_example_4_outputs_by_type(form, on_each):
+    for written in ("data.remote.RemoteData.", "data.core.remote.RemoteData."):
+        answer = ok(on_each, f'/nodes/78ccdb4c/io/{form}?type="{written}"')
+        assert [row["type"] for row in answer.data["outputs"]] == ["data.remote.RemoteData."]
+    answer = ok(on_each, f'/nodes/78ccdb4c/io/{form}/?type="data.folder.FolderData."')
+    assert answer.total == 1
+
+
+def test_links_of_a_node_have_pages(on_each):
+    answer = ok(on_each, "/structures/cda14b00/io/outputs/page/2?perpage=4")
+    assert len(answer.rows()) == 2
+    assert answer.total == 6
+    assert "/io/outputs/page/1?perpage=4>" in answer.headers["link"]
+
+
+def test_calculations_have_the_same_links(on_each):
+    calculation = ok(on_each, "/calculations/78ccdb4c/io/inputs").rows()
+    assert calculation == ok(on_each, "/nodes/78ccdb4c/io/inputs").rows()
+    assert get(on_each, "/data/78ccdb4c/io/inputs").status == 404
+
+
+def test_trees(on_each):
+    node = ok(on_each, "/structures/cda14b00/io/tree?tree_out_limit=2").data["nodes"][0]
+    assert len(node["outgoing"]) == 2
+    assert node["description"] == "Fe"
+
+
+CODE = "607c50a6"
+
+
+def test_nodes_example_5_attributes_and_extras(on_each):
+    answer = ok(on_each, f"/nodes/{CODE}/content/attributes")
+    assert {"append_text", "prepend_text", "input_plugin"} <= set(answer.data["attributes"])
+    answer = ok(on_each, "/nodes/78ccdb4c/content/extras")
+    extras = answer.data["extras"]
+    assert {key: extras[key] for key in ("trialBool", "trialFloat", "trialInt", "trialStr")} == {
+        "trialBool": True,
+        "trialFloat": 2.5,
+        "trialInt": 5,
+        "trialStr": "trial 5",
+    }
+
+
+def test_nodes_example_6_named_attributes_and_extras(on_each):
+    answer = ok(on_each, f"/codes/{CODE}/content/attributes?alist=append_text,prepend_text")
+    assert answer.data == {"attributes": {"append_text": "", "prepend_text": ""}}
+    assert answer.json["resource_type"] == "codes"
+    answer = ok(on_each, "/calculations/78ccdb4c/content/extras?elist=trialBool,trialInt")
+    assert answer.data == {"extras": {"trialBool": True, "trialInt": 5}}
+
+
+def test_nodes_example_7_all_attributes_and_extras_but_some(on_each):
+    everything = ok(on_each, f"/codes/{CODE}/content/attributes").data["attributes"]
+    answer = ok(on_each, f"/codes/{CODE}/content/attributes?nalist=append_text,prepend_text")
+    left = {k: v for k, v in everything.items() if k not in ("append_text", "prepend_text")}
+    assert answer.data == {"attributes": left}
+    everything = ok(on_each, "/nodes/78ccdb4c/content/extras").data["extras"]
+    answer = ok(on_each, "/nodes/78ccdb4c/content/extras?nelist=trialBool,trialInt")
+    left = {k: v for k, v in everything.items() if k not in ("trialBool", "trialInt")}
+    assert answer.data == {"extras": left}
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        (f"/codes/{CODE}/content/attributes?alist=a&nalist=b", "`alist` and `nalist` exclude"),
+        (f"/codes/{CODE}/content/extras?elist=a&nelist=b", "`elist` and `nelist` exclude"),
+        (f"/codes/{CODE}/content/attributes?elist=a", "`elist` requires that the path contains"),
+        ("/nodes?alist=a", "`alist` requires that the path contains /content/attributes."),
+        (f"/codes/{CODE}?nelist=a", "`nelist` requires that the path contains /content/extras."),
+    ],
+)
+def test_names_belong_to_contents(path, message, on_archive):
+    answer = get(on_archive, path)
+    assert answer.status == 400
+    assert answer.json["message"].startswith(message)
+
+
+def test_visualization_and_download(on_each):
+    answer = ok(on_each, "/structures/cda14b00/content/visualization")
+    assert answer.data["visualization"]["formula"] == "Fe2"
+    for key in ("format", "download_format"):
+        answer = ok(on_each, f"/structures/cda14b00/content/download?{key}=xyz")
+        assert answer.body.startswith(b"2\nLattice=")
+
+
+def test_example_statistics(on_each):
+    assert ok(on_each, "/nodes/statistics").data["total"] == 312
+    structures = ok(on_each, "/structures/statistics").data
+    assert structures["total"] == 34
+    assert structures["types"] == {"data.core.structure.StructureData.": 34}
+    assert ok(on_each, "/upfs/statistics").data["total"] == 0

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     Text,
     and_,
     case,
@@ -26,7 +27,7 @@ from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
 from provender.query.conditions import Comparison, Operand, Relation
-from provender.store.catalogue import CORE, OLD_GROUP_TYPES, Field, Kind
+from provender.store.catalogue import Field, Kind
 from provender.store.engines import Backend
 
 Expression = ColumnElement[Any]
@@ -78,6 +79,10 @@ class SqlForms(ABC):
         """Return the comparison of two texts by code point."""
 
     @abstractmethod
+    def day(self, column: Expression) -> Expression:
+        """Return the day in UTC of a time, as `YYYY-MM-DD`."""
+
+    @abstractmethod
     def process_state(self, table: Any) -> Expression:  # noqa: ANN401 - a table or an alias
         """Return the upper-case state of a process, NULL for data."""
 
@@ -104,23 +109,11 @@ class SqlForms(ABC):
             return self.by_code_point(column, condition.relation, value)
         return column.op(condition.relation.value, is_comparison=True)(value)
 
-    def _is_process(self, table: Any) -> Expression:  # noqa: ANN401 - a table or an alias
-        return self.span(table.c.node_type, _text("process."), _text("process/"), Kind.TEXT)
-
-    def computed(self, name: str, table: Any) -> Expression:  # noqa: ANN401 - a table or an alias
-        """Return a computed field of the catalogue."""
-        if name == "process:state":
-            return self.process_state(table)
-        if name == "always:enabled":
-            always: Expression = table.c.id.is_not(None)  # PostgreSQL cannot order by a constant
-            return always
-        if name == "type:short":
-            return _without(table.c.node_type, f"data.{CORE}", "data.")
-        if name == "type:old":
-            column = table.c.type_string
-            cases = ((column == _text(new), _text(old)) for old, new in OLD_GROUP_TYPES.items())
-            return case(*cases, else_=column)
-        return _without(table.c[f"{name.partition(':')[0]}_type"], CORE, "")
+    def is_process(self, table: Any) -> Expression:  # noqa: ANN401 - a table or an alias
+        """Return whether a node is a process."""
+        return self.span(
+            table.c.node_type, text_literal("process."), text_literal("process/"), Kind.TEXT
+        )
 
 
 class PostgresqlForms(SqlForms):
@@ -147,12 +140,16 @@ class PostgresqlForms(SqlForms):
         """Return `~<~` and its kin, whatever the collation of the database."""
         return left.op(CODE_POINT[relation], is_comparison=True)(right)
 
+    def day(self, column: Expression) -> Expression:
+        """Return the day; the transaction's time zone is UTC."""
+        return cast(cast(column, Date), Text)
+
     def process_state(self, table: Any) -> Expression:  # noqa: ANN401 - a table or an alias
         """Return the state from `attributes`."""
-        state = table.c.attributes.op("->")(_text("process_state"))
-        is_text = func.jsonb_typeof(state) == _text("string")
-        text = table.c.attributes.op("->>")(_text("process_state"))
-        return case((and_(self._is_process(table), is_text), func.upper(text)))
+        state = table.c.attributes.op("->")(text_literal("process_state"))
+        is_text = func.jsonb_typeof(state) == text_literal("string")
+        text = table.c.attributes.op("->>")(text_literal("process_state"))
+        return case((and_(self.is_process(table), is_text), func.upper(text)))
 
 
 class SqliteForms(SqlForms):
@@ -180,12 +177,16 @@ class SqliteForms(SqlForms):
         """Return the plain comparison: the binary collation orders UTF-8 bytes."""
         return left.op(relation.value, is_comparison=True)(right)
 
+    def day(self, column: Expression) -> Expression:
+        """Return the first ten characters of the stored text."""
+        return func.substr(column, literal_column("1"), literal_column("10"))
+
     def process_state(self, table: Any) -> Expression:  # noqa: ANN401 - a table or an alias
         """Return the state from `attributes`."""
-        path = _text("$.process_state")
-        is_text = func.json_type(table.c.attributes, path) == _text("text")
+        path = text_literal("$.process_state")
+        is_text = func.json_type(table.c.attributes, path) == text_literal("text")
         state = func.upper(func.json_extract(table.c.attributes, path))
-        return case((and_(self._is_process(table), is_text), state))
+        return case((and_(self.is_process(table), is_text), state))
 
 
 _FORMS: dict[Backend, SqlForms] = {
@@ -199,14 +200,6 @@ def forms(backend: Backend) -> SqlForms:
     return _FORMS[backend]
 
 
-def _text(constant: str) -> Expression:
+def text_literal(constant: str) -> Expression:
     """Return one of our own constants as an SQL literal."""
     return literal_column(f"'{constant}'", Text)
-
-
-def _without(column: Expression, prefix: str, replacement: str) -> Expression:
-    """Return a text whose beginning, where it is `prefix`, is replaced."""
-    rest = func.substr(column, literal_column(str(len(prefix) + 1)))
-    shortened = _text(replacement).concat(rest) if replacement else rest
-    begins = func.substr(column, literal_column("1"), literal_column(str(len(prefix))))
-    return case((begins == _text(prefix), shortened), else_=column)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from provender.errors import BadRequest
 from provender.query.fulltypes import full_type_filter
 from provender.query.operators import FOLD
-from provender.query.patterns import escape, uuid_span
+from provender.query.patterns import escape
 from provender.query.querydict import TYPE_OF_ENTITY, Filter, QueryDict
 from provender.query.request import ListRequest, OrderTerm, Parameters
 from provender.query.terms import Interval, Operator, Term, Value, Word
@@ -48,27 +48,6 @@ def from_list(request: ListRequest) -> QueryDict:
         "order_by": [{view.name: ordering(view, parameters.order)}],
         "limit": request.limit,
         "offset": request.offset,
-    }
-
-
-def from_identity(view: View, identifier: str | int, parameters: Parameters) -> QueryDict:
-    """Return the question of one object: by pk, or by the beginning of its uuid.
-
-    Two rows are asked for, so that an ambiguous beginning shows.
-    """
-    if isinstance(identifier, int):
-        condition: Filter = {"stored:id": {"==": identifier}}
-    else:
-        low, high = uuid_span(identifier)
-        condition = {"stored:uuid": {"like": f"{identifier}%"}}
-        if low == high:
-            condition = {"stored:uuid": {"==": identifier}}
-    return {
-        "path": [{"entity_type": TYPE_OF_ENTITY[view.entity.name], "tag": view.name}],
-        "filters": {view.name: {"and": [*subset(view), condition]}},
-        "project": {view.name: projection(view, parameters)},
-        "order_by": [],
-        "limit": 2,
     }
 
 

@@ -6,7 +6,6 @@ built.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.expression import Label
 
 from provender.query.backends import DIALECTS, SqlForms, bound, forms
+from provender.query.computed import computed
 from provender.query.conditions import (
     Comparison,
     Condition,
@@ -41,7 +41,8 @@ from provender.query.conditions import (
     Span,
     Target,
 )
-from provender.query.plan import Plan
+from provender.query.joins import ColumnJoin
+from provender.query.plan import Plan, Source
 from provender.store.catalogue import Kind
 from provender.store.engines import Backend
 from provender.store.reader import Statement, Statements
@@ -69,6 +70,22 @@ def compile_plan(plan: Plan, backend: Backend, *, with_count: bool = True) -> St
     )
 
 
+def compile_groups(plan: Plan, backend: Backend) -> Statement:
+    """Return the statement that counts the rows of each combination of the plan's outputs.
+
+    Example:
+        the output `node_type` gives `SELECT node_type, count(*) … GROUP BY node_type`.
+    """
+    text = _compile_groups(plan, backend)
+    operands = enumerate(plan.operands())
+    return Statement(text, {f"p{index}": bound(operand, backend) for index, operand in operands})
+
+
+@lru_cache(maxsize=SHAPES_KEPT)
+def _compile_groups(plan: Plan, backend: Backend) -> str:
+    return _text(_Writer(plan, backend).groups(), backend)
+
+
 def _integer(operand: Operand) -> int:
     return int(operand.value)  # type: ignore[call-overload, no-any-return]
 
@@ -93,17 +110,35 @@ class _Writer:
         self._plan = plan
         self._forms: SqlForms = forms(backend)
         self._names = {id(operand): f"p{i}" for i, operand in enumerate(plan.operands())}
-        self._tables: Mapping[str, Any] = {
-            source.tag: source.entity.table.alias() if len(plan.sources) > 1
-            else source.entity.table
-            for source in plan.sources
-        }  # fmt: skip
+        self._tables: dict[str, Any] = {}
+        self._from: Any = None
+        for index, source in enumerate(plan.sources):
+            self._add(source, index)
+
+    def _add(self, source: Source, index: int) -> None:
+        """Add a vertex to the FROM clause, joined as the plan says."""
+        table: Any = source.entity.table
+        if len(self._plan.sources) > 1:
+            table = table.alias(f"t{index}")
+        self._tables[source.tag] = table
+        if source.join is None:
+            self._from = table
+            return
+        partner = self._tables[source.join.partner]
+        rule = source.join.rule
+        if isinstance(rule, ColumnJoin):
+            self._from = self._from.join(table, table.c[rule.own] == partner.c[rule.partner])
+            return
+        edge = rule.table.alias(f"e{index}")
+        self._tables[source.join.edge] = edge
+        self._from = self._from.join(edge, edge.c[rule.partner] == partner.c.id)
+        self._from = self._from.join(table, table.c.id == edge.c[rule.own])
 
     def rows(self) -> Select[Any]:
         """Return the statement of the rows."""
         plan = self._plan
         columns = [self._shown(output.target, i) for i, output in enumerate(plan.outputs)]
-        statement = select(*columns).select_from(*self._tables.values())
+        statement = select(*columns).select_from(self._from)
         statement = statement.where(*self._where())
         for ordering in plan.order:
             column = self._column(ordering.target)
@@ -119,8 +154,14 @@ class _Writer:
 
     def count(self) -> Select[Any]:
         """Return the statement of the number of rows before limit and offset."""
-        counted = select(func.count()).select_from(*self._tables.values())
+        counted = select(func.count()).select_from(self._from)
         return counted.where(*self._where())
+
+    def groups(self) -> Select[Any]:
+        """Return the statement of the number of rows of each combination of the outputs."""
+        columns = [self._column(output.target) for output in self._plan.outputs]
+        counted = select(*columns, func.count()).select_from(self._from)
+        return counted.where(*self._where()).group_by(*columns)
 
     def _where(self) -> list[ColumnElement[bool]]:
         return [self._write(part) for part in self._plan.condition.conditions]
@@ -131,7 +172,7 @@ class _Writer:
     def _column(self, target: Target) -> ColumnElement[Any]:
         table = self._tables[target.tag]
         if target.field.computed:
-            return self._forms.computed(target.field.name, table)
+            return computed(target.field.name, self._forms, table)
         column: ColumnElement[Any] = table.c[target.field.name]
         return column
 

@@ -21,13 +21,25 @@ from provender.query.conditions import (
     Target,
     operands,
 )
+from provender.query.joins import JOINS, EdgeJoin, JoinRule
 from provender.query.operators import Use
-from provender.query.querydict import ENTITY_TYPES, Filter, QueryDict
+from provender.query.querydict import ENTITY_TYPES, Filter, QueryDict, Vertex
 from provender.query.vocabulary import Vocabulary
-from provender.store.catalogue import Entity, Kind
+from provender.store.catalogue import LINK, Entity, Kind
 
 NEGATIONS = "!~"
+EDGE_NAMES = Vocabulary(LINK, LINK.fields, LINK.fields)
+"""The names of a link between two nodes."""
 JUNCTIONS: dict[str, type[Conjunction | Disjunction]] = {"and": Conjunction, "or": Disjunction}
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """How a vertex is joined to an earlier one (`partner`), and the tag of the edge between."""
+
+    rule: JoinRule
+    partner: str
+    edge: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,7 @@ class Source:
 
     tag: str
     entity: Entity
+    join: Join | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +99,11 @@ def check(query: QueryDict, vocabularies: Mapping[str, Vocabulary]) -> Plan:
     names: dict[str, Vocabulary] = {}
     sources = []
     for vertex in query["path"]:
-        entity = ENTITY_TYPES[vertex["entity_type"]]
-        names[vertex["tag"]] = vocabularies[entity]
-        sources.append(Source(vertex["tag"], vocabularies[entity].entity))
+        source = _source(vertex, names, vocabularies)
+        sources.append(source)
+        names[source.tag] = vocabularies[source.entity.name]
+        if source.join is not None and isinstance(source.join.rule, EdgeJoin):
+            names[source.join.edge] = EDGE_NAMES
     conditions = [
         _filter(filters, tag, names[tag]) for tag, filters in query.get("filters", {}).items()
     ]
@@ -105,6 +120,20 @@ def check(query: QueryDict, vocabularies: Mapping[str, Vocabulary]) -> Plan:
         None if limit is None else Operand(limit, Kind.INTEGER),
         None if limit is None and not offset else Operand(offset or 0, Kind.INTEGER),
     )
+
+
+def _source(
+    vertex: Vertex, names: Mapping[str, Vocabulary], vocabularies: Mapping[str, Vocabulary]
+) -> Source:
+    """Return a vertex with its join."""
+    entity = vocabularies[ENTITY_TYPES[vertex["entity_type"]]].entity
+    keyword = vertex.get("joining_keyword")
+    if keyword is None:
+        return Source(vertex["tag"], entity)
+    partner = vertex["joining_value"]
+    rule = JOINS[entity.name, keyword, names[partner].entity.name]
+    edge = vertex.get("edge_tag") or f"{partner}--{vertex['tag']}"
+    return Source(vertex["tag"], entity, Join(rule, partner, edge))
 
 
 def _flatten(conditions: list[Condition]) -> Iterator[Condition]:

@@ -33,6 +33,13 @@ class QueryDict(TypedDict, total=False):
     offset: int
 
 
-ENTITY_TYPES = {"": "node", "group.core": "group", "computer": "computer", "user": "user"}
+ENTITY_TYPES = {
+    "": "node",
+    "group.core": "group",
+    "computer": "computer",
+    "user": "user",
+    "comment": "comment",
+    "log": "log",
+}
 """What `entity_type` stands for which entity; the empty text is any node."""
 TYPE_OF_ENTITY = {entity: text for text, entity in ENTITY_TYPES.items()}

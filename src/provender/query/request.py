@@ -29,14 +29,6 @@ class OrderTerm:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """Names of attributes or extras; `excluded` means all but these."""
-
-    names: tuple[str, ...]
-    excluded: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Parameters:
     """What the special keys of a query string say; None is what was not given."""
 
@@ -47,12 +39,15 @@ class Parameters:
     order: tuple[OrderTerm, ...] = ()
     attributes: bool = False
     attributes_filter: tuple[str, ...] | None = None
+    attributes_excluded: tuple[str, ...] | None = None
     extras: bool = False
     extras_filter: tuple[str, ...] | None = None
+    extras_excluded: tuple[str, ...] | None = None
     full_type: str | None = None
     in_limit: int | None = None
     out_limit: int | None = None
     filename: str | None = None
+    metadata: bool = False
     download_format: str | None = None
     download: bool = True
     profile: str | None = None
@@ -247,12 +242,15 @@ READERS: dict[str, Callable[[Term], object]] = {
     "order": _order,
     "attributes": _flag,
     "attributes_filter": _names,
+    "attributes_excluded": _names,
     "extras": _flag,
     "extras_filter": _names,
+    "extras_excluded": _names,
     "full_type": _text,
     "in_limit": _count,
     "out_limit": _count,
     "filename": _text,
+    "metadata": _switch,
     "download_format": _text,
     "download": _switch,
     "profile": _any,

@@ -53,6 +53,7 @@ class View:
     identity: Identity = Identity.UUID
     has_full_type: bool = False
     has_contents: bool = False
+    shows_links: bool = False
 
     def __hash__(self) -> int:
         return id(self)
@@ -78,6 +79,12 @@ def vocabulary(view: View, expose: tuple[str, ...]) -> Vocabulary:
         if key.absent is None and (key.private is None or key.private in expose)
     }
     return Vocabulary(view.entity, asked | _internal(fields), fields)
+
+
+@lru_cache(maxsize=16)
+def whole_vocabulary(entity: Entity) -> Vocabulary:
+    """Return all names of an entity, for questions that no client words."""
+    return Vocabulary(entity, entity.fields, entity.fields)
 
 
 def _internal(fields: Mapping[str, Field]) -> dict[str, Field]:

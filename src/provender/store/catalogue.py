@@ -9,6 +9,13 @@ from sqlalchemy import Table
 
 from provender.store import schema
 
+DESCRIBED = (
+    *("data.core.structure.", "data.structure.", "data.core.code.", "data.code."),
+    *("data.core.array.kpoints.", "data.array.kpoints."),
+    *("data.core.array.bands.", "data.array.bands."),
+    "process.calculation.calcjob.",
+)
+"""Types of node that have a text made of their attributes, before and since AiiDA 2.0."""
 CORE = "core."
 """What type strings begin with since AiiDA 2.0, and the older dialect leaves out."""
 OLD_GROUP_TYPES = {
@@ -87,6 +94,8 @@ NODE = _entity(
     (
         Field("type:short", Kind.TEXT, computed=True),
         Field("process:state", Kind.TEXT, nullable=True, computed=True),
+        Field("ctime:day", Kind.TEXT, computed=True),
+        Field("described:attributes", Kind.JSON, nullable=True, computed=True),
     ),
 )
 GROUP = _entity(

@@ -79,6 +79,17 @@ class Snapshot:
         )
         self.execute(engine.begin)
 
+    def fetch(self, statements: Statements) -> Rows:
+        """Return the rows of a list and their total; counts only where the rows leave it open."""
+        records = self.run(statements.rows) if statements.limit != 0 else []
+        found, offset = len(records), statements.offset
+        if statements.count is None:
+            return Rows(found, records)
+        is_last_page = statements.limit is None or found < statements.limit
+        if is_last_page and (found or offset == 0):
+            return Rows(offset + found, records)
+        return Rows(self.run(statements.count)[0][0], records)
+
     def run(self, statement: Statement) -> list[Record]:
         """Return all rows of a statement, decoded."""
         self.execute(statement.text, statement.values)
@@ -113,10 +124,6 @@ class Reader:
     def backend(self) -> Backend:
         """The kind of database."""
         return self._engine.backend
-
-    def fetch(self, statements: Statements) -> Rows:
-        """Return the rows of a list and their total from one snapshot; errors as `within`."""
-        return self.within(lambda snapshot: _fetch(snapshot, statements))
 
     def within(self, work: Callable[[Snapshot], _Result]) -> _Result:
         """Return what `work` gives for a snapshot.
@@ -171,18 +178,6 @@ class Reader:
             raise translated or _unreachable(self._name, str(error)) from error
         except OSError as error:
             raise _unreachable(self._name, str(error)) from error
-
-
-def _fetch(snapshot: Snapshot, statements: Statements) -> Rows:
-    """Return rows and total; counts only where the rows leave the total open."""
-    records = snapshot.run(statements.rows) if statements.limit != 0 else []
-    found, offset = len(records), statements.offset
-    if statements.count is None:
-        return Rows(found, records)
-    is_last_page = statements.limit is None or found < statements.limit
-    if is_last_page and (found or offset == 0):
-        return Rows(offset + found, records)
-    return Rows(snapshot.run(statements.count)[0][0], records)
 
 
 def _decode(records: list[Record], kinds: tuple[Kind, ...]) -> list[Record]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from provender.errors import (
     ProvenderError,
@@ -18,10 +20,11 @@ from provender.settings import Settings
 from provender.store import engines
 from provender.store.archive import Progress, open_archive
 from provender.store.cache import CacheFolder
+from provender.store.engines import Backend
 from provender.store.inspection import Inspection, check_database, check_tables, inspect
 from provender.store.packs import Container
 from provender.store.profiles import Profile, ProfileKind, Profiles
-from provender.store.reader import Reader
+from provender.store.reader import Reader, Snapshot
 from provender.store.sqlitefiles import SqliteFile
 from provender.store.streams import ObjectStore
 
@@ -31,6 +34,27 @@ RETRY_SECONDS = 1.0
 """How long a failure to open is remembered: requests in between fail at once."""
 
 Identity = tuple[int, ...]
+
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A store together with the snapshot that one request reads."""
+
+    store: Store
+    snapshot: Snapshot
+
+    @property
+    def backend(self) -> Backend:
+        """The kind of database."""
+        return self.store.reader.backend
+
+    @property
+    def expose(self) -> tuple[str, ...]:
+        """The private names that the profile opens."""
+        return self.store.profile.expose
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +73,10 @@ class Store:
     aiida_version: str | None = None
     identity: Identity = ()
     watched: tuple[Path | SqliteFile, ...] = field(default=(), repr=False)
+
+    def within(self, work: Callable[[Session], _Result]) -> _Result:
+        """Return what `work` gives for a session: all that a request reads, in one snapshot."""
+        return self.reader.within(lambda snapshot: work(Session(self, snapshot)))
 
     def files(self) -> ObjectStore:
         """Return the contents of files; raises what stands in the way."""

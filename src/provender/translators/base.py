@@ -9,13 +9,16 @@ import re
 from dataclasses import dataclass
 
 from provender.errors import AmbiguousIdentifier, NoSuchEntity, PageOutOfRange, UnknownRoute
-from provender.query import builder, compiler, plan
+from provender.query import builder, compiler, plan, questions
 from provender.query.patterns import UUID_SHAPE, is_uuid_prefix
+from provender.query.plan import Plan
 from provender.query.querydict import QueryDict
 from provender.query.request import ListRequest, Page, Parameters
-from provender.query.views import Identity, View, vocabulary
+from provender.query.views import Identity, View, vocabulary, whole_vocabulary
+from provender.store.catalogue import ENTITIES
+from provender.store.reader import Record as Values
 from provender.store.reader import Rows
-from provender.store.stores import Store
+from provender.store.stores import Session
 from provender.translators.records import Record, presenter
 
 DIGITS = re.compile(r"[0-9]{1,30}")
@@ -23,56 +26,86 @@ DIGITS = re.compile(r"[0-9]{1,30}")
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Records of a list, and how many there are in all."""
+    """Records of a list, and how many there are in all.
+
+    `pk` is that of the object that the list belongs to or consists of.
+    """
 
     total: int
     records: list[Record]
     page: Page | None = None
+    pk: int | None = None
 
 
 class BaseTranslator:
     """Translates requests for one kind of thing; a view says which rows and names."""
 
-    def listing(self, request: ListRequest, store: Store) -> Listing:
+    def listing(self, request: ListRequest, session: Session) -> Listing:
         """Return a list, or a page of it.
 
         Raises:
             PageOutOfRange: the page lies behind the last.
         """
         question = builder.from_list(request)
-        rows = self.run(question, request.view, store, with_count=True)
+        rows = ask(question, request.view, session, with_count=True)
         if request.page is not None:
             check_page(request.page, rows.total)
         present = presenter(request.view, request.parameters)
         return Listing(rows.total, [present(values) for values in rows.records], request.page)
 
     def detail(
-        self, view: View, identifier: str | int, parameters: Parameters, store: Store
+        self, view: View, identifier: str | int, parameters: Parameters, session: Session
     ) -> Listing:
-        """Return one object as a list of one.
+        """Return one object as a list of one; errors as `resolve`."""
+        columns = builder.projection(view, parameters)
+        values = resolve(view, identifier, columns, session)
+        record = presenter(view, parameters)(values)
+        return Listing(1, [record], pk=record["id"])
 
-        Raises:
-            NoSuchEntity: no object with that id in the view.
-            AmbiguousIdentifier: several uuids begin like that.
-        """
-        question = builder.from_identity(view, identifier, parameters)
-        rows = self.run(question, view, store)
-        if not rows.records:
-            raise no_such_entity(view, identifier)
-        if len(rows.records) > 1:
-            raise AmbiguousIdentifier(
-                "More than one node found. Provide longer starting pattern for id."
-            )
-        return Listing(1, [presenter(view, parameters)(rows.records[0])])
 
-    def run(
-        self, question: QueryDict, view: View, store: Store, *, with_count: bool = False
-    ) -> Rows:
-        """Return the rows of a question: checked, compiled, fetched."""
-        names = vocabulary(view, store.profile.expose)
-        checked = plan.check(question, {view.entity.name: names})
-        statements = compiler.compile_plan(checked, store.reader.backend, with_count=with_count)
-        return store.reader.fetch(statements)
+def resolve(view: View, identifier: str | int, columns: list[str], session: Session) -> Values:
+    """Return the values of one object of a view.
+
+    Raises:
+        NoSuchEntity: no object with that id in the view.
+        AmbiguousIdentifier: several uuids begin like that.
+    """
+    question = questions.from_identity(view, identifier, columns)
+    records = ask(question, view, session).records
+    if not records:
+        raise no_such_entity(view, identifier)
+    if len(records) > 1:
+        raise AmbiguousIdentifier(
+            "More than one node found. Provide longer starting pattern for id."
+        )
+    return records[0]
+
+
+def ask(question: QueryDict, view: View, session: Session, *, with_count: bool = False) -> Rows:
+    """Return the rows of a question about a view: checked, compiled, fetched."""
+    checked = check(question, view, session)
+    statements = compiler.compile_plan(checked, session.backend, with_count=with_count)
+    return session.snapshot.fetch(statements)
+
+
+def ask_counts(question: QueryDict, view: View, session: Session) -> list[Values]:
+    """Return each combination of the columns asked for, with the number of its rows."""
+    checked = check(question, view, session)
+    return session.snapshot.run(compiler.compile_groups(checked, session.backend))
+
+
+def ask_own(question: QueryDict, session: Session) -> list[Values]:
+    """Return the rows of a question in our own words, which may use every name."""
+    names = {name: whole_vocabulary(entity) for name, entity in ENTITIES.items()}
+    statements = compiler.compile_plan(
+        plan.check(question, names), session.backend, with_count=False
+    )
+    return session.snapshot.fetch(statements).records
+
+
+def check(question: QueryDict, view: View, session: Session) -> Plan:
+    """Return the plan of a question about a view."""
+    return plan.check(question, {view.entity.name: vocabulary(view, session.expose)})
 
 
 def parse_identifier(view: View, text: str) -> str | int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import orjson
 
+from provender.errors import CannotExport
 from provender.query.request import Parameters
 from provender.query.views import Constant, View
 from provender.store.catalogue import Kind
@@ -38,6 +40,19 @@ def json_object(text: str | None) -> orjson.Fragment:
 def json_value(text: str | None) -> orjson.Fragment | None:
     """Return a piece of stored JSON, or null where a path found nothing."""
     return None if text is None else orjson.Fragment(text)
+
+
+def decoded(text: str | None) -> dict[str, Any]:
+    """Return a stored JSON object; anything else that is stored counts as an empty one.
+
+    Raises:
+        CannotExport: it is nested too deeply.
+    """
+    try:
+        value = json.loads(text or "{}")
+    except RecursionError:
+        raise CannotExport("The node cannot be read: it is nested too deeply.") from None
+    return value if isinstance(value, dict) else {}
 
 
 def presenter(view: View, parameters: Parameters) -> Callable[[Values], Record]:

@@ -13,7 +13,8 @@ from provender.web.dialects import DIALECTS
 from provender.web.resources.base import BaseResource
 from provender.web.resources.entities import Computer, Group, User
 from provender.web.resources.general import QueryBuilder, ServerInfo
-from provender.web.resources.nodes import CalcJobNode, Node, ProcessNode
+from provender.web.resources.nodes import Node
+from provender.web.resources.processes import CalcJobNode, ProcessNode
 
 RESOURCES: dict[str, type[BaseResource]] = {
     "server": ServerInfo,

@@ -5,8 +5,9 @@ Nothing here decides anything, and no other module knows which dialects there ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from provender.query.questions import Direction
 from provender.query.request import READERS
 from provender.query.views import View
 from provender.translators.properties import (
@@ -26,6 +27,8 @@ class Route:
 
     `resource` is the first element of the path (`nodes`), which names the class; `handler` is
     the method of that class. Paths have no final slash, which is optional in requests.
+    `neighbours` is the view of what `view` is linked to (or found in), `direction` on which side,
+    `key` the name of the data in the answer, `contents` the parameters that only this route has.
     """
 
     resource: str
@@ -34,6 +37,10 @@ class Route:
     view: View | None = None
     properties: Properties | None = None
     is_paged: bool = False
+    neighbours: View | None = None
+    direction: Direction = Direction.INCOMING
+    key: str = ""
+    contents: tuple[str, ...] = ()
     methods: tuple[str, ...] = ("GET",)
 
 
@@ -42,7 +49,8 @@ class Dialect:
     """A version of the interface: prefix, routes, special keys, what the envelope calls ids.
 
     `specials` maps special keys to parameters; `shows_pk` says that the envelope holds the pk of
-    the selected object instead of the id in the path.
+    the selected object instead of the id in the path. `contents` are the parameters that belong to
+    some routes only and are an error elsewhere.
     """
 
     name: str
@@ -51,6 +59,7 @@ class Dialect:
     version: tuple[str, str, str]
     routes: tuple[Route, ...]
     specials: dict[str, str] = field(default_factory=dict)
+    contents: tuple[str, ...] = ()
     shows_pk: bool = False
 
 
@@ -73,7 +82,36 @@ def _lists(view: View, properties: Properties, schema: str) -> tuple[Route, ...]
     )
 
 
-_SHARED = {name: name for name in READERS if name not in ("order", "full_type")} | {
+def _linked(
+    view: View, neighbours: View, path: str, key: str, direction: Direction
+) -> tuple[Route, ...]:
+    """Return the routes of the neighbours of a node on one side."""
+    base = f"/{view.name}/<id>/{path}"
+    pages = (base, f"{base}/page", f"{base}/page/<int:page>")
+    return tuple(
+        Route(
+            view.name,
+            page,
+            "links",
+            view,
+            is_paged="/page" in page,
+            neighbours=neighbours,
+            direction=direction,
+            key=key,
+        )
+        for page in pages
+    )
+
+
+def _of_process(view: View, handler: str) -> Route:
+    """Return a route of processes, which are looked for among all nodes."""
+    every = replace(view, subset=())
+    return Route(view.name, f"/{view.name}/<id>/{handler}", handler, view, neighbours=every)
+
+
+_OWN = ("order", "full_type", "attributes_excluded", "extras_excluded")
+"""Parameters that are not called like their special key, or that one dialect has."""
+_SHARED = {name: name for name in READERS if name not in _OWN} | {
     "orderby": "order",
     "tree_in_limit": "in_limit",
     "tree_out_limit": "out_limit",
@@ -104,6 +142,29 @@ V4 = Dialect(
         *_lists(views.NODES, _NODES, _PROPERTIES),
         *_lists(views.PROCESSES, _PROCESSES, _PROPERTIES),
         *_lists(views.CALCJOBS, _PROCESSES, _PROPERTIES),
+        *_linked(views.NODES, views.LINKED, "links/incoming", "incoming", Direction.INCOMING),
+        *_linked(views.NODES, views.LINKED, "links/outgoing", "outgoing", Direction.OUTGOING),
+        Route("nodes", "/nodes/<id>/links/tree", "tree", views.NODES),
+        Route("nodes", "/nodes/<id>/contents/attributes", "attributes", views.NODES),
+        Route("nodes", "/nodes/<id>/contents/extras", "extras", views.NODES),
+        Route("nodes", "/nodes/<id>/contents/comments", "comments", views.NODES),
+        Route(
+            "nodes",
+            "/nodes/<id>/contents/derived_properties",
+            "derived_properties",
+            views.NODES,
+            key="derived_properties",
+        ),
+        Route("nodes", "/nodes/<id>/repo/list", "repo_list", views.NODES),
+        Route("nodes", "/nodes/<id>/repo/contents", "repo_contents", views.NODES),
+        Route("nodes", "/nodes/<id>/download", "download", views.NODES),
+        Route("nodes", "/nodes/download_formats", "download_formats", views.NODES),
+        Route("nodes", "/nodes/statistics", "statistics", views.NODES),
+        Route("nodes", "/nodes/full_types", "full_types", views.NODES),
+        Route("nodes", "/nodes/full_types_count", "full_types_count", views.NODES),
+        _of_process(views.PROCESSES, "report"),
+        _of_process(views.CALCJOBS, "input_files"),
+        _of_process(views.CALCJOBS, "output_files"),
     ),
     _V4_SPECIALS,
 )
@@ -129,6 +190,36 @@ _OLD_USERS = Properties(
     f"{_V4_ORDER['users']} date_joined",
     more="date_joined | Date joined | Not kept by the store | datetime.datetime | hidden\n",
 )
+_OF_ATTRIBUTES = ("attributes_filter", "attributes_excluded")
+_OF_EXTRAS = ("extras_filter", "extras_excluded")
+
+
+def _old_node(view: View) -> tuple[Route, ...]:
+    """Return the routes of a node-like resource of the older dialect."""
+    name, base, all_nodes = view.name, f"/{view.name}", views.OLD_NODES[0]
+    linked = (
+        route
+        for path, key, direction in (
+            ("inputs", "inputs", Direction.INCOMING),
+            ("input", "inputs", Direction.INCOMING),
+            ("outputs", "outputs", Direction.OUTGOING),
+            ("output", "outputs", Direction.OUTGOING),
+        )
+        for route in _linked(view, all_nodes, f"io/{path}", key, direction)
+    )
+    content = f"{base}/<id>/content"
+    return (
+        *_lists(view, _OLD_NODES, "schema"),
+        Route(name, f"{base}/statistics", "statistics", view),
+        *linked,
+        Route(name, f"{base}/<id>/io/tree", "tree", view, neighbours=all_nodes),
+        Route(name, f"{content}/attributes", "attributes", view, contents=_OF_ATTRIBUTES),
+        Route(name, f"{content}/extras", "extras", view, contents=_OF_EXTRAS),
+        Route(name, f"{content}/visualization", "derived_properties", view, key="visualization"),
+        Route(name, f"{content}/download", "download", view),
+    )
+
+
 V2 = Dialect(
     "v2",
     "its older, documented form",
@@ -139,13 +230,21 @@ V2 = Dialect(
         *_lists(views.OLD_COMPUTERS, _OLD_COMPUTERS, "schema"),
         *_lists(views.OLD_GROUPS, _OLD_GROUPS, "schema"),
         *_lists(views.OLD_USERS, _OLD_USERS, "schema"),
-        *(route for view in views.OLD_NODES for route in _lists(view, _OLD_NODES, "schema")),
+        *(route for view in views.OLD_NODES for route in _old_node(view)),
     ),
     {
         name: parameter
         for name, parameter in _SHARED.items()
         if not parameter.startswith(("attributes", "extras"))
+    }
+    | {
+        "alist": "attributes_filter",
+        "nalist": "attributes_excluded",
+        "elist": "extras_filter",
+        "nelist": "extras_excluded",
+        "format": "download_format",
     },
+    contents=(*_OF_ATTRIBUTES, *_OF_EXTRAS),
     shows_pk=True,
 )
 DIALECTS = (V4, V2)

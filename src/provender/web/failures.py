@@ -9,7 +9,13 @@ import uuid
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    MethodNotAllowed,
+    NotFound,
+    RequestedRangeNotSatisfiable,
+)
 
 from provender.errors import ConfigurationError, ProvenderError, StoreError, UnknownRoute
 from provender.web.dialects import DIALECTS
@@ -64,6 +70,8 @@ def _render_http(error: HTTPException) -> Response:
     )
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    if isinstance(error, RequestedRangeNotSatisfiable):
+        response.headers["Content-Range"] = f"bytes */{error.length}"
     return response
 
 

@@ -32,6 +32,8 @@ NODES = View(
     has_full_type=True,
     has_contents=True,
 )
+LINKED = replace(NODES, has_contents=False, shows_links=True)
+"""Neighbours of a node: they show their link, and no attributes."""
 PROCESSES = replace(
     NODES,
     name="processes",

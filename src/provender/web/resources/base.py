@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import flask_restful
 from flask import Response, request
@@ -11,13 +12,15 @@ from flask import Response, request
 from provender.errors import BadRequest, ConflictingParameters
 from provender.query import grammar
 from provender.query.request import ListRequest, Page, Parameters, read_list, read_parameters
-from provender.query.views import View
-from provender.store.stores import Store
+from provender.query.views import Identity, View
+from provender.store.stores import Session
 from provender.translators.base import BaseTranslator, parse_identifier
 from provender.translators.properties import Properties, describe
 from provender.web import responses
 from provender.web.context import Context
 from provender.web.dialects import Dialect, Route
+
+_Result = TypeVar("_Result")
 
 
 class BaseResource(flask_restful.Resource):
@@ -51,7 +54,9 @@ class BaseResource(flask_restful.Resource):
     def listing(self, page: int | None = None) -> Response:
         """Answer a list, or a page of it."""
         asked = self.read_list(page)
-        found = self.translator.listing(asked, self.store(asked.parameters))
+        found = self.inquire(
+            asked.parameters, lambda session: self.translator.listing(asked, session)
+        )
         data = {self.view.name: found.records}
         return self.answer(data, found.total, page=found.page)
 
@@ -59,12 +64,17 @@ class BaseResource(flask_restful.Resource):
         """Answer one object, as a list of one to which limit and offset apply."""
         identifier = parse_identifier(self.view, id)
         asked = self.read_list()
-        store = self.store(asked.parameters)
-        found = self.translator.detail(self.view, identifier, asked.parameters, store)
+        found = self.inquire(
+            asked.parameters,
+            lambda session: self.translator.detail(
+                self.view, identifier, asked.parameters, session
+            ),
+        )
         refuse_filters(asked.parameters)
         records = found.records[asked.offset : asked.offset + asked.limit]
-        pk = found.records[0]["id"]
-        return self.answer({self.view.name: records}, found.total, identifier=identifier, pk=pk)
+        pk = found.pk
+        shown = identifier if self.view.identity is Identity.PK else id
+        return self.answer({self.view.name: records}, found.total, identifier=shown, pk=pk)
 
     def schema(self) -> Response:
         """Answer the description of the fields."""
@@ -94,11 +104,26 @@ class BaseResource(flask_restful.Resource):
             raise ConflictingParameters(
                 "specifying an explicit profile is not enabled for this REST API."
             )
+        self._check_contents(parameters)
         return parameters
 
-    def store(self, parameters: Parameters) -> Store:
-        """Return the store that the request is for."""
-        return self.context.stores.get(parameters.profile)
+    def _check_contents(self, parameters: Parameters) -> None:
+        """Refuse what belongs to other routes, and names both to show and to leave out."""
+        given = [name for name in self.dialect.contents if getattr(parameters, name) is not None]
+        written = {parameter: key for key, parameter in self.dialect.specials.items()}
+        for name in given:
+            if name not in self.route.contents:
+                column = name.partition("_")[0]
+                raise ConflictingParameters(
+                    f"`{written[name]}` requires that the path contains /content/{column}."
+                )
+        if len(given) > 1:
+            both = " and ".join(f"`{written[name]}`" for name in given)
+            raise ConflictingParameters(f"{both} exclude each other.")
+
+    def inquire(self, parameters: Parameters, work: Callable[[Session], _Result]) -> _Result:
+        """Return what `work` gives for a session of the store that the request is for."""
+        return self.context.stores.get(parameters.profile).within(work)
 
     def answer(
         self,

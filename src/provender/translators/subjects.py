@@ -1,0 +1,177 @@
+"""Nodes as the exports take them: attributes, files, derived values. Floor: translators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from provender.errors import (
+    BadRequest,
+    CannotExport,
+    CorruptObject,
+    NoSuchFile,
+    NotForThisNodeType,
+    NotServed,
+)
+from provender.exports.registry import (
+    BINARY_FORMATS,
+    KNOWN_TYPES,
+    derived,
+    find_writer,
+    formats_by_type,
+)
+from provender.exports.subject import Subject
+from provender.query import questions
+from provender.query.views import View
+from provender.store.repository import file_key
+from provender.store.stores import Session, Store
+from provender.store.streams import ObjectStream
+from provender.translators.base import ask_own, resolve
+from provender.translators.records import decoded
+
+LARGEST_FILE = 256 << 20
+"""Bytes of a file that an export reads; a download of the file itself has no such bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A node for the exports, with its pk."""
+
+    pk: int
+    subject: Subject
+
+
+def find(view: View, identifier: str | int, session: Session) -> Found:
+    """Return a node for the exports; its files are read after the snapshot has ended."""
+    columns = [
+        *("id", "uuid", "node_type", "label", "description", "attributes"),
+        *("repository_metadata", "dbcomputer_id"),
+    ]
+    pk, uuid, node_type, label, description, attributes, tree, computer = resolve(
+        view, identifier, columns, session
+    )
+    rows = (
+        ask_own(questions.from_pk("computer", ["label"], computer), session)
+        if computer is not None
+        else []
+    )
+    store, files = session.store, decoded(tree)
+    subject = Subject(
+        uuid,
+        node_type,
+        label,
+        description,
+        decoded(attributes),
+        lambda path: read_file(store, files, path),
+        rows[0][0] if rows else None,
+    )
+    return Found(pk, subject)
+
+
+def derived_properties(subject: Subject) -> dict[str, Any]:
+    """Return what follows from the attributes and arrays of a node; nothing for most types."""
+    return derived(subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A node written in a format."""
+
+    filename: str
+    content: bytes
+
+    def text(self) -> str:
+        """Return the content as text."""
+        return self.content.decode("utf-8", "replace")
+
+
+def export(subject: Subject, download_format: str | None, *, as_text: bool) -> Written:
+    """Return a node written in a format.
+
+    Raises:
+        NotForThisNodeType: a process.
+        BadRequest: no format, one that the type does not have, or text asked of a binary one.
+        CannotExport: this node cannot be written in it.
+        UnknownFormat: the server lacks what the format needs.
+    """
+    if subject.node_type.startswith("process."):
+        raise NotForThisNodeType("This endpoint is not available for Process nodes.")
+    where = (
+        "The available download formats can be queried using the /nodes/download_formats/ endpoint."
+    )
+    if not download_format:
+        raise BadRequest(f"Please specify the download format. {where}")
+    writer = find_writer(subject.node_type, download_format)
+    if writer is None:
+        raise BadRequest(f"The format {download_format} is not supported. {where}")
+    if as_text and download_format in BINARY_FORMATS:
+        raise BadRequest(
+            f"The format {download_format} is binary and cannot be put into JSON.",
+            hint="Leave out download=false.",
+        )
+    written = writer(subject)
+    return Written(written.filename or f"{subject.uuid}.{download_format}", written.content)
+
+
+def download_formats(full_type: str | None) -> dict[str, list[str]]:
+    """Return the formats by full type: of all types that have some, or of the one that is named.
+
+    Raises:
+        BadRequest: a malformed full type.
+        NotServed: a type that nobody knows.
+    """
+    if full_type is None:
+        return {f"{node_type}|": formats for node_type, formats in formats_by_type().items()}
+    node_type, bar, process_type = full_type.partition("|")
+    if not bar or "|" in process_type:
+        raise BadRequest(f"The full type {full_type} is invalid.")
+    if process_type and "%" not in full_type:
+        return {}
+    if process_type or node_type not in KNOWN_TYPES:
+        raise NotServed("The download formats for this node type are not available.")
+    return {full_type: formats_by_type().get(node_type, [])}
+
+
+@contextmanager
+def naming(path: str) -> Iterator[None]:
+    """Name the file in the error of damage found while it is read."""
+    try:
+        yield
+    except CorruptObject as error:
+        raise named(error, path) from error
+
+
+def read_file(store: Store, tree: dict[str, Any], path: str) -> bytes:
+    """Return the content of a file of a node.
+
+    Raises:
+        NoSuchFile: the node has no such file.
+        CorruptObject: its content is missing or damaged; the message names the file.
+        CannotExport: it is too large to be read at once.
+    """
+    with open_file(store, tree, path) as stream:
+        if stream.size > LARGEST_FILE:
+            raise CannotExport(f"The file `{path}` is too large to be converted.")
+        with naming(path):
+            return stream.readall() or b""
+
+
+def open_file(store: Store, tree: dict[str, Any], path: str) -> ObjectStream:
+    """Return a stream over a file of a node; errors as `read_file`."""
+    key = file_key(tree, path)
+    with naming(path):
+        return store.files().open(key)
+
+
+def named(error: CorruptObject, path: str) -> CorruptObject:
+    """Return the error with the name of the file that it is about."""
+    return CorruptObject(
+        f"The file `{path}` cannot be read. {error.message}", hint=error.hint, reason=error.reason
+    )
+
+
+def no_files(path: str) -> bytes:
+    """Say that there is no such file: descriptions are made of attributes alone."""
+    raise NoSuchFile(f"`{path}` is not read for a description")
