@@ -8,7 +8,9 @@ ProvenderError
 │   ├── BadValue               the value does not fit the field or the key
 │   ├── ConflictingParameters  parameters that exclude each other
 │   ├── CannotExport           this node cannot be written in that format
+│   ├── CannotConvert          a stored value that a cast does not take
 │   ├── LimitExceeded          more than a setting allows
+│   │   └── BodyTooLarge  413  a posted body beyond it
 │   └── AmbiguousIdentifier    an id prefix of several objects
 ├── NotFound              404
 │   ├── UnknownRoute           no such path, or a malformed id in it
@@ -56,6 +58,12 @@ class ProvenderError(Exception):
         self.hint = hint
         self.detail = detail
         self.reason = reason
+        self.place: tuple[str | int, ...] = ()
+
+    def under(self, *segments: str | int) -> ProvenderError:
+        """Return this error, its place in a posted query being below these keys and positions."""
+        self.place = (*segments, *self.place)
+        return self
 
 
 class BadRequest(ProvenderError):
@@ -102,6 +110,12 @@ class ConflictingParameters(BadRequest):
     code = "conflicting-parameters"
 
 
+class CannotConvert(BadRequest):
+    """A value in the store is not what the cast of a posted query takes."""
+
+    code = "cannot-convert"
+
+
 class CannotExport(BadRequest):
     """This node cannot be written in that format, or its contents do not allow it."""
 
@@ -112,6 +126,13 @@ class LimitExceeded(BadRequest):
     """More than a setting allows; the message names the setting."""
 
     code = "limit-exceeded"
+
+
+class BodyTooLarge(LimitExceeded):
+    """A posted body is larger than the setting allows."""
+
+    code = "body-too-large"
+    status = 413
 
 
 class AmbiguousIdentifier(BadRequest):

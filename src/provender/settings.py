@@ -42,6 +42,10 @@ class Limits:
 
     default: int = _setting(400, "rows of a list without `limit`, and the most it may name", low=1)
     perpage: int = _setting(20, "rows of a page without `perpage`", low=1)
+    posted_rows: int = _setting(50_000, "rows that a posted query may give", low=1)
+    joins: int = _setting(10, "joins of a posted query", low=0)
+    nesting: int = _setting(16, "levels of a posted query", low=4)
+    body_bytes: int = _setting(1_000_000, "size of a posted query", low=100)
     statement_seconds: float = _setting(30.0, "time-out of one database statement", low=0.001)
     answer_bytes: int = _setting(67_108_864, "size of one JSON answer", low=1000)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provender.query import builder, plan
+from provender.query import builder, checking
 from provender.query.compiler import compile_plan
 from provender.query.grammar import parse_text
 from provender.query.request import read_list, read_parameters
@@ -19,7 +19,7 @@ from provender.web.views import NODES, OLD_COMPUTERS, OLD_GROUPS, OLD_NODES
 def compiled(text, backend, view=NODES, dialect=V4, **options):
     parameters = read_parameters(parse_text(text), dialect.specials)
     question = builder.from_list(read_list(view, parameters, Limits()))
-    checked = plan.check(question, {view.entity.name: vocabulary(view, ())})
+    checked = checking.check(question, {view.entity.name: vocabulary(view, ())})
     return compile_plan(checked, backend, **options)
 
 
@@ -37,8 +37,16 @@ POSTGRESQL, SQLITE = Backend.POSTGRESQL, Backend.SQLITE
         ("id=5", "id = %(p0)s", "id = :p0"),
         ("id!=5", "id != %(p0)s", "id != :p0"),
         ("id>5&id<9", "(id > %(p0)s) AND (id < %(p1)s)", "(id > :p0) AND (id < :p1)"),
-        ("id=in=1,2", "id IN (%(p0)s, %(p1)s)", "id IN (:p0, :p1)"),
-        ("id=notin=1,2", "(id NOT IN (%(p0)s, %(p1)s))", "(id NOT IN (:p0, :p1))"),
+        (
+            "id=in=1,2",
+            "id = any(%(p0)s)",
+            "id IN (SELECT anon_1.value FROM json_each(:p0) AS anon_1)",
+        ),
+        (
+            "id=notin=1,2",
+            "NOT (id = any(%(p0)s))",
+            "(id NOT IN (SELECT anon_1.value FROM json_each(:p0) AS anon_1))",
+        ),
         ("id=1.5", "false", "0 = 1"),
         ("id!=1.5", "id IS NOT NULL", "id IS NOT NULL"),
         (
@@ -110,12 +118,12 @@ def test_values_are_bound_in_the_form_of_the_database():
     assert postgresql.values["p1"] == ["a", "b"]
     assert sqlite.values == {
         "p0": "2026-11-20 10:00:00.000000",
-        "p1": '["a", "b"]',
+        "p1": '$."a"."b"',
         "p2": 400,
         "p3": 0,
     }
-    assert "CAST(db_dbnode.attributes #> %(p1)s AS TEXT)" in postgresql.text
-    assert "provender_json_get(db_dbnode.attributes, :p1)" in sqlite.text
+    assert "db_dbnode.attributes #> %(p1)s" in postgresql.text
+    assert "db_dbnode.attributes -> :p1" in sqlite.text
     assert sqlite.kinds[-1] is Kind.JSON
 
 

@@ -40,7 +40,7 @@ def values(found):
     if isinstance(found, Comparison | Pattern):
         return (type(found), found.operand.value)
     if isinstance(found, Membership):
-        return (Membership, tuple(operand.value for operand in found.operands))
+        return (Membership, found.operand.value)
     if isinstance(found, Span):
         return (Span, found.low.value, found.high and found.high.value)
     if isinstance(found, Conjunction):
@@ -183,7 +183,6 @@ def test_values_of_the_wrong_type_are_refused(name, operator, operand, message):
     [
         ("id", "like", "5%"),
         ("ctime", "like", "2026%"),
-        ("attributes", "==", "a"),
     ],
 )
 def test_operators_of_another_type_are_refused(name, operator, operand):

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     ColumnElement,
     Date,
+    Double,
     Text,
     and_,
     case,
@@ -19,15 +20,17 @@ from sqlalchemy import (
     literal_column,
     nulls_first,
     nulls_last,
+    select,
 )
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql import psycopg2
+from sqlalchemy.dialects.postgresql import ARRAY, UUID, psycopg2
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
-from provender.query.conditions import Comparison, Operand, Relation
-from provender.store.catalogue import Field, Kind
+from provender.query.conditions import Comparison, Operand, Path, Relation
+from provender.query.jsonforms import JsonForms, PostgresqlJson, SqliteJson
+from provender.store.catalogue import Kind
 from provender.store.engines import Backend
 
 Expression = ColumnElement[Any]
@@ -50,9 +53,18 @@ TIME_FORM = "YYYY-MM-DD HH:MM:SS.ffffff"
 def bound(operand: Operand, backend: Backend) -> object:
     """Return the value of an operand as the driver takes it."""
     value = operand.value
-    if isinstance(value, tuple):  # a JSON path
-        return json.dumps(value) if backend is Backend.SQLITE else list(value)
-    if backend is Backend.SQLITE and isinstance(value, datetime):
+    if backend is Backend.POSTGRESQL:
+        return list(value) if isinstance(value, tuple) else value
+    if isinstance(operand, Path) and operand.plain:
+        return "$" + "".join(f'."{segment}"' for segment in operand.segments)
+    if isinstance(value, tuple):
+        return json.dumps([_stored(member) for member in value])
+    return _stored(value)
+
+
+def _stored(value: object) -> object:
+    """Return a value as SQLite stores it."""
+    if isinstance(value, datetime):
         return value.astimezone(timezone.utc).isoformat(" ", "microseconds")[: len(TIME_FORM)]
     return value
 
@@ -63,12 +75,28 @@ class SqlForms(ABC):
     lower: ClassVar[Callable[..., Expression]]
 
     @abstractmethod
-    def ordered(self, column: Expression, field: Field, *, descending: bool) -> Expression:
+    def ordered(
+        self, column: Expression, kind: Kind, *, nullable: bool, descending: bool
+    ) -> Expression:
         """Return an order criterion: texts by code point, no value last when ascending."""
 
+    json: ClassVar[type[JsonForms]]
+
     @abstractmethod
-    def json_text(self, column: Expression, path: Expression | None) -> Expression:
-        """Return the JSON text of a column, or of what a path finds in it (else NULL)."""
+    def as_text(self, column: Expression, kind: Kind) -> Expression:
+        """Return the text of a value, as PostgreSQL writes it."""
+
+    @abstractmethod
+    def local_text(self, column: Expression) -> Expression:
+        """Return a time without offset as `YYYY-MM-DD HH:MM:SS.ffffff`."""
+
+    @abstractmethod
+    def member(self, column: Expression, values: Expression, kind: Kind) -> Expression:
+        """Return whether a column equals one of a bound list of values."""
+
+    @abstractmethod
+    def largest(self, column: Expression, kind: Kind, function: str) -> Expression:
+        """Return `max` or `min` of a column, texts by code point."""
 
     @abstractmethod
     def like(self, column: Expression, pattern: Expression, *, fold: bool) -> Expression:
@@ -120,17 +148,36 @@ class PostgresqlForms(SqlForms):
     """PostgreSQL: JSON is `jsonb`, texts have a collation that must not show."""
 
     lower = func.lower
+    json = PostgresqlJson
 
-    def ordered(self, column: Expression, field: Field, *, descending: bool) -> Expression:
+    def ordered(
+        self, column: Expression, kind: Kind, *, nullable: bool, descending: bool
+    ) -> Expression:
         """Return a criterion; `USING ~<~` is code-point order, served by the pattern indexes."""
-        if field.kind is Kind.TEXT:
+        if kind is Kind.TEXT:
             using: custom_op[Any] = custom_op("USING ~>~" if descending else "USING ~<~")
             return UnaryExpression(column, modifier=using)
         return column.desc() if descending else column.asc()
 
-    def json_text(self, column: Expression, path: Expression | None) -> Expression:
-        """Return `column::text`, or that of `column #> path`."""
-        return cast(column if path is None else column.op("#>")(path), Text)
+    def as_text(self, column: Expression, kind: Kind) -> Expression:
+        """Return `column::text`."""
+        return column if kind is Kind.TEXT else cast(column, Text)
+
+    def local_text(self, column: Expression) -> Expression:
+        """Return `to_char`."""
+        return func.to_char(column, text_literal("YYYY-MM-DD HH24:MI:SS.US"))
+
+    def member(self, column: Expression, values: Expression, kind: Kind) -> Expression:
+        """Return `= ANY(array)`, which an index serves."""
+        types = {Kind.UUID: UUID, Kind.NUMBER: Double}
+        bound_list = cast(values, ARRAY(types[kind])) if kind in types else values
+        return column == func.any(bound_list)
+
+    def largest(self, column: Expression, kind: Kind, function: str) -> Expression:
+        """Return the aggregate in the collation of code points."""
+        ordered = column.collate("C") if kind is Kind.TEXT else column
+        found: Expression = getattr(func, function)(ordered)
+        return found
 
     def like(self, column: Expression, pattern: Expression, *, fold: bool) -> Expression:
         """Return `LIKE` or `ILIKE` on the text of a column; backslash escapes by default."""
@@ -156,16 +203,41 @@ class SqliteForms(SqlForms):
     """SQLite: JSON and times are texts, and texts compare by code point by themselves."""
 
     lower = func.provender_lower
+    json = SqliteJson
 
-    def ordered(self, column: Expression, field: Field, *, descending: bool) -> Expression:
+    def ordered(
+        self, column: Expression, kind: Kind, *, nullable: bool, descending: bool
+    ) -> Expression:
         """Return a criterion; where NULL can occur its place is written out."""
-        if not field.nullable:
+        if kind is Kind.JSON:
+            column = func.provender_json_key(column)
+        if not nullable:
             return column.desc() if descending else column.asc()
         return nulls_first(column.desc()) if descending else nulls_last(column.asc())
 
-    def json_text(self, column: Expression, path: Expression | None) -> Expression:
-        """Return the stored text, or what our own function finds in it."""
-        return column if path is None else func.provender_json_get(column, path)
+    def as_text(self, column: Expression, kind: Kind) -> Expression:
+        """Return a cast, or the text that PostgreSQL would write."""
+        if kind is Kind.TIME:
+            zero, point, zone = text_literal("0"), text_literal("."), text_literal("+00")
+            return func.rtrim(func.rtrim(column, zero), point).concat(zone)
+        if kind is Kind.BOOLEAN:
+            return case((column, text_literal("true")), else_=text_literal("false"))
+        return column if kind in (Kind.TEXT, Kind.UUID) else cast(column, Text)
+
+    def local_text(self, column: Expression) -> Expression:
+        """Return what our own function gave."""
+        return column
+
+    def member(self, column: Expression, values: Expression, kind: Kind) -> Expression:
+        """Return `IN` of the members of a JSON list."""
+        del kind  # SQLite's values have types of their own
+        return column.in_(select(func.json_each(values).table_valued("value").c.value))
+
+    def largest(self, column: Expression, kind: Kind, function: str) -> Expression:
+        """Return the aggregate."""
+        del kind
+        found: Expression = getattr(func, function)(column)
+        return found
 
     def like(self, column: Expression, pattern: Expression, *, fold: bool) -> Expression:
         """Return `LIKE`, made case-sensitive on every connection, of the folded texts if asked."""

@@ -8,7 +8,7 @@ from provender.errors import BadRequest
 from provender.query.fulltypes import full_type_filter
 from provender.query.operators import FOLD
 from provender.query.patterns import escape
-from provender.query.querydict import TYPE_OF_ENTITY, Filter, QueryDict
+from provender.query.querydict import TYPE_OF_ENTITY, Dotted, Filter, QueryDict
 from provender.query.request import ListRequest, OrderTerm, Parameters
 from provender.query.terms import Interval, Operator, Term, Value, Word
 from provender.query.views import Constant, View
@@ -87,6 +87,8 @@ def ordering(view: View, terms: tuple[OrderTerm, ...]) -> list[dict[str, str]]:
 
 def term_filter(view: View, term: Term) -> Filter:
     """Return what a term of the query string asks for."""
+    if term.path:
+        return plain_filter(Dotted(term.key, term.path), term)
     key = view.keys.get(term.key)
     if key is not None and key.absent is not None:
         raise BadRequest(key.absent)
@@ -95,7 +97,7 @@ def term_filter(view: View, term: Term) -> Filter:
     return plain_filter(term.key, term)
 
 
-def plain_filter(name: str, term: Term) -> Filter:
+def plain_filter(name: str | Dotted, term: Term) -> Filter:
     """Return a term as a filter on the field of this name."""
     if any(isinstance(value, Interval) for value in term.values):
         return _time_filter(name, term)
@@ -116,7 +118,7 @@ def _plain(value: Value) -> str | bool | Decimal:
     return value
 
 
-def _time_filter(name: str, term: Term) -> Filter:
+def _time_filter(name: str | Dotted, term: Term) -> Filter:
     """Return comparisons with the ends of an interval: exactly one of `<`, `=`, `>` holds."""
     if term.operator in (Operator.IN, Operator.NOT_IN):
         inside = {"or": [_inside(name, value) for value in term.values]}
@@ -133,7 +135,7 @@ def _time_filter(name: str, term: Term) -> Filter:
     return _after(name, value, term.operator is Operator.GREATER)
 
 
-def _inside(name: str, value: Value) -> Filter:
+def _inside(name: str | Dotted, value: Value) -> Filter:
     if not isinstance(value, Interval):
         return {name: {"==": _plain(value)}}
     conditions: Filter = {">=": value.start}
@@ -142,7 +144,7 @@ def _inside(name: str, value: Value) -> Filter:
     return {name: conditions}
 
 
-def _after(name: str, value: Interval, after: bool) -> Filter:
+def _after(name: str | Dotted, value: Interval, after: bool) -> Filter:
     if value.stop is not None:
         return {name: {">=" if after else "<": value.stop}}
     return {name: {"in": []}} if after else {name: {"!==": None}}

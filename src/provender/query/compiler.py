@@ -6,47 +6,24 @@ built.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Text,
-    and_,
-    bindparam,
-    cast,
-    false,
-    func,
-    not_,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, Select, Text, func, literal_column, select
 from sqlalchemy.sql.expression import Label
 
 from provender.query.backends import DIALECTS, SqlForms, bound, forms
-from provender.query.computed import computed
-from provender.query.conditions import (
-    Comparison,
-    Condition,
-    Conjunction,
-    Disjunction,
-    IsNull,
-    Membership,
-    Negation,
-    Never,
-    Operand,
-    Pattern,
-    Span,
-    Target,
-)
-from provender.query.joins import ColumnJoin
-from provender.query.plan import Plan, Source
+from provender.query.conditions import Operand, targets
+from provender.query.joins import ColumnJoin, EdgeJoin
+from provender.query.plan import Ordering, Output, Plan, Source
+from provender.query.tables import Tables
 from provender.store.catalogue import Kind
 from provender.store.engines import Backend
 from provender.store.reader import Statement, Statements
 
+ALWAYS_NAMED = [ColumnJoin("id", column) for column in ("user_id", "dbnode_id", "aiidauser_id")]
+"""Joins to what every row names."""
 SHAPES_KEPT = 1000
 """Compiled shapes kept in memory, about 4 kB each."""
 
@@ -60,8 +37,7 @@ def compile_plan(plan: Plan, backend: Backend, *, with_count: bool = True) -> St
         with named values.
     """
     rows, count, kinds = _compile_shape(plan, backend)
-    operands = list(plan.operands())
-    values = {f"p{index}": bound(operand, backend) for index, operand in enumerate(operands)}
+    values = _values(plan, backend)
     return Statements(
         Statement(rows, values, kinds),
         Statement(count, values) if with_count else None,
@@ -76,14 +52,26 @@ def compile_groups(plan: Plan, backend: Backend) -> Statement:
     Example:
         the output `node_type` gives `SELECT node_type, count(*) … GROUP BY node_type`.
     """
-    text = _compile_groups(plan, backend)
-    operands = enumerate(plan.operands())
-    return Statement(text, {f"p{index}": bound(operand, backend) for index, operand in operands})
+    return Statement(_compile_groups(plan, backend), _values(plan, backend))
+
+
+def compile_number(plan: Plan, backend: Backend) -> Statement:
+    """Return the statement of the number of rows after limit and offset."""
+    return Statement(_compile_number(plan, backend), _values(plan, backend))
+
+
+def _values(plan: Plan, backend: Backend) -> dict[str, object]:
+    return {f"p{index}": bound(item, backend) for index, item in enumerate(plan.operands())}
 
 
 @lru_cache(maxsize=SHAPES_KEPT)
 def _compile_groups(plan: Plan, backend: Backend) -> str:
     return _text(_Writer(plan, backend).groups(), backend)
+
+
+@lru_cache(maxsize=SHAPES_KEPT)
+def _compile_number(plan: Plan, backend: Backend) -> str:
+    return _text(_Writer(plan, backend).number(), backend)
 
 
 def _integer(operand: Operand) -> int:
@@ -93,131 +81,118 @@ def _integer(operand: Operand) -> int:
 @lru_cache(maxsize=SHAPES_KEPT)
 def _compile_shape(plan: Plan, backend: Backend) -> tuple[str, str, tuple[Kind, ...]]:
     """Return the SQL of rows and count and the types of the columns."""
-    writer = _Writer(plan, backend)
-    rows, count = writer.rows(), writer.count()
-    kinds = tuple(output.target.field.kind for output in plan.outputs)
-    return _text(rows, backend), _text(count, backend), kinds
+    kinds = tuple(output.kind for output in plan.outputs)
+    rows = _text(_Writer(plan, backend).rows(), backend)
+    return rows, _text(_Writer(_without_needless_joins(plan), backend).count(), backend), kinds
 
 
 def _text(statement: Select[Any], backend: Backend) -> str:
     return str(statement.compile(dialect=DIALECTS[backend]))
 
 
+def _without_needless_joins(plan: Plan) -> Plan:
+    """Return a plan of as many rows, without vertices that neither filter nor multiply them.
+
+    That is what a foreign key of each row names, and the far end of a link or a membership.
+    """
+    asked = {target.tag for part in plan.condition.conditions for target in targets(part)}
+    kept: list[Source] = []
+    for source in reversed(plan.sources):
+        partners = {item.join.partner for item in kept if item.join}
+        join = source.join
+        if join is None or join.outer or source.tag in asked | partners:
+            kept.append(source)
+        elif isinstance(join.rule, EdgeJoin):
+            kept.append(replace(source, join=replace(join, is_bare=True)))
+        elif join.rule not in ALWAYS_NAMED:
+            kept.append(source)
+    return replace(
+        plan, sources=tuple(reversed(kept)), outputs=(), order=(), limit=None, offset=None
+    )
+
+
 class _Writer:
-    """Writes the parts of one plan as SQL expressions."""
+    """Writes the statements of one plan."""
 
     def __init__(self, plan: Plan, backend: Backend) -> None:
         self._plan = plan
+        self._backend = backend
         self._forms: SqlForms = forms(backend)
-        self._names = {id(operand): f"p{i}" for i, operand in enumerate(plan.operands())}
-        self._tables: dict[str, Any] = {}
-        self._from: Any = None
-        for index, source in enumerate(plan.sources):
-            self._add(source, index)
-
-    def _add(self, source: Source, index: int) -> None:
-        """Add a vertex to the FROM clause, joined as the plan says."""
-        table: Any = source.entity.table
-        if len(self._plan.sources) > 1:
-            table = table.alias(f"t{index}")
-        self._tables[source.tag] = table
-        if source.join is None:
-            self._from = table
-            return
-        partner = self._tables[source.join.partner]
-        rule = source.join.rule
-        if isinstance(rule, ColumnJoin):
-            self._from = self._from.join(table, table.c[rule.own] == partner.c[rule.partner])
-            return
-        edge = rule.table.alias(f"e{index}")
-        self._tables[source.join.edge] = edge
-        self._from = self._from.join(edge, edge.c[rule.partner] == partner.c.id)
-        self._from = self._from.join(table, table.c.id == edge.c[rule.own])
+        operands = list(plan.operands())
+        names = {id(operand): f"p{index}" for index, operand in enumerate(operands)}
+        if len(names) < len(operands):
+            raise ValueError(plan)  # equal plans could differ in which operands are one
+        self._tables = Tables(plan, self._forms, names)
+        self._predicates = self._tables.predicates
 
     def rows(self) -> Select[Any]:
         """Return the statement of the rows."""
         plan = self._plan
-        columns = [self._shown(output.target, i) for i, output in enumerate(plan.outputs)]
-        statement = select(*columns).select_from(self._from)
-        statement = statement.where(*self._where())
-        for ordering in plan.order:
-            column = self._column(ordering.target)
-            field = ordering.target.field
-            statement = statement.order_by(
-                self._forms.ordered(column, field, descending=ordering.descending)
-            )
+        columns = [self._output(output).label(f"c{i}") for i, output in enumerate(plan.outputs)]
+        statement = select(*columns).select_from(self._tables.joined).where(*self._where())
+        if plan.distinct:
+            statement = self._different(statement, columns)
+        statement = statement.order_by(*(self._ordered(item, columns) for item in plan.order))
         if plan.limit is not None:
-            statement = statement.limit(self._bind(plan.limit))
+            statement = statement.limit(self._predicates.bind(plan.limit))
         if plan.offset is not None:
-            statement = statement.offset(self._bind(plan.offset))
+            statement = statement.offset(self._predicates.bind(plan.offset))
         return statement
 
     def count(self) -> Select[Any]:
         """Return the statement of the number of rows before limit and offset."""
-        counted = select(func.count()).select_from(self._from)
+        counted = select(func.count()).select_from(self._tables.joined)
         return counted.where(*self._where())
+
+    def number(self) -> Select[Any]:
+        """Return the statement of the number of rows after limit and offset."""
+        return select(func.count()).select_from(self.rows().order_by(None).subquery())
 
     def groups(self) -> Select[Any]:
         """Return the statement of the number of rows of each combination of the outputs."""
-        columns = [self._column(output.target) for output in self._plan.outputs]
-        counted = select(*columns, func.count()).select_from(self._from)
+        columns = [self._predicates.column(output.target) for output in self._plan.outputs]
+        counted = select(*columns, func.count()).select_from(self._tables.joined)
         return counted.where(*self._where()).group_by(*columns)
 
     def _where(self) -> list[ColumnElement[bool]]:
-        return [self._write(part) for part in self._plan.condition.conditions]
+        return [self._predicates.write(part) for part in self._plan.condition.conditions]
 
-    def _bind(self, operand: Operand) -> Any:  # noqa: ANN401 - a bind parameter of any type
-        return bindparam(self._names[id(operand)])
-
-    def _column(self, target: Target) -> ColumnElement[Any]:
-        table = self._tables[target.tag]
-        if target.field.computed:
-            return computed(target.field.name, self._forms, table)
-        column: ColumnElement[Any] = table.c[target.field.name]
+    def _output(self, output: Output) -> ColumnElement[Any]:
+        """Return a column of the answer; times without offset as texts."""
+        column = self._value(output)
+        if output.function == "count":
+            return func.count(column)
+        if output.function is not None:
+            column = self._forms.largest(column, output.kind, output.function)
+        if output.kind is Kind.LOCAL_TIME:
+            return self._forms.local_text(column)
+        if output.target.field.name == "path" and output.kind is Kind.JSON:
+            return literal_column("'['", Text).concat(column).concat(literal_column("']'", Text))
         return column
 
-    def _shown(self, target: Target, index: int) -> Label[Any]:
-        column = self._column(target)
-        if target.field.kind is Kind.JSON:
-            column = self._forms.json_text(
-                column, None if target.path is None else self._bind(target.path)
+    def _value(self, item: Output | Ordering) -> ColumnElement[Any]:
+        """Return what is shown or ordered by: a column, something inside JSON, a cast of it."""
+        target = item.target
+        if target.field.kind is not Kind.JSON or target.field.computed:
+            return self._predicates.column(target)
+        inside = self._predicates.inside(target)
+        return inside.document() if item.cast is None else inside.cast(item.cast)
+
+    def _different(self, statement: Select[Any], columns: list[Label[Any]]) -> Select[Any]:
+        """Return a statement of different rows; in SQLite JSON texts are compared by value."""
+        kinds = [output.kind for output in self._plan.outputs]
+        if self._backend is Backend.POSTGRESQL or Kind.JSON not in kinds:
+            return statement.distinct()
+        return statement.group_by(
+            *(
+                func.provender_json_key(column.element) if kind is Kind.JSON else column.element
+                for column, kind in zip(columns, kinds, strict=True)
             )
-        return column.label(f"c{index}")
+        )
 
-    def _write(self, condition: Condition) -> ColumnElement[bool]:
-        """Return a condition as SQL."""
-        if isinstance(condition, Conjunction):
-            return and_(true(), *(self._write(part) for part in condition.conditions))
-        if isinstance(condition, Disjunction):
-            return or_(false(), *(self._write(part) for part in condition.conditions))
-        if isinstance(condition, Negation):
-            return self._write_negation(condition.condition)
-        column = self._column(condition.target)
-        if isinstance(condition, IsNull):
-            return column.is_(None)
-        if isinstance(condition, Never):
-            return false()
-        return self._write_match(condition, column)
-
-    def _write_negation(self, condition: Condition) -> ColumnElement[bool]:
-        if isinstance(condition, Never):
-            return self._column(condition.target).is_not(None)
-        return not_(self._write(condition))
-
-    def _write_match(
-        self, condition: Comparison | Membership | Pattern | Span, column: ColumnElement[Any]
-    ) -> ColumnElement[bool]:
-        write = self._forms
-        kind = condition.target.field.kind
-        if isinstance(condition, Membership):
-            return column.in_([self._bind(operand) for operand in condition.operands])
-        if isinstance(condition, Pattern):
-            return write.like(
-                cast(column, Text) if kind is Kind.UUID else column,
-                self._bind(condition.operand),
-                fold=condition.fold,
-            )
-        if isinstance(condition, Span):
-            high = None if condition.high is None else self._bind(condition.high)
-            return write.span(column, self._bind(condition.low), high, kind)
-        return write.compared(column, condition, self._bind(condition.operand))
+    def _ordered(self, ordering: Ordering, columns: list[Label[Any]]) -> ColumnElement[Any]:
+        nullable = ordering.target.field.nullable or ordering.target.path is not None
+        column = self._value(ordering) if ordering.output is None else columns[ordering.output]
+        return self._forms.ordered(
+            column, ordering.kind, nullable=nullable, descending=ordering.descending
+        )

@@ -6,11 +6,14 @@ compiled statement.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
 from provender.store.catalogue import Field, Kind
+
+PLAIN_SEGMENT = re.compile(r"(?![0-9-])[A-Za-z0-9_ -]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,31 @@ class Operand:
 
     value: object = field(compare=False)
     kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Path(Operand):
+    """A path into JSON: keys of objects, positions in lists.
+
+    It is `plain` if SQLite can follow it by itself: keys of ASCII letters, none like a position.
+    """
+
+    plain: bool = False
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The keys and positions."""
+        return self.value  # type: ignore[return-value]
+
+    def copy(self) -> Path:
+        """Return the same path as an operand of its own: one for each condition."""
+        return Path(self.value, self.kind, self.plain)
+
+    @classmethod
+    def of(cls, segments: tuple[str, ...]) -> Path:
+        """Return the path of these segments."""
+        plain = all(PLAIN_SEGMENT.fullmatch(segment) for segment in segments)
+        return cls(segments, Kind.JSON, plain)
 
 
 class Relation(Enum):
@@ -33,14 +61,11 @@ class Relation(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A field of the thing with this tag, or what a JSON path finds in it.
-
-    The value of `path` is a tuple of segments: keys of objects, positions in lists.
-    """
+    """A field of the thing with this tag, or what a JSON path finds in it."""
 
     tag: str
     field: Field
-    path: Operand | None = None
+    path: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +81,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """The field equals one of the values, of which there is at least one."""
+    """The field equals one of the values: a tuple of at least one."""
 
     target: Target
-    operands: tuple[Operand, ...]
+    operand: Operand
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +123,88 @@ class Never:
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """Neither true nor false, whatever the field: what `in` with nothing but null gives."""
+
+    target: Target
+
+
+class JsonType(Enum):
+    """The types of JSON values."""
+
+    OBJECT = "object"
+    ARRAY = "array"
+    STRING = "string"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    NULL = "null"
+
+
+@dataclass(frozen=True, slots=True)
+class JsonComparison:
+    """A JSON value is of a type and compares with a value; false where there is none.
+
+    Numbers compare as doubles, texts by code point, lists and objects as PostgreSQL orders them.
+    """
+
+    target: Target
+    type: JsonType
+    relation: Relation
+    operand: Operand
+
+
+@dataclass(frozen=True, slots=True)
+class JsonMembership:
+    """A JSON value is of a type and equals one of the values; false where there is none."""
+
+    target: Target
+    type: JsonType
+    operand: Operand
+
+
+@dataclass(frozen=True, slots=True)
+class JsonPattern:
+    """A JSON value is a text that matches a pattern; false where there is none."""
+
+    target: Target
+    operand: Operand
+    fold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLength:
+    """A JSON value is a list whose length compares; false where there is none."""
+
+    target: Target
+    relation: Relation
+    operand: Operand
+
+
+@dataclass(frozen=True, slots=True)
+class JsonHasType:
+    """A JSON value is of a type; unknown where there is none, which only `null` includes."""
+
+    target: Target
+    type: JsonType
+
+
+@dataclass(frozen=True, slots=True)
+class JsonContains:
+    """A JSON value contains another, as PostgreSQL's `@>`; unknown where there is none."""
+
+    target: Target
+    operand: Operand
+
+
+@dataclass(frozen=True, slots=True)
+class JsonHasKey:
+    """A JSON value is an object with a key, a list with a text, or that text; else as above."""
+
+    target: Target
+    operand: Operand
+
+
+@dataclass(frozen=True, slots=True)
 class Negation:
     """The condition is false; not true where it is neither (SQL's NOT)."""
 
@@ -118,23 +225,41 @@ class Disjunction:
     conditions: tuple[Condition, ...]
 
 
-Condition = (
-    Comparison | Membership | Span | Pattern | IsNull | Never | Negation | Conjunction | Disjunction
+JsonCondition = (
+    JsonComparison
+    | JsonMembership
+    | JsonPattern
+    | JsonLength
+    | JsonHasType
+    | JsonContains
+    | JsonHasKey
 )
+PlainCondition = Comparison | Membership | Span | Pattern | IsNull | Never | Unknown
+Condition = PlainCondition | JsonCondition | Negation | Conjunction | Disjunction
 
 
 def operands(condition: Condition) -> Iterator[Operand]:
     """Yield the operands of a condition, in the same order for every equal condition."""
-    if isinstance(condition, Comparison | Pattern):
-        yield condition.operand
-    elif isinstance(condition, Membership):
-        yield from condition.operands
-    elif isinstance(condition, Span):
-        yield condition.low
-        if condition.high is not None:
-            yield condition.high
-    elif isinstance(condition, Negation):
+    if isinstance(condition, Negation):
         yield from operands(condition.condition)
     elif isinstance(condition, Conjunction | Disjunction):
         for part in condition.conditions:
             yield from operands(part)
+    else:
+        if condition.target.path is not None:
+            yield condition.target.path
+        for name in ("operand", "low", "high"):
+            operand = getattr(condition, name, None)
+            if operand is not None:
+                yield operand
+
+
+def targets(condition: Condition) -> Iterator[Target]:
+    """Yield the targets of a condition."""
+    if isinstance(condition, Negation):
+        yield from targets(condition.condition)
+    elif isinstance(condition, Conjunction | Disjunction):
+        for part in condition.conditions:
+            yield from targets(part)
+    else:
+        yield condition.target

@@ -20,6 +20,7 @@ BLANKS = re.compile(r"[ \t\r\n]*")
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 OPERATOR = re.compile(r"=like=|=ilike=|=in=|=notin=|!=|>=|<=|=|>|<")
 STRING = re.compile(r'"([^"]*(?:""[^"]*)*)"')
+SEGMENT = re.compile(r'([A-Za-z0-9_-]+)|"([^"]*(?:""[^"]*)*)"')
 DATETIME = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
     r"(?:T(?P<time>[0-9]{2}(?::[0-9]{2}(?::[0-9]{2})?)?)(?P<shift>[+-][0-9]{2}(?::[0-9]{2})?)?)?"
@@ -129,12 +130,13 @@ class _Scanner:
 
 
 def _field(scanner: _Scanner) -> Term:
-    """`field = key, operator, value, {",", value}, [","]`; lists as `=in=` and `=` allow."""
+    """`field = key, path, operator, value, {",", value}, [","]`; lists as `=in=` and `=` allow."""
     scanner.skip_blanks()
     start = scanner.position
     key = scanner.match(KEY)
     if key is None:
         raise scanner.error("Expected a key")
+    path = _path(scanner)
     operator_match = scanner.match(OPERATOR)
     if operator_match is None:
         raise scanner.error("Expected an operator")
@@ -144,7 +146,20 @@ def _field(scanner: _Scanner) -> Term:
         if _ends_list(scanner) and (operator in LISTS or len(values) > 1):
             break
         values.append(_value(scanner))
-    return Term(key[0], operator, tuple(values), start)
+    return Term(key[0], operator, tuple(values), start, path)
+
+
+def _path(scanner: _Scanner) -> tuple[str, ...]:
+    """`path = {".", (word | string)}`: keys below a key, without blanks between."""
+    segments: list[str] = []
+    while scanner.text.startswith(".", scanner.position):
+        scanner.position += 1
+        match = SEGMENT.match(scanner.text, scanner.position)
+        if match is None:
+            raise scanner.error("Expected a name after the dot")
+        scanner.position = match.end()
+        segments.append(match[1] or match[2].replace('""', '"'))
+    return tuple(segments)
 
 
 def _ends_list(scanner: _Scanner) -> bool:

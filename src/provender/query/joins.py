@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Table
 
 from provender.store import schema
-from provender.store.catalogue import LINK, Entity
+from provender.store.catalogue import CLOSURE, LINK, MEMBERSHIP, Entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,15 @@ class ColumnJoin:
 class EdgeJoin:
     """A table between: its column `own` is the id of X, its column `partner` that of Y.
 
-    `entity` is what its rows are called where they can be shown.
+    `entity` is what its rows are called. An outer join leaves out the row between only if
+    `outer_edge`, as AiiDA does it.
     """
 
     table: Table
     own: str
     partner: str
-    entity: Entity | None = None
+    entity: Entity
+    outer_edge: bool = False
 
     def __hash__(self) -> int:
         return hash((self.table.name, self.own))
@@ -44,17 +46,35 @@ class EdgeJoin:
         )
 
 
-JoinRule = ColumnJoin | EdgeJoin
+@dataclass(frozen=True, slots=True)
+class ClosureJoin:
+    """X is reached from Y by a walk along links of data; `own` and `partner` are its columns."""
+
+    own: str
+    partner: str
+
+
+WALKED = ("create", "input_calc")
+"""The types of link that a walk follows: workflows are neither passed through nor reached."""
+JoinRule = ColumnJoin | EdgeJoin | ClosureJoin
 
 JOINS: dict[tuple[str, str, str], JoinRule] = {
-    ("node", "with_incoming", "node"): EdgeJoin(schema.LINK, "output_id", "input_id", LINK),
+    ("node", "with_incoming", "node"): EdgeJoin(
+        schema.LINK, "output_id", "input_id", LINK, outer_edge=True
+    ),
     ("node", "with_outgoing", "node"): EdgeJoin(schema.LINK, "input_id", "output_id", LINK),
-    ("node", "with_group", "group"): EdgeJoin(schema.MEMBERSHIP, "dbnode_id", "dbgroup_id"),
+    ("node", "with_ancestors", "node"): ClosureJoin("descendant_id", "ancestor_id"),
+    ("node", "with_descendants", "node"): ClosureJoin("ancestor_id", "descendant_id"),
+    ("node", "with_group", "group"): EdgeJoin(
+        schema.MEMBERSHIP, "dbnode_id", "dbgroup_id", MEMBERSHIP
+    ),
     ("node", "with_computer", "computer"): ColumnJoin("dbcomputer_id", "id"),
     ("node", "with_user", "user"): ColumnJoin("user_id", "id"),
     ("node", "with_comment", "comment"): ColumnJoin("id", "dbnode_id"),
     ("node", "with_log", "log"): ColumnJoin("id", "dbnode_id"),
-    ("group", "with_node", "node"): EdgeJoin(schema.MEMBERSHIP, "dbgroup_id", "dbnode_id"),
+    ("group", "with_node", "node"): EdgeJoin(
+        schema.MEMBERSHIP, "dbgroup_id", "dbnode_id", MEMBERSHIP
+    ),
     ("group", "with_user", "user"): ColumnJoin("user_id", "id"),
     ("computer", "with_node", "node"): ColumnJoin("id", "dbcomputer_id"),
     ("user", "with_node", "node"): ColumnJoin("id", "user_id"),
@@ -68,3 +88,10 @@ JOINS: dict[tuple[str, str, str], JoinRule] = {
     ("authinfo", "with_user", "user"): ColumnJoin("aiidauser_id", "id"),
 }
 """The joins by entity of X, keyword and entity of Y."""
+
+
+def edge_entity(rule: JoinRule) -> Entity | None:
+    """Return what the columns of the edge of a join are, or None if it has none."""
+    if isinstance(rule, EdgeJoin):
+        return rule.entity
+    return CLOSURE if isinstance(rule, ClosureJoin) else None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 from enum import Enum
 from typing import Any
-from uuid import UUID
 
 from provender.errors import BadOperator, BadValue
 from provender.query.conditions import (
@@ -23,8 +22,16 @@ from provender.query.conditions import (
     Relation,
     Span,
     Target,
+    Unknown,
 )
-from provender.query.patterns import after_prefix, is_uuid_prefix, read_pattern, uuid_span
+from provender.query.patterns import (
+    after_prefix,
+    canonical_uuid,
+    is_uuid_prefix,
+    read_pattern,
+    uuid_span,
+)
+from provender.query.postedvalues import describe_json, from_json
 from provender.store.catalogue import Kind
 
 SMALLEST_INTEGER, LARGEST_INTEGER = -(2**31), 2**31 - 1
@@ -62,9 +69,18 @@ ALLOWED: dict[Kind, tuple[str, ...]] = {
     Kind.UUID: ("==", *ORDERED, *FOLDED, "in", "like", "ilike"),
     Kind.TIME: ("==", *ORDERED, "in"),
     Kind.BOOLEAN: ("==",),
-    Kind.JSON: (),
 }
-"""The operators of each type of column."""
+"""The operators of each type of column in a query string."""
+COMPARED = ("==", *ORDERED, "in", "like")
+POSTED: dict[Kind, tuple[str, ...]] = {
+    Kind.INTEGER: COMPARED,
+    Kind.TEXT: (*COMPARED, "ilike"),
+    Kind.UUID: COMPARED,
+    Kind.TIME: COMPARED,
+    Kind.BOOLEAN: ("==", "in", "like"),
+}
+"""The operators of each type of column in a posted query."""
+PATTERNS = ("like", "ilike")
 
 
 def condition(use: Use) -> Condition:
@@ -78,20 +94,36 @@ def condition(use: Use) -> Condition:
         BadOperator: the operator does not fit the type.
     """
     kind = use.target.field.kind
-    members = _members(use)
-    for member in members:
-        _check_type(use, member, kind)
-    if use.operator not in ALLOWED[kind]:
-        raise BadOperator(
-            f"`{use.name}` is {kind.value}: the operator does not apply to it.",
-            hint="Operators of this key: " + " ".join(written(name) for name in _shown(kind)),
-        )
-    if use.operator in ("like", "ilike"):
+    _check_operator(use, kind)
+    if use.operator in PATTERNS:
         return _pattern(use)
+    if use.origin is Origin.POSTED:
+        use = replace(use, operand=from_json(use.name, use.operator, use.operand, kind))
     if use.operator == "in":
-        found = [item for member in members if (item := _exact(use.target, member))]
-        return Membership(use.target, tuple(found)) if found else Never(use.target)
+        for member in use.operand:
+            _check_type(use, member, kind)
+        if use.origin is Origin.POSTED and not use.operand:
+            return Unknown(use.target)
+        found = [item for member in use.operand if (item := _exact(use.target, member)) is not None]
+        return Membership(use.target, Operand(tuple(found), kind)) if found else Never(use.target)
+    _check_type(use, use.operand, kind)
     return _COMPARE[kind](use.target, use.operator, use.operand)
+
+
+def _check_operator(use: Use, kind: Kind) -> None:
+    allowed = (POSTED if use.origin is Origin.POSTED else ALLOWED)[kind]
+    if use.operator in allowed:
+        return
+    if use.origin is Origin.QUERY_STRING:
+        for member in use.operand if use.operator == "in" else (use.operand,):
+            _check_type(use, member, kind)
+    shown = [name for name in allowed if not name.startswith(FOLD)]
+    if use.origin is Origin.QUERY_STRING:
+        shown = [written(name) for name in shown]
+    raise BadOperator(
+        f"`{use.name}` is {kind.value}: the operator does not apply to it.",
+        hint="Operators of this key: " + " ".join(shown),
+    )
 
 
 def written(operator: str) -> str:
@@ -99,20 +131,10 @@ def written(operator: str) -> str:
     return {"==": "=", "in": "=in=", "like": "=like=", "ilike": "=ilike="}.get(operator, operator)
 
 
-def _shown(kind: Kind) -> tuple[str, ...]:
-    return tuple(name for name in ALLOWED[kind] if not name.startswith(FOLD))
-
-
-def _members(use: Use) -> tuple[Any, ...]:
-    return tuple(use.operand) if use.operator == "in" else (use.operand,)
-
-
 def _check_type(use: Use, value: object, kind: Kind) -> None:
     if isinstance(value, _TYPES[kind]) and isinstance(value, bool) == (kind is Kind.BOOLEAN):
         return
-    if use.operator in ("like", "ilike") and not isinstance(value, str):
-        raise BadValue(f"`{use.name}` is compared with a pattern, which is a text.")
-    raise BadValue(f"`{use.name}` takes {kind.value}, not {_describe(value)}.")
+    raise BadValue(f"`{use.name}` takes {kind.value}, not {describe_json(value)}.")
 
 
 _TYPES: dict[Kind, type | tuple[type, ...]] = {
@@ -121,44 +143,24 @@ _TYPES: dict[Kind, type | tuple[type, ...]] = {
     Kind.UUID: str,
     Kind.TIME: datetime,
     Kind.BOOLEAN: bool,
-    Kind.JSON: (),
 }
 
 
-def _describe(value: object) -> str:
-    if isinstance(value, bool):
-        return "a boolean"
-    if isinstance(value, int | float | Decimal):
-        return "a number"
-    names = {str: "a text", datetime: "a datetime", list: "a list", dict: "an object"}
-    return names.get(type(value), "null")
-
-
-def _exact(target: Target, value: Any) -> Operand | None:  # noqa: ANN401 - checked before
-    """Return the operand that equals a value, or None if no stored value can."""
+def _exact(target: Target, value: Any) -> object:  # noqa: ANN401 - checked before
+    """Return what equals a value in the database, or None if no stored value can."""
     kind = target.field.kind
     if kind is Kind.INTEGER:
-        if not SMALLEST_INTEGER <= value <= LARGEST_INTEGER or value != int(value):
-            return None
-        return Operand(int(value), kind)
-    if kind is Kind.UUID:
-        uuid = canonical_uuid(value)
-        return None if uuid is None else Operand(uuid, kind)
-    return Operand(value, kind)
-
-
-def canonical_uuid(text: str) -> str | None:
-    """Return a complete uuid in lower case with dashes, or None if the text is not one."""
-    try:
-        return str(UUID(text)) if len(text) in (32, 36) else None
-    except ValueError:
-        return None
+        fits = SMALLEST_INTEGER <= value <= LARGEST_INTEGER and value == int(value)
+        return int(value) if fits else None
+    return canonical_uuid(value) if kind is Kind.UUID else value
 
 
 def _compare(target: Target, operator: str, value: Any) -> Condition:  # noqa: ANN401 - checked
     if operator == "==":
-        operand = _exact(target, value)
-        return Never(target) if operand is None else Comparison(target, Relation.EQUAL, operand)
+        equal = _exact(target, value)
+        if equal is None:
+            return Never(target)
+        return Comparison(target, Relation.EQUAL, Operand(equal, target.field.kind))
     relation = RELATIONS[operator.removeprefix(FOLD)]
     operand = Operand(value, target.field.kind)
     return Comparison(target, relation, operand, fold=operator.startswith(FOLD))
@@ -199,7 +201,9 @@ _COMPARE: dict[Kind, Callable[[Target, str, Any], Condition]] = {
 
 def _pattern(use: Use) -> Condition:
     """Return a match of the whole value, by its fixed beginning where it has one."""
-    text: str = use.operand
+    text = use.operand
+    if not isinstance(text, str):
+        raise BadValue(f"`{use.name}` is compared with a pattern, which is a text.")
     if len(text) > LONGEST_PATTERN:
         raise BadValue(f"The pattern of `{use.name}` is longer than {LONGEST_PATTERN} characters.")
     pattern = read_pattern(text)
@@ -209,10 +213,12 @@ def _pattern(use: Use) -> Condition:
             hint=r"A backslash makes the next character literal; a literal one is \\",
         )
     target = use.target
+    if not pattern.prefix and set(text) == {"%"} and not target.field.nullable:
+        return Conjunction(())
     if target.field.kind is Kind.UUID:
         return _uuid_pattern(target, text.lower() if use.operator == "ilike" else text)
-    if use.operator == "ilike":
-        return Pattern(target, Operand(text), fold=True)
+    if use.operator == "ilike" or target.field.kind is not Kind.TEXT:
+        return Pattern(target, Operand(text), fold=use.operator == "ilike")
     if pattern.is_literal:
         return Comparison(target, Relation.EQUAL, Operand(pattern.prefix))
     if not pattern.prefix:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from uuid import UUID
 
 WILDCARDS = "%_"
 ESCAPE = "\\"
@@ -83,3 +84,11 @@ def uuid_span(prefix: str) -> tuple[str, str]:
     """Return the lowest and the highest uuid with a prefix that `is_uuid_prefix` accepts."""
     low = prefix + UUID_SHAPE[len(prefix) :]
     return low, prefix + UUID_SHAPE[len(prefix) :].replace("0", "f")
+
+
+def canonical_uuid(text: str) -> str | None:
+    """Return a complete uuid in lower case with dashes, or None if the text is not one."""
+    try:
+        return str(UUID(text)) if len(text) in (32, 36) else None
+    except ValueError:
+        return None

@@ -6,10 +6,21 @@ are one; one checker and one compiler follow.
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypedDict
 
-Filter = dict[str, Any]
-"""Conditions by column, and-ed; `and` and `or` hold lists of filters."""
+
+class Dotted(NamedTuple):
+    """A name that walks into JSON: a column, and keys of objects or positions in lists."""
+
+    column: str
+    path: tuple[str, ...]
+
+
+Filter = dict[Any, Any]
+"""Conditions by name (a text or a `Dotted`), and-ed; `and` and `or` hold lists of filters."""
+Item = str | dict[str, dict[str, str]]
+"""A projected name, or names with `cast` and `func`."""
 
 
 class Vertex(TypedDict, total=False):
@@ -20,17 +31,23 @@ class Vertex(TypedDict, total=False):
     joining_keyword: str
     joining_value: str
     edge_tag: str
+    outerjoin: bool
 
 
 class QueryDict(TypedDict, total=False):
-    """A question: what is joined, which rows, which columns, in which order."""
+    """A question: what is joined, which rows, which columns, in which order.
+
+    `order_by` is a list of `{tag: [{name: {"order": "asc" | "desc", "cast": ...}}]}`, where a text
+    stands for the order alone.
+    """
 
     path: list[Vertex]
     filters: dict[str, Filter]
-    project: dict[str, list[str]]
-    order_by: list[dict[str, list[dict[str, str]]]]
-    limit: int
-    offset: int
+    project: Mapping[str, Sequence[Item]]
+    order_by: list[dict[str, list[dict[str, Any]]]]
+    limit: int | None
+    offset: int | None
+    distinct: bool
 
 
 ENTITY_TYPES = {
@@ -40,6 +57,8 @@ ENTITY_TYPES = {
     "user": "user",
     "comment": "comment",
     "log": "log",
+    "authinfo": "authinfo",
+    "link": "link",
 }
 """What `entity_type` stands for which entity; the empty text is any node."""
 TYPE_OF_ENTITY = {entity: text for text, entity in ENTITY_TYPES.items()}

@@ -85,6 +85,9 @@ def read_parameters(terms: tuple[Term, ...], specials: Mapping[str, str]) -> Par
     given: dict[str, Term] = {}
     filters: list[Term] = []
     for term in terms:
+        if term.path:
+            filters.append(_check_filter(term))
+            continue
         if term.key == CACHE_BUSTER:
             continue
         parameter = specials.get(term.key)

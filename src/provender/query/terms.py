@@ -49,6 +49,7 @@ Value = str | bool | Decimal | Interval | Word
 class Term:
     """One field of a query string: key, operator, values.
 
+    `path` are the keys below the key, into JSON: `attributes.a."b c"`.
     `values` has one member unless the text held a list. `position` is where the key begins in
     the decoded text.
     """
@@ -57,6 +58,7 @@ class Term:
     operator: Operator
     values: tuple[Value, ...]
     position: int = 0
+    path: tuple[str, ...] = ()
 
 
 def describe(value: Value) -> str:

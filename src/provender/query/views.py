@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from provender.query.querydict import Filter
 from provender.query.terms import Term
-from provender.query.vocabulary import Vocabulary
+from provender.query.vocabulary import Vocabulary, documents
 from provender.store.catalogue import Entity, Field
 
 
@@ -41,7 +41,8 @@ class View:
     """A resource.
 
     `shown` maps the names in an answer to fields, or to values that are always the same;
-    `subset` restricts the rows; `noun` is what messages call an object.
+    `subset` restricts the rows; `documents` are the JSON columns that filters may walk into;
+    `noun` is what messages call an object.
     """
 
     name: str
@@ -50,6 +51,7 @@ class View:
     shown: Mapping[str, str | Constant]
     keys: dict[str, Key]
     subset: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
     identity: Identity = Identity.UUID
     has_full_type: bool = False
     has_contents: bool = False
@@ -78,13 +80,14 @@ def vocabulary(view: View, expose: tuple[str, ...]) -> Vocabulary:
         for name, key in view.keys.items()
         if key.absent is None and (key.private is None or key.private in expose)
     }
-    return Vocabulary(view.entity, asked | _internal(fields), fields)
+    walked = {name: fields[name] for name in view.documents}
+    return Vocabulary(view.entity, asked | _internal(fields), fields, walked)
 
 
 @lru_cache(maxsize=16)
 def whole_vocabulary(entity: Entity) -> Vocabulary:
     """Return all names of an entity, for questions that no client words."""
-    return Vocabulary(entity, entity.fields, entity.fields)
+    return Vocabulary(entity, entity.fields, entity.fields, documents(entity.fields))
 
 
 def _internal(fields: Mapping[str, Field]) -> dict[str, Field]:

@@ -28,7 +28,7 @@ OLD_GROUP_TYPES = {
 
 
 class Kind(Enum):
-    """The type of a field, as a person would name it in an error."""
+    """The type of a field, as a person would name it in an error; the last two come from casts."""
 
     INTEGER = "an integer"
     TEXT = "a text"
@@ -36,6 +36,8 @@ class Kind(Enum):
     TIME = "a datetime"
     BOOLEAN = "true or false"
     JSON = "JSON"
+    NUMBER = "a number"
+    LOCAL_TIME = "a datetime without offset"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def _fields(text: str) -> dict[str, Field]:
 
 def _entity(name: str, table: Table, kinds: str, computed: tuple[Field, ...] = ()) -> Entity:
     by_name = _fields(kinds)
-    ordered = {column.name: by_name[column.name] for column in table.columns}
+    ordered = {str(column.name): by_name[column.name] for column in table.columns}
     return Entity(name, table, ordered | {item.name: item for item in computed})
 
 
@@ -133,6 +135,8 @@ LOG = _entity(
     "JSON: metadata",
 )
 LINK = _entity("link", schema.LINK, "INTEGER: id input_id output_id; TEXT: label type")
+MEMBERSHIP = _entity("membership", schema.MEMBERSHIP, "INTEGER: id dbnode_id dbgroup_id")
+CLOSURE = _entity("closure", schema.CLOSURE, "INTEGER: ancestor_id descendant_id depth; JSON: path")
 
 ENTITIES = {
     entity.name: entity for entity in (NODE, GROUP, COMPUTER, USER, AUTHINFO, COMMENT, LOG, LINK)

@@ -11,10 +11,15 @@ from enum import Enum
 from typing import Any
 
 import psycopg2
+import psycopg2.extensions
 from sqlalchemy.pool import QueuePool
 
 from provender.settings import Limits, Pool
 from provender.store.sqlitefiles import SqliteFile
+
+JSONB_OID = 3802
+JSONB_AS_TEXT = psycopg2.extensions.new_type((JSONB_OID,), "JSONB_AS_TEXT", lambda text, _: text)
+"""JSON goes into answers unparsed."""
 
 
 class Backend(Enum):
@@ -55,6 +60,7 @@ def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
     def connect() -> psycopg2.extensions.connection:
         connection: psycopg2.extensions.connection = psycopg2.connect(**parameters)
         connection.autocommit = True
+        psycopg2.extensions.register_type(JSONB_AS_TEXT, connection)
         return connection
 
     begin = (

@@ -19,7 +19,13 @@ from psycopg2 import errors
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from sqlalchemy.pool import PoolProxiedConnection
 
-from provender.errors import ProvenderError, QueryTimeout, StoreUnreachable, UnsupportedStore
+from provender.errors import (
+    CannotConvert,
+    ProvenderError,
+    QueryTimeout,
+    StoreUnreachable,
+    UnsupportedStore,
+)
 from provender.store.catalogue import Kind
 from provender.store.engines import Backend, Engine
 
@@ -245,8 +251,9 @@ def _translate_postgresql(
         )
     if isinstance(error, errors.UndefinedColumn):
         return UnsupportedStore(f"A table of the store `{name}` lacks a column.", reason=reason)
-    if isinstance(error, psycopg2.OperationalError):
-        return _unreachable(name, reason)
+    if isinstance(error, psycopg2.DataError | psycopg2.OperationalError):
+        is_data = isinstance(error, psycopg2.DataError)
+        return _unconvertible(reason) if is_data else _unreachable(name, reason)
     return None
 
 
@@ -255,11 +262,17 @@ def _translate_sqlite(error: sqlite3.Error, name: str) -> ProvenderError | None:
     reason = str(error)
     if reason == "interrupted":
         return _timeout(reason)
+    if "user-defined function" in reason:
+        return _unconvertible(reason)
     if "locked" in reason or "unable to open" in reason or "disk I/O" in reason:
         return _unreachable(name, reason)
     if "malformed" in reason or "not a database" in reason or "no such" in reason:
         return UnsupportedStore(f"The database of the store `{name}` is damaged.", reason=reason)
     return None
+
+
+def _unconvertible(reason: str) -> CannotConvert:
+    return CannotConvert("A stored value cannot be cast.", reason=reason)
 
 
 def _timeout(reason: str) -> QueryTimeout:

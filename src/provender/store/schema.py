@@ -44,6 +44,14 @@ LOG = _table(
 )
 LINK = _table("db_dblink", "input_id", "output_id", "label", "type")
 
+CLOSURE = Table(
+    "closure",
+    MetaData(),
+    *(Column(item, Integer) for item in ("ancestor_id", "descendant_id", "depth")),
+    Column("path", Text),
+)
+"""A table that no store has: what walking along links gives."""
+
 REQUIRED: tuple[Table, ...] = (
     USER, COMPUTER, AUTHINFO, GROUP, MEMBERSHIP, NODE, COMMENT, LOG, LINK,
 )  # fmt: skip

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from provender.store.sqlitefunctions import register
+from provender.store import jsonfunctions, sqlitefunctions
 
 WAL_VERSION = 2
 """Byte 18 of the file header in WAL mode (SQLite file format, section 1.3)."""
@@ -127,7 +127,8 @@ def _connect(path: Path, options: str) -> ReadOnlyConnection:
         connection.execute("PRAGMA case_sensitive_like = ON")
         connection.execute("PRAGMA schema_version")
         connection.set_progress_handler(connection.is_overdue, STEPS_BETWEEN_CHECKS)
-        register(connection)
+        sqlitefunctions.register(connection)
+        jsonfunctions.register(connection)
     except BaseException:
         connection.close()
         raise

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from provender.errors import AmbiguousIdentifier, NoSuchEntity, PageOutOfRange, UnknownRoute
-from provender.query import builder, compiler, plan, questions
+from provender.query import builder, checking, compiler, questions
 from provender.query.patterns import UUID_SHAPE, is_uuid_prefix
 from provender.query.plan import Plan
 from provender.query.querydict import QueryDict
@@ -98,14 +98,14 @@ def ask_own(question: QueryDict, session: Session) -> list[Values]:
     """Return the rows of a question in our own words, which may use every name."""
     names = {name: whole_vocabulary(entity) for name, entity in ENTITIES.items()}
     statements = compiler.compile_plan(
-        plan.check(question, names), session.backend, with_count=False
+        checking.check(question, names), session.backend, with_count=False
     )
     return session.snapshot.fetch(statements).records
 
 
 def check(question: QueryDict, view: View, session: Session) -> Plan:
     """Return the plan of a question about a view."""
-    return plan.check(question, {view.entity.name: vocabulary(view, session.expose)})
+    return checking.check(question, {view.entity.name: vocabulary(view, session.expose)})
 
 
 def parse_identifier(view: View, text: str) -> str | int:

@@ -60,7 +60,7 @@ def _pairs(view: View, parameters: Parameters, session: Session) -> dict[Pair, i
 def check_user_filter(parameters: Parameters) -> None:
     """Raise a `BadRequest` for any filter but one `user=PK`."""
     for term in parameters.filters:
-        if term.key not in USER_KEYS:
+        if term.key not in USER_KEYS or term.path:
             raise UnknownField(
                 f"Unknown key `{term.key}`.",
                 hint="These numbers can be asked for one user: user=PK",

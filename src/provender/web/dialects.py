@@ -135,7 +135,7 @@ V4 = Dialect(
     ("4", "1", "0"),
     (
         *SERVER,
-        Route("querybuilder", "/querybuilder", "refusal"),
+        Route("querybuilder", "/querybuilder", "refusal", methods=("GET", "POST")),
         *_lists(views.COMPUTERS, Properties(COMPUTER_TABLE, _V4_ORDER["computers"]), _PROPERTIES),
         *_lists(views.GROUPS, Properties(GROUP_TABLE, _V4_ORDER["groups"]), _PROPERTIES),
         *_lists(views.USERS, Properties(USER_TABLE, _V4_ORDER["users"]), _PROPERTIES),

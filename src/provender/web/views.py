@@ -29,6 +29,7 @@ NODES = View(
         "id pk=id uuid label description node_type process_type ctime mtime user_id user=user_id "
         "dbcomputer_id computer=dbcomputer_id"
     ),
+    documents=("attributes", "extras"),
     has_full_type=True,
     has_contents=True,
 )
@@ -57,6 +58,7 @@ GROUPS = View(
     "groups.Group",
     _shown("id uuid label type_string description time user_id extras"),
     _keys("id pk=id uuid label type_string description time user_id user=user_id"),
+    documents=("extras",),
 )
 USERS = View(
     "users",

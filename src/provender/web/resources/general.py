@@ -7,6 +7,8 @@ from flask import Response, request
 from provender import __version__
 from provender.errors import ProvenderError
 from provender.query import grammar
+from provender.query.body import read_body
+from provender.translators.queries import QueryTranslator
 from provender.web import responses
 from provender.web.endpoints import endpoint_lines
 from provender.web.resources.base import BaseResource
@@ -20,11 +22,22 @@ GET_MESSAGE = (
 class QueryBuilder(BaseResource):
     """Answers `/querybuilder`."""
 
+    def post(self) -> Response:
+        """Answer a posted query."""
+        limits = self.context.settings.limits
+        body = read_body(request.stream.read(limits.body_bytes + 1), limits)
+        store = self.context.stores.get(self.parameters().profile)
+        data, total = QueryTranslator(limits).answer(body, store)
+        envelope = responses.envelope(data, "QueryBuilder", self.query)
+        return responses.bounded(
+            responses.json_response(envelope, total=total), limits.answer_bytes
+        )
+
     def refusal(self) -> Response:
         """Answer that a query is posted, not got."""
         body = responses.envelope({"message": GET_MESSAGE}, "QueryBuilder", self.query)
         response = responses.json_response(body, status=405, total=1)
-        response.headers["Allow"] = "OPTIONS"
+        response.headers["Allow"] = "OPTIONS, POST"
         return response
 
 

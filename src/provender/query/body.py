@@ -1,0 +1,80 @@
+"""From the bytes of a posted query to checked JSON. Floor: query."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn
+
+from provender.errors import BadRequest, BodyTooLarge, LimitExceeded
+from provender.settings import Limits
+
+MOST_DIGITS = 400
+"""Digits of an integer; doubles end at 309."""
+
+
+def read_body(raw: bytes, limits: Limits) -> dict[str, Any]:
+    """Return a posted JSON object in which every text and number can be bound.
+
+    Raises:
+        BodyTooLarge: more bytes than `limits.body_bytes`.
+        LimitExceeded: nested more deeply than `limits.nesting`.
+        BadRequest: no JSON object, or a text or number that no database holds.
+    """
+    if len(raw) > limits.body_bytes:
+        raise BodyTooLarge(
+            f"The body is larger than {limits.body_bytes} bytes (`limits.body_bytes`)."
+        )
+    try:
+        body = json.loads(raw, parse_constant=_refuse_constant, parse_int=_integer)
+    except RecursionError:
+        raise _too_deep(limits) from None
+    except ValueError as error:
+        raise BadRequest(
+            f"The body is not valid JSON: {error}.", hint='{"path": [{"entity_type": ""}]}'
+        ) from error
+    if not isinstance(body, dict):
+        raise BadRequest("The body must be a JSON object.", hint='{"path": [{"entity_type": ""}]}')
+    _check(body, limits, 0)
+    return body
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"an integer has more than {MOST_DIGITS} digits")
+    return int(digits)
+
+
+def _too_deep(limits: Limits) -> LimitExceeded:
+    return LimitExceeded(f"The query is nested more than {limits.nesting} deep (`limits.nesting`).")
+
+
+def _check(value: Any, limits: Limits, depth: int) -> None:  # noqa: ANN401 - JSON
+    """Refuse what no database takes, with its place."""
+    if depth > limits.nesting:
+        raise _too_deep(limits)
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise BadRequest("A number is too large.")
+    elif isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            try:
+                _check(key, limits, depth + 1)
+                _check(item, limits, depth + 1)
+            except BadRequest as error:
+                error.under(key)
+                raise
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise BadRequest("A text holds a NUL character.")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise BadRequest("A text holds half of a surrogate pair.") from None

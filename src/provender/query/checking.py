@@ -1,0 +1,350 @@
+"""Checking a query dict against the names of its entities; the only "unknown name". Floor: query.
+
+After this step nothing can be wrong with a query but its cost and what its casts meet: the SQL
+step cannot fail. Errors say where in the query dict they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from provender.errors import BadOperator, BadRequest, BadValue, UnknownField
+from provender.query import jsonoperators, operators
+from provender.query.conditions import (
+    Condition,
+    Conjunction,
+    Disjunction,
+    IsNull,
+    Negation,
+    Never,
+    Operand,
+    Target,
+)
+from provender.query.joins import JOINS, edge_entity
+from provender.query.operators import Origin, Use
+from provender.query.plan import CAST_KINDS, Join, Ordering, Output, Plan, Source
+from provender.query.querydict import ENTITY_TYPES, Dotted, Filter, Item, QueryDict, Vertex
+from provender.query.vocabulary import Vocabulary, edge_vocabulary
+from provender.store.catalogue import Kind
+
+NEGATIONS = "!~"
+JUNCTIONS: dict[str, type[Conjunction | Disjunction]] = {"and": Conjunction, "or": Disjunction}
+ALL = ("*", "**")
+"""Names that stand for all columns."""
+FUNCTIONS = ("max", "min", "count")
+COMPARABLE = (Kind.INTEGER, Kind.TEXT, Kind.TIME, Kind.NUMBER, Kind.LOCAL_TIME)
+"""The types that have a largest value on both databases."""
+DIRECTIONS = {"asc": False, "desc": True}
+
+Names = Mapping[str, Vocabulary]
+
+
+def check(query: QueryDict, vocabularies: Names) -> Plan:
+    """Return the plan of a query; `vocabularies` holds the names of each entity.
+
+    Raises:
+        UnknownField: a name that its entity does not have.
+        BadValue, BadOperator: a condition that does not fit the type of its field.
+        BadRequest: projections, orders and functions that do not go together.
+    """
+    names: dict[str, Vocabulary] = {}
+    sources = []
+    for vertex in query["path"]:
+        source = _source(vertex, names, vocabularies)
+        sources.append(source)
+        own, edge = vocabularies[source.entity.name], None
+        if source.join is not None:
+            edge = edge_vocabulary(edge_entity(source.join.rule))
+            if source.join.outer:
+                own, edge = own.nullable(), edge.nullable()
+            names[source.join.edge] = edge
+        names[source.tag] = own
+    conditions = [
+        _filter(filters, tag, _named(tag, names, "filters"), ("filters", tag))
+        for tag, filters in query.get("filters", {}).items()
+    ]
+    outputs = tuple(_outputs(query, names))
+    distinct = query.get("distinct", False)
+    limit, offset = query.get("limit"), query.get("offset")
+    plan = Plan(
+        tuple(sources),
+        Conjunction(tuple(_flatten(conditions))),
+        outputs,
+        tuple(_orders(query, names, outputs if distinct else None)),
+        None if limit is None else Operand(limit, Kind.INTEGER),
+        None if limit is None and not offset else Operand(offset or 0, Kind.INTEGER),
+        distinct,
+    )
+    _check_functions(plan)
+    return plan
+
+
+def _source(vertex: Vertex, names: Names, vocabularies: Names) -> Source:
+    """Return a vertex with its join."""
+    entity = vocabularies[ENTITY_TYPES[vertex["entity_type"]]].entity
+    keyword = vertex.get("joining_keyword")
+    if keyword is None:
+        return Source(vertex["tag"], entity)
+    partner = vertex["joining_value"]
+    rule = JOINS[entity.name, keyword, names[partner].entity.name]
+    edge = vertex.get("edge_tag") or f"{partner}--{vertex['tag']}"
+    return Source(vertex["tag"], entity, Join(rule, partner, edge, vertex.get("outerjoin", False)))
+
+
+def _named(tag: str, names: Names, section: str) -> Vocabulary:
+    found = names.get(tag)
+    if found is None:
+        raise UnknownField(f"Unknown tag `{tag}`.", hint="Valid: " + ", ".join(names)).under(
+            section, tag
+        )
+    return found
+
+
+def _flatten(conditions: list[Condition]) -> Iterator[Condition]:
+    for condition in conditions:
+        if isinstance(condition, Conjunction):
+            yield from _flatten(list(condition.conditions))
+        else:
+            yield condition
+
+
+def _outputs(query: QueryDict, names: Names) -> Iterator[Output]:
+    for tag, items in query.get("project", {}).items():
+        known = _named(tag, names, "project")
+        keys: set[str] = set()
+        for index, item in enumerate(items):
+            try:
+                found = list(_output(tag, item, known))
+                if known.origin is Origin.POSTED:
+                    _check_keys(found, keys)
+                yield from found
+            except BadRequest as error:
+                error.under("project", tag, index)
+                raise
+
+
+def _check_keys(found: list[Output], keys: set[str]) -> None:
+    for output in found:
+        if output.key in keys:
+            raise BadRequest(f"`{output.key}` is projected twice.")
+        keys.add(output.key)
+
+
+def _output(tag: str, item: Item, names: Vocabulary) -> Iterator[Output]:
+    """Yield what a projection shows: a name, or names with a cast or a function."""
+    if isinstance(item, str):
+        yield Output(item, names.to_show(tag, item))
+        return
+    for name, options in item.items():
+        if name in ALL:
+            yield from _all(tag, options, names)
+            continue
+        target = names.to_show(tag, name)
+        cast, function = options.get("cast"), options.get("func")
+        if target.field.kind is not Kind.JSON:
+            cast = None
+        output = Output(name, target, cast, function)
+        if function in ("max", "min") and _kind_inside(output) not in COMPARABLE:
+            raise BadValue(
+                f"`{function}` of `{name}` is not known: it is {_kind_inside(output).value}.",
+                hint='JSON values need a cast: {"cast": "f"}',
+            ).under(name, "func")
+        yield output
+
+
+def _all(tag: str, options: dict[str, str], names: Vocabulary) -> Iterator[Output]:
+    """Yield every column of a thing."""
+    columns = names.all_columns()
+    if options.get("func"):
+        raise BadRequest("A function takes one column.").under("func")
+    if not columns:
+        names.to_show(tag, "**")
+    for name in columns:
+        yield Output(name, names.to_show(tag, name))
+
+
+def _kind_inside(output: Output) -> Kind:
+    return CAST_KINDS[output.cast] if output.cast else output.target.field.kind
+
+
+def _orders(
+    query: QueryDict, names: Names, outputs: tuple[Output, ...] | None
+) -> Iterator[Ordering]:
+    """Yield the criteria; with `outputs` each must be one of them."""
+    for index, group in enumerate(query.get("order_by", [])):
+        for tag, items in group.items():
+            known = _named(tag, names, f"order_by/{index}")
+            for position, item in enumerate(items):
+                try:
+                    yield from _order(tag, item, known, outputs)
+                except BadRequest as error:
+                    error.under("order_by", index, tag, position)
+                    raise
+
+
+def _order(
+    tag: str, item: dict[str, Any], names: Vocabulary, outputs: tuple[Output, ...] | None
+) -> Iterator[Ordering]:
+    for name, options in item.items():
+        target = names.to_ask(tag, name)
+        direction, cast = options, None
+        if isinstance(options, dict):
+            direction, cast = options.get("order", "asc"), options.get("cast")
+        if target.field.kind is not Kind.JSON:
+            cast = None
+        elif cast is None:
+            raise BadRequest(
+                f"`{name}` is JSON: an order needs a cast.",
+                hint='{"cast": "f"}; casts are t, f, i, b, j, d.',
+            ).under(name)
+        place = None if outputs is None else _place(target, cast, name, outputs)
+        yield Ordering(target, DIRECTIONS[direction], cast, place)
+
+
+def _place(target: Target, cast: str | None, name: str, outputs: tuple[Output, ...]) -> int:
+    for place, output in enumerate(outputs):
+        same_path = _segments(output.target) == _segments(target)
+        if (output.target, output.cast) == (target, cast) and same_path and not output.function:
+            return place
+    raise BadRequest(
+        f"With `distinct` only what is projected can be ordered by, and `{name}` is not."
+    ).under(name)
+
+
+def _segments(target: Target) -> tuple[str, ...] | None:
+    return None if target.path is None else target.path.segments
+
+
+def _check_functions(plan: Plan) -> None:
+    """Refuse functions beside columns or with an order: there is no grouping."""
+    with_function = [output for output in plan.outputs if output.function]
+    if with_function and (len(with_function) < len(plan.outputs) or plan.order):
+        raise BadRequest(
+            f"`{with_function[0].function}` of `{with_function[0].key}` gives one row: nothing "
+            "else can be projected or ordered by beside it."
+        ).under("project", with_function[0].target.tag)
+
+
+def _filter(filters: Filter, tag: str, names: Vocabulary, place: tuple[str, ...]) -> Condition:
+    """Return the conjunction of a filter's entries: conditions on columns, `and`, `or`."""
+    found: list[Condition] = []
+    for key, value in filters.items():
+        plain = key.lstrip(NEGATIONS) if isinstance(key, str) else key
+        try:
+            if plain in JUNCTIONS:
+                found.append(_junction(key, plain, value, tag, names))
+            else:
+                found.append(_conditions(key, names.to_ask(tag, key), value, names))
+        except BadRequest as error:
+            error.under(*place, _shown(key))
+            raise
+    return _joined(Conjunction, tuple(found))
+
+
+def _shown(key: str | Dotted) -> str:
+    return key if isinstance(key, str) else ".".join((key.column, *key.path))
+
+
+def _junction(
+    key: str,
+    plain: str,
+    value: Any,  # noqa: ANN401 - a client's
+    tag: str,
+    names: Vocabulary,
+) -> Condition:
+    """Return whole filters joined by `and` or `or`; nothing to join is true."""
+    negated = _is_negated(key, plain)
+    if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
+        raise BadValue(f"`{plain}` takes a list of filters.")
+    if names.origin is Origin.POSTED and not value:
+        return Conjunction(())
+    parts = []
+    for index, part in enumerate(value):
+        try:
+            parts.append(_filter(part, tag, names, ()))
+        except BadRequest as error:
+            error.under(index)
+            raise
+    return _negated(_joined(JUNCTIONS[plain], tuple(parts)), negated)
+
+
+def _conditions(
+    key: str | Dotted,
+    target: Target,
+    value: Any,  # noqa: ANN401 - whatever a client wrote; `operators` checks it
+    names: Vocabulary,
+) -> Condition:
+    """Return what is asked of one name: a value, or operators that must all hold."""
+    tests = list(value.items()) if isinstance(value, dict) else [("==", value)]
+    return _joined(Conjunction, tuple(_tests(key, target, tests, names)))
+
+
+def _tests(
+    key: str | Dotted, target: Target, tests: list[tuple[str, Any]], names: Vocabulary
+) -> Iterator[Condition]:
+    for operator, operand in tests:
+        try:
+            plain = operator.lstrip(NEGATIONS)
+            negated = _is_negated(operator, plain)
+            own = Target(target.tag, target.field, target.path and target.path.copy())
+            if plain in JUNCTIONS:
+                yield _negated(_alternatives(key, own, plain, operand, names), negated)
+            else:
+                yield _negated(_condition(key, own, plain, operand, names), negated)
+        except BadRequest as error:
+            error.under(operator)
+            raise
+
+
+def _alternatives(
+    key: str | Dotted,
+    target: Target,
+    junction: str,
+    operand: Any,  # noqa: ANN401 - a client's
+    names: Vocabulary,
+) -> Condition:
+    """Return `and` or `or` below a name; several operators in one entry are several entries."""
+    if not isinstance(operand, list) or not all(isinstance(entry, dict) for entry in operand):
+        raise BadValue(f"`{junction}` below `{_shown(key)}` takes a list of objects of operators.")
+    parts: list[Condition] = []
+    for index, entry in enumerate(operand):
+        try:
+            parts += _tests(key, target, list(entry.items()), names)
+        except BadRequest as error:
+            error.under(index)
+            raise
+    return _joined(JUNCTIONS[junction], tuple(parts)) if parts else Conjunction(())
+
+
+def _condition(
+    key: str | Dotted,
+    target: Target,
+    operator: str,
+    operand: Any,  # noqa: ANN401 - a client's
+    names: Vocabulary,
+) -> Condition:
+    use = Use(_shown(key), target, operator, operand, names.origin)
+    if target.field.kind is Kind.JSON:
+        return jsonoperators.condition(use)
+    if operand is None and operator == "==":
+        return IsNull(target)
+    if operator == "in" and names.origin is Origin.QUERY_STRING and not operand:
+        return Never(target)
+    return operators.condition(use)
+
+
+def _is_negated(written: str, plain: str) -> bool:
+    """Tell whether a name is negated; any number of one sign negates once."""
+    signs = written[: len(written) - len(plain)]
+    if len(set(signs)) > 1:
+        raise BadOperator(f"`{written}` mixes the two signs of negation, `!` and `~`.")
+    return bool(signs)
+
+
+def _joined(kind: type[Conjunction | Disjunction], conditions: tuple[Condition, ...]) -> Condition:
+    return conditions[0] if len(conditions) == 1 else kind(conditions)
+
+
+def _negated(condition: Condition, negate: bool) -> Condition:
+    return Negation(condition) if negate else condition

@@ -1,0 +1,212 @@
+"""What PostgreSQL does with JSON values, for SQLite: order, containment, casts. Floor: store.
+
+Values come as JSON texts. Source: the documentation of PostgreSQL 15, section 8.14 (jsonb), and
+its input syntax of numbers, booleans and timestamps.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+RANKS = {type(None): 1, str: 2, int: 3, Decimal: 3, bool: 4, list: 5, dict: 6}
+"""The order of values of different types."""
+EMPTY_LIST = b"\x00"
+"""A list without members at the top sorts before everything."""
+BIAS = 2**31
+INVERTED = bytes(255 - value for value in range(256))
+BLANKS = " \t\n\r\v\f"
+INTEGER = re.compile(r"[+-]?[0-9]+")
+NUMBER = re.compile(
+    r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf(?:inity)?)|nan", re.IGNORECASE
+)
+TIMESTAMP = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(\.\d{1,6})?)?\s*(?:Z|[+-]\d\d(?::?\d\d)?)?)?"
+)
+BOOLEANS = {"true": 1, "false": 0, "yes": 1, "no": 0, "on": 1, "off": 0, "1": 1, "0": 0}
+LARGEST_INTEGER = 2**31
+
+
+def json_key(text: str | None) -> bytes | None:
+    """Return bytes that sort as PostgreSQL sorts JSON values, equal for equal values."""
+    if text is None:
+        return None
+    value = parsed(text)
+    return EMPTY_LIST if value == [] else _key(value)
+
+
+def _key(value: Any) -> bytes:  # noqa: ANN401 - JSON
+    rank = bytes((RANKS[type(value)],))
+    if isinstance(value, dict):
+        return rank + _count(value) + b"".join(_key(k) + _key(v) for k, v in members(value))
+    if isinstance(value, list):
+        return rank + _count(value) + b"".join(_key(item) for item in value)
+    if isinstance(value, bool):
+        return rank + bytes((value,))
+    if isinstance(value, str):
+        return rank + value.encode("utf-8", "surrogatepass") + b"\x00"
+    return rank if value is None else rank + _number_key(Decimal(value))
+
+
+def members(value: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return the members of an object by the length of the key, then bytes, as PostgreSQL does."""
+    encoded = ((key.encode("utf-8", "surrogatepass"), key, item) for key, item in value.items())
+    ordered = sorted(encoded, key=lambda member: (len(member[0]), member[0]))
+    return [(key, item) for _, key, item in ordered]
+
+
+def _count(value: Any) -> bytes:  # noqa: ANN401 - a list or an object
+    return len(value).to_bytes(4, "big")
+
+
+def _number_key(number: Decimal) -> bytes:
+    if not number:
+        return b"\x01"
+    digits = "".join(map(str, number.as_tuple().digits)).lstrip("0")
+    exponent = (number.adjusted() + BIAS).to_bytes(4, "big")
+    size = exponent + digits.rstrip("0").encode() + b"\x00"
+    return b"\x02" + size if number > 0 else b"\x00" + size.translate(INVERTED)
+
+
+def contains(text: str | None, operand: str) -> bool | None:
+    """Return whether a JSON value contains another, as `@>` does."""
+    if text is None:
+        return None
+    value, part = parsed(text), parsed(operand)
+    if isinstance(value, list) and not isinstance(part, list | dict):
+        return any(_equal(item, part) for item in value)
+    return _contains(value, part)
+
+
+def _contains(value: Any, part: Any) -> bool:  # noqa: ANN401 - JSON
+    if isinstance(part, dict):
+        return isinstance(value, dict) and all(
+            key in value and _contains(value[key], item) for key, item in part.items()
+        )
+    if isinstance(part, list):
+        return isinstance(value, list) and all(
+            any(_contains(found, item) for found in value) for item in part
+        )
+    return _equal(value, part)
+
+
+def _equal(left: Any, right: Any) -> bool:  # noqa: ANN401 - JSON
+    return RANKS[type(left)] == RANKS[type(right)] and bool(left == right)
+
+
+def has_key(text: str | None, key: str) -> bool | None:
+    """Return whether an object has a key, a list a text, or a text is it, as `?` does."""
+    if text is None:
+        return None
+    value = parsed(text)
+    if isinstance(value, list):
+        return any(isinstance(item, str) and item == key for item in value)
+    return key in value if isinstance(value, dict) else bool(value == key)
+
+
+def cast_text(text: str | None) -> str | None:
+    """Return the text of a text, and the JSON text of anything else; null is none."""
+    value = None if text is None else parsed(text)
+    if value is None or isinstance(value, str):
+        return value
+    return _written(value)
+
+
+def _written(value: Any) -> str:  # noqa: ANN401 - JSON
+    """Return JSON as PostgreSQL writes it."""
+    if isinstance(value, dict):
+        pairs = (f"{_written(key)}: {_written(item)}" for key, item in members(value))
+        return "{" + ", ".join(pairs) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_written(item) for item in value) + "]"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return json.dumps(value, ensure_ascii=False)
+
+
+def cast_double(text: str | None) -> float | None:
+    """Return a number; raises `ValueError` for what is none."""
+    found = cast_text(text)
+    if found is None:
+        return None
+    if not NUMBER.fullmatch(found.strip(BLANKS)):
+        raise ValueError(found)
+    return float(found)
+
+
+def cast_integer(text: str | None) -> int | None:
+    """Return an integer of 32 bits; raises `ValueError` for what is none."""
+    found = cast_text(text)
+    if found is None:
+        return None
+    if not INTEGER.fullmatch(found.strip(BLANKS)):
+        raise ValueError(found)
+    value = int(found)
+    if not -LARGEST_INTEGER <= value < LARGEST_INTEGER:
+        raise ValueError(found)
+    return value
+
+
+def cast_boolean(text: str | None) -> int | None:
+    """Return 1 or 0 for a word that says so, or the beginning of one."""
+    found = cast_text(text)
+    if found is None:
+        return None
+    word = found.strip(BLANKS).lower()
+    values = {value for name, value in BOOLEANS.items() if word and name.startswith(word)}
+    if len(values) != 1:
+        raise ValueError(found)
+    return values.pop()
+
+
+def cast_json(text: str | None) -> str | None:
+    """Return JSON read out of a text, or the JSON value itself."""
+    found = cast_text(text)
+    if found is not None:
+        parsed(found)
+    return found
+
+
+def cast_time(text: str | None) -> str | None:
+    """Return a timestamp as `YYYY-MM-DD HH:MM:SS.ffffff`, its offset cut off."""
+    found = cast_text(text)
+    if found is None:
+        return None
+    match = TIMESTAMP.fullmatch(found.strip(BLANKS))
+    if match is None:
+        raise ValueError(found)
+    date, hour, minute, second, fraction = match.groups()
+    time = f"{hour or '00'}:{minute or '00'}:{second or '00'}{(fraction or '.').ljust(7, '0')}"
+    return datetime.fromisoformat(f"{date} {time}").isoformat(" ", "microseconds")
+
+
+@lru_cache(maxsize=8)
+def parsed(text: str) -> Any:  # noqa: ANN401 - JSON
+    """Return a JSON text parsed, fractions with all their digits."""
+    return json.loads(text, parse_float=Decimal)
+
+
+FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
+    "provender_json_key": (1, json_key),
+    "provender_json_contains": (2, contains),
+    "provender_json_has_key": (2, has_key),
+    "provender_cast_t": (1, cast_text),
+    "provender_cast_f": (1, cast_double),
+    "provender_cast_i": (1, cast_integer),
+    "provender_cast_b": (1, cast_boolean),
+    "provender_cast_j": (1, cast_json),
+    "provender_cast_d": (1, cast_time),
+}
+"""The functions by the name that SQL calls them, with their number of arguments."""
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Make the functions of this module known to a connection."""
+    for name, (count, function) in FUNCTIONS.items():
+        connection.create_function(name, count, function, deterministic=True)

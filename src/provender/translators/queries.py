@@ -1,0 +1,156 @@
+"""Answering posted queries: the rows, by tag. Floor: translators."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from provender.errors import CannotConvert, LimitExceeded, QueryTimeout
+from provender.query.compiler import compile_number, compile_plan
+from provender.query.conditions import Target
+from provender.query.plan import Ordering, Output
+from provender.query.posted import Posted, read_posted
+from provender.settings import Limits
+from provender.store.catalogue import Kind
+from provender.store.reader import Record as Values
+from provender.store.stores import Store
+from provender.translators.records import Record, http_date
+
+Row = dict[str, Record]
+"""What one row holds: values by name, by tag."""
+Presenters = dict[Kind, Callable[[Any], object]]
+
+
+def local_time(text: str) -> datetime:
+    """Return a timestamp of the database; raises `CannotConvert` for one beyond year 9999."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CannotConvert(f"The cast `d` gave `{text}`, which is no datetime.") from error
+
+
+SHOWN: Presenters = {
+    Kind.JSON: orjson.Fragment,
+    Kind.TIME: http_date,
+    Kind.LOCAL_TIME: lambda text: http_date(local_time(text)),
+}
+"""How values are shown in JSON."""
+PYTHON: Presenters = {Kind.JSON: json.loads, Kind.LOCAL_TIME: local_time}
+"""How values are given to Python."""
+
+
+class QueryTranslator:
+    """Answers posted queries within the limits of the settings.
+
+    All methods raise:
+        BadRequest: the query cannot mean anything; the message says where.
+        LimitExceeded: more joins or rows than a setting allows, or it took too long.
+        CannotConvert: a stored value that a cast does not take.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+
+    def answer(self, body: dict[str, Any], store: Store) -> tuple[dict[str, list[Record]], int]:
+        """Return the records of each tag, parallel to each other, and the number of rows."""
+        posted = self._read(body, store)
+        found = self._values(posted, store)
+        if not found:
+            return {}, 0
+        data: dict[str, list[Record]] = {tag: [] for tag in posted.tags}
+        present = _presenter(posted, SHOWN)
+        for values in found:
+            for tag, record in present(values).items():
+                data[tag].append(_with_full_type(record))
+        return data, len(found)
+
+    def rows(self, body: dict[str, Any], store: Store) -> list[Row]:
+        """Return the rows with Python values: `[{tag: {name: value}}]`, datetimes in UTC."""
+        posted = self._read(body, store)
+        return [*map(_presenter(posted, PYTHON), self._values(posted, store))]
+
+    def count(self, body: dict[str, Any], store: Store) -> int:
+        """Return the number of rows, after limit and offset."""
+        posted = self._read(body, store)
+        with _explained(posted):
+            return store.within(
+                lambda session: int(
+                    session.snapshot.run(compile_number(posted.plan, session.backend))[0][0]
+                )
+            )
+
+    def _read(self, body: dict[str, Any], store: Store) -> Posted:
+        return read_posted(body, self._limits, store.profile.expose)
+
+    def _values(self, posted: Posted, store: Store) -> list[Values]:
+        """Return the rows, of which there are not too many."""
+        with _explained(posted):
+            found = store.within(
+                lambda session: (
+                    session.snapshot.fetch(
+                        compile_plan(posted.plan, session.backend, with_count=False)
+                    ).records
+                )
+            )
+        if len(found) > self._limits.posted_rows:
+            raise LimitExceeded(
+                f"The query gives more than {self._limits.posted_rows} rows "
+                "(`limits.posted_rows`).",
+                hint="Ask for less: a filter, or pages by limit and offset.",
+            )
+        return found
+
+
+def _presenter(posted: Posted, shown: Presenters) -> Callable[[Values], Row]:
+    """Return the function that makes a row of the values of one record."""
+    outputs = [
+        (output.target.tag, output.key, shown.get(output.kind)) for output in posted.plan.outputs
+    ]
+
+    def present(values: Values) -> Row:
+        row: Row = {tag: {} for tag in posted.tags}
+        for (tag, key, show), value in zip(outputs, values, strict=True):
+            row[tag][key] = value if show is None or value is None else show(value)
+        return row
+
+    return present
+
+
+def _with_full_type(record: Record) -> Record:
+    """Return a record with its full type, if a part of it is there."""
+    node_type, process_type = record.get("node_type"), record.get("process_type")
+    if node_type or process_type:
+        record["full_type"] = f"{node_type or ''}|{process_type or ''}"
+    else:
+        record.pop("full_type", None)
+    return record
+
+
+@contextmanager
+def _explained(posted: Posted) -> Iterator[None]:
+    """Name the setting of a time-out, and the casts of a query with a value that fits none."""
+    try:
+        yield
+    except QueryTimeout as error:
+        raise LimitExceeded(
+            "The query took longer than is allowed (`limits.statement_seconds`).",
+            hint="Ask for less: filters on type, time or id.",
+        ) from error
+    except CannotConvert as error:
+        items: list[Output | Ordering] = [*posted.plan.outputs, *posted.plan.order]
+        casts = {f"`{_name(item.target)}` by `{item.cast}`" for item in items if item.cast}
+        if not casts:
+            raise
+        raise CannotConvert(
+            f"A stored value cannot be cast: {', '.join(sorted(casts))}.", hint=error.hint
+        ) from error
+
+
+def _name(target: Target) -> str:
+    segments = target.path.segments if target.path else ()
+    return ".".join((target.field.name, *segments))
