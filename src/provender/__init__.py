@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from provender.translators.asking import ask as ask
     from provender.web.api import Api as Api
     from provender.web.app import App as App
     from provender.web.app import configure_api as configure_api
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "Api": "web.api",
     "App": "web.app",
+    "ask": "translators.asking",
     "configure_api": "web.app",
     "create_app": "web.app",
     "run_api": "web.server",

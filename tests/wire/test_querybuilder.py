@@ -11,14 +11,14 @@ from datetime import timezone
 
 import pytest
 
+import provender
 from provender.errors import BadRequest
-from provender.settings import Limits
-from provender.translators.queries import QueryTranslator
+from provender.settings import Limits, Settings
+from provender.translators.asking import Asked
 from support.compare_golden import differences
 
 WITHOUT_ARCHIVES = {"qb-031", "qb-049", "qb-050", "qb-051", "qb-202"}
 """They ask for authinfos or ids of links, which archives do not keep."""
-TRANSLATOR = QueryTranslator(Limits())
 
 
 def post(served, query, **options):
@@ -75,16 +75,16 @@ def plain(value):
 
 def faults(served, record):
     """Return how the answers to a recorded query differ from it."""
-    store = served.app.extensions["provender"].stores.get()
+    asked = Asked(served.app.extensions["provender"].stores, Settings())
     if record.get("error"):
         try:
-            return [f"accepted: {TRANSLATOR.rows(record['query'], store)}"]
+            return [f"accepted: {asked.rows(record['query'])}"]
         except BadRequest as error:
             return [] if error.place or "cast" in error.message else [f"no place: {error.message}"]
     try:
-        rows = plain(TRANSLATOR.rows(record["query"], store))
+        rows = plain(asked.rows(record["query"]))
         found = list(differences(record["rows"], rows))
-        if TRANSLATOR.count(record["query"], store) != record["count"]:
+        if asked.count(record["query"]) != record["count"]:
             found.append("count")
     except BadRequest as error:
         return [f"refused: {error.message}"]
@@ -96,6 +96,21 @@ def faults(served, record):
         total = record["rest"]["headers"]["X-Total-Count"]
         found += [] if answer.headers["x-total-count"] == total else ["total"]
     return found
+
+
+def test_a_store_is_asked_from_python(data):
+    query = {"path": ["user"], "order_by": {"user_1": "id"}, "project": {"user_1": "last_name"}}
+    with provender.ask(data / "lab.aiida") as store:
+        assert store.rows(query)[0] == {"user_1": {"last_name": "Lovelace"}}
+        assert store.count(query) == len(store.rows(query))
+        with pytest.raises(BadRequest, match="At `/path/0`"):
+            store.rows({"path": [1]})
+    small = Settings(limits=Limits(joins=0))
+    with (
+        provender.ask(data / "lab.aiida", settings=small) as store,
+        pytest.raises(BadRequest, match=r"limits\.joins"),
+    ):
+        store.count({"path": ["user", "group.core"]})
 
 
 def test_every_recorded_query_holds(on_ids, records):

@@ -35,8 +35,21 @@ def read_body(raw: bytes, limits: Limits) -> dict[str, Any]:
         ) from error
     if not isinstance(body, dict):
         raise BadRequest("The body must be a JSON object.", hint='{"path": [{"entity_type": ""}]}')
-    _check(body, limits, 0)
+    try:
+        _check(body, limits, 0)
+    except BadRequest as error:
+        raise located(error, error.place) from error
     return body
+
+
+def located(error: BadRequest, place: tuple[str | int, ...]) -> BadRequest:
+    """Return an error whose message says where it is: a JSON pointer (RFC 6901)."""
+    escaped = (str(segment).replace("~", "~0").replace("/", "~1") for segment in place)
+    pointer = "".join(f"/{segment}" for segment in escaped)
+    where = f" At `{pointer}`." if pointer else ""
+    found = type(error)(f"{error.message}{where}", hint=error.hint, detail=error.detail)
+    found.place = place
+    return found
 
 
 def _refuse_constant(name: str) -> NoReturn:

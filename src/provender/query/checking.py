@@ -6,7 +6,7 @@ step cannot fail. Errors say where in the query dict they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from provender.errors import BadOperator, BadRequest, BadValue, UnknownField
@@ -101,11 +101,11 @@ def _named(tag: str, names: Names, section: str) -> Vocabulary:
     return found
 
 
-def _flatten(conditions: list[Condition]) -> Iterator[Condition]:
+def _flatten(conditions: Iterable[Condition | None]) -> Iterator[Condition]:
     for condition in conditions:
         if isinstance(condition, Conjunction):
-            yield from _flatten(list(condition.conditions))
-        else:
+            yield from _flatten(condition.conditions)
+        elif condition is not None:
             yield condition
 
 
@@ -148,7 +148,7 @@ def _output(tag: str, item: Item, names: Vocabulary) -> Iterator[Output]:
         if function in ("max", "min") and _kind_inside(output) not in COMPARABLE:
             raise BadValue(
                 f"`{function}` of `{name}` is not known: it is {_kind_inside(output).value}.",
-                hint='JSON values need a cast: {"cast": "f"}',
+                hint='A cast may help: {"cast": "f"}' if target.field.kind is Kind.JSON else None,
             ).under(name, "func")
         yield output
 
@@ -226,9 +226,15 @@ def _check_functions(plan: Plan) -> None:
         ).under("project", with_function[0].target.tag)
 
 
-def _filter(filters: Filter, tag: str, names: Vocabulary, place: tuple[str, ...]) -> Condition:
-    """Return the conjunction of a filter's entries: conditions on columns, `and`, `or`."""
-    found: list[Condition] = []
+def _filter(
+    filters: Filter, tag: str, names: Vocabulary, place: tuple[str, ...]
+) -> Condition | None:
+    """Return the conjunction of a filter's entries: conditions on columns, `and`, `or`.
+
+    None stands for a filter that asks nothing. It is neither true nor false where it is negated
+    or one of several: it is as if it were not there.
+    """
+    found: list[Condition | None] = []
     for key, value in filters.items():
         plain = key.lstrip(NEGATIONS) if isinstance(key, str) else key
         try:
@@ -239,7 +245,7 @@ def _filter(filters: Filter, tag: str, names: Vocabulary, place: tuple[str, ...]
         except BadRequest as error:
             error.under(*place, _shown(key))
             raise
-    return _joined(Conjunction, tuple(found))
+    return _joined(Conjunction, found)
 
 
 def _shown(key: str | Dotted) -> str:
@@ -252,13 +258,13 @@ def _junction(
     value: Any,  # noqa: ANN401 - a client's
     tag: str,
     names: Vocabulary,
-) -> Condition:
-    """Return whole filters joined by `and` or `or`; nothing to join is true."""
+) -> Condition | None:
+    """Return whole filters joined by `and` or `or`."""
     negated = _is_negated(key, plain)
     if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
         raise BadValue(f"`{plain}` takes a list of filters.")
-    if names.origin is Origin.POSTED and not value:
-        return Conjunction(())
+    if names.origin is Origin.QUERY_STRING and not value:
+        return _negated(JUNCTIONS[plain](()), negated)
     parts = []
     for index, part in enumerate(value):
         try:
@@ -266,7 +272,7 @@ def _junction(
         except BadRequest as error:
             error.under(index)
             raise
-    return _negated(_joined(JUNCTIONS[plain], tuple(parts)), negated)
+    return _negated(_joined(JUNCTIONS[plain], parts), negated)
 
 
 def _conditions(
@@ -274,15 +280,15 @@ def _conditions(
     target: Target,
     value: Any,  # noqa: ANN401 - whatever a client wrote; `operators` checks it
     names: Vocabulary,
-) -> Condition:
+) -> Condition | None:
     """Return what is asked of one name: a value, or operators that must all hold."""
     tests = list(value.items()) if isinstance(value, dict) else [("==", value)]
-    return _joined(Conjunction, tuple(_tests(key, target, tests, names)))
+    return _joined(Conjunction, _tests(key, target, tests, names))
 
 
 def _tests(
     key: str | Dotted, target: Target, tests: list[tuple[str, Any]], names: Vocabulary
-) -> Iterator[Condition]:
+) -> Iterator[Condition | None]:
     for operator, operand in tests:
         try:
             plain = operator.lstrip(NEGATIONS)
@@ -303,18 +309,18 @@ def _alternatives(
     junction: str,
     operand: Any,  # noqa: ANN401 - a client's
     names: Vocabulary,
-) -> Condition:
+) -> Condition | None:
     """Return `and` or `or` below a name; several operators in one entry are several entries."""
     if not isinstance(operand, list) or not all(isinstance(entry, dict) for entry in operand):
         raise BadValue(f"`{junction}` below `{_shown(key)}` takes a list of objects of operators.")
-    parts: list[Condition] = []
+    parts: list[Condition | None] = []
     for index, entry in enumerate(operand):
         try:
             parts += _tests(key, target, list(entry.items()), names)
         except BadRequest as error:
             error.under(index)
             raise
-    return _joined(JUNCTIONS[junction], tuple(parts)) if parts else Conjunction(())
+    return _joined(JUNCTIONS[junction], parts)
 
 
 def _condition(
@@ -342,9 +348,14 @@ def _is_negated(written: str, plain: str) -> bool:
     return bool(signs)
 
 
-def _joined(kind: type[Conjunction | Disjunction], conditions: tuple[Condition, ...]) -> Condition:
-    return conditions[0] if len(conditions) == 1 else kind(conditions)
+def _joined(
+    kind: type[Conjunction | Disjunction], conditions: Iterable[Condition | None]
+) -> Condition | None:
+    asked = tuple(condition for condition in conditions if condition is not None)
+    if len(asked) > 1:
+        return kind(asked)
+    return asked[0] if asked else None
 
 
-def _negated(condition: Condition, negate: bool) -> Condition:
-    return Negation(condition) if negate else condition
+def _negated(condition: Condition | None, negate: bool) -> Condition | None:
+    return Negation(condition) if negate and condition is not None else condition

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provender.errors import BadRequest, BadValue, UnknownField
+from provender.query.body import located
 from provender.query.checking import DIRECTIONS, FUNCTIONS, check
 from provender.query.plan import CAST_KINDS, Plan
 from provender.query.querydict import Filter, Item, QueryDict
@@ -52,23 +53,16 @@ def read_posted(body: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]
         query = _complete(body, limits, names, places)
         plan = check(query, names)
     except BadRequest as error:
-        raise _placed(error, places) from error
+        raise located(error, _where(error.place, places)) from error
     return Posted(plan, tuple(query["project"]))
 
 
-def _placed(error: BadRequest, places: Places) -> BadRequest:
-    """Return an error whose message says where in the posted query it is."""
-    place = error.place
+def _where(place: Place, places: Places) -> Place:
+    """Return where a part of the query dict was posted."""
     for length in range(len(place), 0, -1):
         if place[:length] in places:
-            place = (*places[place[:length]], *place[length:])
-            break
-    escaped = (str(segment).replace("~", "~0").replace("/", "~1") for segment in place)
-    pointer = "".join(f"/{segment}" for segment in escaped)
-    where = f" At `{pointer}`." if pointer else ""
-    found = type(error)(f"{error.message}{where}", hint=error.hint, detail=error.detail)
-    found.place = place
-    return found
+            return (*places[place[:length]], *place[length:])
+    return place
 
 
 def _complete(
@@ -89,7 +83,7 @@ def _complete(
         "path": path.vertices,
         "filters": _filters(body, path, places),
         "project": _project(body, path, places),
-        "order_by": _order_by(body),
+        "order_by": _order_by(body, places),
         "limit": most if limit is None else min(limit, most),
         "offset": offset or 0,
         "distinct": _distinct(body),
@@ -168,6 +162,9 @@ def _project(
             given[tag] = items
             places["project", tag] = place
     given |= {tag: items for tag, items in top.items() if items}
+    for tag, items in given.items():
+        if not isinstance(items, list):
+            places["project", tag, 0] = places.get(("project", tag), ("project", tag))
     known = [*path.kinds, *path.edges]
     for tag in top:
         if tag not in known:
@@ -214,9 +211,16 @@ def _options(options: Any, place: Place) -> dict[str, str]:  # noqa: ANN401 - JS
     return options
 
 
-def _order_by(body: Mapping[str, Any]) -> list[dict[str, list[dict[str, Any]]]]:
+def _order_by(body: Mapping[str, Any], places: Places) -> list[dict[str, list[dict[str, Any]]]]:
     given = body.get("order_by") or []
     groups = given if isinstance(given, list) else [given]
+    for index, group in enumerate(groups):
+        at: Place = ("order_by", index) if isinstance(given, list) else ("order_by",)
+        places["order_by", index] = at
+        for tag, items in group.items() if isinstance(group, dict) else ():
+            places["order_by", index, tag] = (*at, tag)
+            if not isinstance(items, list):
+                places["order_by", index, tag, 0] = (*at, tag)
     return [_order_group(group, index) for index, group in enumerate(groups)]
 
 

@@ -75,6 +75,9 @@ class Vocabulary:
     def _unknown(self, name: str, known: Mapping[str, Field], what: str) -> UnknownField:
         valid = ", ".join(key for key in known if ":" not in key)
         hint = f"Valid: {valid}." if valid else "A join of this kind has no columns of its own."
+        if self.documents:
+            below = (f"{column}.KEY" for column in self.documents if column != OLD_SPELLING)
+            hint += f" What is inside JSON is written {', '.join(below)}."
         return UnknownField(f"Unknown {what} `{name}`.", hint=hint)
 
     def nullable(self) -> Vocabulary:

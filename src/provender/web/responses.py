@@ -63,7 +63,7 @@ def bounded(response: Response, limit: int) -> Response:
     if size > limit:
         raise LimitExceeded(
             f"The answer would have {size} bytes, more than `limits.answer_bytes` ({limit}).",
-            hint="Ask for fewer rows (`limit`), or name the attributes (`attributes_filter`).",
+            hint="Ask for fewer rows (`limit`), or for fewer columns and attributes of them.",
         )
     return response
 

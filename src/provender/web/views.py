@@ -87,7 +87,7 @@ _OLD_KEYS = NODES.keys | {
 
 def _old(name: str, *subset: str) -> View:
     """Return a view of nodes in the older dialect."""
-    return View(name, catalogue.NODE, "node.Node", _OLD_SHOWN, _OLD_KEYS, subset)
+    return View(name, catalogue.NODE, "node.Node", _OLD_SHOWN, _OLD_KEYS, subset, NODES.documents)
 
 
 def _of_class(name: str, path: str) -> View:
@@ -132,6 +132,7 @@ OLD_GROUPS = View(
     _shown("id uuid name=label type=type:old description user_id"),
     GROUPS.keys
     | {"name": Key("label"), "type": Key("type:old", spelling=spellings.either("type_string"))},
+    documents=GROUPS.documents,
 )
 OLD_USERS = View(
     "users",

@@ -100,12 +100,16 @@ class BaseResource(flask_restful.Resource):
         """Return what the query string says; a profile is refused unless switching is on."""
         terms = grammar.parse_text(self.query) if self.query else ()
         parameters = read_parameters(terms, self.dialect.specials)
-        if parameters.profile is not None and not self.context.settings.profile_switching:
+        self.check_profile(parameters.profile)
+        self._check_contents(parameters)
+        return parameters
+
+    def check_profile(self, name: str | None) -> None:
+        """Refuse a named profile unless switching is on."""
+        if name is not None and not self.context.settings.profile_switching:
             raise ConflictingParameters(
                 "specifying an explicit profile is not enabled for this REST API."
             )
-        self._check_contents(parameters)
-        return parameters
 
     def _check_contents(self, parameters: Parameters) -> None:
         """Refuse what belongs to other routes, and names both to show and to leave out."""

@@ -26,12 +26,18 @@ class QueryBuilder(BaseResource):
         """Answer a posted query."""
         limits = self.context.settings.limits
         body = read_body(request.stream.read(limits.body_bytes + 1), limits)
-        store = self.context.stores.get(self.parameters().profile)
+        store = self.context.stores.get(self._profile())
         data, total = QueryTranslator(limits).answer(body, store)
         envelope = responses.envelope(data, "QueryBuilder", self.query)
         return responses.bounded(
             responses.json_response(envelope, total=total), limits.answer_bytes
         )
+
+    def _profile(self) -> str | None:
+        """Return the profile that the query string names; nothing else of it counts."""
+        name = request.args.get("profile")
+        self.check_profile(name)
+        return name
 
     def refusal(self) -> Response:
         """Answer that a query is posted, not got."""

@@ -1,0 +1,87 @@
+"""Asking a store from Python, without a server. Floor: translators.
+
+Example:
+    `with ask("demo") as store: store.count({"path": ["data.core.structure.StructureData."]})`
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from provender import configuration
+from provender.query.body import read_body
+from provender.settings import Settings
+from provender.store.selection import select
+from provender.store.stores import Store, StoreRegistry
+from provender.translators.queries import QueryTranslator, Row
+
+
+def ask(
+    store: str | Path | None = None,
+    *,
+    repository: str | Path | None = None,
+    profile: str | None = None,
+    settings: Settings | None = None,
+) -> Asked:
+    """Return a store to ask; errors as `provender.create_app`, and those of opening it.
+
+    Args:
+        store: a PostgreSQL URL, an archive, the folder of a SQLite profile, or `demo`; by default
+            what the configuration says.
+        repository: container folder that belongs to a PostgreSQL store.
+        profile: name of a configured profile, instead of `store`.
+        settings: settings that are already loaded, instead of the configuration file.
+    """
+    if settings is None:
+        settings = configuration.load(configuration.find_file(None))
+    chosen = select(
+        settings,
+        store=None if store is None else str(store),
+        repository=None if repository is None else Path(repository),
+        profile=profile,
+    )
+    return Asked(StoreRegistry(chosen.profiles, settings), settings)
+
+
+class Asked:
+    """A store that answers queries, of the form of `QueryBuilder.as_dict()`, with Python values.
+
+    All questions raise what a posted query is refused with: `BadRequest` and its kin.
+    """
+
+    def __init__(self, stores: StoreRegistry, settings: Settings) -> None:
+        self._stores = stores
+        self._limits = settings.limits
+        self._translator = QueryTranslator(settings.limits)
+
+    def rows(self, query: dict[str, Any]) -> list[Row]:
+        """Return the rows: `[{tag: {name: value}}]`, datetimes in UTC, JSON as Python values."""
+        return self._translator.rows(self._checked(query), self._store())
+
+    def count(self, query: dict[str, Any]) -> int:
+        """Return the number of rows, after limit and offset."""
+        return self._translator.count(self._checked(query), self._store())
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._stores.close()
+
+    def _store(self) -> Store:
+        return self._stores.get()
+
+    def _checked(self, query: dict[str, Any]) -> dict[str, Any]:
+        return read_body(json.dumps(query).encode(), self._limits)
+
+    def __enter__(self) -> Asked:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
