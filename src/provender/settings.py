@@ -61,9 +61,10 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """Databases extracted from archives."""
+    """Databases extracted from archives, and answers."""
 
     folder: Path | None = _setting(None, "default: `provender` in the user's cache folder")
+    memory_bytes: int = _setting(16_000_000, "answers and counts kept in memory", low=0)
     max_bytes: int = _setting(2_000_000_000, "least recently used ones go beyond this", low=0)
 
 

@@ -53,7 +53,7 @@ def test_a_slow_statement_is_a_503_that_names_the_setting(lab_copy, make_app):
         blocker.autocommit = False
         with blocker.cursor() as cursor:
             cursor.execute("LOCK TABLE db_dbnode IN ACCESS EXCLUSIVE MODE")
-        answer = client.get("/api/v4/nodes?limit=1")
+        answer = client.get("/api/v4/nodes?limit=2")
         assert answer.status_code == 503
         assert "limits.statement_seconds" in answer.json["message"]
         blocker.rollback()

@@ -76,8 +76,8 @@ def _check(value: Any, limits: Limits, depth: int) -> None:  # noqa: ANN401 - JS
         raise BadRequest("A number is too large.")
     elif isinstance(value, dict | list):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            _check(key, limits, depth + 1)
             try:
-                _check(key, limits, depth + 1)
                 _check(item, limits, depth + 1)
             except BadRequest as error:
                 error.under(key)
@@ -86,8 +86,8 @@ def _check(value: Any, limits: Limits, depth: int) -> None:  # noqa: ANN401 - JS
 
 def _check_text(text: str) -> None:
     if "\0" in text:
-        raise BadRequest("A text holds a NUL character.")
+        raise BadRequest("A text or key holds a NUL character.")
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise BadRequest("A text holds half of a surrogate pair.") from None
+        raise BadRequest("A text or key holds half of a surrogate pair.") from None

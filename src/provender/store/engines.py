@@ -6,8 +6,10 @@ SELECT only, and nothing but `select` is built. SQLite: `mode=ro`, `query_only`,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import Enum
+from itertools import count
 from typing import Any
 
 import psycopg2
@@ -15,11 +17,14 @@ import psycopg2.extensions
 from sqlalchemy.pool import QueuePool
 
 from provender.settings import Limits, Pool
-from provender.store.sqlitefiles import SqliteFile
+from provender.store.sqlitefiles import Marker, SqliteFile
 
 JSONB_OID = 3802
 JSONB_AS_TEXT = psycopg2.extensions.new_type((JSONB_OID,), "JSONB_AS_TEXT", lambda text, _: text)
 """JSON goes into answers unparsed."""
+
+
+Start = Callable[[Any, Any], "str | None"]
 
 
 class Backend(Enum):
@@ -31,12 +36,17 @@ class Backend(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A bounded pool of connections and how a snapshot is begun on one of them."""
+    """A bounded pool of connections and how a snapshot is begun on one of them.
+
+    `start` begins the transaction and returns its token: equal tokens, equal data. It is None
+    where nothing tells.
+    """
 
     backend: Backend
     pool: QueuePool
-    begin: str
+    start: Start
     statement_seconds: float
+    serial: int = field(default_factory=count().__next__)
 
     def close(self) -> None:
         """Close all connections that are not in use."""
@@ -63,17 +73,58 @@ def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
         psycopg2.extensions.register_type(JSONB_AS_TEXT, connection)
         return connection
 
-    begin = (
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
-        f"SET LOCAL statement_timeout = {max(1, int(limits.statement_seconds * 1000))}; "
-        "SET LOCAL timezone = 'UTC'"
-    )
-    return Engine(Backend.POSTGRESQL, _pool(connect, pool), begin, limits.statement_seconds)
+    start = _PostgresqlStart(limits.statement_seconds)
+    return Engine(Backend.POSTGRESQL, _pool(connect, pool), start, limits.statement_seconds)
+
+
+class _PostgresqlStart:
+    """Begins a transaction and reads the name of its snapshot, in one round trip.
+
+    Two equal texts of a snapshot mean that the same transactions are visible; with the start of
+    the server and the database's number they name the data. On a standby the text leaves out
+    running transactions: there the position of its replay names the data, read before the
+    snapshot, since an older name of newer data does no harm.
+    """
+
+    def __init__(self, statement_seconds: float) -> None:
+        self._is_standby = False
+        milliseconds = max(1, int(statement_seconds * 1000))
+        self._begin = (
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "  # noqa: S608 - a number of ours
+            f"SET LOCAL statement_timeout = {milliseconds}; "
+            "SET LOCAL timezone = 'UTC'; "
+            "SELECT txid_current_snapshot() || ' ' || pg_postmaster_start_time() || ' ' || oid, "
+            "pg_is_in_recovery() FROM pg_database WHERE datname = current_database()"
+        )
+
+    def __call__(self, driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the driver's
+        del driver
+        position = None
+        if self._is_standby:
+            cursor.execute("SELECT pg_last_wal_replay_lsn() || ' ' || pg_postmaster_start_time()")
+            position = cursor.fetchone()[0]
+        cursor.execute(self._begin)
+        token, self._is_standby = cursor.fetchone()
+        return position if self._is_standby else token
 
 
 def sqlite(file: SqliteFile, pool: Pool, limits: Limits) -> Engine:
     """Return an engine for a SQLite file; connects at the first use."""
-    return Engine(Backend.SQLITE, _pool(file.connect, pool), "BEGIN", limits.statement_seconds)
+    pool_of_file = _pool(file.connect, pool)
+    return Engine(Backend.SQLITE, pool_of_file, _start_sqlite, limits.statement_seconds)
+
+
+def _start_sqlite(driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the driver's
+    """Begin a transaction; what its marker says before and after its first read names the data."""
+    while True:
+        marker: Marker | None = driver.marker
+        before = marker() if marker else b""
+        cursor.execute("BEGIN")
+        cursor.execute("PRAGMA schema_version").fetchone()
+        after = marker() if marker else b""
+        if before == after:
+            return after.hex() if marker else None
+        cursor.execute("ROLLBACK")
 
 
 def _pool(connect: Any, settings: Pool) -> QueuePool:  # noqa: ANN401 - a creator of either driver

@@ -7,13 +7,14 @@ its input syntax of numbers, booleans and timestamps.
 from __future__ import annotations
 
 import json
+import math
 import re
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
 RANKS = {type(None): 1, str: 2, int: 3, Decimal: 3, bool: 4, list: 5, dict: 6}
 """The order of values of different types."""
@@ -27,10 +28,17 @@ NUMBER = re.compile(
     r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf(?:inity)?)|nan", re.IGNORECASE
 )
 TIMESTAMP = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(\.\d{1,6})?)?\s*(?:Z|[+-]\d\d(?::?\d\d)?)?)?"
+    r"(?:(\d{4})-(\d\d?)-(\d\d?)|(\d\d?)/(\d\d?)/(\d{4}))"
+    r"(?:(?:T|\s+)(\d\d?):([0-5]\d)(?::(\d\d)(\.\d*)?)?(?:\s*([AP])M)?)?"
+    r"\s*(?:Z|UTC|GMT|[+-](?:1[0-5]|0?\d)(?::?\d\d){0,2})?",
+    re.ASCII | re.IGNORECASE,
 )
+"""ISO 8601, and what AiiDA puts into the metadata of logs: `11/20/2026 11:51:24 AM`."""
 BOOLEANS = {"true": 1, "false": 0, "yes": 1, "no": 0, "on": 1, "off": 0, "1": 1, "0": 0}
 LARGEST_INTEGER = 2**31
+HALF_DAY = 12
+SECONDS = 60
+"""The last second of a minute, a leap second."""
 
 
 def json_key(text: str | None) -> bytes | None:
@@ -126,7 +134,7 @@ def _written(value: Any) -> str:  # noqa: ANN401 - JSON
     if isinstance(value, list):
         return "[" + ", ".join(_written(item) for item in value) + "]"
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return format(value or abs(value), "f")
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -135,9 +143,13 @@ def cast_double(text: str | None) -> float | None:
     found = cast_text(text)
     if found is None:
         return None
-    if not NUMBER.fullmatch(found.strip(BLANKS)):
+    digits = found.strip(BLANKS)
+    if not NUMBER.fullmatch(digits):
         raise ValueError(found)
-    return float(found)
+    value, exact = float(digits), Decimal(digits)
+    if exact.is_finite() and (math.isinf(value) or bool(value) != bool(exact)):
+        raise ValueError(found)
+    return value
 
 
 def cast_integer(text: str | None) -> int | None:
@@ -169,8 +181,12 @@ def cast_json(text: str | None) -> str | None:
     """Return JSON read out of a text, or the JSON value itself."""
     found = cast_text(text)
     if found is not None:
-        parsed(found)
+        json.loads(found, parse_constant=_refuse_constant)
     return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
 
 
 def cast_time(text: str | None) -> str | None:
@@ -181,9 +197,29 @@ def cast_time(text: str | None) -> str | None:
     match = TIMESTAMP.fullmatch(found.strip(BLANKS))
     if match is None:
         raise ValueError(found)
-    date, hour, minute, second, fraction = match.groups()
-    time = f"{hour or '00'}:{minute or '00'}:{second or '00'}{(fraction or '.').ljust(7, '0')}"
-    return datetime.fromisoformat(f"{date} {time}").isoformat(" ", "microseconds")
+    year, month, day = match.group(1, 2, 3) if match[1] else match.group(6, 4, 5)
+    date = datetime.fromisoformat(f"{year}-{month:0>2}-{day:0>2}")
+    return (date + _time_of_day(*match.group(7, 8, 9, 10, 11))).isoformat(" ", "microseconds")
+
+
+def _time_of_day(
+    hour: str | None, minute: str | None, second: str | None, fraction: str | None, half: str | None
+) -> timedelta:
+    """Return the time since midnight, rounded to microseconds; at most a day."""
+    hours, seconds = int(hour or 0), int(second or 0)
+    if seconds > SECONDS or hours > (HALF_DAY if half else 2 * HALF_DAY):
+        raise ValueError(hour, second)
+    if half:
+        hours = hours % HALF_DAY + (HALF_DAY if half in "Pp" else 0)
+    time = timedelta(
+        hours=hours,
+        minutes=int(minute or 0),
+        seconds=seconds,
+        microseconds=round(float(f"0{fraction or ''}") * 1e6),
+    )
+    if time > timedelta(days=1):
+        raise ValueError(hour)
+    return time
 
 
 @lru_cache(maxsize=8)

@@ -28,6 +28,7 @@ from provender.errors import (
 )
 from provender.store.catalogue import Kind
 from provender.store.engines import Backend, Engine
+from provender.store.memory import Memory
 
 LOGGER = logging.getLogger(__name__)
 
@@ -75,15 +76,21 @@ class _LostConnectionError(StoreUnreachable):
 
 
 class Snapshot:
-    """A read-only transaction; all that is read in it belongs together."""
+    """A read-only transaction; all that is read in it belongs together.
 
-    def __init__(self, connection: PoolProxiedConnection, engine: Engine) -> None:
+    Equal tokens name equal data; None where nothing tells.
+    """
+
+    def __init__(
+        self, connection: PoolProxiedConnection, engine: Engine, memory: Memory | None = None
+    ) -> None:
         self._cursor: Any = connection.cursor()
         self._engine = engine
+        self._memory = memory
         self._sqlite: Any = (
             connection.dbapi_connection if engine.backend is Backend.SQLITE else None
         )
-        self.execute(engine.begin)
+        self.token: str | None = engine.start(connection.dbapi_connection, self._cursor)
 
     def fetch(self, statements: Statements) -> Rows:
         """Return the rows of a list and their total; counts only where the rows leave it open."""
@@ -94,13 +101,20 @@ class Snapshot:
         is_last_page = statements.limit is None or found < statements.limit
         if is_last_page and (found or offset == 0):
             return Rows(offset + found, records)
-        return Rows(self.run(statements.count)[0][0], records)
+        return Rows(self.recall(statements.count)[0][0], records)
 
     def run(self, statement: Statement) -> list[Record]:
         """Return all rows of a statement, decoded."""
         self.execute(statement.text, statement.values)
         records: list[Record] = self._cursor.fetchall()
         return records if self._sqlite is None else _decode(records, statement.kinds)
+
+    def recall(self, statement: Statement) -> list[Record]:
+        """Return what `run` gives, without asking again while the data is the same."""
+        if self._memory is None or self.token is None:
+            return self.run(statement)
+        key = (self._engine.serial, self.token, statement.text, repr(statement.values))
+        return self._memory.remembered(key, lambda: self.run(statement), _size)
 
     def read(self, text: str, values: Mapping[str, object] | None = None) -> list[Record]:
         """Return all rows of plain SQL, as the driver gives them."""
@@ -119,12 +133,18 @@ class Snapshot:
             self._cursor.execute(text)
 
 
+def _size(records: list[Record]) -> int:
+    """Return about how many bytes records take: short texts and numbers."""
+    return 500 + sum(100 + 100 * len(record) for record in records)
+
+
 class Reader:
     """Reads one database, whatever its kind; `name` is how errors call the store."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, name: str, memory: Memory | None = None) -> None:
         self._engine = engine
         self._name = name
+        self._memory = memory
 
     @property
     def backend(self) -> Backend:
@@ -156,7 +176,7 @@ class Reader:
     def _attempt(self, work: Callable[[Snapshot], _Result]) -> _Result:
         connection = self._connect()
         try:
-            return work(Snapshot(connection, self._engine))
+            return work(Snapshot(connection, self._engine, self._memory))
         except psycopg2.Error as error:
             translated = _translate_postgresql(error, self._name, connection)
             if translated is None:

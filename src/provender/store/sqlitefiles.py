@@ -7,16 +7,25 @@ at work with `mode=ro` (the writer's own files are there), and otherwise as a co
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import tempfile
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from provender.store import jsonfunctions, sqlitefunctions
 
+HEADER = 20
+CHANGE_COUNTER = (8, 24)
+"""Size and offset of the counter of changes and the size in pages, in the file header."""
+WAL_INDEX_HEADER = 48
+"""Bytes of the first copy of the header of the `-shm` file (SQLite's WAL-index format)."""
 WAL_VERSION = 2
 """Byte 18 of the file header in WAL mode (SQLite file format, section 1.3)."""
 STEPS_BETWEEN_CHECKS = 20_000
@@ -28,11 +37,19 @@ MEGABYTE = 1 << 20
 Stamp = tuple[int, ...]
 
 
+Marker = Callable[[], bytes]
+"""Reads what changes with every commit that an open connection can see."""
+
+
 class ReadOnlyConnection(sqlite3.Connection):
-    """A connection that interrupts itself when its `deadline` (monotonic seconds) has passed."""
+    """A connection that interrupts itself when its `deadline` (monotonic seconds) has passed.
+
+    `marker` is None where nothing tells that data changed.
+    """
 
     deadline: float = float("inf")
     copy: tempfile.TemporaryDirectory[str] | None = None
+    marker: Marker | None = None
 
     def is_overdue(self) -> bool:
         """Tell SQLite's progress handler whether to stop."""
@@ -59,15 +76,15 @@ class SqliteFile:
             sqlite3.Error: not a database, damaged or locked.
             OSError: no such file, or no permission.
         """
-        with self.path.open("rb") as file:
-            header = file.read(20)
+        header, stamp = peek(self.path, HEADER), repr(self.stamp()).encode()
         if self.at_rest or (_is_wal(header) and not self._wal_size()):
-            return _connect(self.path, "mode=ro&immutable=1")
+            return _connect(self.path, "mode=ro&immutable=1", lambda: stamp)
         if not _is_wal(header):
-            return _connect(self.path, "mode=ro")
-        if _beside(self.path, "-shm").exists():
+            return _connect(self.path, "mode=ro", partial(peek, self.path, *CHANGE_COUNTER))
+        shared = _beside(self.path, "-shm")
+        if shared.exists():
             try:
-                return _connect(self.path, "mode=ro")
+                return _connect(self.path, "mode=ro", partial(peek, shared, WAL_INDEX_HEADER))
             except sqlite3.OperationalError:  # the folder is not writable
                 pass
         return self._connect_copy()
@@ -79,9 +96,7 @@ class SqliteFile:
         since connections may have been opened `immutable`.
         """
         status = self.path.stat()
-        with self.path.open("rb") as file:
-            header = file.read(20)
-        if self.at_rest or not _is_wal(header):
+        if self.at_rest or not _is_wal(peek(self.path, HEADER)):
             return (status.st_dev, status.st_ino)
         return (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size, self._wal_size())
 
@@ -113,7 +128,24 @@ def _is_wal(header: bytes) -> bool:
     return len(header) > 18 and header[18] == WAL_VERSION  # noqa: PLR2004 - offset in the format
 
 
-def _connect(path: Path, options: str) -> ReadOnlyConnection:
+def peek(path: Path, size: int, offset: int = 0) -> bytes:
+    """Return bytes of a file without ever closing it.
+
+    Closing any descriptor of a file drops all locks that SQLite holds on it in this process.
+    """
+    status = path.stat()
+    key = (status.st_dev, status.st_ino)
+    with _DESCRIPTORS_LOCK:
+        if key not in _DESCRIPTORS:
+            _DESCRIPTORS[key] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    return os.pread(_DESCRIPTORS[key], size, offset)
+
+
+_DESCRIPTORS: dict[tuple[int, int], int] = {}
+_DESCRIPTORS_LOCK = threading.Lock()
+
+
+def _connect(path: Path, options: str, marker: Marker | None = None) -> ReadOnlyConnection:
     connection = sqlite3.connect(
         f"file:{quote(str(path.absolute()))}?{options}",
         uri=True,
@@ -122,6 +154,7 @@ def _connect(path: Path, options: str) -> ReadOnlyConnection:
         check_same_thread=False,
         factory=ReadOnlyConnection,
     )
+    connection.marker = marker
     try:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA case_sensitive_like = ON")

@@ -22,6 +22,7 @@ from provender.store.archive import Progress, open_archive
 from provender.store.cache import CacheFolder
 from provender.store.engines import Backend
 from provender.store.inspection import Inspection, check_database, check_tables, inspect
+from provender.store.memory import Memory
 from provender.store.packs import Container
 from provender.store.profiles import Profile, ProfileKind, Profiles
 from provender.store.reader import Reader, Snapshot
@@ -50,6 +51,13 @@ class Session:
     def backend(self) -> Backend:
         """The kind of database."""
         return self.store.reader.backend
+
+    @property
+    def token(self) -> str | None:
+        """The name of the data that the session sees, the same in every process; may be unknown."""
+        if self.snapshot.token is None:
+            return None
+        return f"{self.store.profile.location} {self.store.identity} {self.snapshot.token}"
 
     @property
     def expose(self) -> tuple[str, ...]:
@@ -99,7 +107,11 @@ class Store:
 
 
 def open_store(
-    profile: Profile, settings: Settings, cache: CacheFolder, progress: Progress | None = None
+    profile: Profile,
+    settings: Settings,
+    cache: CacheFolder,
+    progress: Progress | None = None,
+    memory: Memory | None = None,
 ) -> Store:
     """Return an opened store: connected, and checked to be one that can be read.
 
@@ -109,7 +121,7 @@ def open_store(
     """
     name = f"The store `{profile.name}`"
     if profile.kind is ProfileKind.ARCHIVE and profile.path is not None:
-        return _open_archive(profile, settings, cache, progress)
+        return _open_archive(profile, settings, cache, progress, memory)
     if profile.kind is ProfileKind.POSTGRESQL:
         engine = engines.postgresql(profile.dsn, settings.pool, settings.limits)
         watched: tuple[Path | SqliteFile, ...] = ()
@@ -120,7 +132,7 @@ def open_store(
     else:
         raise UnsupportedStore(profile.problem or f"{name} is of a kind that is not read.")
     identity = _stamp(watched, name)
-    reader = Reader(engine, profile.name)
+    reader = Reader(engine, profile.name, memory)
     try:
         found = reader.within(lambda snapshot: inspect(snapshot, engine.backend))
         check_database(found, name)
@@ -132,13 +144,17 @@ def open_store(
 
 
 def _open_archive(
-    profile: Profile, settings: Settings, cache: CacheFolder, progress: Progress | None
+    profile: Profile,
+    settings: Settings,
+    cache: CacheFolder,
+    progress: Progress | None,
+    memory: Memory | None,
 ) -> Store:
     name, path = f"The store `{profile.name}`", profile.path or Path()
     identity = _stamp((path,), name)
     archive = open_archive(path, name, cache, progress)
     engine = engines.sqlite(archive.database, settings.pool, settings.limits)
-    reader = Reader(engine, profile.name)
+    reader = Reader(engine, profile.name, memory)
     try:
         check_tables(reader.within(lambda snapshot: inspect(snapshot, engine.backend)), name)
     except BaseException:
@@ -206,6 +222,7 @@ class StoreRegistry:
         self.profiles = profiles
         self._settings = settings
         self._cache = CacheFolder(settings.cache)
+        self.memory = Memory(settings.cache.memory_bytes)
         self._open: dict[str, Store] = {}
         self._failed: dict[str, tuple[float, ProvenderError]] = {}
         self._locks = {name: threading.Lock() for name in profiles.by_name}
@@ -247,7 +264,7 @@ class StoreRegistry:
             del self._open[profile.name]
             store.close()
         try:
-            store = open_store(profile, self._settings, self._cache, progress)
+            store = open_store(profile, self._settings, self._cache, progress, self.memory)
         except ProvenderError as error:
             self._failed[profile.name] = (time.monotonic(), error)
             raise

@@ -91,7 +91,7 @@ def ask(question: QueryDict, view: View, session: Session, *, with_count: bool =
 def ask_counts(question: QueryDict, view: View, session: Session) -> list[Values]:
     """Return each combination of the columns asked for, with the number of its rows."""
     checked = check(question, view, session)
-    return session.snapshot.run(compiler.compile_groups(checked, session.backend))
+    return session.snapshot.recall(compiler.compile_groups(checked, session.backend))
 
 
 def ask_own(question: QueryDict, session: Session) -> list[Values]:

@@ -21,6 +21,7 @@ from provender.store.stores import StoreRegistry
 from provender.web import failures, home, requestlog
 from provender.web.api import Api
 from provender.web.context import Context
+from provender.web.freshness import fingerprint
 from provender.web.responses import EXPOSED
 
 CONTROL = re.compile(r"[\x00-\x20\x7f]")
@@ -106,7 +107,7 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
         )
     app = flask_app()
     stores = StoreRegistry(selection.profiles, settings)
-    context = Context(settings, stores, posting, tuple(get_decorators))
+    context = Context(settings, stores, posting, tuple(get_decorators), fingerprint(settings))
     app.extensions["provender"] = context
     flask_cors.CORS(app, expose_headers=list(EXPOSED))
     requestlog.register(app)

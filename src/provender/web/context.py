@@ -14,10 +14,12 @@ from provender.store.stores import StoreRegistry
 class Context:
     """The settings and stores of an application.
 
-    `posting` says whether `/querybuilder` is served; `get_decorators` wrap every GET handler.
+    `posting` says whether `/querybuilder` is served; `get_decorators` wrap every GET handler;
+    `fingerprint` is that of the settings.
     """
 
     settings: Settings
     stores: StoreRegistry
     posting: bool = True
     get_decorators: tuple[Callable[..., Any], ...] = ()
+    fingerprint: str = ""

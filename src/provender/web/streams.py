@@ -61,6 +61,7 @@ def file_response(name: str, content: bytes | ObjectStream, key: str | None = No
     response = Response(Blocks(stream, BLOCK), content_type=OCTETS, direct_passthrough=True)  # type: ignore[arg-type]
     response.content_length = size
     response.headers["Content-Disposition"] = disposition(name)
+    response.headers["Cache-Control"] = "no-cache"
     if key is not None:
         response.set_etag(key)
     environ = dict(request.environ)

@@ -19,6 +19,7 @@ from provender.translators.properties import Properties, describe
 from provender.web import responses
 from provender.web.context import Context
 from provender.web.dialects import Dialect, Route
+from provender.web.freshness import answer_early, keep, marked, name_answer
 
 _Result = TypeVar("_Result")
 
@@ -32,6 +33,7 @@ class BaseResource(flask_restful.Resource):
         self.route = route
         self.dialect = dialect
         self.context = context
+        self.etag: str | None = None
         self.method_decorators = {"get": list(context.get_decorators)}
 
     def get(self, **values: Any) -> Response:  # noqa: ANN401 - Flask passes the parts of the path
@@ -125,9 +127,22 @@ class BaseResource(flask_restful.Resource):
             both = " and ".join(f"`{written[name]}`" for name in given)
             raise ConflictingParameters(f"{both} exclude each other.")
 
-    def inquire(self, parameters: Parameters, work: Callable[[Session], _Result]) -> _Result:
-        """Return what `work` gives for a session of the store that the request is for."""
-        return self.context.stores.get(parameters.profile).within(work)
+    def inquire(
+        self, parameters: Parameters, work: Callable[[Session], _Result], *, is_named: bool = True
+    ) -> _Result:
+        """Return what `work` gives for a session of the store that the request is for.
+
+        Ends the request here if the client, or our memory, has the answer for that snapshot;
+        not where the answer has a name of its own.
+        """
+
+        def unless_known(session: Session) -> _Result:
+            if is_named and session.token is not None:
+                self.etag = name_answer(session.token, self.context.fingerprint)
+                answer_early(self.etag, self.context.stores.memory)
+            return work(session)
+
+        return self.context.stores.get(parameters.profile).within(unless_known)
 
     def answer(
         self,
@@ -144,7 +159,10 @@ class BaseResource(flask_restful.Resource):
         response = responses.json_response(body, total=total)
         if page is not None:
             response.headers["Link"] = responses.page_links(page, total, self.query)
-        return responses.bounded(response, self.context.settings.limits.answer_bytes)
+        response = responses.bounded(response, self.context.settings.limits.answer_bytes)
+        if self.etag is not None:
+            keep(marked(response, self.etag), self.etag, self.context.stores.memory)
+        return response
 
 
 def refuse_filters(parameters: Parameters) -> None:

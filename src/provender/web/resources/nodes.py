@@ -90,7 +90,9 @@ class Node(BaseResource):
         """Answer a file of the node's repository as a stream."""
         identifier, asked = self._single(id)
         found = self.inquire(
-            asked.parameters, lambda session: contents.files(self.view, identifier, session)
+            asked.parameters,
+            lambda session: contents.files(self.view, identifier, session),
+            is_named=False,
         )
         refuse_filters(asked.parameters)
         path = asked.parameters.filename
@@ -113,7 +115,7 @@ class Node(BaseResource):
             found.subject, parameters.download_format, as_text=not parameters.download
         )
         if parameters.download:
-            return file_response(export.filename, export.content)
+            return file_response(export.filename, export.content, self.etag)
         text = {"data": export.text(), "filename": export.filename, "status": 200}
         return self._content({"download": text}, identifier, found.pk)
 

@@ -1,0 +1,54 @@
+"""What was read before, by the name of the snapshot it was read from. Floor: store.
+
+A snapshot names the data exactly (`engines`), so nothing here can be out of date: what was read
+from other data has another key, and goes when room is needed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+_Value = TypeVar("_Value")
+
+
+class Memory:
+    """The values asked for last, up to a number of bytes; safe to share between threads."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most = most_bytes
+        self._held = 0
+        self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable) -> Any:  # noqa: ANN401 - whatever was put
+        """Return the value of a key, or None."""
+        with self._lock:
+            found = self._values.get(key)
+            if found is None:
+                return None
+            self._values.move_to_end(key)
+            return found[0]
+
+    def put(self, key: Hashable, value: object, size: int) -> None:
+        """Keep a value of about `size` bytes, and let go of the oldest ones beyond the limit."""
+        if size > self._most // 8:
+            return
+        with self._lock:
+            self._held += size - self._values.pop(key, (None, 0))[1]
+            self._values[key] = (value, size)
+            while self._held > self._most:
+                self._held -= self._values.popitem(last=False)[1][1]
+
+    def remembered(
+        self, key: Hashable | None, make: Callable[[], _Value], size: Callable[[_Value], int]
+    ) -> _Value:
+        """Return the value of a key, made if it is not there; no key means no keeping."""
+        found: _Value | None = None if key is None else self.get(key)
+        if found is None:
+            found = make()
+            if key is not None:
+                self.put(key, found, size(found))
+        return found

@@ -1,0 +1,145 @@
+"""Answers named by their snapshot: revalidated, kept, and never out of date."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from contextlib import closing
+
+import pytest
+
+from provender.settings import Cache, Settings
+from support import postgres
+
+PATHS = [
+    *("/api/v4/nodes?limit=3", "/api/v4/nodes/page/2?perpage=5", "/api/v4/nodes/cda14b00"),
+    *("/api/v4/nodes/cda14b00/links/outgoing", "/api/v4/nodes/statistics", "/api/v4/users"),
+    *("/api/v4/nodes/full_types_count", "/api/v4/nodes/cda14b00/contents/derived_properties"),
+    *("/api/v4/nodes/cda14b00/download?download_format=cif", "/api/v2/computers"),
+    *("/api/v4/calcjobs/78ccdb4c/output_files", "/api/v4/nodes/a8358adf/repo/list"),
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_of_a_store_has_an_etag(path, on_each):
+    first, second = on_each.get(path), on_each.get(path)
+    assert first.status == second.status == 200
+    assert (first.body, first.headers["etag"]) == (second.body, second.headers["etag"])
+    assert first.headers["etag"].startswith('"')
+    for name in ("x-total-count", "link", "content-type", "cache-control", "content-disposition"):
+        assert first.headers.get(name) == second.headers.get(name)
+    assert first.headers["cache-control"] == "no-cache"
+    same = on_each.get(path, headers={"If-None-Match": f'"x", {first.headers["etag"]}'})
+    assert (same.status, same.body) == (304, b"")
+    assert same.headers["etag"] == first.headers["etag"]
+    other = on_each.get(path, headers={"If-None-Match": '"x"', "Origin": "https://a.example"})
+    assert (other.status, other.body) == (200, first.body)
+    assert "ETag" in other.headers["access-control-expose-headers"]
+    head = on_each.get(path, method="HEAD")
+    assert head.headers["etag"] == first.headers["etag"]
+    assert head.headers["content-length"] == str(len(first.body))
+
+
+def test_other_requests_have_other_etags(on_archive, on_private):
+    paths = [*PATHS, "/api/v4/nodes?limit=4", "/api/v2/nodes?limit=3"]
+    assert len({on_archive.get(path).headers["etag"] for path in paths}) == len(paths)
+    path = "/api/v4/users"
+    assert on_archive.get(path).headers["etag"] != on_private.get(path).headers["etag"]
+
+
+def test_errors_have_none(on_each):
+    for path in ("/api/v4/nodes/00000000", "/api/v4/nodes?foo=1", "/api/v4/nodes/page/9999"):
+        answer = on_each.get(path, headers={"If-None-Match": "*"})
+        assert answer.status >= 400
+        assert "etag" not in answer.headers
+
+
+@pytest.fixture(params=["postgres", "sqlite", "wal"])
+def changing(request, serve, unpacked, tmp_path):
+    """A served store, and a function that adds a user to it from another connection."""
+    statement = (
+        "INSERT INTO db_dbuser (id, email, first_name, last_name, institution) "
+        "VALUES ({0}, 'x{0}@y.z', 'New', 'User', '')"
+    )
+    if request.param == "postgres":
+        url = request.getfixturevalue("lab_copy")
+        served = serve(url)
+        yield served, lambda number: postgres.run(url, statement.format(number))
+        served.app.extensions["provender"].stores.close()
+        return
+    import shutil
+
+    folder = tmp_path / "sqlite_dos"
+    shutil.copytree(unpacked / "sqlite_dos", folder)
+    with closing(sqlite3.connect(folder / "database.sqlite")) as writer:
+        if request.param == "wal":
+            writer.execute("PRAGMA journal_mode = WAL")
+            writer.execute("BEGIN IMMEDIATE")
+            writer.commit()
+
+        def change(number):
+            with closing(sqlite3.connect(folder / "database.sqlite", timeout=30)) as connection:
+                connection.execute(statement.format(number))
+                connection.commit()
+
+        yield serve(folder), change
+
+
+def test_a_commit_shows_in_the_next_answer(changing):
+    served, change = changing
+    before = served.get("/api/v4/users")
+    number = len(before.rows())
+    for added in range(1, 4):
+        change(1000 + added)
+        answer = served.get("/api/v4/users", headers={"If-None-Match": before.headers["etag"]})
+        assert answer.status == 200
+        assert answer.total == len(answer.rows()) == number + added
+        assert served.get("/api/v4/users?limit=1").total == number + added
+
+
+def test_nobody_gets_an_old_answer_while_others_write(changing):
+    served, change = changing
+    start = served.get("/api/v4/users?limit=1").total
+    committed, stale = [0], []
+    done = threading.Event()
+
+    def ask():
+        while not done.is_set():
+            least = committed[0]
+            found = served.get("/api/v4/users?limit=1").total
+            if found < start + least:
+                stale.append((found, start + least))
+
+    workers = [threading.Thread(target=ask) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for number in range(30):
+        change(2000 + number)
+        committed[0] = number + 1
+    done.set()
+    for worker in workers:
+        worker.join()
+    assert stale == []
+    assert served.get("/api/v4/users?limit=1").total == start + 30
+
+
+def test_unchanged_numbers_are_not_counted_again(lab_copy, make_app):
+    """A lock that a count would wait for does not hold up an answer that is known."""
+    client = make_app(store=lab_copy, settings=Settings()).test_client()
+    paths = ["/api/v4/nodes/statistics", "/api/v4/nodes/full_types_count", "/api/v4/nodes?limit=2"]
+    before = [client.get(path).data for path in paths]
+    with closing(postgres.connect(lab_copy)) as blocker:
+        blocker.autocommit = False
+        with blocker.cursor() as cursor:
+            cursor.execute("LOCK TABLE db_dbnode IN ACCESS EXCLUSIVE MODE")
+        assert [client.get(path).data for path in paths] == before
+        blocker.rollback()
+
+
+def test_without_memory_everything_is_read_again(data, make_app):
+    settings = Settings(cache=Cache(memory_bytes=0))
+    client = make_app(store=data / "lab.aiida", settings=settings).test_client()
+    first, second = (client.get("/api/v4/nodes?limit=2") for _ in range(2))
+    assert json.loads(first.data) == json.loads(second.data)
+    assert first.headers["ETag"] == second.headers["ETag"]
