@@ -80,6 +80,7 @@ class Settings:
     aiida_config: Path | None = _setting(
         None, "AiiDA configuration folder whose profiles are served too; never written"
     )
+    server_timing: bool = _setting(False, "tell clients where the time of an answer went")
     profile_switching: bool = _setting(False, "honour `?profile=NAME` in requests")
     expose: tuple[str, ...] = _setting((), "private names opened for queries", choices=EXPOSABLE)
     limits: Limits = field(default_factory=Limits)

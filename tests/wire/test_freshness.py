@@ -143,3 +143,12 @@ def test_without_memory_everything_is_read_again(data, make_app):
     first, second = (client.get("/api/v4/nodes?limit=2") for _ in range(2))
     assert json.loads(first.data) == json.loads(second.data)
     assert first.headers["ETag"] == second.headers["ETag"]
+
+
+def test_the_time_of_an_answer_is_told_on_request(serve, data, on_archive):
+    served = serve(data / "lab.aiida", name="timed", server_timing=True)
+    header = served.get("/api/v4/nodes?limit=2").headers["server-timing"]
+    names = [part.partition(";dur=")[0] for part in header.split(", ")]
+    assert sorted(names) == ["database", "parse", "plan", "render"]
+    assert all(float(part.partition(";dur=")[2]) >= 0 for part in header.split(", "))
+    assert "server-timing" not in on_archive.get("/api/v4/nodes?limit=2").headers

@@ -7,6 +7,7 @@ step cannot fail. Errors say where in the query dict they are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from provender.errors import BadOperator, BadRequest, BadValue, UnknownField
@@ -32,6 +33,8 @@ NEGATIONS = "!~"
 JUNCTIONS: dict[str, type[Conjunction | Disjunction]] = {"and": Conjunction, "or": Disjunction}
 ALL = ("*", "**")
 """Names that stand for all columns."""
+DEEP = 1000
+"""Rows skipped from which on their ids are skipped first."""
 FUNCTIONS = ("max", "min", "count")
 COMPARABLE = (Kind.INTEGER, Kind.TEXT, Kind.TIME, Kind.NUMBER, Kind.LOCAL_TIME)
 """The types that have a largest value on both databases."""
@@ -75,9 +78,10 @@ def check(query: QueryDict, vocabularies: Names) -> Plan:
         None if limit is None else Operand(limit, Kind.INTEGER),
         None if limit is None and not offset else Operand(offset or 0, Kind.INTEGER),
         distinct,
+        is_deep=len(sources) == 1 and not distinct and (offset or 0) >= DEEP,
     )
     _check_functions(plan)
-    return plan
+    return replace(plan, is_deep=False) if outputs and outputs[0].function else plan
 
 
 def _source(vertex: Vertex, names: Names, vocabularies: Names) -> Source:

@@ -36,11 +36,11 @@ def compile_plan(plan: Plan, backend: Backend, *, with_count: bool = True) -> St
         db_dbnode.id LIMIT 2` and `SELECT count(*) FROM db_dbnode WHERE db_dbnode.id > 5`, both
         with named values.
     """
-    rows, count, kinds = _compile_shape(plan, backend)
     values = _values(plan, backend)
+    kinds = tuple(output.kind for output in plan.outputs)
     return Statements(
-        Statement(rows, values, kinds),
-        Statement(count, values) if with_count else None,
+        Statement(_compile_shape(plan, backend), values, kinds),
+        Statement(_compile_count(plan, backend), values) if with_count else None,
         None if plan.limit is None else _integer(plan.limit),
         0 if plan.offset is None else _integer(plan.offset),
     )
@@ -79,11 +79,13 @@ def _integer(operand: Operand) -> int:
 
 
 @lru_cache(maxsize=SHAPES_KEPT)
-def _compile_shape(plan: Plan, backend: Backend) -> tuple[str, str, tuple[Kind, ...]]:
-    """Return the SQL of rows and count and the types of the columns."""
-    kinds = tuple(output.kind for output in plan.outputs)
-    rows = _text(_Writer(plan, backend).rows(), backend)
-    return rows, _text(_Writer(_without_needless_joins(plan), backend).count(), backend), kinds
+def _compile_shape(plan: Plan, backend: Backend) -> str:
+    return _text(_Writer(plan, backend).rows(), backend)
+
+
+@lru_cache(maxsize=SHAPES_KEPT)
+def _compile_count(plan: Plan, backend: Backend) -> str:
+    return _text(_Writer(_without_needless_joins(plan), backend).count(), backend)
 
 
 def _text(statement: Select[Any], backend: Backend) -> str:
@@ -128,6 +130,8 @@ class _Writer:
     def rows(self) -> Select[Any]:
         """Return the statement of the rows."""
         plan = self._plan
+        if plan.is_deep:
+            return self._deep_rows()
         columns = [self._output(output).label(f"c{i}") for i, output in enumerate(plan.outputs)]
         statement = select(*columns).select_from(self._tables.joined).where(*self._where())
         if plan.distinct:
@@ -138,6 +142,18 @@ class _Writer:
         if plan.offset is not None:
             statement = statement.offset(self._predicates.bind(plan.offset))
         return statement
+
+    def _deep_rows(self) -> Select[Any]:
+        """Return the statement that skips ids, and then joins the rows that are left."""
+        plan, table = self._plan, self._tables.joined
+        order = [self._ordered(item, []) for item in plan.order]
+        ids = select(table.c.id).where(*self._where()).order_by(*order)
+        ids = ids.limit(self._predicates.bind(plan.limit)) if plan.limit else ids
+        ids = ids.offset(self._predicates.bind(plan.offset)) if plan.offset else ids
+        found = ids.subquery("found")
+        columns = [self._output(output).label(f"c{i}") for i, output in enumerate(plan.outputs)]
+        joined = table.join(found, found.c.id == table.c.id)
+        return select(*columns).select_from(joined).order_by(*order)
 
     def count(self) -> Select[Any]:
         """Return the statement of the number of rows before limit and offset."""

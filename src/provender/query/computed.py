@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import case, func, literal_column, or_
+from sqlalchemy import case, func, literal_column, or_, true
 
 from provender.query.backends import Expression, SqlForms, text_literal
 from provender.query.patterns import after_prefix
@@ -49,6 +49,6 @@ _COMPUTED: dict[str, Callable[[SqlForms, Any], Expression]] = {
     "scheduler:short": lambda _, table: _without(table.c.scheduler_type, CORE, ""),
     "transport:short": lambda _, table: _without(table.c.transport_type, CORE, ""),
     # PostgreSQL cannot order by a constant
-    "always:enabled": lambda _, table: table.c.id.is_not(None),
+    "always:enabled": lambda _, table: case((table.c.id.is_not(None), true())),
 }
 """The computed fields by name."""

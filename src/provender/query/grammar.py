@@ -30,6 +30,8 @@ WORD = re.compile(r"[+-]?[A-Za-z_][A-Za-z0-9_-]*")
 TRIPLETS = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 FIRST_INSTANT = datetime.min.replace(tzinfo=timezone.utc)
 LAST_INSTANT = datetime.max.replace(tzinfo=timezone.utc)
+CURSOR = "cursor"
+"""The key whose value may be a star."""
 BOOLEANS = {"true": True, "false": False}
 LISTS = (Operator.IN, Operator.NOT_IN)
 WIDTHS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))
@@ -141,7 +143,7 @@ def _field(scanner: _Scanner) -> Term:
     if operator_match is None:
         raise scanner.error("Expected an operator")
     operator = Operator(operator_match[0])
-    values = [_value(scanner)]
+    values = [_whole(scanner) if key[0] == CURSOR else _value(scanner)]
     while operator in (*LISTS, Operator.EQUAL) and scanner.accept(","):
         if _ends_list(scanner) and (operator in LISTS or len(values) > 1):
             break
@@ -160,6 +162,11 @@ def _path(scanner: _Scanner) -> tuple[str, ...]:
         scanner.position = match.end()
         segments.append(match[1] or match[2].replace('""', '"'))
     return tuple(segments)
+
+
+def _whole(scanner: _Scanner) -> Value:
+    """`cursor = "*" | value`: a star starts a walk."""
+    return Word("*") if scanner.accept("*") else _value(scanner)
 
 
 def _ends_list(scanner: _Scanner) -> bool:

@@ -83,7 +83,10 @@ class Ordering:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A checked query: every name resolved, every value typed. Equal plans differ in values."""
+    """A checked query: every name resolved, every value typed. Equal plans differ in values.
+
+    A deep one skips many rows of one table: it is worth skipping ids alone.
+    """
 
     sources: tuple[Source, ...]
     condition: Conjunction
@@ -92,6 +95,7 @@ class Plan:
     limit: Operand | None
     offset: Operand | None
     distinct: bool = False
+    is_deep: bool = False
 
     def operands(self) -> Iterator[Operand]:
         """Yield the operands, in the same order for every equal plan."""

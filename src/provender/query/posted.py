@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from provender.errors import BadRequest, BadValue, UnknownField
+from provender.errors import BadRequest, BadValue, LimitExceeded, UnknownField
 from provender.query.body import located
 from provender.query.checking import DIRECTIONS, FUNCTIONS, check
+from provender.query.conditions import targets
 from provender.query.plan import CAST_KINDS, Plan
 from provender.query.querydict import Filter, Item, QueryDict
-from provender.query.vertices import Path, read_path
+from provender.query.vertices import ABSENT, Path, read_path
 from provender.query.vocabulary import Vocabulary, posted_vocabulary
 from provender.settings import Limits
 from provender.store.catalogue import ENTITIES
@@ -26,6 +27,8 @@ Places = dict[Place, Place]
 """Where a part of the query dict was posted, if elsewhere."""
 LARGEST = 2**62
 """Larger limits and offsets mean the same."""
+MOST_PARTS = 800
+"""What one query may hold: SQLite nests 1000 expressions, PostgreSQL returns 1664 columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,19 @@ def read_posted(body: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]
     try:
         query = _complete(body, limits, names, places)
         plan = check(query, names)
+        _check_size(plan)
     except BadRequest as error:
         raise located(error, _where(error.place, places)) from error
     return Posted(plan, tuple(query["project"]))
+
+
+def _check_size(plan: Plan) -> None:
+    conditions = sum(1 for _ in targets(plan.condition))
+    if conditions + len(plan.outputs) + len(plan.order) > MOST_PARTS:
+        raise LimitExceeded(
+            f"The query has more than {MOST_PARTS} conditions, columns and criteria.",
+            hint="`in` asks for many values of one name.",
+        )
 
 
 def _where(place: Place, places: Places) -> Place:
@@ -118,7 +131,7 @@ def _distinct(body: Mapping[str, Any]) -> bool:
 def _section(body: Mapping[str, Any], key: str) -> dict[str, Any]:
     """Return an object of the body; an empty list counts as absent."""
     value = body.get(key)
-    if value is None or value == []:
+    if value in ABSENT:
         return {}
     if not isinstance(value, dict):
         raise BadValue(f"`{key}` must be an object by tag.").under(key)
@@ -139,12 +152,10 @@ def _filters(
             found.setdefault(tag, {}).update(given)
             places |= {("filters", tag, column): (*place, column) for column in given}
     for tag, given in _section(body, "filters").items():
-        if given is None:
-            continue
-        if not isinstance(given, dict):
+        if given is not None and not isinstance(given, dict):
             raise BadValue("Filters must be an object by column.").under("filters", tag)
-        found.setdefault(tag, {}).update(given)
-        for column in given:
+        found.setdefault(tag, {}).update(given or {})
+        for column in given or {}:
             places.pop(("filters", tag, column), None)
     return found
 
@@ -158,10 +169,10 @@ def _project(
     given: dict[str, Any] = {}
     top = _section(body, "project")
     for (section, tag), (items, place) in path.sections.items():
-        if section == "project" and not top.get(tag):
+        if section == "project" and top.get(tag) in ABSENT:
             given[tag] = items
             places["project", tag] = place
-    given |= {tag: items for tag, items in top.items() if items}
+    given |= {tag: items for tag, items in top.items() if items not in ABSENT}
     for tag, items in given.items():
         if not isinstance(items, list):
             places["project", tag, 0] = places.get(("project", tag), ("project", tag))
@@ -212,7 +223,9 @@ def _options(options: Any, place: Place) -> dict[str, str]:  # noqa: ANN401 - JS
 
 
 def _order_by(body: Mapping[str, Any], places: Places) -> list[dict[str, list[dict[str, Any]]]]:
-    given = body.get("order_by") or []
+    given = body.get("order_by")
+    if given in ABSENT:
+        return []
     groups = given if isinstance(given, list) else [given]
     for index, group in enumerate(groups):
         at: Place = ("order_by", index) if isinstance(given, list) else ("order_by",)

@@ -85,24 +85,21 @@ class Predicates:
         plain = target.path is None or target.path.plain
         return self.forms.json(self.column(target), path, plain=plain)
 
-    def write(self, condition: Condition) -> Expression:
-        """Return a condition as SQL."""
-        if isinstance(condition, Conjunction):
-            return and_(true(), *(self.write(part) for part in condition.conditions))
-        if isinstance(condition, Disjunction):
-            return or_(false(), *(self.write(part) for part in condition.conditions))
+    def write(self, condition: Condition, *, negated: bool = False) -> Expression:
+        """Return a condition as SQL; `negated` if it stands below an odd number of negations."""
+        if isinstance(condition, Conjunction | Disjunction):
+            parts = [self.write(part, negated=negated) for part in condition.conditions]
+            is_all = isinstance(condition, Conjunction)
+            return and_(true(), *parts) if is_all else or_(false(), *parts)
         if isinstance(condition, Negation):
-            return self._write_negation(condition.condition)
-        if isinstance(condition, Never | Unknown):
-            return false() if isinstance(condition, Never) else cast(null(), Boolean)
+            return not_(self.write(condition.condition, negated=not negated))
+        if isinstance(condition, Never):
+            return self.column(condition.target).is_(None) if negated else false()
+        if isinstance(condition, Unknown):
+            return cast(null(), Boolean)
         if isinstance(condition, JSON_CONDITIONS):
             return self._write_json(condition)
         return self._write_match(condition, self.column(condition.target))
-
-    def _write_negation(self, condition: Condition) -> Expression:
-        if isinstance(condition, Never):
-            return self.column(condition.target).is_not(None)
-        return not_(self.write(condition))
 
     def _write_match(
         self, condition: Comparison | Membership | Pattern | Span | IsNull, column: Expression

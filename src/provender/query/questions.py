@@ -61,7 +61,10 @@ def from_links(request: ListRequest, node_id: int, direction: Direction) -> Quer
     ]
     question["filters"] = {START: {"stored:id": {"==": node_id}}, **question["filters"]}
     question["project"] = {**question["project"], edge: ["type", "label"]}
-    question["order_by"] = [*question["order_by"], {edge: [{"label": "asc"}, {"type": "asc"}]}]
+    question["order_by"] = [
+        *question["order_by"],
+        {edge: [{"label": "asc"}, {"type": "asc"}, {"id": "asc"}]},
+    ]
     return question
 
 

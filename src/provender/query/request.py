@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 from provender.errors import BadOperator, BadRequest, BadValue, ConflictingParameters, LimitExceeded
@@ -18,6 +19,14 @@ ORDER_NAME = re.compile(r"([+-]?)([A-Za-z_][A-Za-z0-9_-]*)")
 LARGEST_OFFSET = 2**62
 """Beyond what databases count to; a larger offset is past every end just the same."""
 CACHE_BUSTER = "_"
+
+
+class Count(Enum):
+    """How the total of a list is found."""
+
+    EXACT = "exact"
+    ESTIMATE = "estimate"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,8 @@ class Parameters:
     metadata: bool = False
     download_format: str | None = None
     download: bool = True
+    cursor: str | None = None
+    count: Count = Count.EXACT
     profile: str | None = None
 
 
@@ -133,6 +144,7 @@ def read_list(
         raise ConflictingParameters(
             "perpage key requires that a page is requested (i.e. the path must contain /page/)"
         )
+    _check_cursor(parameters, is_paged=is_paged)
     for size in (parameters.limit, parameters.perpage):
         if size is not None and size > limits.default:
             raise LimitExceeded(f"Limit and perpage cannot be bigger than {limits.default}")
@@ -143,6 +155,18 @@ def read_list(
         return ListRequest(view, parameters, size, offset, Page(number, size), expose)
     limit = limits.default if parameters.limit is None else parameters.limit
     return ListRequest(view, parameters, limit, parameters.offset or 0, None, expose)
+
+
+def _check_cursor(parameters: Parameters, *, is_paged: bool) -> None:
+    """Refuse what a cursor, or a list without an exact total, does not go with."""
+    if is_paged and parameters.count is not Count.EXACT:
+        raise ConflictingParameters("Pages need the exact count.", hint="A cursor does not.")
+    if parameters.cursor is None:
+        return
+    if is_paged or parameters.offset is not None:
+        raise ConflictingParameters("A cursor is incompatible with pages and offset.")
+    if parameters.limit == 0:
+        raise BadValue("`limit` takes an integer from 1 with a cursor.")
 
 
 def _check_filter(term: Term) -> Term:
@@ -233,6 +257,13 @@ def _order_term(value: Value) -> OrderTerm:
     return OrderTerm(match[2], match[1] == "-")
 
 
+def _count_mode(term: Term) -> Count:
+    text = _any(term)
+    if text not in [mode.value for mode in Count]:
+        raise BadValue("`count` takes exact, estimate or none.")
+    return Count(text)
+
+
 def _any(term: Term) -> str:
     value = term.values[0]
     return str(value.text if isinstance(value, Word) else value)
@@ -256,6 +287,8 @@ READERS: dict[str, Callable[[Term], object]] = {
     "metadata": _switch,
     "download_format": _text,
     "download": _switch,
+    "cursor": _text,
+    "count": _count_mode,
     "profile": _any,
 }
 """How the term of each parameter is read."""

@@ -40,6 +40,7 @@ class Tables:
         self.forms = forms
         self.names = names
         self.by_tag: dict[str, Any] = {}
+        self.walks: dict[str, CTE] = {}
         self.predicates = Predicates(forms, names, self.by_tag.__getitem__)
         self.joined: Any = None
         for index, source in enumerate(plan.sources):
@@ -64,7 +65,9 @@ class Tables:
         if isinstance(rule, EdgeJoin):
             edge = rule.table.alias(f"e{index}")
         else:
-            edge = Walk(self, source, f"w{index}").table().alias(f"e{index}")
+            walk = Walk(self, source, f"w{index}").table()
+            self.walks[source.join.edge] = walk
+            edge = walk.alias(f"e{index}")
         self.by_tag[source.join.edge] = edge
         outer_edge = outer and isinstance(rule, EdgeJoin) and rule.outer_edge
         self.joined = self.joined.join(
@@ -212,7 +215,7 @@ class Walk:
         tables[first.tag] = first.entity.table.alias(f"{self._name}_0")
         joined: Any = tables[first.tag]
         if first.join is not None and isinstance(first.join.rule, ClosureJoin):
-            walk = self._tables.by_tag[first.join.edge].element.alias(f"{self._name}_before")
+            walk = self._tables.walks[first.join.edge].alias(f"{self._name}_before")
             joined = joined.join(walk, walk.c[first.join.rule.own] == joined.c.id)
         for index, source in enumerate(chain[1:], 1):
             if source.join is None:

@@ -31,6 +31,8 @@ NODE_PARTS = 3
 """Parts of a node type at least, the empty one after its last dot included."""
 ABSTRACT_CODE = "data.core.code.abstract.AbstractCode."
 ANY_CODE = "data.core.code.%"
+ABSENT: tuple[object, ...] = (None, [], {})
+"""Sections of a query that count as not there."""
 TYPE_COLUMNS = {"node": "node_type", "group": "type_string"}
 
 
@@ -272,6 +274,6 @@ def _keep_sections(path: Path, item: dict[str, Any], vertex: Vertex, index: int)
     if index:
         tags |= {"edge_filters": vertex["edge_tag"], "edge_project": vertex["edge_tag"]}
     for key, tag in tags.items():
-        if item.get(key):
+        if item.get(key) not in ABSENT:
             section = key.removeprefix("edge_")
             path.sections[section, tag] = (item[key], ("path", index, key))

@@ -78,7 +78,8 @@ class _LostConnectionError(StoreUnreachable):
 class Snapshot:
     """A read-only transaction; all that is read in it belongs together.
 
-    Equal tokens name equal data; None where nothing tells.
+    Equal tokens name equal data; None where nothing tells. `seconds` is the time that statements
+    took so far.
     """
 
     def __init__(
@@ -87,10 +88,13 @@ class Snapshot:
         self._cursor: Any = connection.cursor()
         self._engine = engine
         self._memory = memory
+        self.seconds = 0.0
+        begun = time.perf_counter()
         self._sqlite: Any = (
             connection.dbapi_connection if engine.backend is Backend.SQLITE else None
         )
         self.token: str | None = engine.start(connection.dbapi_connection, self._cursor)
+        self.seconds += time.perf_counter() - begun
 
     def fetch(self, statements: Statements) -> Rows:
         """Return the rows of a list and their total; counts only where the rows leave it open."""
@@ -105,8 +109,10 @@ class Snapshot:
 
     def run(self, statement: Statement) -> list[Record]:
         """Return all rows of a statement, decoded."""
+        begun = time.perf_counter()
         self.execute(statement.text, statement.values)
         records: list[Record] = self._cursor.fetchall()
+        self.seconds += time.perf_counter() - begun
         return records if self._sqlite is None else _decode(records, statement.kinds)
 
     def recall(self, statement: Statement) -> list[Record]:
@@ -145,6 +151,8 @@ class Reader:
         self._engine = engine
         self._name = name
         self._memory = memory
+        self.seconds = 0.0
+        begun = time.perf_counter()
 
     @property
     def backend(self) -> Backend:

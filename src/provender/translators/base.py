@@ -20,6 +20,7 @@ from provender.store.reader import Record as Values
 from provender.store.reader import Rows
 from provender.store.stores import Session
 from provender.translators.records import Record, presenter
+from provender.translators.walking import read_window
 
 DIGITS = re.compile(r"[0-9]{1,30}")
 
@@ -28,13 +29,15 @@ DIGITS = re.compile(r"[0-9]{1,30}")
 class Listing:
     """Records of a list, and how many there are in all.
 
-    `pk` is that of the object that the list belongs to or consists of.
+    `pk` is that of the object that the list belongs to or consists of, `following` the cursor of
+    the next page of a walk.
     """
 
-    total: int
+    total: int | None
     records: list[Record]
     page: Page | None = None
     pk: int | None = None
+    following: str | None = None
 
 
 class BaseTranslator:
@@ -47,11 +50,12 @@ class BaseTranslator:
             PageOutOfRange: the page lies behind the last.
         """
         question = builder.from_list(request)
-        rows = ask(question, request.view, session, with_count=True)
+        found = read_window(check(question, request.view, session), request, session)
         if request.page is not None:
-            check_page(request.page, rows.total)
+            check_page(request.page, found.total or 0)
         present = presenter(request.view, request.parameters)
-        return Listing(rows.total, [present(values) for values in rows.records], request.page)
+        records = [present(values) for values in found.records]
+        return Listing(found.total, records, request.page, following=found.following)
 
     def detail(
         self, view: View, identifier: str | int, parameters: Parameters, session: Session

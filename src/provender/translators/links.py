@@ -15,9 +15,10 @@ from provender.query.views import View
 from provender.store import catalogue
 from provender.store.reader import Record as Values
 from provender.store.stores import Session
-from provender.translators.base import Listing, ask, ask_own, check_page, resolve
+from provender.translators.base import Listing, ask, ask_own, check, check_page, resolve
 from provender.translators.records import Record, decoded, http_date, presenter
 from provender.translators.subjects import no_files
+from provender.translators.walking import read_window
 
 TREE = View(
     "tree",
@@ -49,15 +50,16 @@ def neighbours(
     """
     (pk,) = resolve(view, identifier, ["id"], session)
     question = questions.from_links(request, pk, direction)
-    rows = ask(question, request.view, session, with_count=True)
+    scope = (pk, direction)
+    found = read_window(check(question, request.view, session), request, session, scope)
     if request.page is not None:
-        check_page(request.page, rows.total)
+        check_page(request.page, found.total or 0)
     present = presenter(request.view, request.parameters)
-    records = [present(values) for values in rows.records]
+    records = [present(values) for values in found.records]
     if request.view.shows_links:
-        for record, values in zip(records, rows.records, strict=True):
+        for record, values in zip(records, found.records, strict=True):
             record["link_type"], record["link_label"] = values[-2:]
-    return Listing(rows.total, records, request.page, pk)
+    return Listing(found.total, records, request.page, pk, found.following)
 
 
 @dataclass(frozen=True, slots=True)

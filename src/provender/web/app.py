@@ -18,7 +18,7 @@ from provender import configuration
 from provender.settings import Settings
 from provender.store.selection import Selection, select
 from provender.store.stores import StoreRegistry
-from provender.web import failures, home, requestlog
+from provender.web import failures, home, requestlog, timing
 from provender.web.api import Api
 from provender.web.context import Context
 from provender.web.freshness import fingerprint
@@ -111,6 +111,8 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
     app.extensions["provender"] = context
     flask_cors.CORS(app, expose_headers=list(EXPOSED))
     requestlog.register(app)
+    if settings.server_timing:
+        timing.register(app)
     failures.register(app, show_tracebacks=catch_internal_server)
     home.register(app, context)
     api = flask_api(app, context)

@@ -24,6 +24,7 @@ EXPOSED = (
 )
 """Headers that a browser shows to scripts of other sites."""
 PAGE_END = re.compile(r"/page(/[0-9]+)?/?$")
+CURSOR = re.compile(r"(^|&)\s*cursor\s*=[^&]*")
 LINK_SAFE = "/:;,=&!*()'~-._@$?"
 """Characters of a query that stand for themselves in a `Link` target."""
 
@@ -66,6 +67,13 @@ def bounded(response: Response, limit: int) -> Response:
             hint="Ask for fewer rows (`limit`), or for fewer columns and attributes of them.",
         )
     return response
+
+
+def next_link(cursor: str, query: str) -> str:
+    """Return the `Link` header of a page of a walk: the next one."""
+    target = quote(CURSOR.sub(rf"\1cursor={cursor}", query), safe=LINK_SAFE)
+    base = request.url_root[:-1] + quote(request.path, safe="/:@")
+    return f'<{base}?{target}>; rel="next"'
 
 
 def page_links(page: Page, total: int, query: str) -> str:

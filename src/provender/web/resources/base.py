@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
@@ -14,9 +15,9 @@ from provender.query import grammar
 from provender.query.request import ListRequest, Page, Parameters, read_list, read_parameters
 from provender.query.views import Identity, View
 from provender.store.stores import Session
-from provender.translators.base import BaseTranslator, parse_identifier
+from provender.translators.base import BaseTranslator, Listing, parse_identifier
 from provender.translators.properties import Properties, describe
-from provender.web import responses
+from provender.web import responses, timing
 from provender.web.context import Context
 from provender.web.dialects import Dialect, Route
 from provender.web.freshness import answer_early, keep, marked, name_answer
@@ -60,7 +61,8 @@ class BaseResource(flask_restful.Resource):
             asked.parameters, lambda session: self.translator.listing(asked, session)
         )
         data = {self.view.name: found.records}
-        return self.answer(data, found.total, page=found.page)
+        walk = found if asked.parameters.cursor is not None else None
+        return self.answer(data, found.total, page=found.page, walk=walk)
 
     def detail(self, id: str) -> Response:  # noqa: A002 - the name in the path
         """Answer one object, as a list of one to which limit and offset apply."""
@@ -100,8 +102,9 @@ class BaseResource(flask_restful.Resource):
 
     def parameters(self) -> Parameters:
         """Return what the query string says; a profile is refused unless switching is on."""
-        terms = grammar.parse_text(self.query) if self.query else ()
-        parameters = read_parameters(terms, self.dialect.specials)
+        with timing.span("parse"):
+            terms = grammar.parse_text(self.query) if self.query else ()
+            parameters = read_parameters(terms, self.dialect.specials)
         self.check_profile(parameters.profile)
         self._check_contents(parameters)
         return parameters
@@ -140,25 +143,37 @@ class BaseResource(flask_restful.Resource):
             if is_named and session.token is not None:
                 self.etag = name_answer(session.token, self.context.fingerprint)
                 answer_early(self.etag, self.context.stores.memory)
-            return work(session)
+            begun, before = time.perf_counter(), session.snapshot.seconds
+            try:
+                return work(session)
+            finally:
+                database = session.snapshot.seconds
+                timing.add("plan", time.perf_counter() - begun - (database - before))
+                timing.add("database", database)
 
         return self.context.stores.get(parameters.profile).within(unless_known)
 
     def answer(
         self,
         data: object,
-        total: int,
+        total: int | None,
         *,
         page: Page | None = None,
         identifier: str | int | None = None,
         pk: int | None = None,
+        walk: Listing | None = None,
     ) -> Response:
-        """Return the envelope around `data` with its headers."""
-        identity = {"pk": pk} if self.dialect.shows_pk else {"id": identifier}
-        body = responses.envelope(data, self.route.resource, self.query, identity)
-        response = responses.json_response(body, total=total)
+        """Return the envelope around `data` with its headers; of a walk, with its next page."""
+        identity: dict[str, object] = {"pk": pk} if self.dialect.shows_pk else {"id": identifier}
+        if walk is not None:
+            identity["next"] = walk.following
+        with timing.span("render"):
+            body = responses.envelope(data, self.route.resource, self.query, identity)
+            response = responses.json_response(body, total=total)
         if page is not None:
-            response.headers["Link"] = responses.page_links(page, total, self.query)
+            response.headers["Link"] = responses.page_links(page, total or 0, self.query)
+        if walk is not None and walk.following is not None:
+            response.headers["Link"] = responses.next_link(walk.following, self.query)
         response = responses.bounded(response, self.context.settings.limits.answer_bytes)
         if self.etag is not None:
             keep(marked(response, self.etag), self.etag, self.context.stores.memory)

@@ -36,7 +36,14 @@ class Node(BaseResource):
             lambda session: links.neighbours(self.view, identifier, asked, direction, session),
         )
         data = {self.route.key: found.records}
-        return self.answer(data, found.total, page=found.page, identifier=identifier, pk=found.pk)
+        return self.answer(
+            data,
+            found.total,
+            page=found.page,
+            identifier=identifier,
+            pk=found.pk,
+            walk=found if asked.parameters.cursor is not None else None,
+        )
 
     def tree(self, id: str) -> Response:  # noqa: A002 - as in the path
         """Answer a node with the neighbours on both sides."""

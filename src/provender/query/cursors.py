@@ -1,0 +1,183 @@
+"""Walking a list at constant cost for each page: from the last row seen. Floor: query.
+
+A cursor is opaque and needs no memory on the server: it holds a hash of the selection, the
+highest id at its start, the total, and the values that the last row is ordered by.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from provender.errors import BadValue, ConflictingParameters
+from provender.query.conditions import (
+    Comparison,
+    Condition,
+    Conjunction,
+    Disjunction,
+    IsNull,
+    Negation,
+    Operand,
+    Relation,
+    Target,
+)
+from provender.query.plan import Ordering, Output, Plan
+from provender.query.request import ListRequest
+from provender.store.catalogue import Kind
+
+FIRST = "*"
+"""The cursor that a walk starts with."""
+TYPES: dict[Kind, type] = {
+    Kind.INTEGER: int,
+    Kind.TEXT: str,
+    Kind.UUID: str,
+    Kind.TIME: str,
+    Kind.BOOLEAN: bool,
+}
+HASH_LENGTH = 16
+LARGEST = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a walk is: after the row with these values, in the order of the plan."""
+
+    selection: str
+    highest: int
+    total: int | None
+    after: tuple[object, ...]
+
+    def written(self) -> str:
+        """Return the cursor as a client carries it."""
+        values = [item.isoformat() if isinstance(item, datetime) else item for item in self.after]
+        text = json.dumps([self.selection, self.highest, self.total, values])
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def selection_of(request: ListRequest, scope: object) -> str:
+    """Return the hash of what a list selects and of its order; `scope` is what it belongs to."""
+    parameters = request.parameters
+    filters = [(term.key, term.path, term.operator, term.values) for term in parameters.filters]
+    chosen = (scope, *request.view.shown, filters, parameters.order, parameters.full_type)
+    return hashlib.sha256(repr(chosen).encode()).hexdigest()[:HASH_LENGTH]
+
+
+def read_cursor(text: str, selection: str, plan: Plan) -> Cursor:
+    """Return the cursor that a client brought.
+
+    Raises:
+        BadValue: it is not one of ours.
+        ConflictingParameters: it belongs to another selection or order.
+    """
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        given, highest, total, values = json.loads(base64.urlsafe_b64decode(padded))
+    except (ValueError, TypeError, RecursionError):
+        raise _malformed() from None
+    if given != selection:
+        raise ConflictingParameters(
+            "The cursor belongs to another selection or order.",
+            hint=f"Filters and order stay the same during a walk; cursor={FIRST} starts one.",
+        )
+    if not _is_count(highest) or not (total is None or _is_count(total)):
+        raise _malformed()
+    if not isinstance(values, list) or len(values) != len(plan.order):
+        raise _malformed()
+    pairs = zip(plan.order, values, strict=True)
+    return Cursor(selection, highest, total, tuple(_value(order, item) for order, item in pairs))
+
+
+def _malformed() -> BadValue:
+    return BadValue("The cursor is malformed.", hint=f"cursor={FIRST} starts a walk.")
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < LARGEST
+
+
+def _value(ordering: Ordering, value: Any) -> object:  # noqa: ANN401 - JSON
+    kind = ordering.kind
+    if value is None:
+        return None
+    if not isinstance(value, TYPES[kind]) or isinstance(value, bool) != (kind is Kind.BOOLEAN):
+        raise _malformed()
+    if isinstance(value, int) and not -LARGEST <= value < LARGEST:
+        raise _malformed()
+    return _text(kind, value) if isinstance(value, str) else value
+
+
+def _text(kind: Kind, text: str) -> object:
+    try:
+        text.encode()
+        if kind is Kind.TIME:
+            instant = datetime.fromisoformat(text)
+            return instant if instant.tzinfo else None
+    except ValueError:
+        raise _malformed() from None
+    if "\0" in text or (kind is Kind.UUID and len(text) != len("0" * 36)):
+        raise _malformed()
+    return text
+
+
+def page_after(plan: Plan, cursor: Cursor, size: int) -> Plan:
+    """Return the plan of the rows after a cursor, one more than `size`.
+
+    The values that rows are ordered by are added to the columns.
+    """
+    (own,) = (item.target for item in plan.order if _is_own_id(item, plan))
+    bound = Comparison(own, Relation.LESS_EQUAL, Operand(cursor.highest, Kind.INTEGER))
+    conditions = [*plan.condition.conditions, bound]
+    if cursor.after:
+        conditions.append(_after(plan.order, cursor.after))
+    keys = tuple(Output(f"key {index}", item.target) for index, item in enumerate(plan.order))
+    return replace(
+        plan,
+        condition=Conjunction(tuple(conditions)),
+        outputs=(*plan.outputs, *keys),
+        limit=Operand(size + 1, Kind.INTEGER),
+        offset=Operand(0, Kind.INTEGER),
+        is_deep=False,
+    )
+
+
+def _is_own_id(ordering: Ordering, plan: Plan) -> bool:
+    return (ordering.target.tag, ordering.target.field.name) == (plan.sources[-1].tag, "id")
+
+
+def _after(order: Sequence[Ordering], values: Sequence[object]) -> Condition:
+    """Return the condition of the rows behind one with these values."""
+    first, value = order[0], values[0]
+    behind = _behind(first, value)
+    if len(order) == 1:
+        return behind
+    tied = Conjunction((_equal(first.target, value), _after(order[1:], values[1:])))
+    found = Disjunction((behind, tied))
+    if value is None or first.target.field.nullable:
+        return found
+    relation = Relation.LESS_EQUAL if first.descending else Relation.GREATER_EQUAL
+    return Conjunction((_compared(first.target, relation, value), found))  # an index serves it
+
+
+def _behind(ordering: Ordering, value: object) -> Condition:
+    """Return what comes later in the order: no value is last, or first when descending."""
+    target, is_null = ordering.target, IsNull(ordering.target)
+    if value is None:
+        return Negation(is_null) if ordering.descending else Disjunction(())
+    relation = Relation.LESS if ordering.descending else Relation.GREATER
+    larger = _compared(target, relation, value)
+    if target.field.nullable and not ordering.descending:
+        return Disjunction((larger, is_null))
+    return larger
+
+
+def _equal(target: Target, value: object) -> Condition:
+    return IsNull(target) if value is None else _compared(target, Relation.EQUAL, value)
+
+
+def _compared(target: Target, relation: Relation, value: object) -> Condition:
+    return Comparison(target, relation, Operand(value, target.field.kind))

@@ -1,0 +1,189 @@
+"""Walks by cursor, totals on demand, deep offsets: on every backend."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from support import postgres
+
+
+def get(served, path, **options):
+    return served.get(path if path.startswith("/api") else f"/api/v4{path}", **options)
+
+
+def walked(served, path, size):
+    """Return the rows of all pages of a walk, by `next` in the body."""
+    mark = "&" if "?" in path else "?"
+    found, cursor, pages = [], "*", 0
+    while cursor is not None:
+        answer = get(served, f"{path}{mark}limit={size}&cursor={cursor}")
+        assert answer.status == 200, answer.body
+        found += answer.rows()
+        cursor = answer.json["next"]
+        assert ("link" in answer.headers) == (cursor is not None)
+        pages += 1
+        assert pages < 400
+    return found
+
+
+LISTS = [
+    "/nodes",
+    "/nodes?orderby=-ctime",
+    "/nodes?orderby=process_type,-label",
+    "/nodes?orderby=-process_type",
+    "/nodes?orderby=-dbcomputer_id,uuid",
+    '/nodes?node_type=like="data.core.%25"&orderby=node_type,-mtime&attributes=true',
+    "/processes?orderby=-id",
+    "/users?orderby=last_name",
+    "/groups?orderby=-label",
+    "/computers?orderby=hostname",
+    "/nodes/cda14b00/links/outgoing?orderby=-label",
+    "/nodes/607c50a6/links/outgoing",
+    "/api/v2/nodes?orderby=type,-state",
+    "/api/v2/computers?orderby=enabled,-name",
+    "/api/v2/groups?orderby=type",
+]
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("size", [1, 7, 400])
+def test_a_walk_gives_the_whole_list_in_its_order(path, size, on_each):
+    if (
+        size == 1
+        and path.startswith(("/nodes?", "/nodes", "/api/v2/nodes"))
+        and "links" not in path
+    ):
+        size = 13
+    whole = get(on_each, path)
+    assert walked(on_each, path, size) == whole.rows()
+
+
+def test_links_lead_from_page_to_page(on_each):
+    path = '/nodes?label!="x\'y"&limit=50&orderby=-ctime&cursor=*'
+    answer, found = get(on_each, path), []
+    total = answer.total
+    while True:
+        found += answer.column("uuid")
+        assert answer.total == total
+        if "link" not in answer.headers:
+            break
+        target = answer.headers["link"].partition("<")[2].partition(">")[0]
+        parts = urlsplit(target)
+        answer = on_each.get(f"{parts.path}?{parts.query}")
+    assert len(found) == len(set(found)) == total
+
+
+def test_a_walk_shows_nothing_twice_and_nothing_newer(serve, lab_copy):
+    served = serve(lab_copy)
+    columns = (
+        "node_type, process_type, label, description, ctime, mtime, attributes, extras, "
+        "repository_metadata, dbcomputer_id, user_id"
+    )
+    first = get(served, "/nodes?limit=100&cursor=*")
+    postgres.run(
+        lab_copy,
+        f"INSERT INTO db_dbnode (id, uuid, {columns}) "
+        f"SELECT 5000 + id, gen_random_uuid(), {columns} FROM db_dbnode WHERE id < 50",
+    )
+    found, cursor = first.column("id"), first.json["next"]
+    while cursor:
+        answer = get(served, f"/nodes?limit=100&cursor={cursor}")
+        assert answer.total == first.total
+        found += answer.column("id")
+        cursor = answer.json["next"]
+    assert len(found) == len(set(found)) == first.total
+    assert max(found) < 5000
+    served.app.extensions["provender"].stores.close()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cursor=nonsense",
+        "cursor=*&offset=3",
+        "cursor=*&limit=0",
+        "cursor=*&cursor=*",
+        "cursor!=*",
+        "cursor=eyJhIjogMX0",
+        "cursor=WyJ4IiwgMSwgMSwgWzFdXQ",
+        "cursor=1",
+        'cursor=""',
+        "count=all",
+        "limit=*",
+    ],
+)
+def test_wrong_cursors(query, on_each):
+    answer = get(on_each, f"/nodes?{query}")
+    assert answer.status == 400
+    assert answer.json["message"]
+
+
+def test_a_cursor_belongs_to_its_selection(on_each):
+    cursor = get(on_each, '/nodes?label!="x"&limit=3&cursor=*').json["next"]
+    assert get(on_each, f'/nodes?label!="x"&limit=5&cursor={cursor}').status == 200
+    for path in ("/nodes?", '/nodes?label!="y"&', '/nodes?label!="x"&orderby=-id&', "/processes?"):
+        answer = get(on_each, f"{path}limit=3&cursor={cursor}")
+        assert answer.status == 400
+        assert "another selection" in answer.json["message"]
+    assert get(on_each, f"/nodes/page/2?cursor={cursor}").status == 400
+    links = get(on_each, "/nodes/cda14b00/links/outgoing?limit=1&cursor=*").json["next"]
+    assert get(on_each, f"/nodes/607c50a6/links/outgoing?cursor={links}").status == 400
+
+
+def test_cursors_that_are_written_by_hand(on_each):
+    import base64
+    import json
+
+    cursor = get(on_each, "/nodes?orderby=-ctime&limit=3&cursor=*").json["next"]
+    selection, highest, total, values = json.loads(
+        base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    )
+    wrong = [
+        [selection, highest, total],
+        [selection, -1, total, values],
+        [selection, "x", total, values],
+        [selection, highest, True, values],
+        [selection, highest, total, values[:1]],
+        [selection, highest, total, ["yesterday", values[1]]],
+        [selection, highest, total, [values[0], "\0"]],
+        [selection, highest, total, [values[0], 2**70]],
+        [selection, highest, total, [[], {}]],
+        {"a": 1},
+        None,
+    ]
+    for item in wrong:
+        text = base64.urlsafe_b64encode(json.dumps(item).encode()).decode().rstrip("=")
+        assert get(on_each, f"/nodes?orderby=-ctime&limit=3&cursor={text}").status in (200, 400)
+
+
+def test_totals_on_demand(on_each):
+    exact = get(on_each, "/nodes?limit=3")
+    without = get(on_each, "/nodes?limit=3&count=none")
+    assert "x-total-count" not in without.headers
+    assert without.rows() == exact.rows()
+    estimate = get(on_each, '/nodes?limit=3&count=estimate&label!="x"')
+    assert estimate.total > 0
+    assert "x-total-count" not in get(on_each, "/nodes?limit=3&count=none&cursor=*").headers
+    assert get(on_each, "/nodes/page/1?count=none").status == 400
+    assert get(on_each, "/nodes?count=exact&limit=3").total == exact.total
+
+
+@pytest.fixture
+def shallow(monkeypatch):
+    """Every offset counts as deep."""
+    from provender.query import checking, compiler
+
+    monkeypatch.setattr(checking, "DEEP", 1)
+    yield
+    compiler._compile_shape.cache_clear()
+
+
+@pytest.mark.parametrize("path", [path for path in LISTS if "links" not in path])
+def test_deep_offsets_give_the_same_rows(path, shallow, on_each):
+    mark = "&" if "?" in path else "?"
+    whole = get(on_each, path).rows()
+    for offset in (1, 3, len(whole) - 1, len(whole), 5000):
+        answer = get(on_each, f"{path}{mark}limit=3&offset={offset}")
+        assert answer.rows() == whole[offset : offset + 3]
