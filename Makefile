@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STORE ?= demo
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help install serve test test-long lint types docs clean
+.PHONY: help install serve test test-long lint types docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## show what can be made
@@ -34,6 +34,10 @@ types: $(VENV)/.dev ## check types
 docs: $(VENV)/.docs ## build the documentation into docs/_build
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build
 
+bench: $(VENV)/.bench ## measure against AiiDA: N=100k|1M|10M ONLY=list,detail ROUNDS=3 PEER=folder
+	$(BIN)/python -m bench $(if $(N),--nodes $(N)) $(if $(ONLY),--only $(ONLY)) \
+	  $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(STORES),--stores $(STORES)) $(if $(PEER),--peer $(PEER))
+
 clean: ## remove the virtual environment and everything built
 	rm -rf $(VENV) build dist docs/_build src/*.egg-info
 
@@ -49,6 +53,10 @@ $(VENV)/.serve: $(BIN)/python pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.serve
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[server]'
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.serve

@@ -151,8 +151,6 @@ class Reader:
         self._engine = engine
         self._name = name
         self._memory = memory
-        self.seconds = 0.0
-        begun = time.perf_counter()
 
     @property
     def backend(self) -> Backend:
