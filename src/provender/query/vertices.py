@@ -27,6 +27,8 @@ KEYWORDS = tuple(dict.fromkeys(keyword for _, keyword, _ in JOINS))
 TABLES = ("computer", "user", "link", "comment", "log", "authinfo")
 """Entities named by their own name, in any case."""
 GROUP = "group."
+ANY_GROUP = "core"
+"""The type that stands for every group, whatever follows `group.`."""
 NODE_PARTS = 3
 """Parts of a node type at least, the empty one after its last dot included."""
 ABSTRACT_CODE = "data.core.code.abstract.AbstractCode."
@@ -99,7 +101,7 @@ def _add(path: Path, item: Any, index: int) -> None:  # noqa: ANN401 - JSON
     if len(kinds) > 1:
         raise BadValue("A vertex has one kind of entity.").under("entity_type")
     kind = kinds.pop()
-    tag = _tag(item, types, path)
+    tag = _tag(item, types, kind, path)
     outer = item.get("outerjoin")
     vertex: Vertex = {"entity_type": TYPE_OF_ENTITY[kind], "tag": tag}
     if outer is not None and not isinstance(outer, bool):
@@ -145,11 +147,11 @@ def _kind(text: str, entities: Mapping[str, object]) -> str:
     return kind
 
 
-def _tag(item: dict[str, Any], types: list[str], path: Path) -> str:
+def _tag(item: dict[str, Any], types: list[str], kind: str, path: Path) -> str:
     """Return the tag of a vertex, or the first free one made of its type."""
     tag = item.get("tag")
-    if tag is None:
-        name = "-".join(_class_name(text) for text in types)
+    if tag is None or tag == "":
+        name = "-".join(_class_name(text, kind) for text in types)
         number = 1
         while f"{name}_{number}" in (*path.kinds, *path.edges):
             number += 1
@@ -158,8 +160,10 @@ def _tag(item: dict[str, Any], types: list[str], path: Path) -> str:
     return str(tag)
 
 
-def _class_name(text: str) -> str:
-    return text.rstrip(".").rpartition(".")[2] or "node"
+def _class_name(text: str, kind: str) -> str:
+    if kind == "node":
+        return text.rstrip(".").rpartition(".")[2] or "node"
+    return ANY_GROUP if kind == "group" else kind
 
 
 def _check_tag(tag: object, path: Path, key: str) -> None:
@@ -259,7 +263,7 @@ def _imply_type(
 def _type_condition(text: str, kind: str, *, subclassing: bool) -> Filter:
     """Return the condition of a type; nothing for any node and for any group."""
     if kind == "group":
-        return {} if subclassing else {"==": text[len(GROUP) :]}
+        return {} if subclassing else {"==": ANY_GROUP}
     if not subclassing:
         return {"==": text}
     if text == ABSTRACT_CODE:

@@ -39,6 +39,8 @@ class Kind(Enum):
     NUMBER = "a number"
     LOCAL_TIME = "a datetime without offset"
 
+    __hash__ = object.__hash__  # plans are hashed at each request
+
 
 @dataclass(frozen=True, slots=True)
 class Field:

@@ -10,7 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any, TypeVar
 
 import psycopg2
@@ -228,7 +228,7 @@ def _decode(records: list[Record], kinds: tuple[Kind, ...]) -> list[Record]:
 
 
 def _decode_time(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+    return datetime.fromisoformat(text + "+00:00")
 
 
 _DECODERS: dict[Kind, Callable[[Any], object]] = {Kind.TIME: _decode_time, Kind.BOOLEAN: bool}
