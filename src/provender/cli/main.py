@@ -13,6 +13,7 @@ from provender.cli.options import Options
 from provender.cli.profile import profile
 from provender.cli.restapi import restapi
 from provender.cli.routes import routes
+from provender.cli.store import store
 
 
 @examples(
@@ -39,5 +40,5 @@ def main(context: click.Context, profile_name: str | None, config_file: Path | N
     context.obj = Options(profile_name, config_file)
 
 
-for command in (restapi, profile, check, routes):
+for command in (restapi, profile, check, routes, store):
     main.add_command(command)

@@ -1,0 +1,1 @@
+"""The two commands that write: filling an empty database, adding indexes. Floor: loading."""

@@ -1,0 +1,227 @@
+"""Writing the files of an archive into a disk-objectstore container. Floor: loading.
+
+Source: disk-objectstore 1.x, container version 1. All files go into packs. What is deflated in
+the archive stays so: a raw deflate stream becomes a zlib stream (RFC 1950) by two bytes before
+and a checksum behind, so that nothing is compressed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from provender.errors import ConfigurationError, CorruptObject, StoreUnreachable
+from provender.loading.sources import Source
+from provender.store.archive import Progress
+from provender.store.packs import CONTAINER_VERSION
+from provender.store.sqlitefiles import MEGABYTE
+from provender.store.streams import RAW_DEFLATE, Piece
+
+PACK_BYTES = 4 * 1024 * MEGABYTE
+"""A pack that has this size is followed by another; the library's default."""
+ZLIB_HEADER = b"\x78\x01"
+"""Deflate with a window of 32 KiB."""
+WRAPPING = len(ZLIB_HEADER) + 4
+FOLDERS = ("packs", "loose", "duplicates", "sandbox")
+SCHEMA = (
+    "CREATE TABLE db_object (id INTEGER NOT NULL, hashkey VARCHAR NOT NULL, "
+    'compressed BOOLEAN NOT NULL, size INTEGER NOT NULL, "offset" INTEGER NOT NULL, '
+    "length INTEGER NOT NULL, pack_id INTEGER NOT NULL, PRIMARY KEY (id))",
+    "CREATE UNIQUE INDEX ix_db_object_hashkey ON db_object (hashkey)",
+)
+INSERT = (
+    'INSERT OR REPLACE INTO db_object (hashkey, compressed, size, "offset", length, pack_id) '
+    "VALUES (?, ?, ?, ?, ?, ?)"
+)
+PAGES = "PRAGMA cache_size = -65536"
+"""64 MiB: keys come in no order, and the index is written in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A container that was written: its id, the number of its files, their bytes in the packs."""
+
+    container_id: str
+    files: int
+    bytes: int
+
+
+def check_free(folder: Path) -> None:
+    """Raise `ConfigurationError` unless a new folder can be made under this name."""
+    if not folder.parent.is_dir():
+        raise ConfigurationError(f"There is no folder {folder.parent}.")
+    if folder.is_dir() and not any(folder.iterdir()):
+        return
+    if folder.exists() or folder.is_symlink():
+        raise ConfigurationError(
+            f"{folder} is there already and not an empty folder.",
+            hint="Name a new one; nothing is ever written over.",
+        )
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Path]:
+    """Give a new folder beside the one that is to be made; it is removed if the block fails."""
+    making = folder.with_name(f".{folder.name}.loading-{uuid4().hex[:8]}")
+    try:
+        making.mkdir()
+    except OSError as error:
+        raise ConfigurationError(
+            f"No folder can be made in {folder.parent}.", reason=error.strerror
+        ) from error
+    try:
+        yield making
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+def write(source: Source, folder: Path, progress: Progress) -> Written:
+    """Write all files of an archive into an empty folder and return what it holds.
+
+    Each content is compared with its key, which is its SHA-256.
+
+    Raises:
+        CorruptObject: a file of the archive is damaged.
+        StoreUnreachable: no room, or the disk fails.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < source.file_bytes:
+        raise StoreUnreachable(
+            f"{folder.parent} has no room for the files of the archive.",
+            reason=f"{source.file_bytes} bytes needed, {free} free",
+        )
+    try:
+        container_id = _lay_out(folder)
+        files, size = _write_packs(source, folder, progress)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreUnreachable(
+            f"The files cannot be copied into {folder.parent}.", reason=str(error)
+        ) from error
+    return Written(container_id, files, size)
+
+
+def _lay_out(folder: Path) -> str:
+    """Make the folders and the configuration of a container and return its id."""
+    for name in FOLDERS:
+        (folder / name).mkdir()
+    config = {
+        "container_version": CONTAINER_VERSION,
+        "loose_prefix_len": 2,
+        "pack_size_target": PACK_BYTES,
+        "hash_type": "sha256",
+        "container_id": uuid4().hex,
+        "compression_algorithm": "zlib+1",
+    }
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    return str(config["container_id"])
+
+
+def _write_packs(source: Source, folder: Path, progress: Progress) -> tuple[int, int]:
+    """Write packs and their index; return the number of files and their bytes in the packs."""
+    path = folder / "packs.idx"
+    with closing(sqlite3.connect(path, isolation_level=None)) as index:
+        for statement in ("PRAGMA synchronous = OFF", PAGES, *SCHEMA, "BEGIN"):
+            index.execute(statement)
+        index.executemany(INSERT, _packed(source, folder / "packs", progress))
+        index.execute("COMMIT")
+        index.execute("PRAGMA journal_mode = WAL")
+        files, size = index.execute("SELECT count(*), sum(length) FROM db_object").fetchone()
+    _sync(path)
+    return files, size or 0
+
+
+def _packed(source: Source, folder: Path, progress: Progress) -> Iterator[tuple[object, ...]]:
+    """Write the files into packs, one pack after the other, and yield the rows of the index."""
+    pieces, done = source.pieces(), 0
+    for number in count():
+        path = folder / str(number)
+        with path.open("xb") as pack:
+            for key, piece in pieces:
+                yield (key, *_append(pack, key, piece), number)
+                done += piece.length
+                progress("copying files", done, source.file_bytes)
+                if pack.tell() >= PACK_BYTES:
+                    break
+            size = pack.tell()
+        if not size:
+            path.unlink()
+            return
+        _sync(path)
+
+
+def _append(pack: BinaryIO, key: str, piece: Piece) -> tuple[bool, int, int, int]:
+    """Write one content behind the others; return if deflated, size, offset and length.
+
+    Raises:
+        CorruptObject: it is not the content of this key.
+    """
+    start, size = pack.tell(), 0
+    digest, checksum = hashlib.sha256(), zlib.adler32(b"")
+    wrapped = piece.window == RAW_DEFLATE and piece.length + WRAPPING < piece.size
+    if wrapped:
+        pack.write(ZLIB_HEADER)
+    try:
+        for content in _contents(piece, pack if wrapped else None):
+            digest.update(content)
+            size += len(content)
+            if wrapped:
+                checksum = zlib.adler32(content, checksum)
+            else:
+                pack.write(content)
+    except zlib.error as error:
+        raise _damaged(key, str(error)) from error
+    if digest.hexdigest() != key:
+        raise _damaged(key, "its checksum is another")
+    if wrapped:
+        pack.write(checksum.to_bytes(4, "big"))
+    return wrapped, size, start, pack.tell() - start
+
+
+def _contents(piece: Piece, copy: BinaryIO | None) -> Iterator[bytes]:
+    """Yield the content of a piece, a megabyte at a time; `copy` gets the bytes as they lie."""
+    chunks = _chunks(piece, copy)
+    if piece.window is None:
+        yield from chunks
+        return
+    inflate = zlib.decompressobj(piece.window)
+    for chunk in chunks:
+        content = inflate.decompress(chunk, MEGABYTE)
+        while content:
+            yield content
+            content = inflate.decompress(inflate.unconsumed_tail, MEGABYTE)
+
+
+def _chunks(piece: Piece, copy: BinaryIO | None) -> Iterator[bytes]:
+    with piece.path.open("rb", buffering=0) as file:
+        file.seek(piece.offset)
+        left = piece.length
+        while left and (chunk := file.read(min(left, MEGABYTE))):
+            left -= len(chunk)
+            if copy is not None:
+                copy.write(chunk)
+            yield chunk
+
+
+def _damaged(key: str, reason: str) -> CorruptObject:
+    return CorruptObject(
+        "A file of the archive is damaged.",
+        hint="Nothing was loaded. `provender check ARCHIVE --files 1000000` names the files.",
+        reason=f"repo/{key}: {reason}",
+    )
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file is on the disk: the database will be there after a power cut, too."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

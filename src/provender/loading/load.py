@@ -1,0 +1,147 @@
+"""`store load`: an archive into an empty database and a new container. Floor: loading.
+
+Rows and files are kept together or not at all. The database is filled in one transaction; the
+container is written beside its place and renamed just before the transaction ends.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from psycopg2.extensions import connection
+
+from provender.errors import ConfigurationError
+from provender.loading import container, ddl, verification
+from provender.loading.container import Written
+from provender.loading.copying import copy_table
+from provender.loading.sources import Source, opened
+from provender.loading.target import check_empty, connect, errors_of, patiently, take_lock
+from provender.settings import Settings
+from provender.store.archive import Progress
+from provender.store.profiles import Profile
+from provender.store.schema import REQUIRED
+
+SESSION = (
+    "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; "
+    "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL timezone = 'UTC'; "
+    "SET LOCAL client_min_messages = error; SET LOCAL maintenance_work_mem = '256MB'"
+)
+"""What a role or a database may have set otherwise; 64 MB, the default, makes indexes slower."""
+STOPPING = {signal.SIGINT, signal.SIGTERM}
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was loaded and compared.
+
+    `counts` are rows by table; `rows` and `files` are the numbers that were compared one by
+    one.
+    """
+
+    revision: str
+    counts: dict[str, int]
+    container: Written
+    rows: int
+    files: int
+    seconds: float
+
+    @property
+    def is_older(self) -> bool:
+        """Whether AiiDA wants to migrate it first."""
+        return self.revision != ddl.REVISION
+
+
+def load(
+    archive: str, target: Profile, folder: Path, settings: Settings, progress: Progress
+) -> Loaded:
+    """Copy an archive into an empty database and its files into a new folder.
+
+    Raises:
+        ConfigurationError: the database or the folder is not empty, or may not be written.
+        StoreError: the archive cannot be read, or holds what a database of AiiDA may not.
+    """
+    begun, folder = time.monotonic(), folder.resolve()
+    container.check_free(folder)
+    with errors_of(target):
+        with closing(connect(target)) as trying, trying.cursor() as used:
+            check_empty(used, target)  # at once, not after all files
+        with opened(archive, settings, progress) as source, container.staged(folder) as making:
+            written = container.write(source, making, progress)
+            files = verification.check_files(making, written.files)
+            with closing(connect(target)) as writing:
+                rows = _fill(writing, target, source, written, progress)
+                with _unstoppable():
+                    _keep(writing, making, folder)
+            seconds = time.monotonic() - begun
+            return Loaded(source.revision, source.counts, written, rows, files, seconds)
+
+
+def _fill(
+    writing: connection, target: Profile, source: Source, written: Written, progress: Progress
+) -> int:
+    """Make tables, rows, keys and indexes in one transaction, left open; return rows compared."""
+    with writing.cursor() as used:
+        used.execute(SESSION)
+        take_lock(used, target)
+        check_empty(used, target)
+        patiently(writing, lambda: used.execute(";".join(ddl.tables())), lambda: None)
+        for table in REQUIRED:
+            copy_table(source, table, writing, progress)
+        used.execute("INSERT INTO alembic_version VALUES (%s)", (source.revision,))
+        used.execute(
+            "INSERT INTO db_dbsetting (key, val, description, time) "
+            "VALUES ('repository|uuid', to_jsonb(%s::text), 'Repository UUID', now())",
+            (written.container_id,),
+        )
+    _finish(writing, source, progress)
+    with writing.cursor() as used:
+        verification.check_counts(used, source)
+        return verification.check_rows(used, source)
+
+
+def _finish(writing: connection, source: Source, progress: Progress) -> None:
+    """Make keys, indexes and constraints, and gather the planner's statistics."""
+    steps = [*ddl.finishes(), *(ddl.Finish(name, f"ANALYZE {name}") for name in ddl.COLUMNS)]
+    weights = [1 + source.counts.get(step.table, 0) for step in steps]
+    done, total = 0, sum(weights)
+    with writing.cursor() as used:
+        for step, weight in zip(steps, weights, strict=True):
+            patiently(
+                writing,
+                lambda step=step: used.execute(step.statement),  # type: ignore[misc]
+                lambda done=done: progress("rows indexed", done, total),  # type: ignore[misc]
+            )
+            done += weight
+    progress("rows indexed", total, total)
+
+
+def _keep(writing: connection, making: Path, folder: Path) -> None:
+    """Give the container its name and end the transaction; if that fails, take the name back."""
+    try:
+        making.rename(folder)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{folder} cannot be made any more.", reason=error.strerror
+        ) from error
+    try:
+        writing.commit()
+    except BaseException:
+        folder.rename(making)
+        raise
+
+
+@contextmanager
+def _unstoppable() -> Iterator[None]:
+    """Ignore Ctrl-C in the block: it comes too late, and half of the block must not be done."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        yield
+    finally:
+        while signal.sigpending() & STOPPING:
+            signal.sigwait(STOPPING)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

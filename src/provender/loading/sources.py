@@ -1,0 +1,159 @@
+"""The archive that is loaded: its database as rows, its files as pieces. Floor: loading."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from provender.errors import ConfigurationError, StoreUnreachable, UnsupportedStore
+from provender.loading.ddl import OLDER_REVISION, REVISION
+from provender.settings import Settings
+from provender.store import engines, zipindex
+from provender.store.archive import Archive, Progress, open_archive
+from provender.store.cache import CacheFolder
+from provender.store.inspection import check_tables, inspect
+from provender.store.objects import OBJECT
+from provender.store.profiles import ProfileKind, from_store
+from provender.store.reader import Reader
+from provender.store.schema import REQUIRED
+from provender.store.sqlitefiles import SqliteFile
+from provender.store.streams import KEY, Piece
+from provender.store.zipindex import Member, NotAZipError
+
+FIRST_WITH_REVISION = (2, 4)
+"""The AiiDA that came with `main_0002`, whose hashes of calculation jobs need no repair."""
+RELEASE = re.compile(r"(\d+)\.(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An opened archive.
+
+    `revision` is the schema revision that its rows have in a database; `counts` the number of
+    rows of each table; `file_bytes` what the files take in the archive.
+    """
+
+    path: Path
+    database: SqliteFile
+    revision: str
+    counts: dict[str, int]
+    file_bytes: int
+
+    def connect(self) -> sqlite3.Connection:
+        """Return a new connection that gives texts as their bytes."""
+        made = self.database.connect()
+        made.text_factory = bytes
+        return made
+
+    def pieces(self) -> Iterator[tuple[str, Piece]]:
+        """Yield key and place of every file, in the order of the archive.
+
+        Raises:
+            UnsupportedStore: the archive is damaged.
+        """
+        try:
+            yield from _in_folder(self.path) if self.path.is_dir() else _in_zip(self.path)
+        except NotAZipError as error:
+            raise UnsupportedStore(
+                "The archive is damaged: a file is not where its directory says.",
+                reason=f"{self.path}: {error}",
+            ) from error
+
+
+@contextmanager
+def opened(archive: str, settings: Settings, progress: Progress) -> Iterator[Source]:
+    """Give an opened archive, checked to be one that can be read.
+
+    Raises:
+        ConfigurationError: not the name of an archive.
+        StoreUnreachable, UnsupportedStore: as `open_archive`.
+    """
+    profile = from_store(archive)
+    if profile.kind is not ProfileKind.ARCHIVE or profile.path is None or not profile.path.exists():
+        raise ConfigurationError(
+            f"{archive} is no archive.", hint="The name of an .aiida file that is there."
+        )
+    name = f"The archive `{profile.name}`"
+    found = open_archive(profile.path, name, CacheFolder(settings.cache), progress)
+    try:
+        _check(found, name, settings)
+        yield Source(
+            profile.path,
+            found.database,
+            _revision(found.metadata),
+            _counts(found),
+            _file_bytes(profile.path),
+        )
+    except sqlite3.Error as error:
+        raise UnsupportedStore(f"The database of {name} is damaged.", reason=str(error)) from error
+    except OSError as error:
+        raise StoreUnreachable(f"{name} cannot be read.", reason=str(error)) from error
+    finally:
+        found.objects.close()
+
+
+def _check(found: Archive, name: str, settings: Settings) -> None:
+    """Raise `UnsupportedStore` if a table or column is missing."""
+    engine = engines.sqlite(found.database, settings.pool, settings.limits)
+    reader = Reader(engine, name)
+    try:
+        check_tables(reader.within(lambda snapshot: inspect(snapshot, engine.backend)), name)
+    finally:
+        reader.close()
+
+
+def _counts(found: Archive) -> dict[str, int]:
+    with closing(found.database.connect()) as reading:
+        return {
+            table.name: reading.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0]  # noqa: S608 - our names
+            for table in REQUIRED
+        }
+
+
+def _revision(metadata: dict[str, Any]) -> str:
+    """Return the revision of the rows of an archive.
+
+    Archives of a later AiiDA than 2.3 that were never migrated have what `main_0002` asks for.
+    For others it is `main_0001`: `verdi storage migrate` then removes the hashes that are wrong.
+    """
+    release = RELEASE.match(str(metadata.get("aiida_version", "")))
+    is_recent = release and (int(release[1]), int(release[2])) >= FIRST_WITH_REVISION
+    return REVISION if is_recent and not metadata.get("conversion_info") else OLDER_REVISION
+
+
+def _file_bytes(path: Path) -> int:
+    if path.is_dir():
+        return sum(piece.length for _, piece in _in_folder(path))
+    with path.open("rb") as file:
+        return sum(member.length for _, member in _objects(file))
+
+
+def _in_zip(path: Path) -> Iterator[tuple[str, Piece]]:
+    with path.open("rb") as file:
+        for key, member in _objects(file):
+            yield key, zipindex.piece(path, member)
+
+
+def _objects(file: BinaryIO) -> Iterator[tuple[str, Member]]:
+    """Yield key and directory entry of every file."""
+    for member in zipindex.members(file):
+        name = OBJECT.fullmatch(member.name)
+        if name:
+            yield name[1], member
+
+
+def _in_folder(path: Path) -> Iterator[tuple[str, Piece]]:
+    folder = path / "repo"
+    if not folder.is_dir():
+        return
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if KEY.fullmatch(entry.name):
+                size = entry.stat().st_size
+                yield entry.name, Piece(Path(entry.path), 0, size, size)

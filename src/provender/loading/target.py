@@ -1,0 +1,153 @@
+"""The database that a command writes to: connecting, waiting, refusing. Floor: loading."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+import psycopg2
+from psycopg2 import errors
+from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED, connection, cursor
+
+from provender.errors import (
+    ConfigurationError,
+    ProvenderError,
+    StoreUnreachable,
+    UnsupportedStore,
+)
+from provender.store.profiles import Profile, ProfileKind, from_store
+
+CONNECT_SECONDS = 10
+TICK_SECONDS = 0.2
+"""How often a command that waits for the database tells how far it is."""
+LOAD_LOCK = 0x50726F76
+"""Key of the advisory lock that a load holds ("Prov")."""
+HELD = (
+    "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c "
+    "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') "
+    "AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' "
+    "AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') "
+    "ORDER BY c.relname LIKE 'db!_db%' ESCAPE '!' DESC, 1, 2 LIMIT 1"
+)
+"""A table of anybody, those of AiiDA first; tables of extensions (`deptype` e) do not count."""
+
+_Result = TypeVar("_Result")
+
+
+def from_url(url: str) -> Profile:
+    """Return the database of a URL; raises `ConfigurationError` if it is not PostgreSQL's."""
+    target = from_store(url) if "://" in url else None
+    if target is None or target.kind is not ProfileKind.POSTGRESQL:
+        raise ConfigurationError(
+            "A database is named by its URL.", hint="postgresql://USER@HOST:PORT/DATABASE"
+        )
+    return target
+
+
+def connect(target: Profile, *, autocommit: bool = False) -> connection:
+    """Return a connection that may write, whatever the role's defaults.
+
+    Raises:
+        StoreUnreachable: no connection.
+    """
+    parameters = {
+        "connect_timeout": CONNECT_SECONDS,
+        "application_name": "provender store",
+        **target.dsn,
+        "client_encoding": "UTF8",
+    }
+    try:
+        made: connection = psycopg2.connect(**parameters)
+    except psycopg2.OperationalError as error:
+        raise StoreUnreachable(
+            f"The database `{target.name}` cannot be reached.", reason=str(error)
+        ) from error
+    made.set_session(
+        isolation_level=ISOLATION_LEVEL_READ_COMMITTED, readonly=False, autocommit=autocommit
+    )
+    return made
+
+
+def check_empty(used: cursor, target: Profile) -> None:
+    """Raise `ConfigurationError` unless the database holds no table and keeps text as UTF-8."""
+    used.execute(HELD)
+    row = used.fetchone()
+    if row is not None:
+        raise ConfigurationError(
+            f"The database `{target.name}` is not empty: it has the table {row[0]}.{row[1]}.",
+            hint="Name a new one (createdb NAME); nothing is ever written over.",
+        )
+    used.execute("SHOW server_encoding")
+    encoding = (used.fetchone() or ("",))[0]
+    if encoding != "UTF8":
+        raise ConfigurationError(
+            f"The database `{target.name}` has the encoding {encoding}, not UTF8.",
+            hint="createdb -E UTF8 -T template0 NAME",
+        )
+
+
+def take_lock(used: cursor, target: Profile) -> None:
+    """Take the lock of a load until the end of the transaction; raises if another has it."""
+    used.execute("SELECT pg_try_advisory_xact_lock(%s)", (LOAD_LOCK,))
+    if (used.fetchone() or (False,))[0] is not True:
+        raise ConfigurationError(f"Another load fills the database `{target.name}` at this moment.")
+
+
+def patiently(
+    waiting: connection, work: Callable[[], _Result], tick: Callable[[], None]
+) -> _Result:
+    """Return what `work` gives, done in a thread: the driver would not hear Ctrl-C.
+
+    `tick` is called while it lasts. Whatever interrupts the waiting cancels the statement.
+    """
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        future = pool.submit(work)
+        try:
+            while wait((future,), TICK_SECONDS).not_done:
+                tick()
+        except BaseException:
+            with suppress(psycopg2.Error):  # it may be closed already
+                waiting.cancel()
+            raise
+    return future.result()
+
+
+@contextmanager
+def errors_of(target: Profile) -> Iterator[None]:
+    """Turn the driver's errors in the block into ours."""
+    try:
+        yield
+    except psycopg2.Error as error:
+        translated = _translate(error, target)
+        if translated is None:
+            raise
+        raise translated from error
+
+
+def _translate(error: psycopg2.Error, target: Profile) -> ProvenderError | None:
+    """Return our error, or None where the fault is ours."""
+    reason = str(error).strip()
+    if isinstance(error, errors.InsufficientPrivilege):
+        return ConfigurationError(
+            f"The role may not make tables or indexes in the database `{target.name}`.",
+            hint="Name the role that owns the database in the URL.",
+            reason=reason,
+        )
+    if isinstance(error, errors.ReadOnlySqlTransaction):
+        return ConfigurationError(
+            f"The database `{target.name}` cannot be written: is it a standby?", reason=reason
+        )
+    if isinstance(error, errors.DuplicateTable):
+        return ConfigurationError(f"The database `{target.name}` is not empty.", reason=reason)
+    if isinstance(error, psycopg2.DataError | psycopg2.IntegrityError):
+        return UnsupportedStore(
+            "The archive holds what a database of AiiDA does not allow.", reason=reason
+        )
+    if isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
+        return StoreUnreachable(
+            f"The database `{target.name}` gave up.", hint="Try again.", reason=reason
+        )
+    return None
