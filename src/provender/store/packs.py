@@ -74,7 +74,8 @@ class Container:
         if not KEY.fullmatch(key):
             raise damaged("has no valid key", key)
         for _ in range(2):  # packing may move the object between two looks
-            for piece in (self._packed(key), self._loose(key)):
+            for find in (self._loose, self._packed):
+                piece = find(key)
                 if piece is not None:
                     try:
                         return piece.open()
@@ -123,7 +124,7 @@ class Container:
     def _query(self, sql: str, values: tuple[str, ...]) -> list[Any]:
         index = self.folder / "packs.idx"
         try:
-            with closing(SqliteFile(index).connect()) as connection:
+            with closing(SqliteFile(index, is_store=False).connect()) as connection:
                 return connection.execute(sql, values).fetchall()
         except FileNotFoundError:
             return []

@@ -64,10 +64,14 @@ class ReadOnlyConnection(sqlite3.Connection):
 
 @dataclass(frozen=True, slots=True)
 class SqliteFile:
-    """A SQLite file that is only read; `at_rest` says that nobody ever writes it."""
+    """A SQLite file that is only read.
+
+    `at_rest` says that nobody ever writes it, `is_store` that it is asked with our functions.
+    """
 
     path: Path
     at_rest: bool = False
+    is_store: bool = True
 
     def connect(self) -> ReadOnlyConnection:
         """Return a new read-only connection.
@@ -76,6 +80,13 @@ class SqliteFile:
             sqlite3.Error: not a database, damaged or locked.
             OSError: no such file, or no permission.
         """
+        connection = self._connect()
+        if self.is_store:
+            sqlitefunctions.register(connection)
+            jsonfunctions.register(connection)
+        return connection
+
+    def _connect(self) -> ReadOnlyConnection:
         header, stamp = peek(self.path, HEADER), repr(self.stamp()).encode()
         if self.at_rest or (_is_wal(header) and not self._wal_size()):
             return _connect(self.path, "mode=ro&immutable=1", lambda: stamp)
@@ -143,6 +154,11 @@ def peek(path: Path, size: int, offset: int = 0) -> bytes:
 
 _DESCRIPTORS: dict[tuple[int, int], int] = {}
 _DESCRIPTORS_LOCK = threading.Lock()
+os.register_at_fork(  # a child must not inherit it held by a thread that it does not have
+    before=_DESCRIPTORS_LOCK.acquire,
+    after_in_parent=_DESCRIPTORS_LOCK.release,
+    after_in_child=_DESCRIPTORS_LOCK.release,
+)
 
 
 def _connect(path: Path, options: str, marker: Marker | None = None) -> ReadOnlyConnection:
@@ -160,8 +176,6 @@ def _connect(path: Path, options: str, marker: Marker | None = None) -> ReadOnly
         connection.execute("PRAGMA case_sensitive_like = ON")
         connection.execute("PRAGMA schema_version")
         connection.set_progress_handler(connection.is_overdue, STEPS_BETWEEN_CHECKS)
-        sqlitefunctions.register(connection)
-        jsonfunctions.register(connection)
     except BaseException:
         connection.close()
         raise

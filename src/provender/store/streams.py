@@ -159,8 +159,7 @@ class InflatedStream(ObjectStream):
             self._file.seek(self._piece.offset + self._raw_position)
             self._pending = self._file.read(min(CHUNK, left)) or b""
             self._raw_position += len(self._pending)
-            if not self._pending:
-                raise damaged("is cut short")
+        is_last = not self._pending  # what was read before may still hold bytes to come
         try:
             data = self._inflate.decompress(self._pending, wanted)
         except zlib.error as error:
@@ -168,6 +167,8 @@ class InflatedStream(ObjectStream):
         self._pending = self._inflate.unconsumed_tail
         if not data and self._inflate.eof:
             raise damaged("is shorter than its index says")
+        if not data and is_last:
+            raise damaged("is cut short")
         return data
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
