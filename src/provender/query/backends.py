@@ -108,7 +108,7 @@ class SqlForms(ABC):
 
     @abstractmethod
     def day(self, column: Expression) -> Expression:
-        """Return the day in UTC of a time, as `YYYY-MM-DD`."""
+        """Return the day in UTC of a time: a text `YYYY-MM-DD`, or what becomes one."""
 
     @abstractmethod
     def process_state(self, table: Any) -> Expression:  # noqa: ANN401 - a table or an alias
@@ -189,7 +189,7 @@ class PostgresqlForms(SqlForms):
 
     def day(self, column: Expression) -> Expression:
         """Return the day; the transaction's time zone is UTC."""
-        return cast(cast(column, Date), Text)
+        return cast(column, Date)
 
     def process_state(self, table: Any) -> Expression:  # noqa: ANN401 - a table or an alias
         """Return the state from `attributes`."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -20,16 +21,22 @@ Record = dict[str, Any]
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+TWO = tuple(f"{number:02}" for number in range(60))
 EMPTY = orjson.Fragment(b"{}")
 CONTENTS = ("attributes", "extras")
 
 
 def http_date(instant: datetime) -> str:
     """Return an instant in UTC as an HTTP date (RFC 9110, section 5.6.7), seconds cut off."""
-    return (
-        f"{DAYS[instant.weekday()]}, {instant.day:02} {MONTHS[instant.month - 1]} "
-        f"{instant.year:04} {instant.hour:02}:{instant.minute:02}:{instant.second:02} GMT"
-    )
+    day = _day(instant.toordinal())
+    return f"{day} {TWO[instant.hour]}:{TWO[instant.minute]}:{TWO[instant.second]} GMT"
+
+
+@lru_cache(maxsize=4096)
+def _day(ordinal: int) -> str:
+    """Return a day as HTTP dates begin: `Fri, 20 Nov 2026`."""
+    day = date.fromordinal(ordinal)
+    return f"{DAYS[day.weekday()]}, {day.day:02} {MONTHS[day.month - 1]} {day.year:04}"
 
 
 def json_object(text: str | None) -> orjson.Fragment:

@@ -26,9 +26,8 @@ def statistics(view: View, parameters: Parameters, session: Session) -> dict[str
     types: dict[str, int] = dict(
         ask_counts(questions.from_counts(view, ["node_type"], parameters), view, session)
     )
-    days: dict[str, int] = dict(
-        ask_counts(questions.from_counts(view, ["ctime:day"], parameters), view, session)
-    )
+    by_day = ask_counts(questions.from_counts(view, ["ctime:day"], parameters), view, session)
+    days = {str(day): count for day, count in by_day}
     return {
         "total": sum(types.values()),
         "types": dict(sorted(types.items())),
