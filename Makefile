@@ -24,8 +24,8 @@ test-long: $(VENV)/.dev ## run the tests with many more random requests
 	$(PYTEST) -q --fuzz 5000 --large 2147483648
 
 lint: $(VENV)/.dev ## check style, format and floors
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench
 	$(BIN)/lint-imports
 
 types: $(VENV)/.dev ## check types

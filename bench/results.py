@@ -1,0 +1,143 @@
+"""What a run found, as it is written to JSON and read again. Floor: bench."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What one server took for one question: seconds of each request, processor seconds of all.
+
+    `failure` says why there are none. `rows` is the number of rows of an answer.
+    """
+
+    question: str
+    server: str
+    seconds: list[float]
+    cpu: float
+    rows: int
+    failure: str = ""
+
+    @property
+    def median(self) -> float:
+        """The median latency in seconds; 0 without requests."""
+        return median(self.seconds) if self.seconds else 0.0
+
+    @property
+    def p99(self) -> float:
+        """The latency in seconds that one request in a hundred exceeds."""
+        ordered = sorted(self.seconds)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))] if ordered else 0.0
+
+    @property
+    def cpu_each(self) -> float:
+        """Processor seconds for each request."""
+        return self.cpu / len(self.seconds) if self.seconds else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """Requests per second that some clients at once got, and processor seconds for each."""
+
+    question: str
+    server: str
+    clients: int
+    per_second: float
+    cpu_each: float
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """Seconds to the first answer, and resident bytes of the largest process.
+
+    `bytes_first` is after the first answer, `bytes_last` after the run, `bytes_stream` what was
+    added by streaming a large file at the end.
+    """
+
+    server: str
+    start_seconds: list[float]
+    bytes_first: int
+    bytes_last: int
+    bytes_stream: int | None
+
+
+@dataclass(slots=True)
+class Results:
+    """All that was measured on one store in one run.
+
+    `differing` names what had another number of rows than the first server's answer.
+    """
+
+    store: str
+    label: str
+    nodes: int
+    links: int
+    about: dict[str, str]
+    timings: list[Timing] = field(default_factory=list)
+    throughputs: list[Throughput] = field(default_factory=list)
+    footprints: list[Footprint] = field(default_factory=list)
+    disturbed: list[Timing] = field(default_factory=list)
+    differing: list[str] = field(default_factory=list)
+
+    def find(self, question: str, server: str) -> Timing | None:
+        """Return what one server took for one question, if it was asked and answered."""
+        asked = (
+            item for item in self.timings if (item.question, item.server) == (question, server)
+        )
+        found = next(asked, None)
+        return found if found and found.seconds else None
+
+
+@dataclass(slots=True)
+class Growth:
+    """What our server took on stores of several sizes; `Timing.server` holds the size."""
+
+    about: dict[str, str]
+    labels: list[str]
+    timings: list[Timing] = field(default_factory=list)
+
+
+KINDS = {
+    "timings": Timing,
+    "throughputs": Throughput,
+    "footprints": Footprint,
+    "disturbed": Timing,
+}
+
+
+def save(found: Results | Growth, path: Path) -> None:
+    """Write what was found to a file; seconds are rounded to microseconds."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(_rounded(asdict(found)))
+    path.write_text(text.replace('{"question"', '\n{"question"') + "\n")
+
+
+def read_results(path: Path) -> Results:
+    """Return saved results."""
+    return Results(**_read(path))
+
+
+def read_growth(path: Path) -> Growth:
+    """Return saved growth."""
+    return Growth(**_read(path))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text())
+    return {
+        name: [KINDS[name](**item) for item in value] if name in KINDS else value
+        for name, value in found.items()
+    }
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, dict):
+        return {name: _rounded(item) for name, item in value.items()}
+    return [_rounded(item) for item in value] if isinstance(value, list) else value
