@@ -64,12 +64,14 @@ STATISTICS, TYPES = "/nodes/statistics", "/nodes/full_types_count"
 TYPED = '/nodes?node_type=like="data.core.dict.%25"&limit=20'
 QUESTIONS = (
     Question("list", "20 nodes", LIST, 100, is_flat=True),
+    Question("list-cold", "20 nodes after a commit", LIST, writes=True),
     Question("newest", "page of the 20 newest", "/nodes/page/1?perpage=20&orderby=-ctime", 100),
     Question("typed", "20 nodes of a type", TYPED, 100),
     Question("deep", "page at nine tenths", "/nodes/page/{deep_page}?perpage=20"),
-    Question("cursor", "20 nodes behind a cursor", "{cursor}", is_flat=True),
+    Question("cursor", "20 nodes at nine tenths of a walk", "{cursor}", is_flat=True),
     Question("prefix", "node by 8 characters", "/nodes/{prefix}", 100, is_flat=True),
     Question("detail", "node by its uuid", "/nodes/{node}", 15, is_flat=True),
+    Question("detail-cold", "the same after a commit", "/nodes/{node}", writes=True),
     Question("incoming", "incoming links", "/nodes/{process}/links/incoming", 15, is_flat=True),
     Question("outgoing", "outgoing links", "/nodes/{process}/links/outgoing", 15, is_flat=True),
     Question("wide", "400 nodes with attributes", "/nodes?limit=400&attributes=true", 50),

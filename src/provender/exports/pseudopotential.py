@@ -16,7 +16,11 @@ RYDBERG = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a pseudopotential is; the names are those of the JSON."""
+    """What a pseudopotential is; the names are those of the JSON.
+
+    Version 1 has `l_max`, version 2 `is_ultrasoft`; `spin_orbit` is None in version 1 if there is
+    no such coupling.
+    """
 
     number_of_proj: int
     core_correction: bool
@@ -24,16 +28,17 @@ class Header:
     pseudo_type: str
     z_valence: float
     mesh_size: int
-    is_ultrasoft: bool
     number_of_wfc: int
-    spin_orbit: bool
+    is_ultrasoft: bool | None = None
+    spin_orbit: bool | None = None
+    l_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Radial:
     """A function of the radius with an angular momentum; the others are None where they do not fit.
 
-    `first` and `second` are the projectors, from 0, whose product a function augments.
+    `i` and `j` are the projectors, from 0, whose product a function augments.
     """
 
     radial_function: list[float]
@@ -42,6 +47,9 @@ class Radial:
     total_angular_momentum: float | None = None
     i: int | None = None
     j: int | None = None
+    label: str | None = None
+    cutoff_radius: float | None = None
+    ultrasoft_cutoff_radius: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ class Pseudopotential:
 
         Source: the form of SIRIUS, in which AiiDA gives pseudopotentials.
         """
-        header = asdict(self.header)
+        header = _present(**asdict(self.header))
         paw = self.augmented
         if paw is not None:
             header |= _present(

@@ -43,9 +43,10 @@ class Smoothing:
         if momentum >= len(self.radii):
             raise unreadable("it does not smooth all of its augmentation functions")
         limit, terms = self.radii[momentum], list(enumerate(self.coefficients[momentum]))
+        power = momentum + 2
         try:
             return [
-                sum(term * radius ** (momentum + 2 + 2 * power) for power, term in terms)
+                sum(term * (radius * radius) ** n for n, term in terms) * radius**power
                 if radius < limit
                 else value
                 for radius, value in zip(grid, function, strict=True)
@@ -73,7 +74,7 @@ def read_first(text: str) -> Pseudopotential:
         couplings=_couplings(body, len(projectors)),
         wave_functions=_wave_functions(text, header, wave_momenta),
         total_charge_density=_values(text, "PP_RHOATOM", mesh),
-        augmentation=_augmentation(body, grid, projectors) if header.is_ultrasoft else None,
+        augmentation=_augmentation(body, grid, projectors) if header.pseudo_type == "US" else None,
     )
 
 
@@ -83,17 +84,16 @@ def _header(text: str) -> Header:
     head = [_next(lines) for _ in range(11)]
     if len(head[10]) < 2:  # noqa: PLR2004 - wave functions and projectors
         raise unreadable("its header does not say how many functions it has")
-    pseudo_type = head[2][0]
     return Header(
         element=head[1][0],
-        pseudo_type=pseudo_type,
-        is_ultrasoft=pseudo_type.upper().startswith("US"),
+        pseudo_type=head[2][0],
         core_correction=read_flag(head[3][0]),
         z_valence=read_real(head[5][0]),
+        l_max=read_count(head[8][0], LARGEST_MOMENTUM, smallest=-1),
         mesh_size=read_count(head[9][0], MOST_POINTS),
         number_of_wfc=read_count(head[10][0], MOST_FUNCTIONS),
         number_of_proj=read_count(head[10][1], MOST_FUNCTIONS),
-        spin_orbit="<PP_ADDINFO>" in text,
+        spin_orbit="<PP_ADDINFO>" in text or None,
     )
 
 
@@ -108,7 +108,10 @@ def _total_momenta(text: str, header: Header) -> tuple[list[float | None], list[
 
 
 def _projectors(body: str, header: Header, momenta: list[float | None]) -> list[Radial]:
-    """Return the projectors; they end at their cutoff."""
+    """Return the projectors, which end at their cutoff.
+
+    AiiDA gives them no label and radii of 0; so do we.
+    """
     sections = _sections(body, "PP_BETA")
     if len(sections) != header.number_of_proj:
         raise unreadable("it has not as many projectors as its header says")
@@ -118,7 +121,16 @@ def _projectors(body: str, header: Header, momenta: list[float | None]) -> list[
         momentum = read_count(_word(_next(lines), 1), LARGEST_MOMENTUM)
         size = read_count(_next(lines)[0], MOST_POINTS)
         function = _take(lines, size)
-        projectors.append(Radial(function, momentum, total_angular_momentum=total))
+        projectors.append(
+            Radial(
+                function,
+                momentum,
+                total_angular_momentum=total,
+                label="",
+                cutoff_radius=0.0,
+                ultrasoft_cutoff_radius=0.0,
+            )
+        )
     return projectors
 
 
@@ -148,7 +160,7 @@ def _wave_functions(text: str, header: Header, momenta: list[float | None]) -> l
         momentum = read_count(_word(words, 1), LARGEST_MOMENTUM)
         occupation = read_real(_word(words, 2))
         function = _take(lines, header.mesh_size)
-        functions.append(Radial(function, momentum, occupation, total))
+        functions.append(Radial(function, momentum, occupation, total, label=words[0]))
     return functions
 
 

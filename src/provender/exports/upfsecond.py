@@ -22,8 +22,14 @@ from provender.exports.upfwords import (
 
 Element = ET.Element
 
+PARTS = 4
+"""Parts of the name of an augmentation function: projectors and angular momentum."""
+
 REFUSED = ("<!doctype", "<!entity")
 """What lets a small document grow without end or read other files."""
+
+SMALLEST_VALUE = 1e-80
+"""What is smaller at the end of a projector is none of it; as AiiDA has it."""
 
 LONE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)")
 
@@ -36,7 +42,7 @@ def read_second(text: str) -> Pseudopotential:
     """
     root = _parse(text)
     head = _element(root, "PP_HEADER")
-    header, paw = _header(head), read_flag(head.get("is_paw", "F"))
+    header = _header(head)
     return Pseudopotential(
         header=header,
         radial_grid=_values(root, "PP_MESH/PP_R"),
@@ -47,7 +53,7 @@ def read_second(text: str) -> Pseudopotential:
         wave_functions=_wave_functions(root, header),
         total_charge_density=_values(root, "PP_RHOATOM"),
         augmentation=_augmentation(root) if header.is_ultrasoft else None,
-        augmented=_augmented(root, header) if paw or header.pseudo_type == "PAW" else None,
+        augmented=_augmented(root, header) if header.pseudo_type == "PAW" else None,
     )
 
 
@@ -71,7 +77,7 @@ def _header(head: Element) -> Header:
         number_of_proj=read_count(_attribute(head, "number_of_proj"), MOST_FUNCTIONS),
         core_correction=read_flag(_attribute(head, "core_correction")),
         element=_attribute(head, "element").strip(),
-        pseudo_type=_attribute(head, "pseudo_type").strip(),
+        pseudo_type=_attribute(head, "pseudo_type"),
         z_valence=read_real(_attribute(head, "z_valence")),
         mesh_size=read_count(_attribute(head, "mesh_size"), MOST_POINTS),
         is_ultrasoft=read_flag(_attribute(head, "is_ultrasoft")),
@@ -81,7 +87,7 @@ def _header(head: Element) -> Header:
 
 
 def _projectors(root: Element, header: Header) -> list[Radial]:
-    """Return the projectors up to their cutoff; an index of 0 means that none was set."""
+    """Return the projectors up to their cutoff, or to their last value if none was set."""
     projectors = []
     for number in range(1, header.number_of_proj + 1):
         element = _element(root, f"PP_NONLOCAL/PP_BETA.{number}")
@@ -89,12 +95,21 @@ def _projectors(root: Element, header: Header) -> list[Radial]:
         function = read_reals((element.text or "").split())
         projectors.append(
             Radial(
-                function[: cutoff or len(function)],
+                function[: cutoff or _length(function)],
                 read_count(_attribute(element, "angular_momentum"), LARGEST_MOMENTUM),
                 total_angular_momentum=_total(root, header, f"PP_RELBETA.{number}", "jjj"),
+                label=element.get("label"),
             )
         )
     return projectors
+
+
+def _length(function: list[float]) -> int:
+    """Return the number of values before the zeros at the end; all if there is nothing else."""
+    end = len(function)
+    while end and abs(function[end - 1]) <= SMALLEST_VALUE:
+        end -= 1
+    return end or len(function)
 
 
 def _wave_functions(root: Element, header: Header) -> list[Radial]:
@@ -123,16 +138,22 @@ def _augmentation(root: Element) -> list[Radial] | None:
     """Return the augmentation functions, or None if they are not given by angular momentum."""
     table = root.find("PP_NONLOCAL/PP_AUGMENTATION")
     elements = [] if table is None else [each for each in table if each.tag.startswith("PP_QIJL.")]
-    functions = [
-        Radial(
-            read_reals((element.text or "").split()),
-            read_count(_attribute(element, "angular_momentum"), 2 * LARGEST_MOMENTUM),
-            i=read_count(_attribute(element, "first_index"), MOST_FUNCTIONS) - 1,
-            j=read_count(_attribute(element, "second_index"), MOST_FUNCTIONS) - 1,
-        )
-        for element in elements
-    ]
+    functions = []
+    for element in elements:
+        first, second = _projector_pair(element.tag)
+        momentum = read_count(_attribute(element, "angular_momentum"), 2 * LARGEST_MOMENTUM)
+        values = read_reals((element.text or "").split())
+        functions.append(Radial(values, momentum, i=first - 1, j=second - 1))
     return functions or None
+
+
+def _projector_pair(name: str) -> tuple[int, int]:
+    """Return the numbers, from 1, in the name of an augmentation function: `PP_QIJL.1.2.0`."""
+    words = name.split(".")
+    if len(words) != PARTS:
+        raise unreadable("an augmentation function in it belongs to no projectors")
+    first, second = (read_count(word, MOST_FUNCTIONS, smallest=1) for word in words[1:3])
+    return first, second
 
 
 def _augmented(root: Element, header: Header) -> Augmented:

@@ -31,17 +31,18 @@ def read_reals(words: Iterable[str]) -> list[float]:
     return [read_real(word) for word in words]
 
 
-def read_count(word: str, largest: int) -> int:
-    """Return a whole number from 0 to `largest`."""
+def read_count(word: str, largest: int, *, smallest: int = 0) -> int:
+    """Return a whole number from `smallest` to `largest`."""
     try:
         number = int(word)
     except ValueError as error:
         raise unreadable("there is a word where a whole number should be") from error
-    if not 0 <= number <= largest:
+    if not smallest <= number <= largest:
         raise unreadable("a whole number in it is beyond all sense")
     return number
 
 
 def read_flag(word: str) -> bool:
-    """Return a truth value: as in Fortran, what begins with `T` or `.T` is true."""
-    return word.strip().lstrip(".").upper().startswith("T")
+    """Return a truth value: true is what begins with `T` or `.T`, as in Fortran, and yes and 1."""
+    letters = word.strip().lstrip(".").upper()
+    return letters.startswith("T") or letters in ("YES", "1")

@@ -27,7 +27,7 @@ PRIVATE = {("user", "email"): "users.email"}
 OLD_SPELLING = "_metadata"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """Names of fields: for filters and orders (`asked`) and in answers (`shown`).
 
