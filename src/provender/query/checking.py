@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
-from provender.errors import BadOperator, BadRequest, BadValue, UnknownField
+from provender.errors import BadOperator, BadRequest, BadValue, LimitExceeded, UnknownField
 from provender.query import jsonoperators, operators
 from provender.query.conditions import (
     Condition,
@@ -21,13 +22,14 @@ from provender.query.conditions import (
     Never,
     Operand,
     Target,
+    targets,
 )
 from provender.query.joins import JOINS, edge_entity
 from provender.query.operators import Origin, Use
 from provender.query.plan import CAST_KINDS, Join, Ordering, Output, Plan, Source
 from provender.query.querydict import ENTITY_TYPES, Dotted, Filter, Item, QueryDict, Vertex
 from provender.query.vocabulary import Vocabulary, edge_vocabulary
-from provender.store.catalogue import Kind
+from provender.store.catalogue import CLOSURE, Kind
 
 NEGATIONS = "!~"
 JUNCTIONS: dict[str, type[Conjunction | Disjunction]] = {"and": Conjunction, "or": Disjunction}
@@ -38,6 +40,8 @@ DEEP = 1000
 FUNCTIONS = ("max", "min", "count")
 COMPARABLE = (Kind.INTEGER, Kind.TEXT, Kind.TIME, Kind.NUMBER, Kind.LOCAL_TIME)
 """The types that have a largest value on both databases."""
+MOST_PARTS = 800
+"""What one query may hold: SQLite nests 1000 expressions, PostgreSQL gives 1664 columns."""
 DIRECTIONS = {"asc": False, "desc": True}
 
 Names = Mapping[str, Vocabulary]
@@ -50,6 +54,7 @@ def check(query: QueryDict, vocabularies: Names) -> Plan:
         UnknownField: a name that its entity does not have.
         BadValue, BadOperator: a condition that does not fit the type of its field.
         BadRequest: projections, orders and functions that do not go together.
+        LimitExceeded: more conditions, columns and criteria than databases take.
     """
     names: dict[str, Vocabulary] = {}
     sources = []
@@ -81,6 +86,7 @@ def check(query: QueryDict, vocabularies: Names) -> Plan:
         is_deep=len(sources) == 1 and not distinct and (offset or 0) >= DEEP,
     )
     _check_functions(plan)
+    _check_size(plan)
     return replace(plan, is_deep=False) if outputs and outputs[0].function else plan
 
 
@@ -96,11 +102,11 @@ def _source(vertex: Vertex, names: Names, vocabularies: Names) -> Source:
     return Source(vertex["tag"], entity, Join(rule, partner, edge, vertex.get("outerjoin", False)))
 
 
-def _named(tag: str, names: Names, section: str) -> Vocabulary:
+def _named(tag: str, names: Names, *section: str | int) -> Vocabulary:
     found = names.get(tag)
     if found is None:
         raise UnknownField(f"Unknown tag `{tag}`.", hint="Valid: " + ", ".join(names)).under(
-            section, tag
+            *section, tag
         )
     return found
 
@@ -116,6 +122,9 @@ def _flatten(conditions: Iterable[Condition | None]) -> Iterator[Condition]:
 def _outputs(query: QueryDict, names: Names) -> Iterator[Output]:
     for tag, items in query.get("project", {}).items():
         known = _named(tag, names, "project")
+        if known.origin is Origin.QUERY_STRING and not any("." in str(item) for item in items):
+            yield from _columns(tag, tuple(map(str, items)), known)
+            continue
         keys: set[str] = set()
         for index, item in enumerate(items):
             try:
@@ -126,6 +135,12 @@ def _outputs(query: QueryDict, names: Names) -> Iterator[Output]:
             except BadRequest as error:
                 error.under("project", tag, index)
                 raise
+
+
+@lru_cache(maxsize=256)
+def _columns(tag: str, columns: tuple[str, ...], names: Vocabulary) -> tuple[Output, ...]:
+    """Return plain columns, which are the same at each request."""
+    return tuple(Output(name, names.to_show(tag, name)) for name in columns)
 
 
 def _check_keys(found: list[Output], keys: set[str]) -> None:
@@ -142,7 +157,7 @@ def _output(tag: str, item: Item, names: Vocabulary) -> Iterator[Output]:
         return
     for name, options in item.items():
         if name in ALL:
-            yield from _all(tag, options, names)
+            yield from _all(tag, name, options, names)
             continue
         target = names.to_show(tag, name)
         cast, function = options.get("cast"), options.get("func")
@@ -157,11 +172,11 @@ def _output(tag: str, item: Item, names: Vocabulary) -> Iterator[Output]:
         yield output
 
 
-def _all(tag: str, options: dict[str, str], names: Vocabulary) -> Iterator[Output]:
+def _all(tag: str, stars: str, options: dict[str, str], names: Vocabulary) -> Iterator[Output]:
     """Yield every column of a thing."""
     columns = names.all_columns()
     if options.get("func"):
-        raise BadRequest("A function takes one column.").under("func")
+        raise BadRequest("A function takes one column.").under(stars, "func")
     if not columns:
         names.to_show(tag, "**")
     for name in columns:
@@ -178,7 +193,7 @@ def _orders(
     """Yield the criteria; with `outputs` each must be one of them."""
     for index, group in enumerate(query.get("order_by", [])):
         for tag, items in group.items():
-            known = _named(tag, names, f"order_by/{index}")
+            known = _named(tag, names, "order_by", index)
             for position, item in enumerate(items):
                 try:
                     yield from _order(tag, item, known, outputs)
@@ -197,7 +212,7 @@ def _order(
             direction, cast = options.get("order", "asc"), options.get("cast")
         if target.field.kind is not Kind.JSON:
             cast = None
-        elif cast is None:
+        elif cast is None and names.entity != CLOSURE:
             raise BadRequest(
                 f"`{name}` is JSON: an order needs a cast.",
                 hint='{"cast": "f"}; casts are t, f, i, b, j, d.',
@@ -218,6 +233,15 @@ def _place(target: Target, cast: str | None, name: str, outputs: tuple[Output, .
 
 def _segments(target: Target) -> tuple[str, ...] | None:
     return None if target.path is None else target.path.segments
+
+
+def _check_size(plan: Plan) -> None:
+    parts = len(plan.outputs) + len(plan.order) + sum(1 for _ in targets(plan.condition))
+    if parts > MOST_PARTS:
+        raise LimitExceeded(
+            f"The query has more than {MOST_PARTS} conditions, columns and criteria.",
+            hint="`in` asks for many values of one name.",
+        )
 
 
 def _check_functions(plan: Plan) -> None:
