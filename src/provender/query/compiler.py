@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.sql.expression import Label
 
 from provender.query.backends import DIALECTS, SqlForms, bound, forms
@@ -26,6 +26,8 @@ ALWAYS_NAMED = [ColumnJoin("id", column) for column in ("user_id", "dbnode_id", 
 """Joins to what every row names."""
 SHAPES_KEPT = 1000
 """Compiled shapes kept in memory, about 4 kB each."""
+LARGEST_KEPT = 100
+"""Values of a shape that is kept: one with 800 conditions takes half a MiB."""
 
 
 def compile_plan(plan: Plan, backend: Backend, *, with_count: bool = True) -> Statements:
@@ -38,9 +40,12 @@ def compile_plan(plan: Plan, backend: Backend, *, with_count: bool = True) -> St
     """
     values = _values(plan, backend)
     kinds = tuple(output.kind for output in plan.outputs)
+    is_kept = len(values) <= LARGEST_KEPT
+    rows = _compile_shape if is_kept else _compile_shape.__wrapped__
+    count = _compile_count if is_kept else _compile_count.__wrapped__
     return Statements(
-        Statement(_compile_shape(plan, backend), values, kinds),
-        Statement(_compile_count(plan, backend), values) if with_count else None,
+        Statement(rows(plan, backend), values, kinds),
+        Statement(count(plan, backend), values) if with_count else None,
         None if plan.limit is None else _integer(plan.limit),
         0 if plan.offset is None else _integer(plan.offset),
     )
@@ -182,8 +187,6 @@ class _Writer:
             column = self._forms.largest(column, output.kind, output.function)
         if output.kind is Kind.LOCAL_TIME:
             return self._forms.local_text(column)
-        if output.target.field.name == "path" and output.kind is Kind.JSON:
-            return literal_column("'['", Text).concat(column).concat(literal_column("']'", Text))
         return column
 
     def _value(self, item: Output | Ordering) -> ColumnElement[Any]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
@@ -48,6 +49,11 @@ class JsonForms(ABC):
         self.column = column
         self.path = path
         self.plain = plain
+
+    @staticmethod
+    @abstractmethod
+    def of_members(text: Expression) -> Expression:
+        """Return the JSON list of a text of members, which commas separate."""
 
     @abstractmethod
     def document(self) -> Expression:
@@ -90,8 +96,17 @@ class JsonForms(ABC):
         """Return the value under a cast of `CASTS`."""
 
 
+def _bracketed(text: Expression) -> Expression:
+    return literal_column("'['", Text).concat(text).concat(literal_column("']'", Text))
+
+
 class PostgresqlJson(JsonForms):
     """PostgreSQL: operators of `jsonb`."""
+
+    @staticmethod
+    def of_members(text: Expression) -> Expression:
+        """Return a cast, called a text like the columns of tables."""
+        return type_coerce(cast(_bracketed(text), JSONB), Text)
 
     def document(self) -> Expression:
         """Return `column #> path`."""
@@ -149,6 +164,11 @@ class PostgresqlJson(JsonForms):
 
 class SqliteJson(JsonForms):
     """SQLite: its own functions for plain paths, ours for others and for what it lacks."""
+
+    @staticmethod
+    def of_members(text: Expression) -> Expression:
+        """Return the text."""
+        return _bracketed(text)
 
     def document(self) -> Expression:
         """Return the JSON text."""

@@ -45,6 +45,8 @@ TYPES: dict[type, JsonType] = {
     list: JsonType.ARRAY,
     dict: JsonType.OBJECT,
 }
+WHOLE = ("attributes", "extras", "path")
+"""The columns that can be asked as a whole."""
 NOWHERE = Disjunction(())
 """What nothing fulfils."""
 LONGEST = 2**31 - 1
@@ -59,7 +61,7 @@ def condition(use: Use) -> Condition:
     """
     operator = use.operator.removeprefix(FOLD)
     operator = SPELLINGS.get(operator, operator)
-    if use.target.path is None and use.target.field.name not in ("attributes", "extras"):
+    if use.target.path is None and use.target.field.name not in WHOLE:
         raise BadOperator(
             f"`{use.name}` is a JSON object.", hint=f"A key of it can be asked: `{use.name}.KEY`."
         )

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from provender.errors import BadRequest, BadValue, LimitExceeded, UnknownField
+from provender.errors import BadRequest, BadValue, UnknownField
 from provender.query.body import located
 from provender.query.checking import DIRECTIONS, FUNCTIONS, check
-from provender.query.conditions import targets
 from provender.query.plan import CAST_KINDS, Plan
 from provender.query.querydict import Filter, Item, QueryDict
 from provender.query.vertices import ABSENT, Path, read_path
@@ -27,8 +26,6 @@ Places = dict[Place, Place]
 """Where a part of the query dict was posted, if elsewhere."""
 LARGEST = 2**62
 """Larger limits and offsets mean the same."""
-MOST_PARTS = 800
-"""What one query may hold: SQLite nests 1000 expressions, PostgreSQL returns 1664 columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +52,9 @@ def read_posted(body: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]
     try:
         query = _complete(body, limits, names, places)
         plan = check(query, names)
-        _check_size(plan)
     except BadRequest as error:
         raise located(error, _where(error.place, places)) from error
     return Posted(plan, tuple(query["project"]))
-
-
-def _check_size(plan: Plan) -> None:
-    conditions = sum(1 for _ in targets(plan.condition))
-    if conditions + len(plan.outputs) + len(plan.order) > MOST_PARTS:
-        raise LimitExceeded(
-            f"The query has more than {MOST_PARTS} conditions, columns and criteria.",
-            hint="`in` asks for many values of one name.",
-        )
 
 
 def _where(place: Place, places: Places) -> Place:
@@ -214,7 +201,9 @@ def _options(options: Any, place: Place) -> dict[str, str]:  # noqa: ANN401 - JS
         )
     for name, value in options.items():
         if name not in valid:
-            raise UnknownField(f"Unknown option `{name}`.", hint="Valid: cast, func.").under(*place)
+            raise UnknownField(f"Unknown option `{name}`.", hint="Valid: cast, func.").under(
+                *place, name
+            )
         if value not in valid[name]:
             raise BadValue(
                 f"`{name}` cannot be `{value}`.", hint="Valid: " + ", ".join(valid[name])
@@ -269,10 +258,10 @@ def _order_options(options: Any, place: Place) -> dict[str, str]:  # noqa: ANN40
     for name, value in read.items():
         if name not in valid:
             raise UnknownField(f"Unknown option `{name}`.", hint="Valid: order, cast.").under(
-                *place
+                *place, name
             )
         if not isinstance(value, str) or value not in valid[name]:
             raise BadValue(
                 f"`{name}` cannot be `{value}`.", hint="Valid: " + ", ".join(valid[name])
-            ).under(*place, name)
+            ).under(*place, *((name,) if read is options else ()))
     return read

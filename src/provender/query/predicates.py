@@ -53,6 +53,8 @@ JSON_CONDITIONS = (
     *(JsonComparison, JsonMembership, JsonPattern, JsonLength),
     *(JsonHasType, JsonContains, JsonHasKey),
 )
+ROUTE = "path"
+"""The column of walks; no table has one of this name."""
 OPERATORS = {Relation.EQUAL: "="}
 """Relations that SQL writes otherwise."""
 
@@ -77,7 +79,7 @@ class Predicates:
         if target.field.computed:
             return computed(target.field.name, self.forms, table)
         column: Expression = table.c[target.field.name]
-        return column
+        return self.forms.json.of_members(column) if target.field.name == ROUTE else column
 
     def inside(self, target: Target) -> JsonForms:
         """Return what a JSON target holds."""

@@ -135,7 +135,7 @@ def _kind(text: str, entities: Mapping[str, object]) -> str:
     kind = ""
     if text == "" or (text.endswith(".") and text.count(".") >= NODE_PARTS - 1):
         kind = "node"
-    elif lower.startswith(GROUP) and lower != GROUP:
+    elif lower.startswith(GROUP):
         kind = "group"
     elif lower in TABLES:
         kind = lower
