@@ -69,6 +69,16 @@ class Cache:
 
 
 @dataclass(frozen=True, slots=True)
+class Proxy:
+    """Web servers in front of this one, and whether their words are taken."""
+
+    trusted: tuple[str, ...] = _setting(
+        (), "addresses, networks or `unix`: whose X-Forwarded-* headers are believed"
+    )
+    hops: int = _setting(1, "how many proxies stand in a row before this server", low=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings, typed; `provender.configuration` reads them."""
 
@@ -86,6 +96,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     pool: Pool = field(default_factory=Pool)
     cache: Cache = field(default_factory=Cache)
+    proxy: Proxy = field(default_factory=Proxy)
 
 
 @dataclass(frozen=True, slots=True)

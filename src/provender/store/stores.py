@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -226,6 +228,19 @@ class StoreRegistry:
         self._open: dict[str, Store] = {}
         self._failed: dict[str, tuple[float, ProvenderError]] = {}
         self._locks = {name: threading.Lock() for name in profiles.by_name}
+        self._inherited: list[Store] = []
+        forget = weakref.WeakMethod(self.forget)
+        os.register_at_fork(after_in_child=lambda: (method := forget()) and method())
+
+    def forget(self) -> None:
+        """Begin anew in a forked process: no connection, lock or answer crosses a fork.
+
+        What the parent opened is kept unused: closing it here would end the parent's sessions.
+        """
+        self._inherited.extend(self._open.values())
+        self._open, self._failed = {}, {}
+        self.memory = Memory(self._settings.cache.memory_bytes)
+        self._locks = {name: threading.Lock() for name in self.profiles.by_name}
 
     def get(self, name: str | None = None, progress: Progress | None = None) -> Store:
         """Return the store of a profile, by default that of the default profile.

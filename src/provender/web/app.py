@@ -22,6 +22,7 @@ from provender.web import failures, home, requestlog, timing
 from provender.web.api import Api
 from provender.web.context import Context
 from provender.web.freshness import fingerprint
+from provender.web.proxies import TrustedProxies
 from provender.web.responses import EXPOSED
 
 CONTROL = re.compile(r"[\x00-\x20\x7f]")
@@ -116,6 +117,8 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
     failures.register(app, show_tracebacks=catch_internal_server)
     home.register(app, context)
     api = flask_api(app, context)
+    if settings.proxy.trusted:
+        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.proxy)  # type: ignore[method-assign]
     if wsgi_profile:
         app.wsgi_app = ProfilerMiddleware(app.wsgi_app, stream=sys.stderr)  # type: ignore[method-assign]
     return api

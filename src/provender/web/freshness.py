@@ -49,7 +49,7 @@ def answer_early(etag: str, memory: Memory) -> None:
         HTTPException: with the answer.
     """
     asked = request.if_none_match
-    if asked.contains(etag) and not asked.star_tag:
+    if asked.contains_weak(etag) and not asked.star_tag:
         abort(marked(Response(status=NOT_MODIFIED), etag))
     kept: Kept | None = memory.get(etag)
     if kept is not None:

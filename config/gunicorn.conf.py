@@ -1,0 +1,47 @@
+"""Recommended settings of gunicorn: `gunicorn -c gunicorn.conf.py 'provender:create_app()'`.
+
+What is served is told by PROVENDER_CONFIG (a configuration file). Options of the command line win.
+"""
+
+import os
+
+bind = "127.0.0.1:8000"
+
+# A process runs Python on one core at a time: one for each core that the server may use.
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+
+# Threads wait for the database and for slow clients. Each process opens at most `pool.size` (4)
+# connections to a store, so the database must allow workers x stores x pool.size.
+worker_class = "gthread"
+threads = 8
+
+# Seconds after which a worker that does not report is killed. Well above
+# `limits.statement_seconds` (30): a slow statement is ended by the database, not by this.
+timeout = 120
+
+# How long a worker that is told to stop goes on with the requests it has.
+graceful_timeout = 60
+
+# Connections of a proxy are kept between requests.
+keepalive = 65
+
+# A reload (signal HUP) then loads new code, too. Loading before the fork is safe, and saves memory:
+# no connection, lock or cached answer crosses a fork.
+preload_app = False
+
+# Workers report through a file here; on a disk that is slow, they would seem to hang.
+worker_tmp_dir = "/dev/shm"
+
+# Filters can be long. This is the most that gunicorn takes, and what Apache and nginx take.
+limit_request_line = 8190
+
+# Provender's own setting `proxy` decides whose X-Forwarded-* headers are believed. Here they are
+# left alone: gunicorn would believe X-Forwarded-Proto of every process of this machine.
+forwarded_allow_ips = ""
+secure_scheme_headers = {}
+
+# Nothing but HTTP is listened for. Versions of gunicorn without the control socket ignore this.
+control_socket_disable = True
+
+accesslog = "-"
+errorlog = "-"

@@ -1,0 +1,160 @@
+"""Real web servers as processes of the tests, and what they are asked while they run."""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import grp
+import http.client
+import os
+import pwd
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 30.0
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def wait_for_port(port: int, process: subprocess.Popen | None = None) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if process is not None and process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"nothing listens on port {port}")
+
+
+def unprivileged() -> tuple[str, str]:
+    """Return the user and group that web servers run as: never root."""
+    user = pwd.getpwnam("www-data") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    return user.pw_name, grp.getgrgid(user.pw_gid).gr_name
+
+
+def own(path: Path) -> None:
+    """Give a folder to the user that web servers run as."""
+    if os.geteuid() == 0:
+        for item in (path, *path.rglob("*")):
+            shutil.chown(item, *unprivileged())
+
+
+@contextmanager
+def relayed(url: str):
+    """Yield a URL that every user can connect to: the socket of the tests' cluster is private."""
+    found = re.search(r"[?&]host=([^&]+)", url)
+    if found is None:
+        yield url
+        return
+    listener = socket.create_server(("127.0.0.1", 0))
+    path = f"{found[1]}/.s.PGSQL.5432"
+    threading.Thread(target=_relay, args=(listener, path), daemon=True).start()
+    try:
+        name = urlsplit(url).path
+        yield f"postgresql://postgres@127.0.0.1:{listener.getsockname()[1]}{name}"
+    finally:
+        listener.close()
+
+
+def _relay(listener: socket.socket, path: str) -> None:
+    while True:
+        try:
+            client, _ = listener.accept()
+        except OSError:  # closed
+            return
+        server = socket.socket(socket.AF_UNIX)
+        server.connect(path)
+        for source, target in ((client, server), (server, client)):
+            threading.Thread(target=_copy, args=(source, target), daemon=True).start()
+
+
+def _copy(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(1 << 16):
+            target.sendall(data)
+    for end in (source, target):
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+        end.close()
+
+
+@contextmanager
+def gunicorn(application, *options, port=None, environment=None, log=None, command=None):
+    """Yield the root URL and the process of a gunicorn with our settings."""
+    port = port or free_port()
+    command = command or [
+        sys.executable, "-m", "gunicorn", "-c", str(ROOT / "config" / "gunicorn.conf.py"),
+        *options, application,
+    ]  # fmt: skip
+    with Path(log or os.devnull).open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "-b", f"127.0.0.1:{port}"],
+            env=os.environ | (environment or {}),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_for_port(port, process)
+            yield f"http://127.0.0.1:{port}", process
+        finally:
+            process.terminate()
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+
+
+@contextmanager
+def load(port: int, path: str, threads: int = 4):
+    """Ask again and again, on new connections; yields the counts by status, or by error."""
+    seen: collections.Counter = collections.Counter()
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.is_set():
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+            try:
+                connection.request("GET", path)
+                response = connection.getresponse()
+                response.read()
+                seen[response.status] += 1
+            except (OSError, http.client.HTTPException) as error:
+                seen[repr(error)] += 1
+            finally:
+                connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    try:
+        yield seen
+    finally:
+        stop.set()
+        for worker in workers:
+            worker.join()
+
+
+def wait_until(is_so, patience: float = PATIENCE) -> None:
+    until = time.monotonic() + patience
+    while not is_so():
+        if time.monotonic() > until:
+            raise TimeoutError
+        time.sleep(0.05)

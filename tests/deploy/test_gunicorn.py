@@ -1,0 +1,256 @@
+"""gunicorn with our settings, below systemd's command and behind nginx; and what a fork keeps."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import yaml
+
+from deploy import processes
+from deploy.processes import ROOT
+from support import postgres
+from support.server import ask
+
+NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+FACTORY = "provender:create_app()"
+PIDS = "SELECT pid FROM pg_stat_activity WHERE application_name = %s"
+
+
+def configured(folder, **settings):
+    """Return the environment that names a configuration file with these settings."""
+    file = folder / "config.yaml"
+    file.write_text(yaml.safe_dump({"cache": {"folder": str(folder / "cache")}} | settings))
+    return {"PROVENDER_CONFIG": str(file)}
+
+
+def ask_many(url, count=60):
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        return list(pool.map(ask, [url] * count))
+
+
+def lab(lab_postgres, unpacked, name="provender-test"):
+    """Return the profile of the lab in PostgreSQL, its connections called `name`."""
+    mark = "&" if "?" in lab_postgres else "?"
+    return {
+        "store": f"{lab_postgres}{mark}application_name={name}",
+        "repository": str(unpacked / "repo" / "container"),
+    }
+
+
+def backends(url, name):
+    """Return the processes of the database server that serve connections of a name."""
+    connection = postgres.connect(url)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(PIDS, (name,))
+            return {row[0] for row in cursor.fetchall()}
+    finally:
+        connection.close()
+
+
+def test_the_factory_is_served_by_several_workers(tmp_path, lab_postgres, unpacked):
+    environment = configured(tmp_path, profiles={"lab": lab(lab_postgres, unpacked)})
+    with processes.gunicorn(FACTORY, "-w", "3", environment=environment) as (root, _):
+        answers = ask_many(f"{root}/api/v4/nodes?limit=10")
+        assert {answer.status for answer in answers} == {200}
+        assert len({answer.body for answer in answers}) == 1
+        assert len({answer.headers["etag"] for answer in answers}) == 1
+        assert answers[0].json["url_root"] == f"{root}/"
+
+
+def test_no_connection_crosses_a_fork(tmp_path, lab_postgres, unpacked):
+    """The store is opened, and asked, before the workers are forked."""
+    environment = configured(
+        tmp_path, profiles={"lab": lab(lab_postgres, unpacked, "preloaded")}
+    ) | {"PYTHONPATH": str(tmp_path)}
+    (tmp_path / "warm.py").write_text(
+        "import provender\n"
+        "app = provender.create_app()\n"
+        "assert app.test_client().get('/api/v4/nodes?limit=1').status_code == 200\n"
+    )
+    options = ("--preload", "-w", "3")
+    with processes.gunicorn("warm:app", *options, environment=environment) as (root, process):
+        parents = backends(lab_postgres, "preloaded")
+        assert len(parents) == 1
+        answers = ask_many(f"{root}/api/v4/nodes?limit=10&orderby=-id", 200)
+        assert {answer.status for answer in answers} == {200}
+        assert len({answer.body for answer in answers}) == 1
+        for worker in children(process.pid):
+            os.kill(worker, signal.SIGTERM)
+        processes.wait_until(lambda: ask(f"{root}/api/v4/nodes?limit=1").status == 200)
+        assert parents <= backends(lab_postgres, "preloaded")
+
+
+def children(pid):
+    found = subprocess.run(
+        ["/usr/bin/env", "ps", "-o", "pid=", "--ppid", str(pid)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [int(line) for line in found.stdout.split()]
+
+
+FORKING = """
+import os, sys
+from pathlib import Path
+import provender
+from provender.settings import Cache, Settings
+settings = Settings(cache=Cache(folder=Path(sys.argv[2])))
+app = provender.create_app(store=sys.argv[1], settings=settings)
+stores = app.extensions["provender"].stores
+
+def look():
+    return app.test_client().get("/api/v4/nodes?limit=3").json["data"]
+
+before, opened, memory = look(), stores.get(), stores.memory
+pid = os.fork()
+if pid == 0:
+    assert stores._open == {}
+    assert look() == before
+    assert stores.get() is not opened and stores.memory is not memory
+    stores.close()
+    sys.exit(0)
+assert os.waitpid(pid, 0)[1] == 0
+assert stores.get() is opened
+assert look() == before
+"""
+
+
+@pytest.mark.parametrize("kind", ["postgres", "archive", "sqlite"])
+def test_parent_and_child_both_answer_after_a_fork(kind, request, tmp_path):
+    store = request.getfixturevalue(f"on_{kind}").store
+    command = [sys.executable, "-c", textwrap.dedent(FORKING), store, str(tmp_path / "cache")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_reload_under_load_fails_no_request(tmp_path, data):
+    environment = configured(tmp_path, profiles={"lab": str(data / "lab.aiida")})
+    log = tmp_path / "log"
+    port = processes.free_port()
+    with (
+        processes.gunicorn(FACTORY, port=port, environment=environment, log=log) as (_, process),
+        processes.load(port, "/api/v4/nodes?limit=5") as seen,
+    ):
+        processes.wait_until(lambda: seen[200] > 20)
+        before = set(children(process.pid))
+        process.send_signal(signal.SIGHUP)
+        processes.wait_until(lambda: before and not before & set(children(process.pid)))
+        reached = seen[200]
+        processes.wait_until(lambda: seen[200] > reached + 20)
+    assert set(seen) == {200}
+    assert "Traceback" not in log.read_text()
+
+
+def test_the_command_of_the_systemd_unit_runs(tmp_path, data):
+    unit = (ROOT / "config" / "provender.service").read_text()
+    command = shlex.split(re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE)[1])
+    program, settings = "/srv/provender/venv/bin/gunicorn", "/srv/provender/gunicorn.conf.py"
+    assert command[:3] == [program, "-c", settings]
+    known = {settings: str(ROOT / "config" / "gunicorn.conf.py")}
+    command = [sys.executable, "-m", "gunicorn", *(known.get(item, item) for item in command[1:])]
+    environment = configured(tmp_path, profiles={"lab": str(data / "lab.aiida")})
+    with processes.gunicorn(FACTORY, command=command, environment=environment) as (root, _):
+        assert ask(f"{root}/api/v2/nodes?limit=1").status == 200
+
+
+def test_the_container_file_copies_what_there_is_and_starts_the_factory():
+    text = (ROOT / "Containerfile").read_text()
+    sources = re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE)
+    assert sources
+    assert all((ROOT / name).exists() for line in sources for name in line.split())
+    assert FACTORY in text
+
+
+@contextmanager
+def nginx(folder: Path, behind: str):
+    """Yield the root URL of an nginx with our example in front of a server."""
+    if NGINX is None:
+        pytest.skip("no nginx: apt-get install nginx-light")
+    port = processes.free_port()
+    example = (ROOT / "config" / "nginx.conf").read_text()
+    changed = example.replace("127.0.0.1:8000", behind).replace(
+        "listen 80;", f"listen 127.0.0.1:{port};"
+    )
+    temporary = "".join(
+        f"{name}_temp_path {folder}/{name};\n"
+        for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
+        f"http {{\naccess_log off;\n{temporary}{changed}\n}}\n"
+    )
+    command = [NGINX, "-p", folder, "-e", folder / "error.log", "-c", folder / "nginx.conf"]
+    process = subprocess.Popen(command)
+    try:
+        processes.wait_for_port(port, process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(processes.PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def behind_nginx(tmp_path_factory, data):
+    """The root URL of an nginx in front of a gunicorn that believes it."""
+    folder = tmp_path_factory.mktemp("nginx")
+    environment = configured(
+        folder, profiles={"lab": str(data / "lab.aiida")}, proxy={"trusted": ["127.0.0.1"]}
+    )
+    with (
+        processes.gunicorn(FACTORY, environment=environment) as (root, _),
+        nginx(folder, root.removeprefix("http://")) as outside,
+    ):
+        yield outside
+
+
+@pytest.mark.parametrize("prefix", ["", "/lab"])
+def test_urls_behind_nginx_are_those_of_the_outside(behind_nginx, prefix):
+    forged = {"X-Forwarded-Prefix": "/forged", "X-Forwarded-Host": "forged.example"}
+    answer = ask(f"{behind_nginx}{prefix}/api/v4/nodes/page/1?perpage=3", headers=forged)
+    assert answer.json["url_root"] == f"{behind_nginx}{prefix}/"
+    target = re.search(r'<([^>]+)>; rel="next"', answer.headers["link"])[1]
+    assert target.startswith(f"{behind_nginx}{prefix}/api/v4/nodes/page/2")
+    assert ask(target).status == 200
+    assert ask(f'{behind_nginx}{prefix}/api/v4/nodes?label="x%26y"').total == 0
+
+
+@pytest.mark.parametrize("prefix", ["", "/lab"])
+def test_compressed_answers_behind_nginx_stay_revalidatable(behind_nginx, prefix):
+    url = f"{behind_nginx}{prefix}/api/v4/nodes?limit=50"
+    packed = ask(url, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.headers["etag"].startswith("W/")
+    asked = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
+    again = ask(url, headers=asked)
+    assert (again.status, again.body) == (304, b"")
+
+
+def test_the_timeouts_of_the_settings_fit_each_other():
+    from provender.settings import Settings
+
+    limits = Settings().limits
+    chosen = {}
+    exec((ROOT / "config" / "gunicorn.conf.py").read_text(), chosen)  # noqa: S102 - our own file
+    assert chosen["timeout"] >= 2 * limits.statement_seconds
+    assert chosen["graceful_timeout"] > limits.statement_seconds
+    read = re.search(r"proxy_read_timeout (\d+)s", (ROOT / "config" / "nginx.conf").read_text())
+    assert int(read[1]) > chosen["timeout"]
+    for name in ("one.conf", "many.conf"):
+        text = (ROOT / "wsgi" / name).read_text()
+        assert all(
+            int(seconds) > limits.statement_seconds
+            for seconds in re.findall(r"(?:graceful|shutdown)-timeout=(\d+)", text)
+        )
