@@ -234,6 +234,14 @@ WRONG = {
         {"path": ["user", {**ANY, "filters": {"id": {">": "x"}}, "with_user": "user_1"}]},
         "/path/1/filters/id/>",
     ),
+    "before all time": (
+        {"path": [ANY], "filters": {"n": {"ctime": {">": "0001-01-01T00:00:00+14:00"}}}},
+        "/filters/n/ctime/>",
+    ),
+    "after all time": (
+        {"path": [ANY], "filters": {"n": {"ctime": "9999-12-31T23:59:59-14:00"}}},
+        "/filters/n/ctime",
+    ),
     "an order": ({"path": [ANY], "order_by": [{"n": ["id", {"ctime": "up"}]}]}, "/order_by/0/n/1"),
     "a slash in a key": ({"path": [ANY], "filters": {"n": {"a/b~": 1}}}, "/filters/n/a~1b~0"),
 }
@@ -258,6 +266,12 @@ def test_a_cast_that_a_value_does_not_take(value, cast, on_each):
     assert answer.json["code"] == "cannot-convert"
     assert f"`attributes.value` by `{cast}`" in answer.json["message"]
     assert post(on_each, {"path": ["user"]}).status == 200
+
+
+@pytest.mark.parametrize("digits", ["9" * 30, "9" * 5000, "٣"])
+def test_positions_that_no_list_has(digits, on_each):
+    query = {"path": [ANY], "project": {"n": [f"attributes.cell.{digits}"]}, "limit": 1}
+    assert post(on_each, query).data["n"] == [{f"attributes.cell.{digits}": None}]
 
 
 def test_nothing_but_posting(on_archive):

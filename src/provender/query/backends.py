@@ -221,7 +221,8 @@ class SqliteForms(SqlForms):
             zero, point, zone = text_literal("0"), text_literal("."), text_literal("+00")
             return func.rtrim(func.rtrim(column, zero), point).concat(zone)
         if kind is Kind.BOOLEAN:
-            return case((column, text_literal("true")), else_=text_literal("false"))
+            truth = (column, text_literal("true")), (column.is_not(None), text_literal("false"))
+            return case(*truth)
         return column if kind in (Kind.TEXT, Kind.UUID) else cast(column, Text)
 
     def local_text(self, column: Expression) -> Expression:

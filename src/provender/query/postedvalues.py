@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -72,8 +72,9 @@ def read_time(name: str, text: str) -> datetime:
         if ":" not in shift:
             shift = f"{shift[:3]}:{shift[3:] or '00'}"
         time = (match["time"] or "00:00") + (match["seconds"] or ":00")
-        return datetime.fromisoformat(f"{match['date']}T{time}.{fraction}{shift}")
-    except ValueError as error:
+        instant = datetime.fromisoformat(f"{match['date']}T{time}.{fraction}{shift}")
+        return instant.astimezone(timezone.utc)
+    except (ValueError, OverflowError) as error:
         raise _no_time(name) from error
 
 

@@ -8,7 +8,7 @@ import sqlite3
 from functools import lru_cache
 from typing import Any
 
-POSITION = re.compile(r"\s*[+-]?[0-9]+")
+POSITION = re.compile(r"\s*[+-]?[0-9]{1,18}", re.ASCII)
 """What PostgreSQL takes for a position in an array."""
 MISSING = object()
 
