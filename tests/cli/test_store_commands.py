@@ -29,8 +29,13 @@ def run(*arguments, status=0):
 
 
 def start(*arguments):
+    """Start the command as a terminal would: a test run in the background ignores Ctrl-C."""
     return subprocess.Popen(
-        [*COMMAND, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*COMMAND, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - safe
     )
 
 
