@@ -147,6 +147,7 @@ def test_cursors_that_are_written_by_hand(on_each):
         [selection, highest, True, values],
         [selection, highest, total, values[:1]],
         [selection, highest, total, ["yesterday", values[1]]],
+        [selection, highest, total, ["2020-01-01T00:00:00", values[1]]],
         [selection, highest, total, [values[0], "\0"]],
         [selection, highest, total, [values[0], 2**70]],
         [selection, highest, total, [[], {}]],
@@ -155,7 +156,36 @@ def test_cursors_that_are_written_by_hand(on_each):
     ]
     for item in wrong:
         text = base64.urlsafe_b64encode(json.dumps(item).encode()).decode().rstrip("=")
-        assert get(on_each, f"/nodes?orderby=-ctime&limit=3&cursor={text}").status in (200, 400)
+        assert get(on_each, f"/nodes?orderby=-ctime&limit=3&cursor={text}").status == 400
+
+
+def test_a_uuid_in_a_cursor_is_one(on_each):
+    import base64
+    import json
+
+    cursor = get(on_each, "/nodes?orderby=uuid&limit=3&cursor=*").json["next"]
+    *start, values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    odd = base64.urlsafe_b64encode(json.dumps([*start, ["x" * 36, values[1]]]).encode()).decode()
+    answer = get(on_each, f"/nodes?orderby=uuid&limit=3&cursor={odd.rstrip('=')}")
+    assert (answer.status, answer.json["message"]) == (400, "The cursor is malformed.")
+
+
+def test_a_cursor_of_one_view_is_none_of_another_with_the_same_columns(on_each):
+    cursor = get(on_each, "/processes?limit=1&cursor=*").json["next"]
+    answer = get(on_each, f"/calcjobs?limit=1&cursor={cursor}")
+    assert answer.status == 400
+    assert "another selection" in answer.json["message"]
+
+
+def test_what_looks_like_a_cursor_inside_a_text_stays(on_each):
+    query = 'label!="a&cursor=*"&cursor=*&description!=" cursor=1"&limit=2'
+    first = get(on_each, f"/nodes?{query.replace('&cursor=*', '%26cursor=*', 1)}")
+    following = urlsplit(first.headers["link"].split(">")[0][1:])
+    assert following.query.count("cursor=") == 3
+    second = get(on_each, f"{following.path}?{following.query}")
+    assert second.status == 200
+    assert second.json["query_string"].startswith('label!="a&cursor=*"&cursor=')
+    assert 'description!=" cursor=1"' in second.json["query_string"]
 
 
 def test_totals_on_demand(on_each):

@@ -105,6 +105,16 @@ def test_a_store_is_asked_from_python(data):
         assert store.count(query) == len(store.rows(query))
         with pytest.raises(BadRequest, match="At `/path/0`"):
             store.rows({"path": [1]})
+    few = Settings(limits=Limits(posted_rows=2))
+    with provender.ask(data / "lab.aiida", settings=few) as store:
+        assert store.count({"path": ["data.Data."]}) > 3
+        assert store.count({"path": ["data.Data."], "limit": 3}) == 3
+        assert (
+            store.count({"path": ["data.Data."], "offset": 3})
+            == store.count({"path": ["data.Data."]}) - 3
+        )
+        with pytest.raises(BadRequest, match=r"limits\.posted_rows"):
+            store.rows({"path": ["data.Data."]})
     small = Settings(limits=Limits(joins=0))
     with (
         provender.ask(data / "lab.aiida", settings=small) as store,

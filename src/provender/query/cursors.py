@@ -26,6 +26,7 @@ from provender.query.conditions import (
     Relation,
     Target,
 )
+from provender.query.patterns import canonical_uuid
 from provender.query.plan import Ordering, Output, Plan
 from provender.query.request import ListRequest
 from provender.store.catalogue import Kind
@@ -63,7 +64,9 @@ def selection_of(request: ListRequest, scope: object) -> str:
     """Return the hash of what a list selects and of its order; `scope` is what it belongs to."""
     parameters = request.parameters
     filters = [(term.key, term.path, term.operator, term.values) for term in parameters.filters]
-    chosen = (scope, *request.view.shown, filters, parameters.order, parameters.full_type)
+    view = request.view
+    listed = (view.name, view.subset, *view.shown)
+    chosen = (scope, listed, filters, parameters.order, parameters.full_type)
     return hashlib.sha256(repr(chosen).encode()).hexdigest()[:HASH_LENGTH]
 
 
@@ -115,13 +118,19 @@ def _text(kind: Kind, text: str) -> object:
     try:
         text.encode()
         if kind is Kind.TIME:
-            instant = datetime.fromisoformat(text)
-            return instant if instant.tzinfo else None
+            return _instant(text)
     except ValueError:
         raise _malformed() from None
-    if "\0" in text or (kind is Kind.UUID and len(text) != len("0" * 36)):
+    if "\0" in text or (kind is Kind.UUID and canonical_uuid(text) != text):
         raise _malformed()
     return text
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise _malformed()
+    return instant
 
 
 def page_after(plan: Plan, cursor: Cursor, size: int) -> Plan:
@@ -129,8 +138,7 @@ def page_after(plan: Plan, cursor: Cursor, size: int) -> Plan:
 
     The values that rows are ordered by are added to the columns.
     """
-    (own,) = (item.target for item in plan.order if _is_own_id(item, plan))
-    bound = Comparison(own, Relation.LESS_EQUAL, Operand(cursor.highest, Kind.INTEGER))
+    bound = Comparison(own_id(plan), Relation.LESS_EQUAL, Operand(cursor.highest, Kind.INTEGER))
     conditions = [*plan.condition.conditions, bound]
     if cursor.after:
         conditions.append(_after(plan.order, cursor.after))
@@ -145,8 +153,13 @@ def page_after(plan: Plan, cursor: Cursor, size: int) -> Plan:
     )
 
 
-def _is_own_id(ordering: Ordering, plan: Plan) -> bool:
-    return (ordering.target.tag, ordering.target.field.name) == (plan.sources[-1].tag, "id")
+def own_id(plan: Plan) -> Target:
+    """Return the id of what a plan lists, by which every list is ordered at last."""
+    own = (plan.sources[-1].tag, "id")
+    (found,) = (
+        item.target for item in plan.order if (item.target.tag, item.target.field.name) == own
+    )
+    return found
 
 
 def _after(order: Sequence[Ordering], values: Sequence[object]) -> Condition:

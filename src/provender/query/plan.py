@@ -6,7 +6,7 @@ Operands are equal whatever their value: equal plans are questions of one shape.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from provender.query.conditions import Conjunction, Operand, Target, operands
 from provender.query.joins import JoinRule
@@ -96,6 +96,14 @@ class Plan:
     offset: Operand | None
     distinct: bool = False
     is_deep: bool = False
+
+    def at_most(self, rows: int) -> Plan:
+        """Return a plan that gives no more rows than this."""
+        limit = None if self.limit is None else self.limit.value
+        if isinstance(limit, int) and limit <= rows:
+            return self
+        offset = self.offset or Operand(0, Kind.INTEGER)  # a limit comes with an offset
+        return replace(self, limit=Operand(rows, Kind.INTEGER), offset=offset)
 
     def operands(self) -> Iterator[Operand]:
         """Yield the operands, in the same order for every equal plan."""

@@ -37,7 +37,7 @@ class Posted:
 
 
 def read_posted(body: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]) -> Posted:
-    """Return a posted query, checked; one row more than `limits.posted_rows` is asked for.
+    """Return a posted query, checked.
 
     Raises:
         BadRequest: with the place as a JSON pointer, and what would be valid.
@@ -50,7 +50,7 @@ def read_posted(body: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]
     }
     places: Places = {}
     try:
-        query = _complete(body, limits, names, places)
+        query = _complete(body, limits.joins, names, places)
         plan = check(query, names)
     except BadRequest as error:
         raise located(error, _where(error.place, places)) from error
@@ -67,7 +67,7 @@ def _where(place: Place, places: Places) -> Place:
 
 def _complete(
     body: Mapping[str, Any],
-    limits: Limits,
+    most_joins: int,
     names: Mapping[str, Vocabulary],
     places: Places,
 ) -> QueryDict:
@@ -75,17 +75,18 @@ def _complete(
     for key in body:
         if key not in KEYS:
             raise UnknownField(f"Unknown key `{key}`.", hint="Valid: " + ", ".join(KEYS)).under(key)
-    path = read_path(body.get("path"), names, limits.joins)
+    path = read_path(body.get("path"), names, most_joins)
     _check_map(body)
-    limit, offset = _count(body, "limit"), _count(body, "offset")
-    most = limits.posted_rows + 1
+    limit, offset = _count(body, "limit"), _count(body, "offset") or 0
+    if offset and limit is None:
+        limit = LARGEST  # SQLite skips no rows without a limit
     return {
         "path": path.vertices,
         "filters": _filters(body, path, places),
         "project": _project(body, path, places),
         "order_by": _order_by(body, places),
-        "limit": most if limit is None else min(limit, most),
-        "offset": offset or 0,
+        "limit": limit,
+        "offset": offset,
         "distinct": _distinct(body),
     }
 

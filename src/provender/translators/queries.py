@@ -89,11 +89,12 @@ class QueryTranslator:
 
     def _values(self, posted: Posted, store: Store) -> list[Values]:
         """Return the rows, of which there are not too many."""
+        plan = posted.plan.at_most(self._limits.posted_rows + 1)
         with _explained(posted):
             found = store.within(
                 lambda session: (
                     session.snapshot.fetch(
-                        compile_plan(posted.plan, session.backend, with_count=False)
+                        compile_plan(plan, session.backend, with_count=False)
                     ).records
                 )
             )

@@ -62,16 +62,11 @@ def _walk(given: str, plan: Plan, request: ListRequest, session: Session, scope:
 def _highest_id(plan: Plan, session: Session) -> int:
     """Return the highest id there is of what is listed."""
     listed = plan.sources[-1]
-    (own,) = (
-        item.target
-        for item in plan.order
-        if item.target.tag == listed.tag and item.target.field.name == "id"
-    )
     found = replace(
         plan,
         sources=(replace(listed, join=None),),
         condition=replace(plan.condition, conditions=()),
-        outputs=(Output("id", own, function="max"),),
+        outputs=(Output("id", cursors.own_id(plan), function="max"),),
         order=(),
         limit=None,
         offset=None,

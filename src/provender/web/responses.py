@@ -24,7 +24,8 @@ EXPOSED = (
 )
 """Headers that a browser shows to scripts of other sites."""
 PAGE_END = re.compile(r"/page(/[0-9]+)?/?$")
-CURSOR = re.compile(r"(^|&)\s*cursor\s*=[^&]*")
+CURSOR = re.compile(r"""("(?:[^"]|"")*")|(^|&)\s*cursor\s*=[^&]*""")
+"""The cursor of a query, or a quoted text, in which nothing is a cursor."""
 LINK_SAFE = "/:;,=&!*()'~-._@$?"
 """Characters of a query that stand for themselves in a `Link` target."""
 
@@ -71,7 +72,8 @@ def bounded(response: Response, limit: int) -> Response:
 
 def next_link(cursor: str, query: str) -> str:
     """Return the `Link` header of a page of a walk: the next one."""
-    target = quote(CURSOR.sub(rf"\1cursor={cursor}", query), safe=LINK_SAFE)
+    following = CURSOR.sub(lambda found: found[1] or f"{found[2]}cursor={cursor}", query)
+    target = quote(following, safe=LINK_SAFE)
     base = request.url_root[:-1] + quote(request.path, safe="/:@")
     return f'<{base}?{target}>; rel="next"'
 
