@@ -267,6 +267,8 @@ def test_lists_of_files_with_metadata(on_each):
         "binary": False,
     }
     assert found["sub"] == {"name": "sub", "type": "DIRECTORY"}
+    assert "etag" not in ok(on_each, path).headers
+    assert "etag" in ok(on_each, path.partition("?")[0]).headers
     below = ok(on_each, f'{path}&filename="sub/dir"').data["repo_list"]
     binary = next(entry for entry in below if entry["name"] == "binary.dat")
     assert (binary["size"], binary["binary"]) == (16384, True)

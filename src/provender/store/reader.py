@@ -279,7 +279,7 @@ def _translate_postgresql(
         return UnsupportedStore(f"A table of the store `{name}` lacks a column.", reason=reason)
     if isinstance(error, psycopg2.DataError | psycopg2.OperationalError):
         is_data = isinstance(error, psycopg2.DataError)
-        return _unconvertible(reason) if is_data else _unreachable(name, reason)
+        return _unconvertible(reason, name) if is_data else _unreachable(name, reason)
     return None
 
 
@@ -289,7 +289,7 @@ def _translate_sqlite(error: sqlite3.Error, name: str) -> ProvenderError | None:
     if reason == "interrupted":
         return _timeout(reason)
     if "user-defined function" in reason:
-        return _unconvertible(reason)
+        return _unconvertible(reason, name)
     if "locked" in reason or "unable to open" in reason or "disk I/O" in reason:
         return _unreachable(name, reason)
     if "malformed" in reason or "not a database" in reason or "no such" in reason:
@@ -297,7 +297,8 @@ def _translate_sqlite(error: sqlite3.Error, name: str) -> ProvenderError | None:
     return None
 
 
-def _unconvertible(reason: str) -> CannotConvert:
+def _unconvertible(reason: str, name: str) -> CannotConvert:
+    LOGGER.warning("store %s: a stored value cannot be cast: %s", name, reason)
     return CannotConvert("A stored value cannot be cast.", reason=reason)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from provender.query.posted import Posted, read_posted
 from provender.settings import Limits
 from provender.store.catalogue import Kind
 from provender.store.reader import Record as Values
-from provender.store.stores import Store
+from provender.store.stores import Session, Store
 from provender.translators.records import Record, http_date
 
 Row = dict[str, Record]
@@ -44,6 +45,18 @@ PYTHON: Presenters = {Kind.JSON: json.loads, Kind.LOCAL_TIME: local_time}
 """How values are given to Python."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The records of each tag, parallel to each other, and the number of rows.
+
+    `seconds` is how long the database took.
+    """
+
+    data: dict[str, list[Record]]
+    total: int
+    seconds: float
+
+
 class QueryTranslator:
     """Answers posted queries within the limits of the settings.
 
@@ -56,23 +69,21 @@ class QueryTranslator:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
 
-    def answer(self, body: dict[str, Any], store: Store) -> tuple[dict[str, list[Record]], int]:
-        """Return the records of each tag, parallel to each other, and the number of rows."""
+    def answer(self, body: dict[str, Any], store: Store) -> Answer:
+        """Return the records of each tag."""
         posted = self._read(body, store)
-        found = self._values(posted, store)
-        if not found:
-            return {}, 0
-        data: dict[str, list[Record]] = {tag: [] for tag in posted.tags}
+        found, seconds = self._values(posted, store)
+        data: dict[str, list[Record]] = {tag: [] for tag in posted.tags} if found else {}
         present = _presenter(posted, SHOWN)
         for values in found:
             for tag, record in present(values).items():
                 data[tag].append(_with_full_type(record))
-        return data, len(found)
+        return Answer(data, len(found), seconds)
 
     def rows(self, body: dict[str, Any], store: Store) -> list[Row]:
         """Return the rows with Python values: `[{tag: {name: value}}]`, datetimes in UTC."""
         posted = self._read(body, store)
-        return [*map(_presenter(posted, PYTHON), self._values(posted, store))]
+        return [*map(_presenter(posted, PYTHON), self._values(posted, store)[0])]
 
     def count(self, body: dict[str, Any], store: Store) -> int:
         """Return the number of rows, after limit and offset."""
@@ -87,24 +98,24 @@ class QueryTranslator:
     def _read(self, body: dict[str, Any], store: Store) -> Posted:
         return read_posted(body, self._limits, store.profile.expose)
 
-    def _values(self, posted: Posted, store: Store) -> list[Values]:
-        """Return the rows, of which there are not too many."""
+    def _values(self, posted: Posted, store: Store) -> tuple[list[Values], float]:
+        """Return the rows, of which there are not too many, and the seconds that they took."""
         plan = posted.plan.at_most(self._limits.posted_rows + 1)
+
+        def fetch(session: Session) -> tuple[list[Values], float]:
+            statements = compile_plan(plan, session.backend, with_count=False)
+            records = session.snapshot.fetch(statements).records
+            return records, session.snapshot.seconds
+
         with _explained(posted):
-            found = store.within(
-                lambda session: (
-                    session.snapshot.fetch(
-                        compile_plan(plan, session.backend, with_count=False)
-                    ).records
-                )
-            )
+            found, seconds = store.within(fetch)
         if len(found) > self._limits.posted_rows:
             raise LimitExceeded(
                 f"The query gives more than {self._limits.posted_rows} rows "
                 "(`limits.posted_rows`).",
                 hint="Ask for less: a filter, or pages by limit and offset.",
             )
-        return found
+        return found, seconds
 
 
 def _presenter(posted: Posted, shown: Presenters) -> Callable[[Values], Row]:

@@ -41,6 +41,12 @@ def span(name: str) -> Iterator[None]:
         add(name, time.perf_counter() - begun)
 
 
+def add_planned(begun: float, database: float) -> None:
+    """Add what passed since `begun`: `database` of it there, the rest as planning."""
+    add("plan", time.perf_counter() - begun - database)
+    add("database", database)
+
+
 def add(name: str, seconds: float) -> None:
     """Add to a span, if spans are asked for."""
     spans: dict[str, float] | None = g.get(SPANS)

@@ -136,20 +136,19 @@ class BaseResource(flask_restful.Resource):
         """Return what `work` gives for a session of the store that the request is for.
 
         Ends the request here if the client, or our memory, has the answer for that snapshot;
-        not where the answer has a name of its own.
+        not where the answer has a name of its own, or tells of files, which no snapshot holds.
         """
+        is_named = is_named and not parameters.metadata
 
         def unless_known(session: Session) -> _Result:
-            if is_named and session.token is not None:
-                self.etag = name_answer(session.token, self.context.fingerprint)
-                answer_early(self.etag, self.context.stores.memory)
-            begun, before = time.perf_counter(), session.snapshot.seconds
+            begun = time.perf_counter() - session.snapshot.seconds
             try:
+                if is_named and session.token is not None:
+                    self.etag = name_answer(session.token, self.context.fingerprint)
+                    answer_early(self.etag, self.context.stores.memory)
                 return work(session)
             finally:
-                database = session.snapshot.seconds
-                timing.add("plan", time.perf_counter() - begun - (database - before))
-                timing.add("database", database)
+                timing.add_planned(begun, session.snapshot.seconds)
 
         return self.context.stores.get(parameters.profile).within(unless_known)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from flask import Response, request
 
 from provender import __version__
@@ -9,7 +11,7 @@ from provender.errors import ProvenderError
 from provender.query import grammar
 from provender.query.body import read_body
 from provender.translators.queries import QueryTranslator
-from provender.web import responses
+from provender.web import responses, timing
 from provender.web.endpoints import endpoint_lines
 from provender.web.resources.base import BaseResource
 
@@ -25,13 +27,16 @@ class QueryBuilder(BaseResource):
     def post(self) -> Response:
         """Answer a posted query."""
         limits = self.context.settings.limits
-        body = read_body(request.stream.read(limits.body_bytes + 1), limits)
+        with timing.span("parse"):
+            body = read_body(request.stream.read(limits.body_bytes + 1), limits)
         store = self.context.stores.get(self._profile())
-        data, total = QueryTranslator(limits).answer(body, store)
-        envelope = responses.envelope(data, "QueryBuilder", self.query)
-        return responses.bounded(
-            responses.json_response(envelope, total=total), limits.answer_bytes
-        )
+        begun = time.perf_counter()
+        found = QueryTranslator(limits).answer(body, store)
+        timing.add_planned(begun, found.seconds)
+        with timing.span("render"):
+            envelope = responses.envelope(found.data, "QueryBuilder", self.query)
+            response = responses.json_response(envelope, total=found.total)
+        return responses.bounded(response, limits.answer_bytes)
 
     def _profile(self) -> str | None:
         """Return the profile that the query string names; nothing else of it counts."""
