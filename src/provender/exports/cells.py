@@ -68,12 +68,3 @@ def reciprocal(cell: Sequence[Sequence[float]]) -> Cell | None:
         scaled(cross(cell[2], cell[0]), factor),
         scaled(cross(cell[0], cell[1]), factor),
     )
-
-
-def fractions(point: Sequence[float], cell: Sequence[Sequence[float]]) -> Vector | None:
-    """Return the coefficients of a point in a cell, or None if its vectors lie in a plane."""
-    inverse = reciprocal(cell)
-    if inverse is None:
-        return None
-    first, second, third = (dot(point, row) / (2 * pi) for row in inverse)
-    return (first, second, third)

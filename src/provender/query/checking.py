@@ -11,28 +11,16 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from provender.errors import BadOperator, BadRequest, BadValue, LimitExceeded, UnknownField
-from provender.query import jsonoperators, operators
-from provender.query.conditions import (
-    Condition,
-    Conjunction,
-    Disjunction,
-    IsNull,
-    Negation,
-    Never,
-    Operand,
-    Target,
-    targets,
-)
+from provender.errors import BadRequest, BadValue, LimitExceeded, UnknownField
+from provender.query.conditions import Condition, Conjunction, Operand, Target, targets
+from provender.query.filters import check_filter
 from provender.query.joins import JOINS, edge_entity
-from provender.query.operators import Origin, Use
+from provender.query.operators import Origin
 from provender.query.plan import CAST_KINDS, Join, Ordering, Output, Plan, Source
-from provender.query.querydict import ENTITY_TYPES, Dotted, Filter, Item, QueryDict, Vertex
+from provender.query.querydict import ENTITY_TYPES, Item, QueryDict, Vertex
 from provender.query.vocabulary import Vocabulary, edge_vocabulary
 from provender.store.catalogue import CLOSURE, Kind
 
-NEGATIONS = "!~"
-JUNCTIONS: dict[str, type[Conjunction | Disjunction]] = {"and": Conjunction, "or": Disjunction}
 ALL = ("*", "**")
 """Names that stand for all columns."""
 DEEP = 1000
@@ -69,7 +57,7 @@ def check(query: QueryDict, vocabularies: Names) -> Plan:
             names[source.join.edge] = edge
         names[source.tag] = own
     conditions = [
-        _filter(filters, tag, _named(tag, names, "filters"), ("filters", tag))
+        check_filter(filters, tag, _named(tag, names, "filters"), ("filters", tag))
         for tag, filters in query.get("filters", {}).items()
     ]
     outputs = tuple(_outputs(query, names))
@@ -252,138 +240,3 @@ def _check_functions(plan: Plan) -> None:
             f"`{with_function[0].function}` of `{with_function[0].key}` gives one row: nothing "
             "else can be projected or ordered by beside it."
         ).under("project", with_function[0].target.tag)
-
-
-def _filter(
-    filters: Filter, tag: str, names: Vocabulary, place: tuple[str, ...]
-) -> Condition | None:
-    """Return the conjunction of a filter's entries: conditions on columns, `and`, `or`.
-
-    None stands for a filter that asks nothing. It is neither true nor false where it is negated
-    or one of several: it is as if it were not there.
-    """
-    found: list[Condition | None] = []
-    for key, value in filters.items():
-        plain = key.lstrip(NEGATIONS) if isinstance(key, str) else key
-        try:
-            if plain in JUNCTIONS:
-                found.append(_junction(key, plain, value, tag, names))
-            else:
-                found.append(_conditions(key, names.to_ask(tag, key), value, names))
-        except BadRequest as error:
-            error.under(*place, _shown(key))
-            raise
-    return _joined(Conjunction, found)
-
-
-def _shown(key: str | Dotted) -> str:
-    return key if isinstance(key, str) else ".".join((key.column, *key.path))
-
-
-def _junction(
-    key: str,
-    plain: str,
-    value: Any,  # noqa: ANN401 - a client's
-    tag: str,
-    names: Vocabulary,
-) -> Condition | None:
-    """Return whole filters joined by `and` or `or`."""
-    negated = _is_negated(key, plain)
-    if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
-        raise BadValue(f"`{plain}` takes a list of filters.")
-    if names.origin is Origin.QUERY_STRING and not value:
-        return _negated(JUNCTIONS[plain](()), negated)
-    parts = []
-    for index, part in enumerate(value):
-        try:
-            parts.append(_filter(part, tag, names, ()))
-        except BadRequest as error:
-            error.under(index)
-            raise
-    return _negated(_joined(JUNCTIONS[plain], parts), negated)
-
-
-def _conditions(
-    key: str | Dotted,
-    target: Target,
-    value: Any,  # noqa: ANN401 - whatever a client wrote; `operators` checks it
-    names: Vocabulary,
-) -> Condition | None:
-    """Return what is asked of one name: a value, or operators that must all hold."""
-    tests = list(value.items()) if isinstance(value, dict) else [("==", value)]
-    return _joined(Conjunction, _tests(key, target, tests, names))
-
-
-def _tests(
-    key: str | Dotted, target: Target, tests: list[tuple[str, Any]], names: Vocabulary
-) -> Iterator[Condition | None]:
-    for operator, operand in tests:
-        try:
-            plain = operator.lstrip(NEGATIONS)
-            negated = _is_negated(operator, plain)
-            own = Target(target.tag, target.field, target.path and target.path.copy())
-            if plain in JUNCTIONS:
-                yield _negated(_alternatives(key, own, plain, operand, names), negated)
-            else:
-                yield _negated(_condition(key, own, plain, operand, names), negated)
-        except BadRequest as error:
-            error.under(operator)
-            raise
-
-
-def _alternatives(
-    key: str | Dotted,
-    target: Target,
-    junction: str,
-    operand: Any,  # noqa: ANN401 - a client's
-    names: Vocabulary,
-) -> Condition | None:
-    """Return `and` or `or` below a name; several operators in one entry are several entries."""
-    if not isinstance(operand, list) or not all(isinstance(entry, dict) for entry in operand):
-        raise BadValue(f"`{junction}` below `{_shown(key)}` takes a list of objects of operators.")
-    parts: list[Condition | None] = []
-    for index, entry in enumerate(operand):
-        try:
-            parts += _tests(key, target, list(entry.items()), names)
-        except BadRequest as error:
-            error.under(index)
-            raise
-    return _joined(JUNCTIONS[junction], parts)
-
-
-def _condition(
-    key: str | Dotted,
-    target: Target,
-    operator: str,
-    operand: Any,  # noqa: ANN401 - a client's
-    names: Vocabulary,
-) -> Condition:
-    use = Use(_shown(key), target, operator, operand, names.origin)
-    if target.field.kind is Kind.JSON:
-        return jsonoperators.condition(use)
-    if operand is None and operator == "==":
-        return IsNull(target)
-    if operator == "in" and names.origin is Origin.QUERY_STRING and not operand:
-        return Never(target)
-    return operators.condition(use)
-
-
-def _is_negated(written: str, plain: str) -> bool:
-    """Tell whether a name is negated; any number of one sign negates once."""
-    signs = written[: len(written) - len(plain)]
-    if len(set(signs)) > 1:
-        raise BadOperator(f"`{written}` mixes the two signs of negation, `!` and `~`.")
-    return bool(signs)
-
-
-def _joined(
-    kind: type[Conjunction | Disjunction], conditions: Iterable[Condition | None]
-) -> Condition | None:
-    asked = tuple(condition for condition in conditions if condition is not None)
-    if len(asked) > 1:
-        return kind(asked)
-    return asked[0] if asked else None
-
-
-def _negated(condition: Condition | None, negate: bool) -> Condition | None:
-    return Negation(condition) if negate and condition is not None else condition

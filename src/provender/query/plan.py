@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from provender.query.conditions import Conjunction, Operand, Target, operands
+from provender.query.conditions import Condition, Conjunction, Operand, Target, operands, targets
 from provender.query.joins import JoinRule
 from provender.store.catalogue import Entity, Kind
 
@@ -96,6 +96,14 @@ class Plan:
     offset: Operand | None
     distinct: bool = False
     is_deep: bool = False
+
+    def conditions_on(self, tags: set[str]) -> list[Condition]:
+        """Return the parts of the condition that are about these tags alone."""
+        return [
+            part
+            for part in self.condition.conditions
+            if (found := {target.tag for target in targets(part)}) and found <= tags
+        ]
 
     def at_most(self, rows: int) -> Plan:
         """Return a plan that gives no more rows than this."""

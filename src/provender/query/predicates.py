@@ -69,6 +69,10 @@ class Predicates:
         self._names = names
         self._table = tables
 
+    def on(self, tables: Callable[[str], Any]) -> Predicates:
+        """Return what writes the same conditions on other tables."""
+        return Predicates(self.forms, self._names, tables)
+
     def bind(self, operand: Operand) -> Any:  # noqa: ANN401 - a bind parameter of any type
         """Return the parameter that an operand is bound to."""
         return bindparam(self._names[id(operand)])

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from provender.query.querydict import Filter
 from provender.query.terms import Term
-from provender.query.vocabulary import Vocabulary, documents
+from provender.query.vocabulary import Vocabulary, documents, is_open
 from provender.store.catalogue import Entity, Field
 
 
@@ -26,13 +26,11 @@ class Key:
     """A name to filter and order by.
 
     `field` is the field of the catalogue. `spelling` turns a term into filters where values are
-    written in more than one way. `private` is the setting value that opens the name, `absent`
-    says why a documented name cannot be asked.
+    written in more than one way. `absent` says why a documented name cannot be asked.
     """
 
     field: str
     spelling: Callable[[Term], Filter] | None = None
-    private: str | None = None
     absent: str | None = None
 
 
@@ -78,7 +76,7 @@ def vocabulary(view: View, expose: tuple[str, ...]) -> Vocabulary:
     asked = {
         name: fields[key.field]
         for name, key in view.keys.items()
-        if key.absent is None and (key.private is None or key.private in expose)
+        if key.absent is None and is_open(view.entity, key.field, expose)
     }
     walked = {name: fields[name] for name in view.documents}
     return Vocabulary(view.entity, asked | _internal(fields), fields, walked)

@@ -99,13 +99,18 @@ def documents(fields: Mapping[str, Field]) -> Mapping[str, Field]:
     }
 
 
+def is_open(entity: Entity, column: str, expose: tuple[str, ...]) -> bool:
+    """Tell whether a column is public, or opened by a profile."""
+    return PRIVATE.get((entity.name, column)) in (None, *expose)
+
+
 @lru_cache(maxsize=64)
 def posted_vocabulary(entity: Entity, expose: tuple[str, ...]) -> Vocabulary:
     """Return the names of an entity in posted queries, with the private ones that are opened."""
     fields = {
         name: field
         for name, field in entity.fields.items()
-        if not field.computed and PRIVATE.get((entity.name, name)) in (None, *expose)
+        if not field.computed and is_open(entity, name, expose)
     }
     aliases = {
         name: fields[column]

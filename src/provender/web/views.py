@@ -65,8 +65,7 @@ USERS = View(
     catalogue.USER,
     "User",
     _shown("id first_name last_name institution"),
-    _keys("id pk=id first_name last_name institution")
-    | {"email": Key("email", private="users.email")},
+    _keys("id pk=id first_name last_name institution email"),
     identity=Identity.PK,
 )
 
