@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import threading
 from contextlib import closing
@@ -135,6 +136,15 @@ def test_unchanged_numbers_are_not_counted_again(lab_copy, make_app):
             cursor.execute("LOCK TABLE db_dbnode IN ACCESS EXCLUSIVE MODE")
         assert [client.get(path).data for path in paths] == before
         blocker.rollback()
+
+
+def test_the_matches_are_counted_once_for_all_pages(data, make_app, caplog):
+    client = make_app(store=data / "lab.aiida").test_client()
+    caplog.set_level(logging.DEBUG, "provender.store.reader")
+    for query in ("limit=2", "limit=3&offset=4", "limit=2&orderby=-ctime", "perpage=7"):
+        path = "nodes/page/2" if "perpage" in query else "nodes"
+        assert client.get(f"/api/v4/{path}?id>5&{query}").status_code == 200
+    assert sum("SELECT count(*)" in record.getMessage() for record in caplog.records) == 1
 
 
 def test_without_memory_everything_is_read_again(data, make_app):

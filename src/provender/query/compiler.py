@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.sql.expression import Label
 
 from provender.query.backends import DIALECTS, SqlForms, bound, forms
-from provender.query.conditions import Operand, targets
+from provender.query.conditions import Operand, operands, targets
 from provender.query.joins import ColumnJoin, EdgeJoin
 from provender.query.plan import Ordering, Output, Plan, Source
 from provender.query.tables import Tables
@@ -45,7 +46,7 @@ def compile_plan(plan: Plan, backend: Backend, *, with_count: bool = True) -> St
     count = _compile_count if is_kept else _compile_count.__wrapped__
     return Statements(
         Statement(rows(plan, backend), values, kinds),
-        Statement(count(plan, backend), values) if with_count else None,
+        Statement(count(plan, backend), _asked(plan, values)) if with_count else None,
         None if plan.limit is None else _integer(plan.limit),
         0 if plan.offset is None else _integer(plan.offset),
     )
@@ -67,6 +68,11 @@ def compile_number(plan: Plan, backend: Backend) -> Statement:
 
 def _values(plan: Plan, backend: Backend) -> dict[str, object]:
     return {f"p{index}": bound(item, backend) for index, item in enumerate(plan.operands())}
+
+
+def _asked(plan: Plan, values: dict[str, object]) -> dict[str, object]:
+    """Return the values of the condition, which come first: all that a count depends on."""
+    return dict(islice(values.items(), sum(1 for _ in operands(plan.condition))))
 
 
 @lru_cache(maxsize=SHAPES_KEPT)
