@@ -24,12 +24,15 @@ from provender.web.context import Context
 from provender.web.freshness import fingerprint
 from provender.web.proxies import TrustedProxies
 from provender.web.responses import EXPOSED
+from provender.web.rules import LazyRule
 
 CONTROL = re.compile(r"[\x00-\x20\x7f]")
 
 
 class App(Flask):
     """Flask's application class, as Provender configures it; subclass it to add to it."""
+
+    url_rule_class = LazyRule
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as Flask's
         super().__init__(*(args or ("provender.web",)), **({"static_folder": None} | kwargs))
