@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,15 +10,19 @@ import click
 from provender import __version__, logs
 from provender.cli.console import HELP, examples, progress_line
 from provender.cli.options import Options
+from provender.errors import StoreError
 from provender.store.inspection import counts
 from provender.store.profiles import ProfileKind
 from provender.store.selection import Selection
+from provender.store.stores import Store
 
 KINDS = {
     ProfileKind.POSTGRESQL: "PostgreSQL database",
     ProfileKind.SQLITE: "SQLite profile",
     ProfileKind.ARCHIVE: "archive",
 }
+SHOWN = ("nodes", "links", "groups", "users")
+"""What is counted for the banner."""
 
 
 @examples(
@@ -90,23 +95,21 @@ def restapi(  # noqa: PLR0913 - one argument for each option
         wsgi_profile=wsgi_profile,
     )
     opened = api.context.stores.get(progress=progress_line)
-    numbers = opened.reader.within(counts)
-    serve(api.app, hostname, port, lambda root: click.echo(banner(selection, numbers, root)))
+    serve(api.app, hostname, port, lambda root: click.echo(banner(selection, opened, root)))
     api.context.stores.close()
     click.echo("Stopped.")
 
 
-def banner(selection: Selection, numbers: dict[str, int], root: str) -> str:
-    """Return what the server says when it is ready."""
+def banner(selection: Selection, store: Store, root: str) -> str:
+    """Return what the server says once it answers; the rows are counted for it."""
     from provender.web.dialects import DIALECTS, EXAMPLES  # noqa: PLC0415 - as above
 
     profile = selection.profile
-    held = ", ".join(f"{numbers[name]:,} {name}" for name in ("nodes", "links", "groups", "users"))
     lines = [
         f"Provender {__version__} serves the {KINDS[profile.kind]} `{profile.name}`, read-only.",
         f"  where   {profile.location}",
         f"  why     {selection.reason}",
-        f"  holds   {held}",
+        f"  holds   {holdings(store)}",
         "",
         f"  {root}/         a page for people",
         *(f"  {root}{dialect.prefix}   {dialect.purpose}" for dialect in DIALECTS),
@@ -117,3 +120,12 @@ def banner(selection: Selection, numbers: dict[str, int], root: str) -> str:
         "Ctrl-C stops the server.",
     ]
     return "\n".join(lines)
+
+
+def holdings(store: Store) -> str:
+    """Return how much a store holds; one that cannot be counted in time is served all the same."""
+    try:
+        numbers = store.reader.within(partial(counts, labels=SHOWN))
+    except StoreError as error:
+        return f"not counted: {error.message}"
+    return ", ".join(f"{number:,} {label}" for label, number in numbers.items())

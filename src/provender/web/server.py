@@ -6,6 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -56,7 +57,7 @@ def run_api(
 def serve(app: Flask, host: str, port: int, on_ready: Callable[[str], None] | None = None) -> None:
     """Serve an application with threads until it is interrupted or terminated.
 
-    `on_ready` is told the root URL once the port is open.
+    `on_ready` is told the root URL once requests are answered; it may take its time.
 
     Raises:
         ConfigurationError: the port is taken, or the address is not of this machine.
@@ -65,10 +66,8 @@ def serve(app: Flask, host: str, port: int, on_ready: Callable[[str], None] | No
     with listener:
         bound_port = int(listener.getsockname()[1])
         server = make_server(host, bound_port, app, threaded=True, fd=listener.fileno())
-        if on_ready is not None:
-            shown = f"[{host}]" if ":" in host else host
-            on_ready(f"http://{shown}:{bound_port}")
-        _run(server)
+        shown = f"[{host}]" if ":" in host else host
+        _run(server, on_ready and partial(on_ready, f"http://{shown}:{bound_port}"))
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -91,7 +90,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _run(server: BaseWSGIServer) -> None:
+def _run(server: BaseWSGIServer, on_ready: Callable[[], None] | None) -> None:
     """Serve in another thread, so that this one can stop it when a signal arrives."""
     stop = threading.Event()
 
@@ -104,6 +103,8 @@ def _run(server: BaseWSGIServer) -> None:
     worker = threading.Thread(target=server.serve_forever, daemon=True)
     worker.start()
     try:
+        if on_ready is not None:
+            on_ready()
         stop.wait()
     finally:
         server.shutdown()
