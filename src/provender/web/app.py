@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
 
-import flask_cors
 from flask import Flask, Request
 from werkzeug.middleware.profiler import ProfilerMiddleware
 from werkzeug.routing import RequestRedirect
@@ -18,12 +17,11 @@ from provender import configuration
 from provender.settings import Settings
 from provender.store.selection import Selection, select
 from provender.store.stores import StoreRegistry
-from provender.web import failures, home, requestlog, timing
+from provender.web import crossorigin, failures, home, requestlog, timing
 from provender.web.api import Api
 from provender.web.context import Context
 from provender.web.freshness import fingerprint
 from provender.web.proxies import TrustedProxies
-from provender.web.responses import EXPOSED
 from provender.web.rules import LazyRule
 
 CONTROL = re.compile(r"[\x00-\x20\x7f]")
@@ -113,7 +111,7 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
     stores = StoreRegistry(selection.profiles, settings)
     context = Context(settings, stores, posting, tuple(get_decorators), fingerprint(settings))
     app.extensions["provender"] = context
-    flask_cors.CORS(app, expose_headers=list(EXPOSED))
+    crossorigin.register(app)
     requestlog.register(app)
     if settings.server_timing:
         timing.register(app)
