@@ -63,7 +63,7 @@ def test_requests_are_answered_before_the_rows_are_counted(links_in_use):
     assert first_answer(process, f"{root}/users").status == 200
     connection.close()  # now they can be
     said = ended(process)
-    assert re.search(r"holds   [0-9]+ nodes, [0-9]+ links, [0-9]+ groups, [0-9]+ users\n", said), said
+    assert re.search(r"holds   [0-9]+ nodes, [0-9]+ links, [0-9]+ groups, [0-9]+ users\n", said)
     assert said.endswith("Stopped.\n")
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 
 from provender.query.builder import from_list, subset, term_filter
-from provender.query.patterns import uuid_span
-from provender.query.querydict import TYPE_OF_ENTITY, Filter, QueryDict, Vertex
+from provender.query.conditions import Conjunction, Target
+from provender.query.operators import Origin, Use, condition
+from provender.query.patterns import UUID_SHAPE
+from provender.query.plan import Plan
+from provender.query.querydict import TYPE_OF_ENTITY, QueryDict, Vertex
 from provender.query.request import ListRequest, Parameters
 from provender.query.views import View
 
@@ -21,24 +26,28 @@ class Direction(Enum):
     OUTGOING = "with_incoming"
 
 
-def from_identity(view: View, identifier: str | int, columns: list[str]) -> QueryDict:
-    """Return the question of one object: by pk, or by the beginning of its uuid.
+def from_view(view: View, columns: Sequence[str]) -> QueryDict:
+    """Return the question of one object of a view, whose id `identified` adds.
 
     Two rows are asked for, so that an ambiguous beginning shows.
     """
-    if isinstance(identifier, int):
-        condition: Filter = {"stored:id": {"==": identifier}}
-    else:
-        low, high = uuid_span(identifier)
-        condition = {"stored:uuid": {"like": f"{identifier}%"}}
-        if low == high:
-            condition = {"stored:uuid": {"==": identifier}}
     return {
         "path": [{"entity_type": TYPE_OF_ENTITY[view.entity.name], "tag": view.name}],
-        "filters": {view.name: {"and": [*subset(view), condition]}},
+        "filters": {view.name: {"and": subset(view)}},
         "project": {view.name: columns},
         "limit": 2,
     }
+
+
+def identified(plan: Plan, view: View, identifier: str | int) -> Plan:
+    """Return the plan of one object of a view: by pk, or by the beginning of its uuid."""
+    name, operator, operand = "id", "==", identifier
+    if isinstance(identifier, str):
+        name, is_whole = "uuid", len(identifier) == len(UUID_SHAPE)
+        operator, operand = ("==", identifier) if is_whole else ("like", f"{identifier}%")
+    target = Target(view.name, view.entity.fields[name])
+    found = condition(Use(name, target, operator, operand, Origin.QUERY_STRING))
+    return replace(plan, condition=Conjunction((*plan.condition.conditions, found)))
 
 
 def from_links(request: ListRequest, node_id: int, direction: Direction) -> QueryDict:

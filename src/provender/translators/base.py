@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from provender.errors import AmbiguousIdentifier, NoSuchEntity, PageOutOfRange, UnknownRoute
 from provender.query import builder, checking, compiler, questions
@@ -74,8 +75,11 @@ def resolve(view: View, identifier: str | int, columns: list[str], session: Sess
         NoSuchEntity: no object with that id in the view.
         AmbiguousIdentifier: several uuids begin like that.
     """
-    question = questions.from_identity(view, identifier, columns)
-    records = ask(question, view, session).records
+    is_kept = not any("." in name for name in columns)  # else a client's names are among them
+    plan = (_plan if is_kept else _plan.__wrapped__)(view, tuple(columns), session.expose)
+    found = questions.identified(plan, view, identifier)
+    statements = compiler.compile_plan(found, session.backend, with_count=False)
+    records = session.snapshot.fetch(statements).records
     if not records:
         raise no_such_entity(view, identifier)
     if len(records) > 1:
@@ -83,6 +87,13 @@ def resolve(view: View, identifier: str | int, columns: list[str], session: Sess
             "More than one node found. Provide longer starting pattern for id."
         )
     return records[0]
+
+
+@lru_cache(maxsize=256)
+def _plan(view: View, columns: tuple[str, ...], expose: tuple[str, ...]) -> Plan:
+    """Return the plan of one object of a view but for its id: the same at each request."""
+    names = {view.entity.name: vocabulary(view, expose)}
+    return checking.check(questions.from_view(view, columns), names)
 
 
 def ask(question: QueryDict, view: View, session: Session, *, with_count: bool = False) -> Rows:
