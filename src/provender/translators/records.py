@@ -19,6 +19,9 @@ from provender.store.reader import Record as Values
 Record = dict[str, Any]
 """An object as an answer shows it; JSON columns are `orjson.Fragment`, spliced in unparsed."""
 
+Contents = tuple[tuple[str, tuple[str, ...] | None], ...]
+"""JSON columns asked for, each with the names asked for, or None for all."""
+
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 TWO = tuple(f"{number:02}" for number in range(60))
@@ -67,6 +70,13 @@ def presenter(view: View, parameters: Parameters) -> Callable[[Values], Record]:
 
     The values are those of `builder.projection(view, parameters)`, in that order.
     """
+    contents = _contents(view, parameters)
+    is_kept = all(keys is None for _, keys in contents)  # else a client's names are among them
+    return (_presenter if is_kept else _presenter.__wrapped__)(view, contents)
+
+
+@lru_cache(maxsize=256)
+def _presenter(view: View, contents: Contents) -> Callable[[Values], Record]:
     constants = {
         name: field.value for name, field in view.shown.items() if isinstance(field, Constant)
     }
@@ -78,7 +88,6 @@ def presenter(view: View, parameters: Parameters) -> Callable[[Values], Record]:
     names = tuple(name for name, _ in fields)
     times = tuple(name for name, kind in fields if kind is Kind.TIME)
     documents = tuple(name for name, kind in fields if kind is Kind.JSON)
-    contents = _contents(view, parameters)
     width = len(names)
 
     def present(values: Values) -> Record:
@@ -87,7 +96,8 @@ def presenter(view: View, parameters: Parameters) -> Callable[[Values], Record]:
             record[name] = http_date(record[name])
         for name in documents:
             record[name] = json_object(record[name])
-        record.update(constants)
+        if constants:
+            record.update(constants)
         if view.has_full_type:
             record["full_type"] = f"{record['node_type']}|{record['process_type'] or ''}"
         start = width
@@ -98,15 +108,15 @@ def presenter(view: View, parameters: Parameters) -> Callable[[Values], Record]:
     return present
 
 
-def _contents(view: View, parameters: Parameters) -> list[tuple[str, tuple[str, ...] | None]]:
-    """Return the JSON columns asked for, each with the names asked for, or None for all."""
+def _contents(view: View, parameters: Parameters) -> Contents:
+    """Return the JSON columns asked for."""
     if not view.has_contents:
-        return []
-    return [
+        return ()
+    return tuple(
         (column, getattr(parameters, f"{column}_filter"))
         for column in CONTENTS
         if getattr(parameters, column)
-    ]
+    )
 
 
 def _add_content(

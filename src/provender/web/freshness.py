@@ -15,6 +15,7 @@ from werkzeug.exceptions import abort
 from provender import __version__
 from provender.settings import Settings
 from provender.store.memory import Memory
+from provender.web.responses import root_url
 
 LARGEST_KEPT = 1 << 16
 """Bytes of an answer that is kept."""
@@ -37,7 +38,7 @@ def fingerprint(settings: Settings) -> str:
 
 def name_answer(token: str, settings: str) -> str:
     """Return the ETag of the answer to the current request; `settings` is their fingerprint."""
-    parts = (token, settings, __version__, request.url_root, request.path)
+    parts = (token, settings, __version__, root_url(), request.path)
     query = request.query_string.decode("latin-1")
     return hashlib.sha256("\n".join((*parts, query)).encode()).hexdigest()[:32]
 
