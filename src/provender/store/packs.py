@@ -101,8 +101,8 @@ class Container:
 
     def _loose(self, key: str) -> Piece | None:
         cut = self.prefix_length
-        folder = self.folder / "loose"
-        path = folder / key[:cut] / key[cut:] if cut else folder / key
+        name = f"{key[:cut]}/{key[cut:]}" if cut else key
+        path = self.folder / f"loose/{name}"
         try:
             size = path.stat().st_size
         except OSError:

@@ -242,9 +242,8 @@ def _give_back(connection: PoolProxiedConnection) -> None:
             driver.rollback()
         elif driver.closed:
             connection.invalidate()
-        elif driver.info.transaction_status != TRANSACTION_STATUS_IDLE:
-            with driver.cursor() as cursor:
-                cursor.execute("ROLLBACK")
+        elif driver.get_transaction_status() != TRANSACTION_STATUS_IDLE:
+            driver.cursor().execute("ROLLBACK")
     except (psycopg2.Error, sqlite3.Error):
         connection.invalidate()
     finally:

@@ -37,6 +37,13 @@ class ObjectStream(io.RawIOBase):
         """Say that the stream has positions; going back in a compressed one starts anew."""
         return True
 
+    def readall(self) -> bytes:
+        """Return what is left, by as few reads as there can be: the length is known."""
+        pieces = []
+        while left := self.size - self.tell():
+            pieces.append(self.read(left) or b"")
+        return b"".join(pieces)
+
 
 class ObjectStore(Protocol):
     """Where a store keeps the contents of files, under their SHA-256."""

@@ -155,7 +155,7 @@ def read_file(store: Store, tree: dict[str, Any], path: str) -> bytes:
         if stream.size > LARGEST_FILE:
             raise CannotExport(f"The file `{path}` is too large to be converted.")
         with naming(path):
-            return stream.readall() or b""
+            return stream.readall()
 
 
 def open_file(store: Store, tree: dict[str, Any], path: str) -> ObjectStream:

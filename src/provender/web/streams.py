@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import logging
 from urllib.parse import quote
 
@@ -21,6 +20,11 @@ WHOLE = 1 << 20
 """Bytes up to which a file is read and verified before the status is sent."""
 BLOCK = 1 << 16
 NOT_MODIFIED = 304
+CONDITIONS = (
+    *("HTTP_RANGE", "HTTP_IF_RANGE", "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"),
+    *("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"),
+)
+"""What a request says in which not the whole file is meant, or not in every case."""
 
 
 class Blocks(FileWrapper):
@@ -44,7 +48,7 @@ def verified(stream: ObjectStream, key: str) -> bytes | ObjectStream:
     if stream.size > WHOLE:
         return stream
     with stream:
-        content = stream.readall() or b""
+        content = stream.readall()
     if hashlib.sha256(content).hexdigest() != key:
         raise damaged("fails its checksum")
     return content
@@ -56,25 +60,40 @@ def file_response(name: str, content: bytes | ObjectStream, key: str | None = No
     Ranges, `If-Range` and `If-None-Match` are honoured; a request for several ranges gets the
     whole file, as RFC 9110 (section 14.2) allows.
     """
-    stream = io.BytesIO(content) if isinstance(content, bytes) else content
-    size = len(content) if isinstance(content, bytes) else content.size
-    response = Response(Blocks(stream, BLOCK), content_type=OCTETS, direct_passthrough=True)  # type: ignore[arg-type]
-    response.content_length = size
+    response = _body(content)
     response.headers["Content-Disposition"] = disposition(name)
     response.headers["Cache-Control"] = "no-cache"
+    response.headers["Accept-Ranges"] = "bytes"
     if key is not None:
         response.set_etag(key)
+    if any(name in request.environ for name in CONDITIONS):
+        _make_conditional(response)
+    if request.method == "HEAD" or response.status_code == NOT_MODIFIED:
+        response.close()  # nobody iterates over it
+    return response
+
+
+def _body(content: bytes | ObjectStream) -> Response:
+    if isinstance(content, bytes):
+        return Response(content, content_type=OCTETS)
+    response = Response(Blocks(content, BLOCK), content_type=OCTETS, direct_passthrough=True)  # type: ignore[arg-type]
+    response.content_length = content.size
+    return response
+
+
+def _make_conditional(response: Response) -> None:
+    """Answer a part, or that nothing changed, where the request asks for that."""
     environ = dict(request.environ)
     if "," in environ.get("HTTP_RANGE", ""):
         del environ["HTTP_RANGE"]
     try:
-        response.make_conditional(environ, accept_ranges=True, complete_length=size)
+        response.make_conditional(
+            environ, accept_ranges=True, complete_length=response.content_length
+        )
     except RequestedRangeNotSatisfiable:
-        stream.close()
+        response.close()
         raise
-    if request.method == "HEAD" or response.status_code == NOT_MODIFIED:
-        stream.close()  # nobody iterates over it
-    return response
+    del response.headers["Date"]  # the server writes it, as that of every answer
 
 
 def disposition(name: str) -> str:
