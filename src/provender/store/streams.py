@@ -40,7 +40,7 @@ class ObjectStream(io.RawIOBase):
     def readall(self) -> bytes:
         """Return what is left, by as few reads as there can be: the length is known."""
         pieces = []
-        while left := self.size - self.tell():
+        while (left := self.size - self.tell()) > 0:
             pieces.append(self.read(left) or b"")
         return b"".join(pieces)
 
