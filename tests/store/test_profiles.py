@@ -40,6 +40,12 @@ from provender.store.selection import available, select
         ),
         ("postgres:///aiida?host=/run/pg", {"host": "/run/pg", "dbname": "aiida"}),
         ("postgresql://h1:1,h2:2/x", {"host": "h1,h2", "port": "1,2", "dbname": "x"}),
+        ("postgresql:///x?host=h1:1", {"host": "h1", "port": "1", "dbname": "x"}),
+        ("postgresql:///x?host=h1&host=h2:2", {"host": "h1,h2", "port": ",2", "dbname": "x"}),
+        (
+            "postgresql:///x?host=[::1]:1&host=fe80::2&host=/run/pg",
+            {"host": "::1,fe80::2,/run/pg", "port": "1,,", "dbname": "x"},
+        ),
         (
             "postgresql+psycopg2://u@/x?host=h1:1&host=h2:2&target_session_attrs=prefer-standby",
             {

@@ -10,6 +10,7 @@ from importlib import resources
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import psycopg2
 from psycopg2.extensions import parse_dsn
@@ -149,8 +150,9 @@ def parse_url(url: str) -> dict[str, Any]:
             hint="A database URL begins with postgresql://",
         )
     plain = POSTGRESQL_URL.sub("postgresql://", url, count=1)
-    hosts = re.findall(r"[?&]host=([^&]+)", plain)
-    if len(hosts) > 1:
+    pairs = [_host_and_port(unquote(host)) for host in re.findall(r"[?&]host=([^&]+)", plain)]
+    is_list = len(pairs) > 1 or any(port for _, port in pairs)
+    if is_list:
         plain = re.sub(r"([?&])host=[^&]+&?", r"\1", plain).rstrip("?&")
     try:
         dsn = dict(parse_dsn(plain))
@@ -159,11 +161,17 @@ def parse_url(url: str) -> dict[str, Any]:
             "The database URL cannot be understood.",
             hint="postgresql://USER@HOST:PORT/DATABASE, special characters percent-encoded.",
         ) from error
-    if len(hosts) > 1:
-        pairs = [host.partition(":") for host in hosts]
-        dsn["host"] = ",".join(pair[0] for pair in pairs)
-        dsn["port"] = ",".join(pair[2] for pair in pairs)
+    if is_list:
+        dsn["host"] = ",".join(host for host, _ in pairs)
+        dsn["port"] = ",".join(port for _, port in pairs)
     return dsn
+
+
+def _host_and_port(text: str) -> tuple[str, str]:
+    """Return the two parts of `host:port` or `[host]:port`; a socket's folder has no port."""
+    found = re.fullmatch(r"\[?([^]/]+?)\]?:(\d+)", text)
+    is_address = text.count(":") > 1 and not text.startswith("[")
+    return (found[1], found[2]) if found and not is_address else (text.strip("[]"), "")
 
 
 def from_settings(settings: Settings) -> Profiles:
