@@ -147,6 +147,20 @@ def test_the_matches_are_counted_once_for_all_pages(data, make_app, caplog):
     assert sum("SELECT count(*)" in record.getMessage() for record in caplog.records) == 1
 
 
+def test_data_that_may_lie_in_other_databases_is_never_named(lab_copy, make_app):
+    postgres.run(
+        lab_copy,
+        "CREATE FOREIGN DATA WRAPPER somewhere",
+        "CREATE SERVER other FOREIGN DATA WRAPPER somewhere",
+        "CREATE FOREIGN TABLE more (id int) SERVER other",
+    )
+    client = make_app(store=lab_copy, settings=Settings()).test_client()
+    for _ in range(2):
+        answer = client.get("/api/v4/nodes?limit=2")
+        assert answer.status_code == 200
+        assert "ETag" not in answer.headers
+
+
 def test_without_memory_everything_is_read_again(data, make_app):
     settings = Settings(cache=Cache(memory_bytes=0))
     client = make_app(store=data / "lab.aiida", settings=settings).test_client()

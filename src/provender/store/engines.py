@@ -7,7 +7,7 @@ SELECT only, and nothing but `select` is built. SQLite: `mode=ro`, `query_only`,
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import count
 from typing import Any
@@ -22,7 +22,12 @@ from provender.store.sqlitefiles import Marker, SqliteFile
 JSONB_OID = 3802
 JSONB_AS_TEXT = psycopg2.extensions.new_type((JSONB_OID,), "JSONB_AS_TEXT", lambda text, _: text)
 """JSON goes into answers unparsed."""
-
+SERVER = "extract(epoch FROM pg_postmaster_start_time())"
+"""The name of a running server, written alike in every session."""
+SNAPSHOT = (
+    f"txid_current_snapshot() || ' ' || {SERVER} || ' ' || oid || ' ' || "
+    "(pg_control_checkpoint()).checkpoint_lsn"
+)
 
 Start = Callable[[Any, Any], "str | None"]
 
@@ -48,6 +53,14 @@ class Engine:
     statement_seconds: float
     serial: int = field(default_factory=count().__next__)
 
+    def unnamed(self) -> Engine:
+        """Return an engine whose snapshots have no names, for data that lies elsewhere too."""
+
+        def start(driver: Any, cursor: Any) -> None:  # noqa: ANN401 - the driver's
+            self.start(driver, cursor)
+
+        return replace(self, start=start)
+
     def close(self) -> None:
         """Close all connections that are not in use."""
         self.pool.dispose()
@@ -67,9 +80,10 @@ def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
         "client_encoding": "UTF8",
     }
 
-    def connect() -> psycopg2.extensions.connection:
-        connection: psycopg2.extensions.connection = psycopg2.connect(**parameters)
+    def connect() -> _Connection:
+        connection: _Connection = psycopg2.connect(connection_factory=_Connection, **parameters)
         connection.autocommit = True
+        connection.was_standby = connection.info.parameter_status("in_hot_standby") == "on"
         psycopg2.extensions.register_type(JSONB_AS_TEXT, connection)
         return connection
 
@@ -77,35 +91,52 @@ def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
     return Engine(Backend.POSTGRESQL, _pool(connect, pool), start, limits.statement_seconds)
 
 
-class _PostgresqlStart:
-    """Begins a transaction and reads the name of its snapshot, in one round trip.
+class _Connection(psycopg2.extensions.connection):
+    """A connection that remembers whether a standby answered last.
 
-    Two equal texts of a snapshot mean that the same transactions are visible; with the start of
-    the server and the database's number they name the data. On a standby the text leaves out
-    running transactions: there the position of its replay names the data, read before the
-    snapshot, since an older name of newer data does no harm.
+    The hosts of one pool may be of both kinds, and behind a pooler those of one connection.
+    """
+
+    was_standby = False
+
+
+class _PostgresqlStart:
+    """Begins a transaction and reads the name of its snapshot; one round trip, two on a standby.
+
+    On a primary, two equal texts of a snapshot mean that the same transactions are visible. The
+    rest of the name tells servers apart (two primaries may count alike after a failover), the
+    databases of one, and the time before a crash from the time after it, which counts again what
+    was committed and not yet on disk: recovery ends with a checkpoint.
+
+    On a standby the text leaves out running transactions. The position of the replay names the
+    data there, but only while nothing is being replayed: a commit shows before the position
+    moves, by as long as it takes to delete the files of dropped tables. So what was replayed
+    before the snapshot has to be all that has arrived after it; else the snapshot has no name. A
+    timeline is not needed: one that goes another way is followed only after a new start.
     """
 
     def __init__(self, statement_seconds: float) -> None:
-        self._is_standby = False
         milliseconds = max(1, int(statement_seconds * 1000))
         self._begin = (
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "  # noqa: S608 - a number of ours
             f"SET LOCAL statement_timeout = {milliseconds}; "
             "SET LOCAL timezone = 'UTC'; "
-            "SELECT txid_current_snapshot() || ' ' || pg_postmaster_start_time() || ' ' || oid, "
-            "pg_is_in_recovery() FROM pg_database WHERE datname = current_database()"
+            f"SELECT pg_is_in_recovery(), {SNAPSHOT}, pg_last_wal_receive_lsn() || ' ' || {SERVER} "
+            "FROM pg_database WHERE datname = current_database()"
         )
 
     def __call__(self, driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the driver's
-        del driver
-        position = None
-        if self._is_standby:
-            cursor.execute("SELECT pg_last_wal_replay_lsn() || ' ' || pg_postmaster_start_time()")
-            position = cursor.fetchone()[0]
+        expected, replayed = driver.was_standby, None
+        if expected:
+            cursor.execute(f"SELECT pg_last_wal_replay_lsn() || ' ' || {SERVER}")
+            replayed = cursor.fetchone()[0]
         cursor.execute(self._begin)
-        token, self._is_standby = cursor.fetchone()
-        return position if self._is_standby else token
+        driver.was_standby, snapshot, received = cursor.fetchone()
+        if driver.was_standby != expected:
+            return None
+        if not expected:
+            return str(snapshot)
+        return f"{snapshot} {received}" if received and received == replayed else None
 
 
 def sqlite(file: SqliteFile, pool: Pool, limits: Limits) -> Engine:

@@ -39,13 +39,24 @@ FIRST_COLUMNS = {
 """Table, first column and kind of every index: the first column is what a query can use."""
 
 
+ELSEWHERE = (
+    "SELECT EXISTS (SELECT FROM pg_catalog.pg_foreign_table) "
+    "OR EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus')"
+)
+"""Whether rows may lie in other databases, whose commits no snapshot of this one tells of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """Tables with their columns, and the schema revision where one is written."""
+    """Tables with their columns, and the schema revision where one is written.
+
+    `is_elsewhere` tells that other databases hold some of the rows, or may.
+    """
 
     columns: dict[str, frozenset[str]]
     revision: str | None
     repository_id: str | None
+    is_elsewhere: bool
 
 
 def inspect(snapshot: Snapshot, backend: Backend) -> Inspection:
@@ -57,6 +68,7 @@ def inspect(snapshot: Snapshot, backend: Backend) -> Inspection:
         {table: frozenset(names) for table, names in columns.items()},
         _revision(snapshot, columns),
         _repository_id(snapshot, columns),
+        backend is Backend.POSTGRESQL and bool(snapshot.read(ELSEWHERE)[0][0]),
     )
 
 

