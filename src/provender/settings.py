@@ -56,7 +56,10 @@ class Pool:
 
     size: int = _setting(4, "connections kept and opened at most", low=1)
     wait_seconds: float = _setting(10.0, "how long a request waits for a free one", low=0)
-    connect_seconds: int = _setting(5, "time-out of connecting", low=1)
+    connect_seconds: int = _setting(5, "time-out of connecting to one host", low=1)
+    recycle_seconds: int = _setting(
+        1800, "age at which one is replaced, so that hosts that return are used again", low=1
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import yaml
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
 
@@ -93,6 +95,13 @@ def _copy(source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
             end.shutdown(socket.SHUT_RDWR)
         end.close()
+
+
+def configured(folder: Path, **settings) -> dict[str, str]:
+    """Return the environment that names a configuration file with these settings."""
+    file = folder / "config.yaml"
+    file.write_text(yaml.safe_dump({"cache": {"folder": str(folder / "cache")}} | settings))
+    return {"PROVENDER_CONFIG": str(file)}
 
 
 @contextmanager

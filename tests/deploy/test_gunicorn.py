@@ -15,23 +15,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import yaml
 
 from deploy import processes
-from deploy.processes import ROOT
+from deploy.processes import ROOT, configured
 from support import postgres
 from support.server import ask
 
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 FACTORY = "provender:create_app()"
 PIDS = "SELECT pid FROM pg_stat_activity WHERE application_name = %s"
-
-
-def configured(folder, **settings):
-    """Return the environment that names a configuration file with these settings."""
-    file = folder / "config.yaml"
-    file.write_text(yaml.safe_dump({"cache": {"folder": str(folder / "cache")}} | settings))
-    return {"PROVENDER_CONFIG": str(file)}
 
 
 def ask_many(url, count=60):

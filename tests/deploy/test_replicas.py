@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import socket
 import threading
+import time
 from contextlib import closing, contextmanager
+from itertools import pairwise
 
 import pytest
 
-from deploy import replication
-from deploy.processes import wait_until
-from deploy.watching import INSERT
+from deploy import processes, replication
+from deploy.processes import configured, wait_until
+from deploy.watching import INSERT, Writer, summary, watching, wrong
 from provender.settings import Limits, Pool
 from provender.store import engines
 from provender.store.profiles import parse_url
+from provender.store.reader import Reader
 from support import postgres
 
+LOGGER = logging.getLogger(__name__)
+FACTORY = "provender:create_app()"
 READER = (
     "CREATE ROLE reader LOGIN",
     "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader",
 )
+AT_ONCE = "SET synchronous_commit = remote_apply"
+"""A commit returns when the standbys show it."""
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +90,52 @@ def snapshot(engine):
     finally:
         cursor.execute("ROLLBACK")
         connection.close()
+
+
+def test_a_service_goes_on_when_a_standby_and_then_the_primary_die(own, tmp_path):
+    one, two, primary = own.standby(), own.standby(), own.primary
+    synchronous_with(primary, "FIRST 2 (*)")
+    store = url(
+        one, two, primary, target_session_attrs="prefer-standby", load_balance_hosts="random"
+    )
+    environment = configured(tmp_path, profiles={"lab": store})
+    writer, log = Writer(), tmp_path / "log"
+    times = [time.monotonic()]
+
+    def next_phase(watch):
+        watch.wait_for(100)
+        times.append(time.monotonic())
+
+    with (
+        processes.gunicorn(FACTORY, "-w", "2", environment=environment, log=log) as (root, _),
+        watching(root) as watch,
+    ):
+        with writer.on(primary.url(), 1000, AT_ONCE):
+            next_phase(watch)
+            synchronous_with(primary, two.folder.name)
+            one.stop()
+            next_phase(watch)
+        primary.stop("immediate")
+        next_phase(watch)
+        two.promote()
+        with writer.on(two.url(), 5000):
+            next_phase(watch)
+    assert wrong(watch.seen, writer) == []
+    bad = [seen for seen in watch.seen if seen.status not in (200, 304)]
+    assert {seen.status for seen in bad} <= {503}
+    assert all(seen.may_retry for seen in bad)
+    assert watch.seen[-1].rows[-1] >= 5000
+    assert "Traceback" not in log.read_text()
+    names = ("all well", "a standby stopped", "the primary dead", "the standby promoted")
+    for name, (since, until) in zip(names, pairwise(times), strict=True):
+        LOGGER.info("%s: %s", name, summary(watch.seen, since, until))
+
+
+def synchronous_with(primary, names):
+    primary.run(
+        f"ALTER SYSTEM SET synchronous_standby_names = '{names}'", "SELECT pg_reload_conf()"
+    )
+    wait_until(lambda: primary.value("SHOW synchronous_standby_names") == names)
 
 
 def test_each_of_two_standbys_names_its_own_data(shared, engine):
@@ -229,3 +284,57 @@ def has_recovered(node):
         return node.value("SELECT NOT pg_is_in_recovery()")
     except postgres.psycopg2.OperationalError:
         return False
+
+
+def test_one_pool_holds_both_kinds_and_finds_back_to_a_host_that_returns(own, engine):
+    standby = own.standby()
+    standby.stop()
+    here = engine(standby, own.primary, pool=Pool(recycle_seconds=1))
+    with snapshot(here) as (of_primary, value):
+        assert not value(IS_STANDBY)
+        standby.start()
+        standby.catch_up(own.primary)
+        with snapshot(here) as (of_standby, other_value):
+            assert other_value(IS_STANDBY)
+            assert len({of_primary, of_standby, None}) == 3
+
+    def both():
+        with snapshot(here) as (_, value), snapshot(here) as (_, other_value):
+            return value(IS_STANDBY) and other_value(IS_STANDBY)
+
+    wait_until(both)
+
+
+IS_STANDBY = "SELECT pg_is_in_recovery()"
+
+
+def test_a_snapshot_that_a_standby_takes_back_is_read_again(shared, engine):
+    """Rows are removed for good on the primary while a query on the standby still sees them."""
+    standby = shared.standby(max_standby_streaming_delay=0)
+    shared.primary.run(INSERT.format(4000))
+    standby.catch_up(shared.primary)
+    tries = []
+
+    def work(snapshot):
+        tries.append(snapshot.read("SELECT count(*) FROM db_dbuser WHERE id = 4000"))
+        if len(tries) == 1:
+            shared.primary.run("DELETE FROM db_dbuser WHERE id = 4000", "VACUUM db_dbuser")
+            snapshot.read("SELECT pg_sleep(20)")
+        return tries[-1]
+
+    assert Reader(engine(standby), "lab").within(work) == [(0,)]
+    assert tries == [[(1,)], [(0,)]]
+
+
+def test_a_host_that_vanishes_is_given_up_in_seconds(shared, engine):
+    with closing(engine(shared.primary).pool.connect()) as connection:
+        given_up = option_of(connection, socket.TCP_USER_TIMEOUT)
+        first_probe = option_of(connection, socket.TCP_KEEPIDLE)
+    assert (given_up, first_probe) == (20_000, 10)
+    with closing(engine(shared.primary, tcp_user_timeout=3000).pool.connect()) as connection:
+        assert option_of(connection, socket.TCP_USER_TIMEOUT) == 3000
+
+
+def option_of(connection, name):
+    with socket.socket(fileno=os.dup(connection.dbapi_connection.fileno())) as copy:
+        return copy.getsockopt(socket.IPPROTO_TCP, name)

@@ -22,6 +22,15 @@ from provender.store.sqlitefiles import Marker, SqliteFile
 JSONB_OID = 3802
 JSONB_AS_TEXT = psycopg2.extensions.new_type((JSONB_OID,), "JSONB_AS_TEXT", lambda text, _: text)
 """JSON goes into answers unparsed."""
+DEAD_HOST = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A host that vanishes without a word is given up after 20 to 25 seconds; libpq would wait for
+hours. What the URL of a store says wins."""
+
 SERVER = "extract(epoch FROM pg_postmaster_start_time())"
 """The name of a running server, written alike in every session."""
 SNAPSHOT = (
@@ -76,6 +85,7 @@ def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
     parameters = {
         "connect_timeout": pool.connect_seconds,
         "application_name": "provender",
+        **DEAD_HOST,
         **dsn,
         "client_encoding": "UTF8",
     }
@@ -88,7 +98,8 @@ def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
         return connection
 
     start = _PostgresqlStart(limits.statement_seconds)
-    return Engine(Backend.POSTGRESQL, _pool(connect, pool), start, limits.statement_seconds)
+    connections = _pool(connect, pool, recycle=pool.recycle_seconds)
+    return Engine(Backend.POSTGRESQL, connections, start, limits.statement_seconds)
 
 
 class _Connection(psycopg2.extensions.connection):
@@ -158,12 +169,13 @@ def _start_sqlite(driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the
         cursor.execute("ROLLBACK")
 
 
-def _pool(connect: Any, settings: Pool) -> QueuePool:  # noqa: ANN401 - a creator of either driver
+def _pool(connect: Any, settings: Pool, recycle: int = -1) -> QueuePool:  # noqa: ANN401 - a creator of either driver
     return QueuePool(
         connect,
         pool_size=settings.size,
         max_overflow=0,
         timeout=settings.wait_seconds,
+        recycle=recycle,
         use_lifo=True,
         reset_on_return=None,
     )

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import psycopg2
 import sqlalchemy.exc
 from psycopg2 import errors
-from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TransactionRollbackError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from provender.errors import (
@@ -31,6 +31,9 @@ from provender.store.engines import Backend, Engine
 from provender.store.memory import Memory
 
 LOGGER = logging.getLogger(__name__)
+
+HUNG_UP = "server closed the connection"
+"""What libpq says of a host that stops while it is connected to; it then tries no other."""
 
 Record = tuple[Any, ...]
 _Result = TypeVar("_Result")
@@ -72,7 +75,7 @@ class Rows:
 
 
 class _LostConnectionError(StoreUnreachable):
-    """The server closed a connection that had been idle in the pool, or went away."""
+    """The server closed a connection, went away, or took a snapshot back: try again."""
 
 
 class Snapshot:
@@ -161,7 +164,7 @@ class Reader:
         """Return what `work` gives for a snapshot.
 
         A connection that died in the pool is replaced and the work done again, which is safe
-        since it only reads.
+        since it only reads; so it is where the replay of a standby took its snapshot away.
 
         Raises:
             StoreUnreachable: no connection within the time set, or the database is locked.
@@ -204,7 +207,9 @@ class Reader:
                 f"All connections to the store `{self._name}` are busy.", hint="Try again later."
             ) from error
         except psycopg2.Error as error:
-            raise _unreachable(self._name, str(error)) from error
+            hung_up = HUNG_UP in str(error)
+            kind = _LostConnectionError if hung_up else StoreUnreachable
+            raise _unreachable(self._name, str(error), kind) from error
         except sqlite3.DatabaseError as error:
             translated = _translate_sqlite(error, self._name)
             raise translated or _unreachable(self._name, str(error)) from error
@@ -250,8 +255,10 @@ def _give_back(connection: PoolProxiedConnection) -> None:
         connection.close()
 
 
-def _unreachable(name: str, reason: str) -> StoreUnreachable:
-    return StoreUnreachable(
+def _unreachable(
+    name: str, reason: str, kind: type[StoreUnreachable] = StoreUnreachable
+) -> StoreUnreachable:
+    return kind(
         f"The store `{name}` cannot be reached.", hint="Try again later.", reason=reason.strip()
     )
 
@@ -264,10 +271,8 @@ def _translate_postgresql(
     reason = str(error).strip()
     if isinstance(error, errors.QueryCanceled):
         return _timeout(reason)
-    if driver.closed or isinstance(error, psycopg2.InterfaceError):
-        return _LostConnectionError(
-            f"The store `{name}` cannot be reached.", hint="Try again later.", reason=reason
-        )
+    if driver.closed or isinstance(error, psycopg2.InterfaceError | TransactionRollbackError):
+        return _unreachable(name, reason, _LostConnectionError)
     if isinstance(error, errors.InsufficientPrivilege | errors.UndefinedTable):
         return UnsupportedStore(
             f"The store `{name}` lacks a table, or the permission to read it.",
