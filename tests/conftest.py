@@ -95,6 +95,31 @@ def cluster(tmp_path_factory):
     context.__exit__(None, None, None)
 
 
+@dataclass(frozen=True)
+class OwnPostgres:
+    """A PostgreSQL that a test may stop: the lab is in the database of `url`."""
+
+    url: str
+    folder: Path
+
+    def hanging(self):
+        return postgres.hanging(self.folder)
+
+
+@pytest.fixture(scope="session")
+def own_postgres(tmp_path_factory):
+    """A PostgreSQL of its own, which a test may make hang."""
+    folder = tmp_path_factory.mktemp("own")
+    try:
+        context = postgres.own_cluster(folder)
+        url = postgres.create_database(context.__enter__())
+    except (ImportError, OSError, RuntimeError) as error:
+        pytest.skip(f"no PostgreSQL: {error}")
+    postgres.restore(url, DATA / "lab.psql.sql.gz")
+    yield OwnPostgres(url, folder)
+    context.__exit__(None, None, None)
+
+
 @pytest.fixture
 def new_database(cluster):
     """A function that makes an empty database, dropped at the end."""

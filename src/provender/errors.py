@@ -22,7 +22,8 @@ ProvenderError
 │   ├── NotForThisNodeType     nodes of this type have no such thing
 │   └── UnknownFormat          a format that nothing here can write
 ├── StoreError            503  the store cannot be read now
-│   ├── StoreUnreachable       no connection, or locked, or busy
+│   ├── StoreUnreachable       no connection, or locked, or no answer in time
+│   │   └── StoreBusy              too many requests for it, or too many stores in use
 │   ├── QueryTimeout           the statement time-out struck
 │   ├── UnsupportedStore       not a store, or of a version that is not read
 │   └── CorruptObject     500  a file of the store is missing or damaged
@@ -208,9 +209,15 @@ class StoreError(ProvenderError):
 
 
 class StoreUnreachable(StoreError):
-    """No connection, or locked, or all connections busy."""
+    """No connection, or locked, or no answer in time."""
 
     code = "store-unreachable"
+
+
+class StoreBusy(StoreUnreachable):
+    """Too many requests for one store at a time, or for too many stores."""
+
+    code = "store-busy"
 
 
 class QueryTimeout(StoreError):

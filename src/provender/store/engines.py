@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import count
+from threading import Event
 from typing import Any
 
 import psycopg2
@@ -60,6 +61,8 @@ class Engine:
     pool: QueuePool
     start: Start
     statement_seconds: float
+    settings: Pool
+    closed: Event = field(default_factory=Event)
     serial: int = field(default_factory=count().__next__)
 
     def unnamed(self) -> Engine:
@@ -71,7 +74,8 @@ class Engine:
         return replace(self, start=start)
 
     def close(self) -> None:
-        """Close all connections that are not in use."""
+        """Close all connections: those in use when they are given back."""
+        self.closed.set()
         self.pool.dispose()
 
 
@@ -99,7 +103,7 @@ def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
 
     start = _PostgresqlStart(limits.statement_seconds)
     connections = _pool(connect, pool, recycle=pool.recycle_seconds)
-    return Engine(Backend.POSTGRESQL, connections, start, limits.statement_seconds)
+    return Engine(Backend.POSTGRESQL, connections, start, limits.statement_seconds, pool)
 
 
 class _Connection(psycopg2.extensions.connection):
@@ -153,7 +157,7 @@ class _PostgresqlStart:
 def sqlite(file: SqliteFile, pool: Pool, limits: Limits) -> Engine:
     """Return an engine for a SQLite file; connects at the first use."""
     pool_of_file = _pool(file.connect, pool)
-    return Engine(Backend.SQLITE, pool_of_file, _start_sqlite, limits.statement_seconds)
+    return Engine(Backend.SQLITE, pool_of_file, _start_sqlite, limits.statement_seconds, pool)
 
 
 def _start_sqlite(driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the driver's

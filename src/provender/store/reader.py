@@ -28,12 +28,18 @@ from provender.errors import (
 )
 from provender.store.catalogue import Kind
 from provender.store.engines import Backend, Engine
+from provender.store.gate import Gate
 from provender.store.memory import Memory
+from provender.store.watchdog import GRACE_SECONDS, StoppedAnsweringError, watched
 
 LOGGER = logging.getLogger(__name__)
 
 HUNG_UP = "server closed the connection"
 """What libpq says of a host that stops while it is connected to; it then tries no other."""
+ROLLBACK_SECONDS = 5.0
+"""How long a server may take to end a transaction that only read."""
+SLOW_SECONDS = 0.5
+"""A failure that took longer than this holds up threads: it is remembered."""
 
 Record = tuple[Any, ...]
 _Result = TypeVar("_Result")
@@ -93,10 +99,9 @@ class Snapshot:
         self._memory = memory
         self.seconds = 0.0
         begun = time.perf_counter()
-        self._sqlite: Any = (
-            connection.dbapi_connection if engine.backend is Backend.SQLITE else None
-        )
-        self.token: str | None = engine.start(connection.dbapi_connection, self._cursor)
+        self._driver: Any = connection.dbapi_connection
+        self._sqlite: Any = self._driver if engine.backend is Backend.SQLITE else None
+        self.token: str | None = self._start()
         self.seconds += time.perf_counter() - begun
 
     def fetch(self, statements: Statements) -> Rows:
@@ -136,10 +141,19 @@ class Snapshot:
         if self._sqlite is not None:
             self._sqlite.deadline = time.monotonic() + self._engine.statement_seconds
         LOGGER.debug("%s %s", text, values)
-        if values:
-            self._cursor.execute(text, values)
+        arguments = (text, values) if values else (text,)
+        if self._sqlite is not None:
+            self._cursor.execute(*arguments)
         else:
-            self._cursor.execute(text)
+            with watched(self._driver, self._engine.statement_seconds + GRACE_SECONDS):
+                self._cursor.execute(*arguments)
+
+    def _start(self) -> str | None:
+        """Begin the transaction, which takes no longer than connecting may."""
+        if self._sqlite is not None:
+            return self._engine.start(self._driver, self._cursor)
+        with watched(self._driver, self._engine.settings.connect_seconds):
+            return self._engine.start(self._driver, self._cursor)
 
 
 def _size(records: list[Record]) -> int:
@@ -154,6 +168,9 @@ class Reader:
         self._engine = engine
         self._name = name
         self._memory = memory
+        self._epoch = 0
+        busy = f"All connections to the store `{name}` are busy."
+        self._gate = Gate(engine.settings, busy)
 
     @property
     def backend(self) -> Backend:
@@ -167,10 +184,25 @@ class Reader:
         since it only reads; so it is where the replay of a standby took its snapshot away.
 
         Raises:
-            StoreUnreachable: no connection within the time set, or the database is locked.
+            StoreBusy: no connection got free.
+            StoreUnreachable: no answer within the time set, or the database is locked.
             QueryTimeout: the statement time-out struck.
             UnsupportedStore: the database is damaged, or lacks a table, column or permission.
         """
+        with self._gate:
+            begun = time.monotonic()
+            try:
+                return self._persist(work)
+            except StoreUnreachable as error:
+                if time.monotonic() - begun > SLOW_SECONDS:
+                    self._gate.trip(error)
+                raise
+
+    def close(self) -> None:
+        """Close the connections: those in use when they are given back."""
+        self._engine.close()
+
+    def _persist(self, work: Callable[[Snapshot], _Result]) -> _Result:
         for _ in range(self._engine.pool.size()):
             try:
                 return self._attempt(work)
@@ -178,14 +210,13 @@ class Reader:
                 LOGGER.info("store %s: reconnecting: %s", self._name, error.reason)
         return self._attempt(work)
 
-    def close(self) -> None:
-        """Close the idle connections."""
-        self._engine.close()
-
     def _attempt(self, work: Callable[[Snapshot], _Result]) -> _Result:
         connection = self._connect()
         try:
             return work(Snapshot(connection, self._engine, self._memory))
+        except StoppedAnsweringError as error:
+            self._epoch += 1
+            raise _unreachable(self._name, str(error)) from error
         except psycopg2.Error as error:
             translated = _translate_postgresql(error, self._name, connection)
             if translated is None:
@@ -198,8 +229,19 @@ class Reader:
             raise translated from error
         finally:
             _give_back(connection)
+            if self._engine.closed.is_set():
+                self._engine.close()
 
     def _connect(self) -> PoolProxiedConnection:
+        """Return a connection, none of those from before the database last stopped answering."""
+        while True:
+            connection = self._check_out()
+            if connection.info.setdefault("epoch", self._epoch) == self._epoch:
+                return connection
+            connection.invalidate()
+            connection.close()
+
+    def _check_out(self) -> PoolProxiedConnection:
         try:
             return self._engine.pool.connect()
         except sqlalchemy.exc.TimeoutError as error:
@@ -248,8 +290,9 @@ def _give_back(connection: PoolProxiedConnection) -> None:
         elif driver.closed:
             connection.invalidate()
         elif driver.get_transaction_status() != TRANSACTION_STATUS_IDLE:
-            driver.cursor().execute("ROLLBACK")
-    except (psycopg2.Error, sqlite3.Error):
+            with watched(driver, ROLLBACK_SECONDS):
+                driver.cursor().execute("ROLLBACK")
+    except (psycopg2.Error, sqlite3.Error, StoppedAnsweringError):
         connection.invalidate()
     finally:
         connection.close()

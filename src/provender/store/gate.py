@@ -1,0 +1,100 @@
+"""How many requests may use one store at a time, and how many more may wait. Floor: store.
+
+A store that answers may keep any number waiting, since each waits briefly. One that does not get
+on (a database that hangs, an archive on a slow disk) keeps a few and refuses the others at once:
+the threads of the server belong to the other stores, too.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import TracebackType
+
+from provender.errors import ProvenderError, QueryTimeout, StoreBusy, StoreError
+from provender.settings import Pool
+
+RETRY_SECONDS = 1.0
+"""How long a failure is remembered: requests in between fail at once, then one tries again."""
+STALL_SECONDS = 0.5
+"""A full store in which nothing begins or ends for so long does not get on."""
+
+
+class Gate:
+    """Admits `pool.size` requests at a time; the others wait, or are refused.
+
+    `busy` is what those are told. On entering it raises `StoreBusy` where too many wait or the
+    time set is over, or the failure that it was told of (`trip`) until somebody got through.
+    """
+
+    def __init__(self, pool: Pool, busy: str) -> None:
+        self._size = pool.size
+        self._most_waiting = pool.waiting
+        self._wait_seconds = pool.wait_seconds
+        self._busy = busy
+        self._inside = 0
+        self._waiting = 0
+        self._moved = 0.0
+        self._failure: tuple[float, ProvenderError] | None = None
+        self._is_trying = False
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+
+    def trip(self, error: ProvenderError) -> None:
+        """Make requests fail with this error for a while, those that wait included."""
+        with self._lock:
+            self._failure = (time.monotonic(), error)
+            self._changed.notify_all()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._failure is not None:
+                self._try_again(*self._failure)
+            elif self._inside >= self._size:
+                self._wait()
+            self._inside += 1
+            self._moved = time.monotonic()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with self._lock:
+            self._inside -= 1
+            self._moved = time.monotonic()
+            self._is_trying = False
+            if self._failure is not None and _answered(error):
+                self._failure = None
+            if self._waiting:
+                self._changed.notify()
+
+    def _try_again(self, failed: float, error: ProvenderError) -> None:
+        """Let one request try after a while; the others hear of the failure."""
+        is_early = time.monotonic() < failed + RETRY_SECONDS
+        if is_early or self._is_trying or self._inside >= self._size:
+            raise error.with_traceback(None)
+        self._is_trying = True
+
+    def _wait(self) -> None:
+        """Wait for a place, as long as the store gets on or few others wait."""
+        until = time.monotonic() + self._wait_seconds
+        self._waiting += 1
+        try:
+            while self._inside >= self._size:
+                is_patient = self._waiting <= self._most_waiting
+                end = until if is_patient else min(until, self._moved + STALL_SECONDS)
+                left = end - time.monotonic()
+                if left <= 0:
+                    raise StoreBusy(self._busy, hint="Try again later.")
+                self._changed.wait(left)
+                if self._failure is not None:
+                    raise self._failure[1].with_traceback(None)
+        finally:
+            self._waiting -= 1
+
+
+def _answered(error: BaseException | None) -> bool:
+    """Tell whether a store answered, whatever it said."""
+    return not isinstance(error, StoreError) or isinstance(error, QueryTimeout)

@@ -1,0 +1,161 @@
+"""A database that stops answering: given up in time, and found again by itself."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from provender.errors import StoreError, StoreUnreachable
+from provender.settings import Limits, Pool
+from provender.store import engines, watchdog
+from provender.store.gate import RETRY_SECONDS
+from provender.store.profiles import parse_url
+from provender.store.reader import Reader
+from support import postgres
+
+QUICK = Limits(statement_seconds=1)
+"""Given up `GRACE_SECONDS` later."""
+ONE = Pool(size=1, connect_seconds=2)
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+
+
+@pytest.fixture
+def reader(own_postgres):
+    """A function that makes readers of the PostgreSQL that may hang."""
+    made = []
+
+    def make(pool=ONE, limits=QUICK):
+        made.append(Reader(engines.postgresql(parse_url(own_postgres.url), pool, limits), "lab"))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def read(reader, sql="SELECT 1"):
+    return reader.within(lambda snapshot: snapshot.read(sql))
+
+
+def wait_until_it_answers(reader):
+    until = time.monotonic() + 30
+    while True:
+        try:
+            return read(reader)
+        except StoreError:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+
+
+def test_a_server_that_hangs_before_a_transaction_is_given_up_and_found_again(reader, own_postgres):
+    one = reader()
+    assert read(one) == [(1,)]
+    with own_postgres.hanging():
+        with pytest.raises(StoreUnreachable) as first:
+            read(one)
+        assert first.value.reason == "the database stopped answering"
+        with pytest.raises(StoreUnreachable) as second:
+            read(one)
+        assert second.value is first.value
+    assert wait_until_it_answers(one) == [(1,)]
+
+
+def test_a_server_that_hangs_during_a_statement_is_given_up(reader, own_postgres):
+    one = reader(limits=Limits(statement_seconds=3))
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(read, one, "SELECT pg_sleep(60)")
+        with_another = reader()
+        while read(with_another, WAITING) == [(0,)]:
+            time.sleep(0.05)
+        with own_postgres.hanging(), pytest.raises(StoreUnreachable):
+            asked.result(30)
+    assert wait_until_it_answers(one) == [(1,)]
+
+
+def test_connections_from_before_are_not_tried_one_after_the_other(reader, own_postgres):
+    """As many requests would fail, each after its own wait."""
+    one, pids = reader(Pool(size=3, connect_seconds=2)), set()
+    barrier = threading.Barrier(3)
+
+    def work(snapshot):
+        barrier.wait()
+        pids.add(snapshot.read("SELECT pg_backend_pid()")[0][0])
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(one.within, [work] * 3))
+    with own_postgres.hanging(), pytest.raises(StoreUnreachable):
+        read(one)
+    assert one._engine.pool.checkedin() == 3
+    wait_until_it_answers(one)
+    for _ in range(3):
+        assert not set(read(one, "SELECT pg_backend_pid()")[0]) & pids
+
+
+def test_while_one_request_tries_again_the_others_fail_at_once(reader, own_postgres):
+    one = reader(Pool(size=4, connect_seconds=3))
+    read(one)
+    with own_postgres.hanging():
+        with pytest.raises(StoreUnreachable) as remembered:
+            read(one)
+        time.sleep(RETRY_SECONDS)
+        with ThreadPoolExecutor(4) as pool:
+            asked = [pool.submit(read, one) for _ in range(4)]
+            errors = [future.exception(30) for future in asked]
+        assert [error is remembered.value for error in errors].count(True) == 3
+    assert wait_until_it_answers(one) == [(1,)]
+
+
+def test_a_statement_that_is_slow_but_allowed_is_left_alone(reader):
+    one = reader(limits=Limits(statement_seconds=10))
+    assert read(one, "SELECT 1 FROM pg_sleep(1)") == [(1,)]
+    assert watchdog.WATCHDOG._running == {}
+
+
+def test_many_connections_are_watched_by_one_thread(reader):
+    readers = [reader() for _ in range(5)]
+    with ThreadPoolExecutor(5) as pool:
+        assert list(pool.map(read, readers)) == [[(1,)]] * 5
+    assert [thread.name for thread in threading.enumerate()].count("watchdog") == 1
+
+
+def test_what_a_url_says_of_keeping_alive_wins(own_postgres):
+    dsn = parse_url(own_postgres.url) | {"keepalives_idle": "7"}
+    engine = engines.postgresql(dsn, ONE, QUICK)
+    connection = engine.pool.connect()
+    try:
+        parameters = connection.dbapi_connection.get_dsn_parameters()
+        assert parameters["keepalives_idle"] == "7"
+        assert parameters["tcp_user_timeout"] == "20000"
+    finally:
+        connection.close()
+        engine.close()
+
+
+def test_connections_in_use_while_a_store_is_closed_are_closed_when_given_back(
+    reader, own_postgres
+):
+    name = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'closing'"
+    dsn = parse_url(own_postgres.url) | {"application_name": "closing"}
+    one = Reader(engines.postgresql(dsn, Pool(size=2), QUICK), "lab")
+    another = reader()
+
+    def work(snapshot):
+        one.close()
+        return snapshot.read(name)
+
+    assert one.within(work) == [(1,)]
+    assert one._engine.pool.checkedin() == 0
+    until = time.monotonic() + 10
+    while read(another, name) != [(0,)]:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_the_processes_go_on_after_a_test(own_postgres):
+    with own_postgres.hanging():
+        pass
+    connection = postgres.connect(own_postgres.url)
+    connection.close()
