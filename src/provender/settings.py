@@ -64,6 +64,14 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
+class Stores:
+    """How many stores of one process are open, and how long."""
+
+    open: int = _setting(32, "stores open at a time; the least recently used is closed", low=1)
+    idle_seconds: float = _setting(600.0, "stores unused for so long are closed; 0: never", low=0)
+
+
+@dataclass(frozen=True, slots=True)
 class Cache:
     """Databases extracted from archives, and answers."""
 
@@ -98,6 +106,7 @@ class Settings:
     profile_switching: bool = _setting(False, "honour `?profile=NAME` in requests")
     expose: tuple[str, ...] = _setting((), "private names opened for queries", choices=EXPOSABLE)
     limits: Limits = field(default_factory=Limits)
+    stores: Stores = field(default_factory=Stores)
     pool: Pool = field(default_factory=Pool)
     cache: Cache = field(default_factory=Cache)
     proxy: Proxy = field(default_factory=Proxy)

@@ -109,7 +109,7 @@ def look():
 before, opened, memory = look(), stores.get(), stores.memory
 pid = os.fork()
 if pid == 0:
-    assert stores._open == {}
+    assert stores.open_names == ()
     assert look() == before
     assert stores.get() is not opened and stores.memory is not memory
     stores.close()

@@ -14,11 +14,12 @@ import pytest
 from provender.errors import StoreUnreachable, UnknownProfile, UnsupportedStore
 from provender.settings import Cache, Settings
 from provender.store import inspection
+from provender.store.gate import RETRY_SECONDS
 from provender.store.health import examine
 from provender.store.inspection import counts, missing_indexes
 from provender.store.profiles import Profile, ProfileKind, Profiles, from_store
+from provender.store.registry import StoreRegistry
 from provender.store.schema import Index
-from provender.store.stores import RETRY_SECONDS, StoreRegistry
 from support import postgres
 from support.folders import fingerprint
 

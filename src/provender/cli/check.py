@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from provender.cli.console import HELP, examples, progress_line, table
 from provender.cli.options import Options
 from provender.store.health import Health, examine
 from provender.store.profiles import Profile, Profiles
-from provender.store.stores import StoreRegistry
+from provender.store.registry import StoreRegistry
 
 FILES = 200
 """Files that are read by default: seconds, also from a slow disk."""
@@ -55,9 +56,11 @@ def check(
     settings = options.settings()
     profile = options.select(settings, store, repository).profile
     registry = StoreRegistry(Profiles({profile.name: profile}), settings)
-    opened = registry.get(progress=progress_line)
     try:
-        health = examine(opened, files, lambda done: progress_line("reading files", done, files))
+        with closing(registry.lease(progress=progress_line)) as lease:
+            health = examine(
+                lease.store, files, lambda done: progress_line("reading files", done, files)
+            )
     finally:
         registry.close()
     click.echo(json.dumps(as_dict(profile, health), indent=2) if as_json else text(profile, health))

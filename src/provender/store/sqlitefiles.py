@@ -87,7 +87,8 @@ class SqliteFile:
         return connection
 
     def _connect(self) -> ReadOnlyConnection:
-        header, stamp = peek(self.path, HEADER), repr(self.stamp()).encode()
+        stamp = repr(self.stamp()).encode()
+        header = b"" if self.at_rest else peek(self.path, HEADER)
         if self.at_rest or (_is_wal(header) and not self._wal_size()):
             return _connect(self.path, "mode=ro&immutable=1", lambda: stamp)
         if not _is_wal(header):

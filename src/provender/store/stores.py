@@ -1,23 +1,14 @@
-"""Opened stores, and the registry that opens each at its first use. Floor: store."""
+"""Opened stores, and how each kind is opened. Floor: store."""
 
 from __future__ import annotations
 
 import logging
-import os
-import threading
-import time
-import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from provender.errors import (
-    ProvenderError,
-    StoreUnreachable,
-    UnknownProfile,
-    UnsupportedStore,
-)
+from provender.errors import ProvenderError, StoreUnreachable, UnsupportedStore
 from provender.settings import Settings
 from provender.store import engines
 from provender.store.archive import Progress, open_archive
@@ -26,15 +17,12 @@ from provender.store.engines import Backend
 from provender.store.inspection import Inspection, check_database, check_tables, inspect
 from provender.store.memory import Memory
 from provender.store.packs import Container
-from provender.store.profiles import Profile, ProfileKind, Profiles
+from provender.store.profiles import Profile, ProfileKind
 from provender.store.reader import Reader, Snapshot
 from provender.store.sqlitefiles import SqliteFile
 from provender.store.streams import ObjectStore
 
 LOGGER = logging.getLogger(__name__)
-
-RETRY_SECONDS = 1.0
-"""How long a failure to open is remembered: requests in between fail at once."""
 
 Identity = tuple[int, ...]
 
@@ -102,7 +90,7 @@ class Store:
             return False
 
     def close(self) -> None:
-        """Close idle connections and let go of the cache."""
+        """Close the connections and let go of the cache."""
         self.reader.close()
         if self.objects is not None:
             self.objects.close()
@@ -217,74 +205,3 @@ def _identity(watched: tuple[Path | SqliteFile, ...]) -> Identity:
             status = item.stat()
             figures += (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
     return tuple(figures)
-
-
-class StoreRegistry:
-    """The stores of one process, each opened at its first use and again when it changed."""
-
-    def __init__(self, profiles: Profiles, settings: Settings) -> None:
-        self.profiles = profiles
-        self._settings = settings
-        self._cache = CacheFolder(settings.cache)
-        self.memory = Memory(settings.cache.memory_bytes)
-        self._open: dict[str, Store] = {}
-        self._failed: dict[str, tuple[float, ProvenderError]] = {}
-        self._locks = {name: threading.Lock() for name in profiles.by_name}
-        self._inherited: list[Store] = []
-        forget = weakref.WeakMethod(self.forget)
-        os.register_at_fork(after_in_child=lambda: (method := forget()) and method())
-
-    def forget(self) -> None:
-        """Begin anew in a forked process: no connection, lock or answer crosses a fork.
-
-        What the parent opened is kept unused: closing it here would end the parent's sessions.
-        """
-        self._inherited.extend(self._open.values())
-        self._open, self._failed = {}, {}
-        self.memory = Memory(self._settings.cache.memory_bytes)
-        self._locks = {name: threading.Lock() for name in self.profiles.by_name}
-
-    def get(self, name: str | None = None, progress: Progress | None = None) -> Store:
-        """Return the store of a profile, by default that of the default profile.
-
-        Raises:
-            UnknownProfile: no profile of that name.
-            StoreError: as `open_store`.
-        """
-        profile = self.profiles.choose(None) if name is None else self._named(name)
-        store = self._open.get(profile.name)
-        if store is not None and store.is_current():
-            return store
-        with self._locks[profile.name]:
-            return self._reopen(profile, progress)
-
-    def close(self) -> None:
-        """Close all stores."""
-        while self._open:
-            self._open.popitem()[1].close()
-
-    def _named(self, name: str) -> Profile:
-        profile = self.profiles.by_name.get(name)
-        if profile is None:
-            raise UnknownProfile("There is no profile of that name on this server.")
-        return profile
-
-    def _reopen(self, profile: Profile, progress: Progress | None) -> Store:
-        store = self._open.get(profile.name)
-        if store is not None and store.is_current():  # opened while we waited
-            return store
-        failure = self._failed.get(profile.name)
-        if failure is not None and time.monotonic() < failure[0] + RETRY_SECONDS:
-            raise failure[1].with_traceback(None)
-        if store is not None:
-            LOGGER.info("store %s changed on disk: opening it again", profile.name)
-            del self._open[profile.name]
-            store.close()
-        try:
-            store = open_store(profile, self._settings, self._cache, progress, self.memory)
-        except ProvenderError as error:
-            self._failed[profile.name] = (time.monotonic(), error)
-            raise
-        self._failed.pop(profile.name, None)
-        self._open[profile.name] = store
-        return store

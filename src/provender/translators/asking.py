@@ -14,8 +14,9 @@ from typing import Any
 from provender import configuration
 from provender.query.body import read_body
 from provender.settings import Settings
+from provender.store.registry import StoreRegistry
 from provender.store.selection import select
-from provender.store.stores import Store, StoreRegistry
+from provender.store.stores import Store
 from provender.translators.queries import QueryTranslator, Row
 
 

@@ -16,7 +16,7 @@ from werkzeug.routing import RequestRedirect
 from provender import configuration
 from provender.settings import Settings
 from provender.store.selection import Selection, select
-from provender.store.stores import StoreRegistry
+from provender.store.registry import StoreRegistry
 from provender.web import crossorigin, failures, home, requestlog, timing
 from provender.web.api import Api
 from provender.web.context import Context

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provender.settings import Settings
-from provender.store.stores import StoreRegistry
+from provender.store.registry import StoreRegistry
 
 
 @dataclass(frozen=True, slots=True)

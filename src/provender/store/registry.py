@@ -1,0 +1,261 @@
+"""The stores of one process: opened at their first use, closed when others need room. Floor: store.
+
+A store is leased while somebody uses it, and closed only between leases: when it changed on disk,
+when the number of open stores would exceed `stores.open`, or when it was idle for long.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+import weakref
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+
+from provender.errors import StoreBusy, StoreError, UnknownProfile
+from provender.settings import Settings
+from provender.store.archive import Progress
+from provender.store.cache import CacheFolder
+from provender.store.gate import Gate
+from provender.store.memory import Memory
+from provender.store.profiles import Profile, Profiles
+from provender.store.stores import Store, open_store
+
+LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Held:
+    """An open store: how many use it, when the last one ended, and whether it is to go."""
+
+    store: Store
+    users: int = 0
+    used: float = 0.0
+    is_retired: bool = False
+
+
+@dataclass(slots=True)
+class _Place:
+    """A profile, and its store if that is open; one request opens it while others wait."""
+
+    profile: Profile
+    opening: Gate
+    held: _Held | None = None
+
+
+@dataclass(slots=True)
+class Lease:
+    """The use of a store, which stays open until `close`."""
+
+    store: Store
+    _registry: StoreRegistry = field(repr=False)
+    _held: _Held | None = field(repr=False)
+
+    def close(self) -> None:
+        """End the use; a second time does nothing."""
+        held, self._held = self._held, None
+        if held is not None:
+            self._registry.release(held)
+
+
+class StoreRegistry:
+    """The stores of one process, each opened at its first use and again when it changed.
+
+    At most `stores.open` are open at a time, those included that were replaced on disk and are
+    still in use. No lock is held while a file is looked at or a database is asked.
+    """
+
+    def __init__(self, profiles: Profiles, settings: Settings) -> None:
+        self.profiles = profiles
+        self._settings = settings
+        self._cache = CacheFolder(settings.cache)
+        self._inherited: list[_Held] = []
+        self._begin()
+        forget = weakref.WeakMethod(self.forget)
+        os.register_at_fork(after_in_child=lambda: (method := forget()) and method())
+
+    def _begin(self) -> None:
+        self.memory = Memory(self._settings.cache.memory_bytes)
+        self._places = {name: self._place(item) for name, item in self.profiles.by_name.items()}
+        self._open: list[_Held] = []
+        self._opening = 0
+        self._changed = threading.Condition(threading.Lock())
+        self._reaper: threading.Thread | None = None
+        self._woken = threading.Event()
+
+    def _place(self, profile: Profile) -> _Place:
+        pool = self._settings.pool
+        alone = replace(pool, size=1, waiting=pool.size - 1 + pool.waiting)
+        return _Place(profile, Gate(alone, f"The store `{profile.name}` is being opened."))
+
+    def forget(self) -> None:
+        """Begin anew in a forked process: no connection, lock or answer crosses a fork.
+
+        What the parent opened is kept unused: closing it here would end the parent's sessions.
+        """
+        self._inherited.extend(self._open)
+        self._begin()
+
+    @property
+    def open_names(self) -> tuple[str, ...]:
+        """The profiles of all stores that are open, also of those replaced on disk."""
+        return tuple(held.store.profile.name for held in tuple(self._open))
+
+    def get(self, name: str | None = None, progress: Progress | None = None) -> Store:
+        """Return the store of a profile without keeping it open; errors as `lease`.
+
+        It is for programs that use one store. Once closed, it connects anew for each use.
+        """
+        with closing(self.lease(name, progress)) as lease:
+            return lease.store
+
+    def lease(self, name: str | None = None, progress: Progress | None = None) -> Lease:
+        """Return the use of the store of a profile, by default of the default profile.
+
+        Raises:
+            UnknownProfile: no profile of that name.
+            StoreBusy: too many requests wait for it, or all stores that may be open are in use.
+            StoreError: as `open_store`, and the same error again for a second.
+        """
+        place = self._places.get(self.profiles.choose(None).name if name is None else name)
+        if place is None:
+            raise UnknownProfile("There is no profile of that name on this server.")
+        held = self._take(place)
+        if held is None:
+            with place.opening:
+                held = self._take(place) or self._opened(place, progress)
+        return Lease(held.store, self, held)
+
+    def release(self, held: _Held) -> None:
+        """End a use of a store, and close it if it is to go."""
+        with self._changed:
+            held.users -= 1
+            held.used = time.monotonic()
+            is_over = held.is_retired and not held.users
+            self._changed.notify()
+        if is_over:
+            self._discard(held)
+
+    def close(self) -> None:
+        """Close all stores: those in use when they no longer are."""
+        with self._changed:
+            current = [held for held in self._open if not held.is_retired]
+            unused = [held for held in current if not held.users]
+            for held in current:
+                self._retire(held)
+        for held in unused:
+            self._discard(held)
+        self._woken.set()
+
+    def _take(self, place: _Place) -> _Held | None:
+        """Return the store of a profile with one user more, if it is open and as on disk."""
+        with self._changed:
+            held = place.held
+            if held is None:
+                return None
+            held.users += 1
+        if held.store.is_current():
+            return held
+        LOGGER.info("store %s changed on disk: opening it again", place.profile.name)
+        with self._changed:
+            self._retire(held)
+        self.release(held)
+        return None
+
+    def _opened(self, place: _Place, progress: Progress | None) -> _Held:
+        """Open the store of a profile, for one user."""
+        self._make_room()
+        held = None
+        try:
+            store = open_store(place.profile, self._settings, self._cache, progress, self.memory)
+            held = _Held(store, 1, time.monotonic())
+        except StoreError as error:
+            place.opening.trip(error)
+            raise
+        finally:
+            with self._changed:
+                self._opening -= 1
+                if held is not None:
+                    place.held = held
+                    self._open.append(held)
+                    self._start_reaper()
+                self._changed.notify()
+        return held
+
+    def _make_room(self) -> None:
+        """Reserve the right to open one more store; closes the one that was not used for longest.
+
+        Raises:
+            StoreBusy: all that may be open stay in use.
+        """
+        until = time.monotonic() + self._settings.pool.wait_seconds
+        while True:
+            with self._changed:
+                if len(self._open) + self._opening < self._settings.stores.open:
+                    self._opening += 1
+                    return
+                idle = [held for held in self._open if not held.users and not held.is_retired]
+                oldest = min(idle, key=lambda held: held.used, default=None)
+                if oldest is not None:
+                    self._retire(oldest)
+                elif not self._changed.wait(until - time.monotonic()):
+                    raise StoreBusy(
+                        "All stores that may be open at a time (`stores.open`) are in use.",
+                        hint="Try again later.",
+                    )
+            if oldest is not None:
+                self._discard(oldest)
+
+    def _retire(self, held: _Held) -> None:
+        """Let nobody else use an open store; the last user closes it. Under the lock."""
+        held.is_retired = True
+        place = self._places[held.store.profile.name]
+        if place.held is held:
+            place.held = None
+
+    def _discard(self, held: _Held) -> None:
+        """Close a retired store that nobody uses; only then it no longer counts as open."""
+        held.store.close()
+        with self._changed:
+            self._open.remove(held)
+            self._changed.notify()
+
+    def _start_reaper(self) -> None:
+        """Begin to look for idle stores, if nothing does yet. Under the lock."""
+        if self._reaper is None and self._settings.stores.idle_seconds:
+            self._reaper = threading.Thread(target=self._reap, name="idle stores", daemon=True)
+            self._reaper.start()
+
+    def _reap(self) -> None:
+        """Close stores that were idle for too long, as long as any is open."""
+        while (seconds := self._until_next()) is not None:
+            self._woken.wait(seconds)
+            self._woken.clear()
+            for held in self._idle():
+                LOGGER.debug("store %s is idle: closing it", held.store.profile.name)
+                self._discard(held)
+
+    def _until_next(self) -> float | None:
+        """Return after how many seconds a store may be idle for too long; None ends the search."""
+        with self._changed:
+            if not self._open:
+                self._reaper = None
+                return None
+            now = time.monotonic()
+            used = min(now if held.users else held.used for held in self._open)
+            return max(0.01, used + self._settings.stores.idle_seconds - now)
+
+    def _idle(self) -> list[_Held]:
+        """Retire and return the stores that were idle for too long."""
+        before = time.monotonic() - self._settings.stores.idle_seconds
+        with self._changed:
+            idle = [
+                held
+                for held in self._open
+                if not held.users and not held.is_retired and held.used <= before
+            ]
+            for held in idle:
+                self._retire(held)
+        return idle
