@@ -104,6 +104,9 @@ class Settings:
     )
     server_timing: bool = _setting(False, "tell clients where the time of an answer went")
     profile_switching: bool = _setting(False, "honour `?profile=NAME` in requests")
+    profile_paths: bool = _setting(
+        True, "serve every profile below `/NAME/`, and the list of them at `/profiles`"
+    )
     expose: tuple[str, ...] = _setting((), "private names opened for queries", choices=EXPOSABLE)
     limits: Limits = field(default_factory=Limits)
     stores: Stores = field(default_factory=Stores)

@@ -63,14 +63,18 @@ def open_archive(
             return _open_folder(path, name)
         return _open_zip(path, name, cache, progress)
     except OSError as error:
-        raise StoreUnreachable(
-            f"{name} cannot be opened.", reason=f"{path}: {error.strerror or error}"
-        ) from error
+        raise _unreadable(path, name, error) from error
     except CorruptObject as error:
         raise UnsupportedStore(
             f"{name} is a damaged archive: a part of it cannot be read.",
             reason=f"{path}: {error.message}",
         ) from error
+
+
+def _unreadable(path: Path, name: str, error: OSError) -> StoreUnreachable:
+    return StoreUnreachable(
+        f"{name} cannot be opened.", reason=f"{path}: {error.strerror or error}"
+    )
 
 
 def _open_folder(path: Path, name: str) -> Archive:
@@ -82,6 +86,38 @@ def _open_folder(path: Path, name: str) -> Archive:
 
 
 def _open_zip(path: Path, name: str, cache: CacheFolder, progress: Progress | None) -> Archive:
+    found = _read_zip(path, name)
+
+    def fill(folder: Path) -> None:
+        _extract(path, found.member, folder / DATABASE, name, progress)
+        index_objects(path, folder / INDEX)
+
+    entry = cache.entry(found.identity, fill)
+    database = SqliteFile(entry.folder / DATABASE, at_rest=True)
+    return Archive(database, ZipObjects(path, entry), found.metadata, found.identity)
+
+
+def is_quick_to_open(path: Path, name: str, cache: CacheFolder, most_bytes: int) -> bool:
+    """Tell whether the database of an archive is at hand, or small; errors as `open_archive`."""
+    if path.is_dir():
+        return True
+    try:
+        found = _read_zip(path, name)
+    except OSError as error:
+        raise _unreadable(path, name, error) from error
+    return found.member.size <= most_bytes or cache.has(found.identity)
+
+
+@dataclass(frozen=True, slots=True)
+class _Zip:
+    """What the directory of an archive says: where its database is, and what names it."""
+
+    member: Member
+    metadata: dict[str, Any]
+    identity: str
+
+
+def _read_zip(path: Path, name: str) -> _Zip:
     status = path.stat()
     with path.open("rb") as file:
         head = file.read(4)
@@ -97,15 +133,7 @@ def _open_zip(path: Path, name: str, cache: CacheFolder, progress: Progress | No
     member = found[DATABASE]
     figures = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
     text = "|".join(map(str, (path.resolve(), *figures, member.crc, member.size)))
-    identity = hashlib.sha256(text.encode()).hexdigest()[:32]
-
-    def fill(folder: Path) -> None:
-        _extract(path, member, folder / DATABASE, name, progress)
-        index_objects(path, folder / INDEX)
-
-    entry = cache.entry(identity, fill)
-    database = SqliteFile(entry.folder / DATABASE, at_rest=True)
-    return Archive(database, ZipObjects(path, entry), metadata, identity)
+    return _Zip(member, metadata, hashlib.sha256(text.encode()).hexdigest()[:32])
 
 
 def _first_members(file: Any) -> dict[str, Member]:  # noqa: ANN401 - a binary file

@@ -57,6 +57,10 @@ class CacheFolder:
             self._folder = self._choose()
         return self._folder
 
+    def has(self, key: str) -> bool:
+        """Tell whether there is an entry of a key; it may go at any time."""
+        return (self.folder / key).is_dir()
+
     def entry(self, key: str, fill: Callable[[Path], None]) -> CacheEntry:
         """Return the entry of a key; where there is none, `fill` makes it in an empty folder."""
         target = self.folder / key

@@ -32,6 +32,15 @@ class ProfileKind(Enum):
     UNSUPPORTED = "unsupported"
 
 
+KINDS = {
+    ProfileKind.POSTGRESQL: "PostgreSQL database",
+    ProfileKind.SQLITE: "SQLite profile",
+    ProfileKind.ARCHIVE: "archive",
+    ProfileKind.UNSUPPORTED: "unsupported store",
+}
+"""What people call them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A store under a name, not yet opened.

@@ -18,6 +18,7 @@ from provender.errors import StoreBusy, StoreError, UnknownProfile
 from provender.settings import Settings
 from provender.store.archive import Progress
 from provender.store.cache import CacheFolder
+from provender.store.census import Census
 from provender.store.gate import Gate
 from provender.store.memory import Memory
 from provender.store.profiles import Profile, Profiles
@@ -78,6 +79,7 @@ class StoreRegistry:
 
     def _begin(self) -> None:
         self.memory = Memory(self._settings.cache.memory_bytes)
+        self.census = Census(self.profiles, self._cache)
         self._places = {name: self._place(item) for name, item in self.profiles.by_name.items()}
         self._open: list[_Held] = []
         self._opening = 0

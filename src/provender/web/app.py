@@ -15,12 +15,13 @@ from werkzeug.routing import RequestRedirect
 
 from provender import configuration
 from provender.settings import Settings
-from provender.store.selection import Selection, select
 from provender.store.registry import StoreRegistry
-from provender.web import crossorigin, failures, home, requestlog, timing
+from provender.store.selection import Selection, select
+from provender.web import crossorigin, failures, home, profiles, requestlog, timing
 from provender.web.api import Api
 from provender.web.context import Context
 from provender.web.freshness import fingerprint
+from provender.web.mounts import Mounts
 from provender.web.proxies import TrustedProxies
 from provender.web.rules import LazyRule
 
@@ -117,6 +118,10 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
         timing.register(app)
     failures.register(app, show_tracebacks=catch_internal_server)
     home.register(app, context)
+    if settings.profile_paths:
+        profiles.register(app, context)
+    mounted = selection.profiles.by_name if settings.profile_paths else ()
+    app.wsgi_app = Mounts(app.wsgi_app, mounted)  # type: ignore[method-assign]
     api = flask_api(app, context)
     if settings.proxy.trusted:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.proxy)  # type: ignore[method-assign]

@@ -6,8 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from flask import request
+
 from provender.settings import Settings
+from provender.store.profiles import Profile
 from provender.store.registry import StoreRegistry
+from provender.store.stores import Store
+from provender.web.mounts import LEASES, PROFILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +28,18 @@ class Context:
     posting: bool = True
     get_decorators: tuple[Callable[..., Any], ...] = ()
     fingerprint: str = ""
+
+    @property
+    def profile(self) -> Profile:
+        """The profile that the path of the current request is for."""
+        return self.stores.profiles.choose(request.environ.get(PROFILE))
+
+    def store(self, named: str | None = None) -> Store:
+        """Return the store of a profile, by default that of the path of the current request.
+
+        It stays open until the answer is made, or sent where it is a file. Errors are those of
+        `StoreRegistry.lease`.
+        """
+        lease = self.stores.lease(named or request.environ.get(PROFILE))
+        request.environ[LEASES].append(lease)
+        return lease.store

@@ -45,7 +45,7 @@ def root_url() -> str:
     return _root_url(request.scheme, request.host, request.root_path)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def _root_url(scheme: str, host: str, path: str) -> str:
     """Return a URL that few clients write in a way of their own; 15 µs go into writing it."""
     return get_current_url(scheme, host, path)

@@ -12,6 +12,7 @@ from werkzeug.wsgi import FileWrapper
 
 from provender.errors import CorruptObject
 from provender.store.streams import ObjectStream, damaged
+from provender.web.mounts import STREAMED
 
 LOGGER = logging.getLogger(__name__)
 
@@ -78,6 +79,7 @@ def _body(content: bytes | ObjectStream) -> Response:
         return Response(content, content_type=OCTETS)
     response = Response(Blocks(content, BLOCK), content_type=OCTETS, direct_passthrough=True)  # type: ignore[arg-type]
     response.content_length = content.size
+    request.environ[STREAMED] = True
     return response
 
 

@@ -21,6 +21,7 @@ from provender.web import responses, timing
 from provender.web.context import Context
 from provender.web.dialects import Dialect, Route
 from provender.web.freshness import answer_early, keep, marked, name_answer
+from provender.web.mounts import PROFILE
 
 _Result = TypeVar("_Result")
 
@@ -110,7 +111,13 @@ class BaseResource(flask_restful.Resource):
         return parameters
 
     def check_profile(self, name: str | None) -> None:
-        """Refuse a named profile unless switching is on."""
+        """Refuse a named profile unless switching is on, and one that is not that of the path."""
+        mounted = request.environ.get(PROFILE)
+        if name is not None and mounted is not None and name != mounted:
+            raise ConflictingParameters(
+                f"The path is that of the profile `{mounted}`, `profile` names another.",
+                hint="Leave out `profile`, or ask below the path of the other one.",
+            )
         if name is not None and not self.context.settings.profile_switching:
             raise ConflictingParameters(
                 "specifying an explicit profile is not enabled for this REST API."
@@ -150,7 +157,7 @@ class BaseResource(flask_restful.Resource):
             finally:
                 timing.add_planned(begun, session.snapshot.seconds)
 
-        return self.context.stores.get(parameters.profile).within(unless_known)
+        return self.context.store(parameters.profile).within(unless_known)
 
     def answer(
         self,

@@ -29,7 +29,7 @@ class QueryBuilder(BaseResource):
         limits = self.context.settings.limits
         with timing.span("parse"):
             body = read_body(request.stream.read(limits.body_bytes + 1), limits)
-        store = self.context.stores.get(self._profile())
+        store = self.context.store(self._profile())
         begun = time.perf_counter()
         found = QueryTranslator(limits).answer(body, store)
         timing.add_planned(begun, found.seconds)
@@ -80,6 +80,6 @@ class ServerInfo(BaseResource):
     def _aiida_version(self) -> str:
         """Return the AiiDA version of the store; ours if it is unknown or not there now."""
         try:
-            return self.context.stores.get().aiida_version or __version__
+            return self.context.store().aiida_version or __version__
         except ProvenderError:
             return __version__

@@ -1,0 +1,199 @@
+"""How large every configured store is, and whether it answers. Floor: store.
+
+A few threads look at the stores, each with connections of its own, so that asking for the list
+neither closes a store that is in use nor waits for one that hangs.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from provender.errors import ProvenderError, QueryTimeout
+from provender.settings import Limits, Pool
+from provender.store import engines
+from provender.store.archive import DATABASE, is_quick_to_open, open_archive
+from provender.store.cache import CacheFolder
+from provender.store.engines import Engine
+from provender.store.profiles import Profile, ProfileKind, Profiles
+from provender.store.reader import Reader
+from provender.store.sqlitefiles import SqliteFile
+from provender.store.stores import Identity
+
+LOGGER = logging.getLogger(__name__)
+
+THREADS = 4
+"""Stores that are looked at together, and connections opened for that."""
+FRESH_SECONDS = 10.0
+"""How long what was found is not looked for again."""
+ONE = Pool(size=1, connect_seconds=2)
+QUICK = Limits(statement_seconds=2)
+LARGEST_EXTRACTED = 64 << 20
+"""Bytes of a database that is extracted from its archive just to be counted: in about 0.3 s."""
+MOST_COUNTED = 1_000_000
+"""Rows that PostgreSQL counts in 0.1 to 0.4 s; of more, its own estimate is taken."""
+SIZE_AND_ESTIMATE = (
+    "SELECT pg_database_size(current_database()), reltuples "
+    "FROM pg_class WHERE oid = 'db_dbnode'::regclass"
+)
+NUMBER = "SELECT count(*) FROM db_dbnode"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is known of a store.
+
+    `size` is that of the archive or the database in bytes, `nodes` their number; None is unknown.
+    """
+
+    size: int | None = None
+    nodes: int | None = None
+    is_reachable: bool = False
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A profile: what the last look found, and what the present one has found so far.
+
+    `counted` is the identity of an archive with the number of its nodes.
+    """
+
+    profile: Profile
+    found: Finding | None = None
+    so_far: Finding = Finding()
+    looked: float = float("-inf")
+    is_asked: bool = False
+    counted: tuple[Identity, int] | None = None
+
+
+class Census:
+    """What is known of all stores; what is not fresh is looked for when somebody asks."""
+
+    def __init__(self, profiles: Profiles, cache: CacheFolder) -> None:
+        self._cache = cache
+        self._entries = {name: _Entry(item) for name, item in profiles.by_name.items()}
+        self._queue: deque[_Entry] = deque()
+        self._threads = 0
+        self._changed = threading.Condition(threading.Lock())
+
+    def take(self, patience: float) -> dict[str, Finding]:
+        """Return what can be found within so many seconds, by name of the profile.
+
+        What is found later is there for those who ask later.
+        """
+        with self._changed:
+            self._ask()
+            self._changed.wait_for(
+                lambda: not any(entry.is_asked for entry in self._entries.values()), patience
+            )
+            return {
+                name: entry.so_far if entry.is_asked or entry.found is None else entry.found
+                for name, entry in self._entries.items()
+            }
+
+    def known(self) -> dict[str, Finding]:
+        """Return what the last looks found, by name of the profile, without waiting."""
+        with self._changed:
+            self._ask()
+            return {
+                name: entry.found
+                for name, entry in self._entries.items()
+                if entry.found is not None
+            }
+
+    def _ask(self) -> None:
+        """Let the threads look at what is not fresh. Under the lock."""
+        oldest = time.monotonic() - FRESH_SECONDS
+        due = [
+            entry
+            for entry in self._entries.values()
+            if not entry.is_asked and entry.looked < oldest
+        ]
+        for entry in sorted(due, key=lambda entry: entry.profile.path is None):  # files are quick
+            entry.is_asked, entry.so_far = True, Finding()
+            self._queue.append(entry)
+        for _ in range(min(len(due), THREADS - self._threads)):
+            self._threads += 1
+            threading.Thread(target=self._work, name="census", daemon=True).start()
+
+    def _work(self) -> None:
+        """Look at one store after the other until none is left."""
+        while (entry := self._next()) is not None:
+            try:
+                for finding in self._look(entry):
+                    entry.so_far = finding
+            except QueryTimeout:
+                pass  # what it said before holds
+            except (ProvenderError, OSError) as error:
+                LOGGER.debug("store %s cannot be reached: %s", entry.profile.name, error)
+                entry.so_far = Finding()
+            except Exception:  # whatever it is, the other stores are to be looked at
+                LOGGER.exception("store %s cannot be looked at", entry.profile.name)
+                entry.so_far = Finding()
+            with self._changed:
+                entry.found, entry.looked, entry.is_asked = entry.so_far, time.monotonic(), False
+                self._changed.notify_all()
+
+    def _next(self) -> _Entry | None:
+        with self._changed:
+            if self._queue:
+                return self._queue.popleft()
+            self._threads -= 1
+            return None
+
+    def _look(self, entry: _Entry) -> Iterator[Finding]:
+        """Yield what is found of a store: first that it is there, then all."""
+        profile = entry.profile
+        name, path = profile.name, profile.path or Path()
+        if profile.kind is ProfileKind.ARCHIVE:
+            yield from self._look_at_archive(entry, path)
+        elif profile.kind is ProfileKind.SQLITE:
+            file = path / "database.sqlite"
+            yield from _look_at_file(engines.sqlite(SqliteFile(file), ONE, QUICK), file, name)
+        elif profile.kind is ProfileKind.POSTGRESQL:
+            yield from _look_at_server(engines.postgresql(profile.dsn, ONE, QUICK), name)
+
+    def _look_at_archive(self, entry: _Entry, path: Path) -> Iterator[Finding]:
+        name = entry.profile.name
+        status = (path / DATABASE if path.is_dir() else path).stat()
+        identity = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        if entry.counted is not None and entry.counted[0] == identity:
+            yield Finding(status.st_size, entry.counted[1], is_reachable=True)
+            return
+        is_quick = is_quick_to_open(path, f"The store `{name}`", self._cache, LARGEST_EXTRACTED)
+        yield Finding(status.st_size, is_reachable=True)
+        if is_quick:
+            archive = open_archive(path, f"The store `{name}`", self._cache)
+            try:
+                nodes = _count(engines.sqlite(archive.database, ONE, QUICK), name)
+            finally:
+                archive.objects.close()
+            entry.counted = (identity, nodes)
+            yield Finding(status.st_size, nodes, is_reachable=True)
+
+
+def _look_at_file(engine: Engine, file: Path, name: str) -> Iterator[Finding]:
+    size = file.stat().st_size
+    yield Finding(size, _count(engine, name), is_reachable=True)
+
+
+def _look_at_server(engine: Engine, name: str) -> Iterator[Finding]:
+    with closing(Reader(engine, name)) as reader:
+        size, estimate = reader.within(lambda snapshot: snapshot.read(SIZE_AND_ESTIMATE))[0]
+        yield Finding(size, is_reachable=True)
+        if estimate > MOST_COUNTED:
+            yield Finding(size, int(estimate), is_reachable=True)
+        else:
+            nodes = reader.within(lambda snapshot: snapshot.read(NUMBER))[0][0]
+            yield Finding(size, nodes, is_reachable=True)
+
+
+def _count(engine: Engine, name: str) -> int:
+    with closing(Reader(engine, name)) as reader:
+        return int(reader.within(lambda snapshot: snapshot.read(NUMBER))[0][0])

@@ -1,0 +1,58 @@
+"""One application, many stores: a path may begin with the name of a profile. Floor: web.
+
+A profile is a mount: its name moves from the path to the script's own (PEP 3333), and what is below
+answers as a server of that store alone would. Every URL in an answer follows from that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from werkzeug.wsgi import ClosingIterator
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PROFILE = "provender.profile"
+"""Where the WSGI environment of a request holds the profile that its path names."""
+LEASES = "provender.leases"
+"""Where it holds the leases of the stores that the request uses."""
+STREAMED = "provender.streamed"
+"""Where it says that the answer is read from a store while it is sent."""
+BELOW = re.compile(r"/+(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?P<rest>/*|/+api(?:/.*)?)", re.DOTALL)
+"""A page for people, or what is below `/api`; nothing else is served for each store."""
+
+
+class Mounts:
+    """WSGI middleware: takes the name of a profile off the path, and ends the leases of a request.
+
+    `names` are those of the profiles that are served below paths of their own.
+    """
+
+    def __init__(self, app: WSGIApplication, names: Collection[str]) -> None:
+        self._app = app
+        self._names = names
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request; a store from which a file is sent stays open to its last byte."""
+        found = BELOW.fullmatch(environ.get("PATH_INFO", ""))
+        if found is not None and found["name"] in self._names:
+            environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/{found['name']}"
+            environ["PATH_INFO"] = found["rest"]
+            environ[PROFILE] = found["name"]
+        leases = environ[LEASES] = []
+
+        def end() -> None:
+            while leases:
+                leases.pop().close()
+
+        is_streamed = False
+        try:
+            chunks = self._app(environ, start_response)
+            is_streamed = environ.get(STREAMED, False)
+        finally:
+            if not is_streamed:
+                end()
+        return ClosingIterator(chunks, end) if is_streamed else chunks

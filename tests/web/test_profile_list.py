@@ -1,0 +1,268 @@
+"""`/profiles` and the list on the page for people: there whatever the stores do."""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+import threading
+import time
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from provender.settings import Cache, ProfileSettings, Settings, Stores
+from provender.store import census
+from support import postgres
+
+
+@pytest.fixture
+def fresh(monkeypatch):
+    """Look again each time."""
+    monkeypatch.setattr(census, "FRESH_SECONDS", 0.0)
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """Wait as long as a machine of any speed needs."""
+    monkeypatch.setattr("provender.web.profiles.PATIENCE", 60.0)
+
+
+@pytest.fixture
+def configured(data, unpacked, lab_postgres, tmp_path):
+    """Settings with a profile of every kind."""
+    archives = tmp_path / "archives"
+    archives.mkdir()
+    for name in ("b.1", "A", "c"):
+        shutil.copy(data / "lab.aiida", archives / f"{name}.aiida")
+    return Settings(
+        cache=Cache(folder=tmp_path / "cache"),
+        archives=(archives,),
+        profiles={
+            "database": ProfileSettings(lab_postgres),
+            "sqlite": ProfileSettings(str(unpacked / "sqlite_dos")),
+        },
+        default_profile="sqlite",
+    )
+
+
+def listed(client, **options):
+    answer = client.get("/profiles", **options)
+    assert answer.status_code == 200, answer.text
+    return {one["name"]: one for one in answer.json["data"]["profiles"]}
+
+
+def found(one):
+    return one["size"], one["nodes"], one["reachable"]
+
+
+NOTHING = (None, None, False)
+
+
+@pytest.mark.usefixtures("patient")
+def test_every_store_is_listed_with_what_the_public_may_know(configured, make_app, unpacked):
+    client = make_app(settings=configured).test_client()
+    answer = client.get("/profiles", base_url="https://example.org/below/")
+    assert answer.headers["X-Total-Count"] == "5"
+    assert answer.json["resource_type"] == "Profiles"
+    profiles = answer.json["data"]["profiles"]
+    assert [one["name"] for one in profiles] == ["A", "b.1", "c", "database", "sqlite"]
+    assert {one["nodes"] for one in profiles} == {312}
+    assert all(one["reachable"] for one in profiles)
+    assert profiles[1] == {
+        "name": "b.1",
+        "kind": "core.sqlite_zip",
+        "default": False,
+        "url": "https://example.org/below/b.1/",
+        "size": configured.archives[0].joinpath("b.1.aiida").stat().st_size,
+        "nodes": 312,
+        "reachable": True,
+    }
+    assert profiles[3]["kind"] == "core.psql_dos"
+    assert profiles[3]["size"] > 1_000_000
+    assert profiles[4]["default"]
+    assert profiles[4]["size"] == (unpacked / "sqlite_dos" / "database.sqlite").stat().st_size
+
+
+@pytest.mark.usefixtures("patient")
+def test_nothing_is_told_of_hosts_users_and_folders(configured, make_app, tmp_path):
+    hidden = ProfileSettings("postgresql://someone:secret@127.0.0.1:1/hidden_name")
+    profiles = {**configured.profiles, "gone": hidden}
+    client = make_app(settings=replace(configured, profiles=profiles)).test_client()
+    for path in ("/profiles", "/", "/gone/", "/gone/api/v4/nodes"):
+        text = client.get(path).text
+        for secret in (
+            "someone",
+            "secret",
+            "hidden_name",
+            "127.0.0.1",
+            str(tmp_path),
+            "sqlite_dos/",
+        ):
+            assert secret not in text, (path, secret)
+
+
+@pytest.mark.usefixtures("patient")
+def test_the_list_opens_no_store(configured, make_app):
+    app = make_app(settings=replace(configured, stores=Stores(open=1)))
+    stores = app.extensions["provender"].stores
+    client = app.test_client()
+    assert client.get("/c/api/v4/users").status_code == 200
+    before = stores.get("c")
+    assert len(listed(client)) == 5
+    assert stores.open_names == ("c",)
+    assert stores.get("c") is before
+
+
+@pytest.mark.usefixtures("fresh", "patient")
+def test_stores_that_are_away_damaged_or_foreign_are_listed_as_such(
+    configured, make_app, new_database
+):
+    folder = configured.archives[0]
+    foreign = ProfileSettings(new_database())
+    profiles = {**configured.profiles, "foreign": foreign}
+    client = make_app(settings=replace(configured, profiles=profiles)).test_client()
+    (folder / "A.aiida").write_bytes(b"no archive")
+    (folder / "c.aiida").rename(folder / "moved")
+    one = listed(client)
+    assert found(one["A"]) == found(one["c"]) == found(one["foreign"]) == NOTHING
+    assert one["b.1"]["nodes"] == 312
+    (folder / "moved").rename(folder / "c.aiida")
+    assert listed(client)["c"]["nodes"] == 312
+
+
+@pytest.mark.usefixtures("fresh", "patient")
+def test_counts_follow_what_is_written(configured, make_app, data, lab_copy):
+    profiles = {**configured.profiles, "database": ProfileSettings(lab_copy)}
+    client = make_app(settings=replace(configured, profiles=profiles)).test_client()
+    assert listed(client)["c"]["nodes"] == 312
+    shutil.copy(data / "materials.aiida", configured.archives[0] / "c.aiida")
+    postgres.run(
+        lab_copy,
+        "TRUNCATE db_dblink, db_dbgroup_dbnodes, db_dbcomment, db_dblog",
+        "DELETE FROM db_dbnode WHERE id > 100",
+    )
+    one = listed(client)
+    assert one["c"]["nodes"] == 151
+    assert one["database"]["nodes"] < 312
+
+
+@pytest.mark.usefixtures("fresh", "patient")
+def test_of_many_nodes_the_estimate_of_the_database_is_taken(configured, make_app, monkeypatch):
+    monkeypatch.setattr(census, "MOST_COUNTED", 100)
+    assert listed(make_app(settings=configured).test_client())["database"]["nodes"] == 312
+
+
+@pytest.mark.usefixtures("fresh", "patient")
+def test_a_large_archive_is_counted_once_somebody_opened_it(configured, make_app, monkeypatch):
+    monkeypatch.setattr(census, "LARGEST_EXTRACTED", 1000)
+    client = make_app(settings=configured).test_client()
+    one = listed(client)["c"]
+    assert (one["nodes"], one["reachable"], one["size"] > 0) == (None, True, True)
+    assert client.get("/c/api/v4/users").status_code == 200
+    assert listed(client)["c"]["nodes"] == 312
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_store_that_hangs_is_not_waited_for_and_gathers_no_threads(
+    configured, make_app, own_postgres, monkeypatch
+):
+    profiles = {**configured.profiles, "hung": ProfileSettings(own_postgres.url)}
+    client = make_app(settings=replace(configured, profiles=profiles)).test_client()
+    wait_until(lambda: listed(client)["hung"]["nodes"] == 312)
+    with own_postgres.hanging():
+        for _ in range(8):
+            one = listed(client)
+            assert found(one["hung"]) == NOTHING
+            names = [thread.name for thread in threading.enumerate()]
+            assert names.count("census") <= census.THREADS
+        wait_until(lambda: listed(client)["A"]["nodes"] == 312)
+    wait_until(lambda: listed(client)["hung"]["nodes"] == 312)
+
+
+@pytest.mark.usefixtures("patient")
+def test_what_was_found_is_kept_for_a_while(configured, make_app, lab_postgres):
+    mark = "&" if "?" in lab_postgres else "?"
+    store = f"{lab_postgres}{mark}application_name=census"
+    sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'census'"
+    profiles = {"database": ProfileSettings(store), **configured.profiles}
+    profiles["database"] = ProfileSettings(store)
+    client = make_app(settings=replace(configured, profiles=profiles)).test_client()
+    first = listed(client)
+    shutil.rmtree(configured.archives[0])
+    assert listed(client) == first
+    with closing(postgres.connect(lab_postgres)) as connection, connection.cursor() as cursor:
+
+        def left():
+            cursor.execute(sql)
+            return cursor.fetchone()[0]
+
+        wait_until(lambda: left() == 0)
+
+
+def test_methods_and_slashes(configured, make_app):
+    client = make_app(settings=configured).test_client()
+    head = client.head("/profiles", headers={"Origin": "https://x.example"})
+    assert (head.status_code, head.data) == (200, b"")
+    assert head.headers["Access-Control-Allow-Origin"] == "https://x.example"
+    assert client.get("/profiles/").status_code == 200
+    allowed = client.options("/profiles").headers["Allow"]
+    assert set(allowed.split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    refused = client.post("/profiles")
+    assert (refused.status_code, refused.json["code"]) == (405, "method-not-allowed")
+
+
+def test_checks_of_access_hold_for_the_list_too(configured, make_app):
+    def closed(function):
+        def refuse(*arguments, **options):
+            from flask import abort
+
+            abort(401)
+
+        return refuse
+
+    client = make_app(settings=configured, get_decorators=[closed]).test_client()
+    assert client.get("/profiles").status_code == 401
+    assert client.get("/sqlite/api/v4/users").status_code == 401
+    assert "b.1" not in client.get("/").text
+
+
+def links(text):
+    return [html.unescape(link) for link in re.findall(r'href="([^"]*)"', text)]
+
+
+def test_the_page_lists_the_stores_with_a_link_to_each(configured, make_app):
+    client = make_app(settings=configured).test_client()
+    text = client.get("/").text
+    assert "All 5 stores" in text
+    for name in ("A", "b.1", "c", "database", "sqlite"):
+        assert f"http://localhost/{name}/" in links(text)
+        page = client.get(f"/{name}/")
+        assert page.status_code == 200
+        assert "<dd>312</dd>" in page.text
+        assert f"<title>{name} " in page.text
+        assert "http://localhost/A/" in links(page.text)
+        assert f"http://localhost/{name}/api/v4/" in links(page.text)
+        assert "http://localhost/profiles" in links(page.text)
+
+
+def test_the_page_shows_what_is_known_and_waits_for_nothing(configured, make_app):
+    app = make_app(settings=configured)
+    stores, client = app.extensions["provender"].stores, app.test_client()
+    assert "312 nodes" not in client.get("/").text
+    stores.census.take(60)
+    text = client.get("/").text
+    assert text.count("312 nodes") == 5
+    assert stores.open_names == ("sqlite",)
+
+
+def test_a_single_store_has_no_list_on_its_page(make_app, data):
+    assert "/profiles" not in make_app(store=data / "lab.aiida").test_client().get("/").text
+
+
+def wait_until(is_so):
+    until = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.05)
