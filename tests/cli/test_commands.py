@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -61,9 +62,10 @@ def test_the_version():
 class Server:
     """`provender restapi`, running."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, config=None):
+        before = [] if config is None else ["--config", str(config)]
         self.process = subprocess.Popen(
-            [*COMMAND, "restapi", "-P", "0", *map(str, arguments)],
+            [*COMMAND, *before, "restapi", "-P", "0", *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -82,6 +84,42 @@ class Server:
         self.process.send_signal(number)
         out, err = self.process.communicate(timeout=20)
         return self.process.returncode, out, err
+
+
+def many(data, tmp_path, number):
+    """Return a configuration file with the archives `p01`, `p02` and so on."""
+    (tmp_path / "archives").mkdir()
+    for place in range(1, number + 1):
+        shutil.copy(data / "lab.aiida", tmp_path / "archives" / f"p{place:02}.aiida")
+    file = tmp_path / "config.yaml"
+    file.write_text("default_profile: p02\narchives: [archives]\ncache: {folder: cache}\n")
+    return file
+
+
+def test_of_many_stores_the_server_says_where_some_are_and_where_the_list_is(data, tmp_path):
+    server = Server(config=many(data, tmp_path, 12))
+    try:
+        assert "serves the archive `p02`" in server.banner
+        places = re.findall(rf"^  ({server.root}/p\d\d/)   archive$", server.banner, re.MULTILINE)
+        assert len(places) == 10
+        assert ask(f"{places[0]}api/v4/nodes?limit=1").total == 312
+        assert f"and 2 more at {server.root}/profiles\n" in server.banner
+        assert ask(f"{server.root}/profiles").total == 12
+    finally:
+        server.stop(signal.SIGTERM)
+
+
+def test_a_default_store_that_is_away_does_not_keep_the_others_from_being_served(data, tmp_path):
+    file = many(data, tmp_path, 3)
+    (tmp_path / "archives" / "p02.aiida").write_bytes(b"damaged")
+    server = Server(config=file)
+    try:
+        assert "not counted: The store `p02` is not an AiiDA archive." in server.banner
+        assert f"all at {server.root}/profiles" in server.banner
+        assert ask(f"{server.root}/api/v4/nodes").status == 503
+        assert ask(f"{server.root}/p01/api/v4/nodes").status == 200
+    finally:
+        assert "`p02` is not an AiiDA archive" in server.stop(signal.SIGTERM)[2]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -8,21 +8,18 @@ from pathlib import Path
 import click
 
 from provender import __version__, logs
-from provender.cli.console import HELP, examples, progress_line
+from provender.cli.console import HELP, examples, progress_line, report
 from provender.cli.options import Options
 from provender.errors import StoreError
 from provender.store.inspection import counts
-from provender.store.profiles import ProfileKind
+from provender.store.profiles import KINDS, Profiles
+from provender.store.registry import StoreRegistry
 from provender.store.selection import Selection
-from provender.store.stores import Store
 
-KINDS = {
-    ProfileKind.POSTGRESQL: "PostgreSQL database",
-    ProfileKind.SQLITE: "SQLite profile",
-    ProfileKind.ARCHIVE: "archive",
-}
 SHOWN = ("nodes", "links", "groups", "users")
 """What is counted for the banner."""
+MOST_SHOWN = 10
+"""Stores of which the banner says where they are."""
 
 
 @examples(
@@ -31,6 +28,7 @@ SHOWN = ("nodes", "links", "groups", "users")
     provender restapi paper.aiida                        an archive
     provender restapi ~/.aiida/repository/sqlite_dos     the folder of a SQLite profile
     provender restapi postgresql://reader@localhost/aiida --repository /srv/aiida/container
+    provender --config provender.yaml restapi            every configured store, below /NAME/
     provender restapi demo -H 0.0.0.0 -P 8000            all addresses, port 8000
     """
 )
@@ -79,7 +77,8 @@ def restapi(  # noqa: PLR0913 - one argument for each option
 
     STORE is a postgresql:// URL, an .aiida archive, the folder of a SQLite profile, or the word
     demo. Without it: the default profile of Provender's configuration, else of AiiDA's
-    configuration folder, else the demo store.
+    configuration folder, else the demo store. The other profiles are then served, too, each
+    below its name.
     """
     from provender.web.app import configure_api  # noqa: PLC0415 - the web floor is for this only
     from provender.web.server import serve  # noqa: PLC0415 - the same
@@ -94,14 +93,29 @@ def restapi(  # noqa: PLR0913 - one argument for each option
         catch_internal_server=debug,
         wsgi_profile=wsgi_profile,
     )
-    opened = api.context.stores.get(progress=progress_line)
-    serve(api.app, hostname, port, lambda root: click.echo(banner(selection, opened, root)))
-    api.context.stores.close()
+    stores = api.context.stores
+    _open_default(stores)
+    others = selection.profiles if settings.profile_paths else Profiles({})
+    serve(api.app, hostname, port, lambda root: click.echo(banner(selection, stores, root, others)))
+    stores.close()
     click.echo("Stopped.")
 
 
-def banner(selection: Selection, store: Store, root: str) -> str:
-    """Return what the server says once it answers; the rows are counted for it."""
+def _open_default(stores: StoreRegistry) -> None:
+    """Open the default store; where others are served, too, it may be away."""
+    try:
+        stores.get(progress=progress_line)
+    except StoreError as error:
+        if len(stores.profiles.by_name) == 1:
+            raise
+        report(error)
+
+
+def banner(selection: Selection, stores: StoreRegistry, root: str, others: Profiles) -> str:
+    """Return what the server says once it answers; the rows are counted for it.
+
+    `others` are served below their names.
+    """
     from provender.web.dialects import DIALECTS, EXAMPLES  # noqa: PLC0415 - as above
 
     profile = selection.profile
@@ -109,10 +123,11 @@ def banner(selection: Selection, store: Store, root: str) -> str:
         f"Provender {__version__} serves the {KINDS[profile.kind]} `{profile.name}`, read-only.",
         f"  where   {profile.location}",
         f"  why     {selection.reason}",
-        f"  holds   {holdings(store)}",
+        f"  holds   {holdings(stores)}",
         "",
         f"  {root}/         a page for people",
         *(f"  {root}{dialect.prefix}   {dialect.purpose}" for dialect in DIALECTS),
+        *_places(others, root),
         "",
         "Worth trying:",
         *(f"  curl '{root}{path}'" for _, path in EXAMPLES[:3]),
@@ -122,10 +137,25 @@ def banner(selection: Selection, store: Store, root: str) -> str:
     return "\n".join(lines)
 
 
-def holdings(store: Store) -> str:
+def holdings(stores: StoreRegistry) -> str:
     """Return how much a store holds; one that cannot be counted in time is served all the same."""
     try:
-        numbers = store.reader.within(partial(counts, labels=SHOWN))
+        numbers = stores.get().reader.within(partial(counts, labels=SHOWN))
     except StoreError as error:
         return f"not counted: {error.message}"
     return ", ".join(f"{number:,} {label}" for label, number in numbers.items())
+
+
+def _places(profiles: Profiles, root: str) -> list[str]:
+    """Return lines that say where each store is, if there are several, and where the list is."""
+    names = sorted(profiles.by_name)
+    if len(names) < 2:  # noqa: PLR2004 - several
+        return []
+    shown = names[:MOST_SHOWN]
+    width = max(map(len, shown))
+    lines = [
+        f"  {root}/{name}/{' ' * (width - len(name))}   {KINDS[profiles.by_name[name].kind]}"
+        for name in shown
+    ]
+    more = f"and {len(names) - len(shown)} more at" if len(names) > len(shown) else "all at"
+    return ["", "Every store below its name:", *lines, f"  {more} {root}/profiles"]
