@@ -11,7 +11,8 @@ bind = "127.0.0.1:8000"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 
 # Threads wait for the database and for slow clients. Each process opens at most `pool.size` (4)
-# connections to a store, so the database must allow workers x stores x pool.size.
+# connections to a store, so the database must allow workers x stores x pool.size. A store that hangs
+# keeps at most `pool.size` + `pool.waiting` (1) threads, so that the others go on.
 worker_class = "gthread"
 threads = 8
 
