@@ -104,7 +104,9 @@ app = provender.create_app(store=sys.argv[1], settings=settings)
 stores = app.extensions["provender"].stores
 
 def look():
-    return app.test_client().get("/api/v4/nodes?limit=3").json["data"]
+    files = stores.get().objects
+    known = files and files.sizes(["0" * 64])  # leaves the index open
+    return app.test_client().get("/api/v4/nodes?limit=3").json["data"], known
 
 before, opened, memory = look(), stores.get(), stores.memory
 pid = os.fork()
@@ -112,6 +114,7 @@ if pid == 0:
     assert stores.open_names == ()
     assert look() == before
     assert stores.get() is not opened and stores.memory is not memory
+    assert opened.objects is None or stores.get().objects is not opened.objects
     stores.close()
     sys.exit(0)
 assert os.waitpid(pid, 0)[1] == 0

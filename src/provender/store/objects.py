@@ -13,6 +13,7 @@ from typing import Any
 from provender.errors import StoreUnreachable
 from provender.store import zipindex
 from provender.store.cache import PRIVATE_FILE, CacheEntry
+from provender.store.lookups import Lookup
 from provender.store.sqlitefiles import SqliteFile
 from provender.store.streams import KEY, ObjectStream, Piece, batches, damaged, missing
 from provender.store.zipindex import Member, NotAZipError
@@ -45,7 +46,7 @@ class ZipObjects:
     def __init__(self, path: Path, entry: CacheEntry) -> None:
         self._path = path
         self._entry = entry
-        self._index = SqliteFile(entry.folder / INDEX, at_rest=True)
+        self._index = Lookup(SqliteFile(entry.folder / INDEX, at_rest=True, is_store=False))
 
     def open(self, key: str) -> ObjectStream:
         """Return a stream over the content of a key; see `ObjectStore.open`."""
@@ -74,13 +75,13 @@ class ZipObjects:
         return found
 
     def close(self) -> None:
-        """Let the cache evict the extracted database."""
+        """Close the index, and let the cache evict the extracted database."""
+        self._index.close()
         self._entry.close()
 
     def _query(self, sql: str, values: tuple[str, ...]) -> list[Any]:
         try:
-            with closing(self._index.connect()) as connection:
-                return connection.execute(sql, values).fetchall()
+            return self._index.rows(sql, values)
         except (OSError, sqlite3.Error) as error:
             raise StoreUnreachable(
                 "The index of the archive cannot be read.",

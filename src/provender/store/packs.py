@@ -2,7 +2,7 @@
 
 Source: disk-objectstore 1.x, container version 1. Objects are loose files, or pieces of pack
 files that a SQLite index (`packs.idx`) names. A container may be packed while it is read:
-offsets are looked up for every request.
+offsets are looked up for every request, in the index as it is then.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from provender.errors import StoreUnreachable, UnsupportedStore
+from provender.store.lookups import Lookup
 from provender.store.sqlitefiles import SqliteFile
 from provender.store.streams import (
     KEY,
@@ -32,12 +32,13 @@ CONTAINER_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A container folder; stateless, so every thread may use it."""
+    """A container folder; every thread may use it."""
 
     folder: Path
     container_id: str
     prefix_length: int
     compression: str
+    index: Lookup
 
     @classmethod
     def at(cls, folder: Path) -> Container:
@@ -67,6 +68,7 @@ class Container:
             str(config.get("container_id", "")),
             int(config.get("loose_prefix_len", 2)),
             str(config.get("compression_algorithm", "zlib+1")).partition("+")[0],
+            Lookup(SqliteFile(folder / "packs.idx", is_store=False)),
         )
 
     def open(self, key: str) -> ObjectStream:
@@ -97,7 +99,8 @@ class Container:
         return found
 
     def close(self) -> None:
-        """Do nothing: nothing stays open between two calls."""
+        """Close the index."""
+        self.index.close()
 
     def _loose(self, key: str) -> Piece | None:
         cut = self.prefix_length
@@ -122,17 +125,15 @@ class Container:
         return None
 
     def _query(self, sql: str, values: tuple[str, ...]) -> list[Any]:
-        index = self.folder / "packs.idx"
         try:
-            with closing(SqliteFile(index, is_store=False).connect()) as connection:
-                return connection.execute(sql, values).fetchall()
+            return self.index.rows(sql, values)
         except FileNotFoundError:
             return []
         except (OSError, sqlite3.Error) as error:
             raise StoreUnreachable(
                 "The index of the file repository cannot be read.",
                 hint="Try again later.",
-                reason=f"{index}: {error}",
+                reason=f"{self.folder}/packs.idx: {error}",
             ) from error
 
 

@@ -44,12 +44,14 @@ Marker = Callable[[], bytes]
 class ReadOnlyConnection(sqlite3.Connection):
     """A connection that interrupts itself when its `deadline` (monotonic seconds) has passed.
 
-    `marker` is None where nothing tells that data changed.
+    `marker` is None where nothing tells that data changed. One that `is_immutable` holds no lock,
+    and sees no change either.
     """
 
     deadline: float = float("inf")
     copy: tempfile.TemporaryDirectory[str] | None = None
     marker: Marker | None = None
+    is_immutable: bool = False
 
     def is_overdue(self) -> bool:
         """Tell SQLite's progress handler whether to stop."""
@@ -90,7 +92,9 @@ class SqliteFile:
         stamp = repr(self.stamp()).encode()
         header = b"" if self.at_rest else peek(self.path, HEADER)
         if self.at_rest or (_is_wal(header) and not self._wal_size()):
-            return _connect(self.path, "mode=ro&immutable=1", lambda: stamp)
+            connection = _connect(self.path, "mode=ro&immutable=1", lambda: stamp)
+            connection.is_immutable = True
+            return connection
         if not _is_wal(header):
             return _connect(self.path, "mode=ro", partial(peek, self.path, *CHANGE_COUNTER))
         shared = _beside(self.path, "-shm")
