@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import orjson
@@ -43,6 +44,8 @@ SHOWN: Presenters = {
 """How values are shown in JSON."""
 PYTHON: Presenters = {Kind.JSON: json.loads, Kind.LOCAL_TIME: local_time}
 """How values are given to Python."""
+TYPES = frozenset(("node_type", "process_type", "full_type"))
+"""The columns that make a full type, and the one that it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +76,23 @@ class QueryTranslator:
         """Return the records of each tag."""
         posted = self._read(body, store)
         found, seconds = self._values(posted, store)
-        data: dict[str, list[Record]] = {tag: [] for tag in posted.tags} if found else {}
-        present = _presenter(posted, SHOWN)
-        for values in found:
-            for tag, record in present(values).items():
-                data[tag].append(_with_full_type(record))
-        return Answer(data, len(found), seconds)
+        if not found:
+            return Answer({}, 0, seconds)
+        records = {tag: [*map(make, found)] for tag, make in _makers(posted, SHOWN).items()}
+        for some in records.values():
+            if not TYPES.isdisjoint(some[0]):
+                for record in some:
+                    _add_full_type(record)
+        return Answer(records, len(found), seconds)
 
     def rows(self, body: dict[str, Any], store: Store) -> list[Row]:
         """Return the rows with Python values: `[{tag: {name: value}}]`, datetimes in UTC."""
         posted = self._read(body, store)
-        return [*map(_presenter(posted, PYTHON), self._values(posted, store)[0])]
+        makers = _makers(posted, PYTHON)
+        return [
+            {tag: make(values) for tag, make in makers.items()}
+            for values in self._values(posted, store)[0]
+        ]
 
     def count(self, body: dict[str, Any], store: Store) -> int:
         """Return the number of rows, after limit and offset."""
@@ -118,29 +127,39 @@ class QueryTranslator:
         return found, seconds
 
 
-def _presenter(posted: Posted, shown: Presenters) -> Callable[[Values], Row]:
-    """Return the function that makes a row of the values of one record."""
-    outputs = [
-        (output.target.tag, output.key, shown.get(output.kind)) for output in posted.plan.outputs
-    ]
-
-    def present(values: Values) -> Row:
-        row: Row = {tag: {} for tag in posted.tags}
-        for (tag, key, show), value in zip(outputs, values, strict=True):
-            row[tag][key] = value if show is None or value is None else show(value)
-        return row
-
-    return present
+def _makers(posted: Posted, shown: Presenters) -> dict[str, Callable[[Values], Record]]:
+    """Return for each tag the function that makes its record of the values of one row."""
+    makers: dict[str, Callable[[Values], Record]] = {}
+    start = 0
+    for tag, outputs in groupby(posted.plan.outputs, key=lambda output: output.target.tag):
+        kinds = {output.key: output.kind for output in outputs}
+        makers[tag] = _maker(kinds, start, shown)
+        start += len(kinds)
+    return {tag: makers.get(tag, lambda values: {}) for tag in posted.tags}
 
 
-def _with_full_type(record: Record) -> Record:
-    """Return a record with its full type, if a part of it is there."""
+def _maker(kinds: dict[str, Kind], start: int, shown: Presenters) -> Callable[[Values], Record]:
+    """Return the function that makes a record of the values from `start` on."""
+    keys, columns = tuple(kinds), slice(start, start + len(kinds))
+    converted = [(key, shown[kind]) for key, kind in kinds.items() if kind in shown]
+
+    def make(values: Values) -> Record:
+        record: Record = dict(zip(keys, values[columns], strict=True))
+        for key, show in converted:
+            if record[key] is not None:
+                record[key] = show(record[key])
+        return record
+
+    return make
+
+
+def _add_full_type(record: Record) -> None:
+    """Add the full type to a record, if a part of it is there."""
     node_type, process_type = record.get("node_type"), record.get("process_type")
     if node_type or process_type:
         record["full_type"] = f"{node_type or ''}|{process_type or ''}"
     else:
         record.pop("full_type", None)
-    return record
 
 
 @contextmanager
