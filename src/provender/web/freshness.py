@@ -49,9 +49,10 @@ def answer_early(etag: str, memory: Memory) -> None:
     Raises:
         HTTPException: with the answer.
     """
-    asked = request.if_none_match
-    if asked.contains_weak(etag) and not asked.star_tag:
-        abort(marked(Response(status=NOT_MODIFIED), etag))
+    if "HTTP_IF_NONE_MATCH" in request.environ:
+        asked = request.if_none_match
+        if asked.contains_weak(etag) and not asked.star_tag:
+            abort(marked(Response(status=NOT_MODIFIED), etag))
     kept: Kept | None = memory.get(etag)
     if kept is not None:
         response = Response(kept.body, headers=list(kept.headers))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar, TypeVar
 
 import flask_restful
@@ -24,6 +24,8 @@ from provender.web.freshness import answer_early, keep, marked, name_answer
 from provender.web.mounts import PROFILE
 
 _Result = TypeVar("_Result")
+LONGEST_KEPT = 200
+"""Characters of a query string whose meaning is kept."""
 
 
 class BaseResource(flask_restful.Resource):
@@ -104,8 +106,8 @@ class BaseResource(flask_restful.Resource):
     def parameters(self) -> Parameters:
         """Return what the query string says; a profile is refused unless switching is on."""
         with timing.span("parse"):
-            terms = grammar.parse_text(self.query) if self.query else ()
-            parameters = read_parameters(terms, self.dialect.specials)
+            is_kept = len(self.query) <= LONGEST_KEPT
+            parameters = (_read if is_kept else _read.__wrapped__)(self.query, self.dialect)
         self.check_profile(parameters.profile)
         self._check_contents(parameters)
         return parameters
@@ -126,6 +128,8 @@ class BaseResource(flask_restful.Resource):
     def _check_contents(self, parameters: Parameters) -> None:
         """Refuse what belongs to other routes, and names both to show and to leave out."""
         given = [name for name in self.dialect.contents if getattr(parameters, name) is not None]
+        if not given:
+            return
         written = {parameter: key for key, parameter in self.dialect.specials.items()}
         for name in given:
             if name not in self.route.contents:
@@ -184,6 +188,13 @@ class BaseResource(flask_restful.Resource):
         if self.etag is not None:
             keep(marked(response, self.etag), self.etag, self.context.stores.memory)
         return response
+
+
+@lru_cache(maxsize=512)
+def _read(query: str, dialect: Dialect) -> Parameters:
+    """Return what a query string says, which clients repeat with other paths."""
+    terms = grammar.parse_text(query) if query else ()
+    return read_parameters(terms, dialect.specials)
 
 
 def refuse_filters(parameters: Parameters) -> None:
