@@ -128,6 +128,14 @@ def test_rows_and_total_come_from_one_snapshot(readers, lab_copy, unpacked, tmp_
     assert read(readers(url=lab_copy)["postgresql"], "SELECT count(*) FROM db_dblog") == [(15,)]
 
 
+def test_databases_of_one_cluster_never_share_a_token(new_database, readers):
+    each = [readers(url=new_database())["postgresql"] for _ in range(2)]
+    tokens = [reader.within(lambda snapshot: snapshot.token) for reader in each * 2]
+    of_database = [token.split(" ", 1)[1] for token in tokens]  # the snapshot is the cluster's
+    assert of_database[:2] == of_database[2:]
+    assert len(set(of_database)) == 2
+
+
 def test_connections_that_died_in_the_pool_are_replaced(readers, lab_postgres):
     reader = readers(pool=Pool(size=3))["postgresql"]
     barrier = threading.Barrier(3)

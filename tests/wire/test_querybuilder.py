@@ -130,3 +130,25 @@ def test_every_recorded_query_holds(on_ids, records):
     wrong = {r["id"]: found for r in asked if (found := faults(on_ids, r))}
     assert wrong == {}
     assert len(asked) >= 317
+
+
+def test_a_query_that_one_store_answers_is_refused_by_one_that_opens_less():
+    path = [{"entity_type": "user", "tag": "user"}]
+    query = {"path": path, "project": {"user": ["email"]}, "limit": 1}
+    for _ in range(2):
+        with provender.ask("demo", settings=Settings(expose=("users.email",))) as open_store:
+            assert open_store.rows(query)
+        with (
+            provender.ask("demo", settings=Settings()) as closed_store,
+            pytest.raises(BadRequest, match="Unknown column `email`"),
+        ):
+            closed_store.rows(query)
+
+
+def test_texts_that_differ_in_the_type_of_a_number_are_different_queries():
+    query = {"path": [{"entity_type": "", "tag": "n"}], "project": {"n": ["id"]}}
+    with provender.ask("demo", settings=Settings()) as store:
+        for value in (1, 1.0):
+            assert store.count(query | {"filters": {"n": {"id": {"==": value}}}}) == 1
+        with pytest.raises(BadRequest, match="not a boolean"):
+            store.count(query | {"filters": {"n": {"id": {"==": True}}}})
