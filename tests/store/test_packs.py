@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import hashlib
 import json
+import os
+import random
 import shutil
 import sqlite3
+import threading
+from collections import Counter
 from contextlib import closing
 
 import pytest
@@ -124,6 +129,32 @@ def test_a_pack_that_is_away_is_an_error_of_the_file(folder):
     (folder / "packs" / "0").unlink()
     with pytest.raises(CorruptObject):
         Container.at(folder).open(key_of(CONTENTS[2]))
+
+
+def test_files_are_whole_while_a_container_is_packed_anew(folder):
+    """As `verdi storage maintain --full` does: packs of the same names get other offsets."""
+    contents = [os.urandom(25 * number) * 3 for number in range(1, 200)]
+    with Writer(folder) as writer:
+        writer.init_container()
+        keys = writer.add_objects_to_pack(contents)
+    found, done = Counter(), threading.Event()
+    container = Container.at(folder)
+
+    def read():
+        while not done.is_set():
+            key = random.choice(keys)  # noqa: S311 - no secret
+            with container.open(key) as stream:
+                found[key_of(stream.read()) == key] += 1
+
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        readers = [threads.submit(read) for _ in range(4)]
+        for mode in (CompressMode.YES, CompressMode.NO) * 10:
+            with Writer(folder) as writer:
+                writer.repack(compress_mode=mode)
+                writer.clean_storage()
+        done.set()
+        assert [one.exception() for one in readers] == [None] * 4
+    assert set(found) == {True}
 
 
 def test_an_index_that_cannot_be_read(folder):

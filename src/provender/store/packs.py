@@ -28,6 +28,9 @@ from provender.store.streams import (
 )
 
 CONTAINER_VERSION = 1
+LOOKS = 10
+"""Packing may move an object between two looks, and packing anew gives the name of a pack to a file
+with other offsets: what was opened counts if the object is still there afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +78,14 @@ class Container:
         """Return a stream over the content of a key; see `ObjectStore.open`."""
         if not KEY.fullmatch(key):
             raise damaged("has no valid key", key)
-        for _ in range(2):  # packing may move the object between two looks
+        for _ in range(LOOKS):
             for find in (self._loose, self._packed):
                 piece = find(key)
-                if piece is not None:
-                    try:
-                        return piece.open()
-                    except OSError:
-                        continue
+                stream = _opened(piece)
+                if stream is not None:
+                    if find(key) == piece:
+                        return stream
+                    stream.close()
         raise missing(key, "repository")
 
     def sizes(self, keys: Collection[str]) -> dict[str, int]:
@@ -135,6 +138,13 @@ class Container:
                 hint="Try again later.",
                 reason=f"{self.folder}/packs.idx: {error}",
             ) from error
+
+
+def _opened(piece: Piece | None) -> ObjectStream | None:
+    try:
+        return piece.open() if piece is not None else None
+    except OSError:
+        return None
 
 
 def _no_container(folder: Path, reason: str) -> UnsupportedStore:
