@@ -23,14 +23,15 @@ from provender.store.sqlitefiles import Marker, SqliteFile
 JSONB_OID = 3802
 JSONB_AS_TEXT = psycopg2.extensions.new_type((JSONB_OID,), "JSONB_AS_TEXT", lambda text, _: text)
 """JSON goes into answers unparsed."""
-DEAD_HOST = {
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
+
+DEAD_PEERS = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
     "keepalives_count": 3,
-    "tcp_user_timeout": 20_000,
+    "tcp_user_timeout": 30_000,
 }
-"""A host that vanishes without a word is given up after 20 to 30 seconds; libpq would wait for
-hours. What the URL of a store says wins."""
+"""A connection whose other end is gone is noticed within a minute, where the system's own
+figures would take hours (libpq, "Parameter Key Words"); what a URL says wins."""
 
 SERVER = "extract(epoch FROM pg_postmaster_start_time())"
 """The name of a running server, written alike in every session."""
@@ -90,7 +91,7 @@ def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
     parameters = {
         "connect_timeout": pool.connect_seconds,
         "application_name": "provender",
-        **DEAD_HOST,
+        **DEAD_PEERS,
         **dsn,
         "client_encoding": "UTF8",
     }
