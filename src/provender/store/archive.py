@@ -19,6 +19,7 @@ from typing import Any
 from provender.errors import CorruptObject, StoreUnreachable, UnsupportedStore
 from provender.store import zipindex
 from provender.store.cache import PRIVATE_FILE, CacheFolder
+from provender.store.heldfile import HeldFile
 from provender.store.objects import INDEX, FolderObjects, ZipObjects, index_objects
 from provender.store.schema import check_archive_revision
 from provender.store.sqlitefiles import MEGABYTE, SqliteFile
@@ -86,15 +87,16 @@ def _open_folder(path: Path, name: str) -> Archive:
 
 
 def _open_zip(path: Path, name: str, cache: CacheFolder, progress: Progress | None) -> Archive:
-    found = _read_zip(path, name)
+    held = HeldFile(path)
+    found = _read_zip(held, path, name)
 
     def fill(folder: Path) -> None:
-        _extract(path, found.member, folder / DATABASE, name, progress)
-        index_objects(path, folder / INDEX)
+        _extract(held.path, found.member, folder / DATABASE, name, progress)
+        index_objects(held.path, folder / INDEX)
 
     entry = cache.entry(found.identity, fill)
     database = SqliteFile(entry.folder / DATABASE, at_rest=True)
-    return Archive(database, ZipObjects(path, entry), found.metadata, found.identity)
+    return Archive(database, ZipObjects(held, entry), found.metadata, found.identity)
 
 
 def is_quick_to_open(path: Path, name: str, cache: CacheFolder, most_bytes: int) -> bool:
@@ -102,7 +104,7 @@ def is_quick_to_open(path: Path, name: str, cache: CacheFolder, most_bytes: int)
     if path.is_dir():
         return True
     try:
-        found = _read_zip(path, name)
+        found = _read_zip(HeldFile(path), path, name)
     except OSError as error:
         raise _unreadable(path, name, error) from error
     return found.member.size <= most_bytes or cache.has(found.identity)
@@ -117,20 +119,20 @@ class _Zip:
     identity: str
 
 
-def _read_zip(path: Path, name: str) -> _Zip:
-    status = path.stat()
-    with path.open("rb") as file:
+def _read_zip(held: HeldFile, path: Path, name: str) -> _Zip:
+    with held.path.open("rb") as file:
         head = file.read(4)
         try:
             found = _first_members(file)
         except NotAZipError as error:
             raise _refusal(path, name, head, str(error)) from error
     metadata = _check_metadata(
-        _read_member(path, found[METADATA]) if METADATA in found else None, name
+        _read_member(held.path, found[METADATA]) if METADATA in found else None, name
     )
     if DATABASE not in found:
         raise UnsupportedStore(f"{name} is a damaged archive: it has no database.")
     member = found[DATABASE]
+    status = held.status
     figures = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
     text = "|".join(map(str, (path.resolve(), *figures, member.crc, member.size)))
     return _Zip(member, metadata, hashlib.sha256(text.encode()).hexdigest()[:32])

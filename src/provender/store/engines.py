@@ -36,8 +36,8 @@ figures would take hours (libpq, "Parameter Key Words"); what a URL says wins.""
 SERVER = "extract(epoch FROM pg_postmaster_start_time())"
 """The name of a running server, written alike in every session."""
 SNAPSHOT = (
-    f"concat_ws(' ', txid_current_snapshot(), {SERVER}, pg_relation_filepath('pg_catalog.pg_class'), "
-    "(pg_control_checkpoint()).checkpoint_lsn)"
+    f"concat_ws(' ', txid_current_snapshot(), {SERVER}, "
+    "pg_relation_filepath('pg_catalog.pg_class'), (pg_control_checkpoint()).checkpoint_lsn)"
 )
 """The name of a snapshot. The path of a table tells the database without a look into a table."""
 

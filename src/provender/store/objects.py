@@ -13,6 +13,7 @@ from typing import Any
 from provender.errors import StoreUnreachable
 from provender.store import zipindex
 from provender.store.cache import PRIVATE_FILE, CacheEntry
+from provender.store.heldfile import HeldFile
 from provender.store.lookups import Lookup
 from provender.store.sqlitefiles import SqliteFile
 from provender.store.streams import KEY, ObjectStream, Piece, batches, damaged, missing
@@ -43,8 +44,8 @@ def index_objects(path: Path, target: Path) -> None:
 class ZipObjects:
     """The objects of an archive, read in place."""
 
-    def __init__(self, path: Path, entry: CacheEntry) -> None:
-        self._path = path
+    def __init__(self, file: HeldFile, entry: CacheEntry) -> None:
+        self._file = file
         self._entry = entry
         self._index = Lookup(SqliteFile(entry.folder / INDEX, at_rest=True, is_store=False))
 
@@ -57,7 +58,7 @@ class ZipObjects:
             raise missing(key, "archive")
         member = Member(*rows[0])
         try:
-            return zipindex.piece(self._path, member).open()
+            return zipindex.piece(self._file.path, member).open()
         except NotAZipError as error:
             raise damaged("is not where the archive says", str(error)) from error
         except OSError as error:
