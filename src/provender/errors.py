@@ -27,6 +27,7 @@ ProvenderError
 │   ├── QueryTimeout           the statement time-out struck
 │   ├── UnsupportedStore       not a store, or of a version that is not read
 │   └── CorruptObject     500  a file of the store is missing or damaged
+├── ServerStopping        503  the server ends after the requests that run
 └── ConfigurationError         wrong settings; stops the start, never sent to a client
 """
 
@@ -237,6 +238,13 @@ class CorruptObject(StoreError):
 
     code = "corrupt-object"
     status = 500
+
+
+class ServerStopping(ProvenderError):
+    """The server ends after the requests that run; another one may take over."""
+
+    code = "server-stopping"
+    status = 503
 
 
 class ConfigurationError(ProvenderError):

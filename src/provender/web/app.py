@@ -17,7 +17,7 @@ from provender import configuration
 from provender.settings import Settings
 from provender.store.registry import StoreRegistry
 from provender.store.selection import Selection, select
-from provender.web import crossorigin, failures, home, profiles, requestlog, timing
+from provender.web import crossorigin, failures, home, probes, profiles, requestlog, timing
 from provender.web.api import Api
 from provender.web.context import Context
 from provender.web.freshness import fingerprint
@@ -118,6 +118,7 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
         timing.register(app)
     failures.register(app, show_tracebacks=catch_internal_server)
     home.register(app, context)
+    probes.register(app, context)
     if settings.profile_paths:
         profiles.register(app, context)
     mounted = selection.profiles.by_name if settings.profile_paths else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request
@@ -13,6 +13,7 @@ from provender.store.profiles import Profile
 from provender.store.registry import StoreRegistry
 from provender.store.stores import Store
 from provender.web.mounts import LEASES, PROFILE
+from provender.web.trace import Lifecycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Context:
     """The settings and stores of an application.
 
     `posting` says whether `/querybuilder` is served; `get_decorators` wrap every GET handler;
-    `fingerprint` is that of the settings.
+    `fingerprint` is that of the settings; `lifecycle` knows the requests that run.
     """
 
     settings: Settings
@@ -28,6 +29,7 @@ class Context:
     posting: bool = True
     get_decorators: tuple[Callable[..., Any], ...] = ()
     fingerprint: str = ""
+    lifecycle: Lifecycle = field(default_factory=Lifecycle)
 
     @property
     def profile(self) -> Profile:

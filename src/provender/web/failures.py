@@ -38,12 +38,12 @@ def register(app: Flask, *, show_tracebacks: bool = False) -> None:
     def unexpected(error: Exception) -> Response:
         return _render_unexpected(error, show_tracebacks=show_tracebacks)
 
-    app.register_error_handler(ProvenderError, _render)
+    app.register_error_handler(ProvenderError, render)
     app.register_error_handler(HTTPException, _render_http)
     app.register_error_handler(Exception, unexpected)
 
 
-def _render(error: ProvenderError) -> Response:
+def render(error: ProvenderError) -> Response:
     """Return the answer of an error of ours."""
     if isinstance(error, ConfigurationError):
         return _render_unexpected(error, show_tracebacks=False)

@@ -1,0 +1,117 @@
+"""Whether a store can be reached now, answered in about a second. Floor: web."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import closing
+
+from provender.errors import ProvenderError, StoreUnreachable
+from provender.store.registry import StoreRegistry
+
+LOGGER = logging.getLogger(__name__)
+
+PATIENCE = 1.0
+"""Seconds in which a store must answer."""
+HEAD_START = 0.4
+"""Seconds that the first one has before others are asked."""
+AT_ONCE = 8
+"""Stores that are asked at the same time: a thread each, and some are opened for it."""
+TOLD = 5
+"""Stores whose problems are told; of more, only the number."""
+
+Looks = dict[str, "Future[str | None]"]
+"""By profile: what stands in the way of its store, None for nothing."""
+
+
+class Readiness:
+    """Asks the stores of an application, the one that answered last or the default first.
+
+    Each is asked in a thread of its own: a look at a store that hangs is left alone, and whoever
+    asks meanwhile waits for the same look.
+    """
+
+    def __init__(self, stores: StoreRegistry) -> None:
+        self._stores = stores
+        self._looks: dict[tuple[int, str], Future[str | None]] = {}
+        self._lock = threading.Lock()
+        self._answered: str | None = None
+
+    def check(self) -> None:
+        """Return when a store answers.
+
+        Raises:
+            StoreUnreachable: none does, and why.
+        """
+        names = self._names()
+        until = time.monotonic() + PATIENCE
+        looks = {names[0]: self._look(names[0])}
+        if self._has_found(looks, until - PATIENCE + HEAD_START):
+            return
+        for name in names[1:]:
+            if time.monotonic() >= until:
+                break
+            looks[name] = self._look(name)
+            if self._has_found(looks, until, AT_ONCE - 1):
+                return
+        if not self._has_found(looks, until):
+            raise _unready(looks, len(names))
+
+    def _names(self) -> list[str]:
+        """Return all profiles in the order in which they are asked."""
+        profiles = self._stores.profiles
+        first = [name for name in (self._answered, profiles.default) if name in profiles.by_name]
+        return list(dict.fromkeys([*map(str, first), *profiles.by_name]))
+
+    def _has_found(self, looks: Looks, until: float, most: int = 0) -> bool:
+        """Tell whether a look found its store, when at most `most` still run or time is over."""
+        while True:
+            running = [look for look in looks.values() if not look.done()]
+            for name, look in looks.items():
+                if look not in running and look.result() is None:
+                    self._answered = name
+                    return True
+            seconds = until - time.monotonic()
+            if len(running) <= most or seconds <= 0:
+                return False
+            wait(running, seconds, FIRST_COMPLETED)
+
+    def _look(self, name: str) -> Future[str | None]:
+        """Return the look at a store that runs in this process, or a new one."""
+        key = (os.getpid(), name)
+        with self._lock:
+            look = self._looks.get(key)
+            if look is None or look.done():
+                look = self._looks[key] = Future()
+                work = threading.Thread(target=self._reach, args=(name, look), daemon=True)
+                work.start()
+            return look
+
+    def _reach(self, name: str, look: Future[str | None]) -> None:
+        """Begin a snapshot of a store; the result is what stands in the way."""
+        try:
+            with closing(self._stores.lease(name)) as lease:
+                lease.store.reader.within(lambda snapshot: snapshot.token)
+        except ProvenderError as error:
+            look.set_result(error.message)
+        except Exception:
+            LOGGER.exception("store %s: it could not be asked", name)
+            look.set_result(f"The store `{name}` cannot be asked.")
+        else:
+            look.set_result(None)
+
+
+def _unready(looks: Looks, count: int) -> StoreUnreachable:
+    """Return the error that says in words why no store answers."""
+    problems = [
+        (look.result() if look.done() else None)
+        or f"The store `{name}` did not answer within {PATIENCE:g} s."
+        for name, look in looks.items()
+    ]
+    if count == 1:
+        return StoreUnreachable(problems[0])
+    more = [f"{count - TOLD} more"] if count > TOLD else []
+    return StoreUnreachable("No store can be reached.", detail="\n".join([*problems[:TOLD], *more]))
