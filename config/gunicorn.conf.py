@@ -44,5 +44,6 @@ secure_scheme_headers = {}
 # Nothing but HTTP is listened for. Versions of gunicorn without the control socket ignore this.
 control_socket_disable = True
 
-accesslog = "-"
+# Provender writes a line for each request itself, with its id; the setting `log_format` says how.
+accesslog = None
 errorlog = "-"

@@ -228,8 +228,8 @@ def _check_bounds(value: object, metadata: Mapping[str, Any], name: str, where: 
     low = metadata["low"]
     if low is not None and isinstance(value, int | float) and value < low:
         raise ConfigurationError(f"`{name}` must be at least {low} in {where}, not {value}.")
-    if metadata["choices"] and isinstance(value, tuple):
-        for entry in value:
+    if metadata["choices"] and isinstance(value, tuple | str):
+        for entry in (value,) if isinstance(value, str) else value:
             if entry not in metadata["choices"]:
                 valid = ", ".join(metadata["choices"])
                 raise ConfigurationError(

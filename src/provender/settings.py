@@ -9,6 +9,7 @@ from typing import Any
 
 EXPOSABLE = ("users.email", "authinfo")
 """What is private unless `expose` opens it."""
+LOG_FORMATS = ("text", "json")
 
 
 def _setting(
@@ -103,6 +104,7 @@ class Settings:
         None, "AiiDA configuration folder whose profiles are served too; never written"
     )
     server_timing: bool = _setting(False, "tell clients where the time of an answer went")
+    log_format: str = _setting("text", "how log lines look: text or json", choices=LOG_FORMATS)
     profile_switching: bool = _setting(False, "honour `?profile=NAME` in requests")
     profile_paths: bool = _setting(
         True, "serve every profile below `/NAME/`, and the list of them at `/profiles`"

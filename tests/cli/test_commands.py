@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 
 import pytest
 
+from support.command import Server, run
 from support.server import ask
-
-COMMAND = [sys.executable, "-m", "provender"]
-
-
-def run(*arguments, status=0, environment=None):
-    done = subprocess.run(
-        [*COMMAND, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, **(environment or {})},
-        check=False,
-    )
-    assert done.returncode == status, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout, done.stderr
-
 
 COMMANDS = [
     [],
@@ -59,33 +41,6 @@ def test_the_version():
     assert __version__ in run("--version")[0]
 
 
-class Server:
-    """`provender restapi`, running."""
-
-    def __init__(self, *arguments, config=None):
-        before = [] if config is None else ["--config", str(config)]
-        self.process = subprocess.Popen(
-            [*COMMAND, *before, "restapi", "-P", "0", *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
-        self.banner = ""
-        for line in self.process.stdout:
-            self.banner += line
-            if "Ctrl-C" in line:
-                break
-        found = re.search(r"(http://[\d.]+:\d+)/ ", self.banner)
-        assert found, self.banner + self.process.stderr.read()
-        self.root = found[1]
-
-    def stop(self, number):
-        self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=20)
-        return self.process.returncode, out, err
-
-
 def many(data, tmp_path, number):
     """Return a configuration file with the archives `p01`, `p02` and so on."""
     (tmp_path / "archives").mkdir()
@@ -97,7 +52,7 @@ def many(data, tmp_path, number):
 
 
 def test_of_many_stores_the_server_says_where_some_are_and_where_the_list_is(data, tmp_path):
-    server = Server(config=many(data, tmp_path, 12))
+    server = Server(before=("--config", many(data, tmp_path, 12)))
     try:
         assert "serves the archive `p02`" in server.banner
         places = re.findall(rf"^  ({server.root}/p\d\d/)   archive$", server.banner, re.MULTILINE)
@@ -112,7 +67,7 @@ def test_of_many_stores_the_server_says_where_some_are_and_where_the_list_is(dat
 def test_a_default_store_that_is_away_does_not_keep_the_others_from_being_served(data, tmp_path):
     file = many(data, tmp_path, 3)
     (tmp_path / "archives" / "p02.aiida").write_bytes(b"damaged")
-    server = Server(config=file)
+    server = Server(before=("--config", file))
     try:
         assert "not counted: The store `p02` is not an AiiDA archive." in server.banner
         assert f"all at {server.root}/profiles" in server.banner

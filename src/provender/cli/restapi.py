@@ -11,6 +11,7 @@ from provender import __version__, logs
 from provender.cli.console import HELP, examples, progress_line, report
 from provender.cli.options import Options
 from provender.errors import StoreError
+from provender.settings import LOG_FORMATS
 from provender.store.inspection import counts
 from provender.store.profiles import KINDS, Profiles
 from provender.store.registry import StoreRegistry
@@ -54,6 +55,11 @@ MOST_SHOWN = 10
 @click.option("--debug", is_flag=True, help="Log every database statement, show tracebacks.")
 @click.option("--wsgi-profile", is_flag=True, help="Print a profile of each request.")
 @click.option(
+    "--log-format",
+    type=click.Choice(LOG_FORMATS),
+    help="How log lines look; text by default.",
+)
+@click.option(
     "-c",
     "--config-dir",
     type=click.Path(path_type=Path),
@@ -71,6 +77,7 @@ def restapi(  # noqa: PLR0913 - one argument for each option
     posting: bool,
     debug: bool,
     wsgi_profile: bool,
+    log_format: str | None,
     config_dir: Path | None,
 ) -> None:
     """Serve a store with the development server.
@@ -83,8 +90,8 @@ def restapi(  # noqa: PLR0913 - one argument for each option
     from provender.web.app import configure_api  # noqa: PLC0415 - the web floor is for this only
     from provender.web.server import serve  # noqa: PLC0415 - the same
 
-    logs.configure(debug=debug)
-    settings = options.settings(config_dir)
+    settings = options.settings(config_dir, {"log_format": log_format})
+    logs.configure(settings.log_format, debug=debug)
     selection = options.select(settings, store, repository)
     api = configure_api(
         settings=settings,

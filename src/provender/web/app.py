@@ -13,15 +13,25 @@ from flask import Flask, Request
 from werkzeug.middleware.profiler import ProfilerMiddleware
 from werkzeug.routing import RequestRedirect
 
-from provender import configuration
+from provender import configuration, logs
 from provender.settings import Settings
 from provender.store.registry import StoreRegistry
 from provender.store.selection import Selection, select
-from provender.web import crossorigin, failures, home, probes, profiles, requestlog, timing
+from provender.web import (
+    crossorigin,
+    failures,
+    home,
+    probes,
+    profiles,
+    requestlog,
+    timing,
+    trace,
+)
 from provender.web.api import Api
 from provender.web.context import Context
 from provender.web.freshness import fingerprint
 from provender.web.mounts import Mounts
+from provender.web.observer import Observer
 from provender.web.proxies import TrustedProxies
 from provender.web.rules import LazyRule
 
@@ -113,7 +123,6 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
     context = Context(settings, stores, posting, tuple(get_decorators), fingerprint(settings))
     app.extensions["provender"] = context
     crossorigin.register(app)
-    requestlog.register(app)
     if settings.server_timing:
         timing.register(app)
     failures.register(app, show_tracebacks=catch_internal_server)
@@ -123,9 +132,18 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
         profiles.register(app, context)
     mounted = selection.profiles.by_name if settings.profile_paths else ()
     app.wsgi_app = Mounts(app.wsgi_app, mounted)  # type: ignore[method-assign]
+    _observe(app, context)
     api = flask_api(app, context)
     if settings.proxy.trusted:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.proxy)  # type: ignore[method-assign]
     if wsgi_profile:
         app.wsgi_app = ProfilerMiddleware(app.wsgi_app, stream=sys.stderr)  # type: ignore[method-assign]
     return api
+
+
+def _observe(app: Flask, context: Context) -> None:
+    """Name each request, and log it."""
+    logs.offer(context.settings.log_format)
+    trace.register(app)
+    watchers = [requestlog.write]
+    app.wsgi_app = Observer(app.wsgi_app, context.lifecycle, tuple(watchers))  # type: ignore[method-assign]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-import uuid
 from typing import Any
 
 from flask import Flask, Response, request
@@ -18,9 +17,12 @@ from werkzeug.exceptions import (
 )
 
 from provender.errors import ConfigurationError, ProvenderError, StoreError, UnknownRoute
+from provender.logs import printable
 from provender.web.dialects import DIALECTS
 from provender.web.endpoints import endpoint_lines
+from provender.web.observer import request_id
 from provender.web.responses import json_response
+from provender.web.trace import current
 
 LOGGER = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ def render(error: ProvenderError) -> Response:
     if isinstance(error, ConfigurationError):
         return _render_unexpected(error, show_tracebacks=False)
     if isinstance(error, StoreError):
-        LOGGER.warning("%s: %s (%s)", request.path, error.message, error.reason)
+        LOGGER.warning("%s: %s (%s)", printable(request.path), error.message, error.reason)
     body = {"message": error.message, "code": error.code}
     body |= {"hint": error.hint} if error.hint else {}
     body |= {"detail": error.detail} if error.detail else {}
@@ -87,8 +89,10 @@ def _render_unknown_path() -> Response:
 
 def _render_unexpected(error: BaseException, *, show_tracebacks: bool) -> Response:
     """Return the answer to a fault of ours: an id, which the log has with the traceback."""
-    request_id = uuid.uuid4().hex
-    LOGGER.error("request %s: %s %s", request_id, request.method, request.path, exc_info=error)
+    trace = current()
+    name = trace.request_id if trace is not None else request_id("")
+    method, path = printable(request.method), printable(request.path)
+    LOGGER.error("request %s: %s %s", name, method, path, exc_info=error)
     if show_tracebacks:
         stream = request.environ.get("wsgi.errors") or sys.stderr
         stream.write("".join(traceback.format_exception(error)))
@@ -97,7 +101,7 @@ def _render_unexpected(error: BaseException, *, show_tracebacks: bool) -> Respon
         {
             "message": "The server failed to answer this request.",
             "code": "internal-error",
-            "request_id": request_id,
+            "request_id": name,
         },
         status=500,
     )

@@ -18,7 +18,7 @@ KEY = "provender.trace"
 class Trace:
     """One request, noted while it is answered.
 
-    `route` is the template of the path (it ends in `/nodes/<id>`, for one), None for a path that fits none;
+    `route` is the template of the path (such as `…/nodes/<id>`), None for a path that fits none;
     `profile` the store that it was for. `bytes` counts the body as it is handed to the web server,
     `seconds` the time until it was all handed over, or the connection was given up.
     """
