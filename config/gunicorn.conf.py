@@ -4,6 +4,7 @@ What is served is told by PROVENDER_CONFIG (a configuration file). Options of th
 """
 
 import os
+import pathlib
 
 bind = "127.0.0.1:8000"
 
@@ -47,3 +48,24 @@ control_socket_disable = True
 # Provender writes a line for each request itself, with its id; the setting `log_format` says how.
 accesslog = None
 errorlog = "-"
+
+# Where Provender's setting `metrics` is on: a folder in which the workers keep their figures, so that
+# each answers /metrics for all of them. It begins empty, and loses what a dead worker had open.
+FIGURES = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+
+
+def on_starting(server):
+    """Begin all figures at nothing, unless this master takes over from a running one."""
+    if FIGURES and "GUNICORN_PID" not in os.environ:
+        pathlib.Path(FIGURES).mkdir(parents=True, exist_ok=True)
+        for file in pathlib.Path(FIGURES).glob("*.db"):
+            if not file.stem.endswith(f"_{os.getpid()}"):  # of an application that is preloaded
+                file.unlink()
+
+
+def child_exit(server, worker):
+    """Take away what only a living worker has: open connections, memory."""
+    if FIGURES:
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)

@@ -104,6 +104,7 @@ class Settings:
         None, "AiiDA configuration folder whose profiles are served too; never written"
     )
     server_timing: bool = _setting(False, "tell clients where the time of an answer went")
+    metrics: bool = _setting(False, "serve figures for Prometheus at `/metrics`")
     log_format: str = _setting("text", "how log lines look: text or json", choices=LOG_FORMATS)
     profile_switching: bool = _setting(False, "honour `?profile=NAME` in requests")
     profile_paths: bool = _setting(

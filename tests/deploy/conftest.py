@@ -146,7 +146,17 @@ def apache(request, installed):
     port = processes.free_port()
     user, group = processes.unprivileged()
     needed = (
-        *("mpm_event", "authz_core", "alias", "mime", "filter", "deflate", "headers", "setenvif"),
+        *(
+            "mpm_event",
+            "authz_core",
+            "authz_host",
+            "alias",
+            "mime",
+            "filter",
+            "deflate",
+            "headers",
+            "setenvif",
+        ),
         "wsgi",
     )
     lines = [f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in needed]

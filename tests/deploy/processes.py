@@ -167,3 +167,13 @@ def wait_until(is_so, patience: float = PATIENCE) -> None:
         if time.monotonic() > until:
             raise TimeoutError
         time.sleep(0.05)
+
+
+def from_stranger(root: str, path: str) -> int:
+    """Return the status of a request from another address of this machine."""
+    host = root.removeprefix("http://")
+    connection = http.client.HTTPConnection(host, source_address=("127.0.0.2", 0), timeout=30)
+    connection.request("GET", path)
+    status = connection.getresponse().status
+    connection.close()
+    return status

@@ -119,6 +119,19 @@ def listing(apache, mount, node):
     return apache.get(f"{mount}/api/v4/nodes/{node['uuid']}/repo/list?metadata=1").data["repo_list"]
 
 
+def test_figures_are_kept_from_strangers(apache, mount):
+    assert apache.get(f"{mount}/metrics").status == 404  # nobody asked for them here
+    for path in ("/metrics", "/metrics/", "//metrics", "/%6detrics"):
+        assert processes.from_stranger(apache.root, mount + path) == 403, path
+
+
+def test_each_request_is_one_line_of_the_log_of_the_site(apache, mount):
+    name = f"{apache.name}{mount.replace('/', '-')}"
+    assert apache.get(f"{mount}/alive", headers={"X-Request-ID": name}).status == 200
+    apache.wait_for_log("provender-error", f"[{name}]")
+    assert apache.log("provender-error").count(f"[{name}]") == 1
+
+
 def test_faults_reach_the_log_of_the_site(apache):
     """Once by Provender's own log, and once more with `catch_internal_server`."""
     for mount, times in (("/app1", 2), ("/app2", 1)):

@@ -16,6 +16,10 @@ import psycopg2
 
 COPY = re.compile(r"^COPY .* FROM stdin;$")
 VARIABLE = "PROVENDER_TEST_POSTGRES"
+WAITING = (
+    "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+    "WHERE NOT l.granted AND d.datname = current_database()"
+)
 
 
 @contextmanager
@@ -110,3 +114,23 @@ def restore(url: str, dump: Path) -> None:
             cursor.copy_expert(line, io.StringIO("".join(rows)))
         cursor.execute("SELECT 1;\n" + "\n".join(pending))
         cursor.execute("ANALYZE")
+
+
+@contextmanager
+def locked(url):
+    """Keep every list of nodes waiting; yields a function that tells how many wait."""
+    connection = connect(url)
+    watcher = connect(url)
+
+    def waiting():
+        with watcher.cursor() as cursor:
+            cursor.execute(WAITING)
+            return cursor.fetchone()[0]
+
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN; LOCK TABLE db_dbnode IN ACCESS EXCLUSIVE MODE")
+    try:
+        yield waiting
+    finally:
+        connection.close()
+        watcher.close()

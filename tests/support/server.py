@@ -67,3 +67,19 @@ def ask(url, method="GET", headers=None, body=None):
         return Answer(response.status, response.getheaders(), response.read())
     finally:
         connection.close()
+
+
+class Asking(threading.Thread):
+    """A request in a thread of its own; `outcome` is the status, or the error."""
+
+    def __init__(self, url):
+        super().__init__()
+        self.url = url
+        self.outcome = None
+        self.start()
+
+    def run(self):
+        try:
+            self.outcome = ask(self.url).status
+        except OSError as error:
+            self.outcome = error

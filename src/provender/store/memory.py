@@ -9,15 +9,29 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 _Value = TypeVar("_Value")
 
 
+@dataclass(slots=True)
+class Tally:
+    """How often something was there, and how often not."""
+
+    hits: int = 0
+    misses: int = 0
+
+
 class Memory:
-    """The values asked for last, up to a number of bytes; safe to share between threads."""
+    """The values asked for last, up to a number of bytes; safe to share between threads.
+
+    `got` tallies `get` (answers), `recalled` tallies `remembered` (counts and the like).
+    """
 
     def __init__(self, most_bytes: int) -> None:
+        self.got = Tally()
+        self.recalled = Tally()
         self._most = most_bytes
         self._held = 0
         self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
@@ -25,12 +39,12 @@ class Memory:
 
     def get(self, key: Hashable) -> Any:  # noqa: ANN401 - whatever was put
         """Return the value of a key, or None."""
-        with self._lock:
-            found = self._values.get(key)
-            if found is None:
-                return None
-            self._values.move_to_end(key)
-            return found[0]
+        return self._find(key, self.got)
+
+    @property
+    def held_bytes(self) -> int:
+        """About how many bytes are kept."""
+        return self._held
 
     def put(self, key: Hashable, value: object, size: int) -> None:
         """Keep a value of about `size` bytes, and let go of the oldest ones beyond the limit."""
@@ -46,9 +60,19 @@ class Memory:
         self, key: Hashable | None, make: Callable[[], _Value], size: Callable[[_Value], int]
     ) -> _Value:
         """Return the value of a key, made if it is not there; no key means no keeping."""
-        found: _Value | None = None if key is None else self.get(key)
+        found: _Value | None = None if key is None else self._find(key, self.recalled)
         if found is None:
             found = make()
             if key is not None:
                 self.put(key, found, size(found))
         return found
+
+    def _find(self, key: Hashable, tally: Tally) -> Any:  # noqa: ANN401 - whatever was put
+        with self._lock:
+            found = self._values.get(key)
+            if found is None:
+                tally.misses += 1
+                return None
+            tally.hits += 1
+            self._values.move_to_end(key)
+            return found[0]

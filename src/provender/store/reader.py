@@ -177,6 +177,11 @@ class Reader:
         """The kind of database."""
         return self._engine.backend
 
+    def connections(self) -> tuple[int, int]:
+        """Return how many connections are open, and how many of them in use."""
+        pool = self._engine.pool
+        return pool.checkedin() + pool.checkedout(), pool.checkedout()
+
     def within(self, work: Callable[[Snapshot], _Result]) -> _Result:
         """Return what `work` gives for a snapshot.
 

@@ -27,6 +27,15 @@ from provender.store.stores import Store, open_store
 LOGGER = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """The connections of one open store: how many there are, and how many are in use."""
+
+    profile: str
+    open: int
+    used: int
+
+
 @dataclass(slots=True)
 class _Held:
     """An open store: how many use it, when the last one ended, and whether it is to go."""
@@ -104,6 +113,11 @@ class StoreRegistry:
     def open_names(self) -> tuple[str, ...]:
         """The profiles of all stores that are open, also of those replaced on disk."""
         return tuple(held.store.profile.name for held in tuple(self._open))
+
+    def connections(self) -> list[Connections]:
+        """Return how many connections each open store holds."""
+        stores = [held.store for held in tuple(self._open)]
+        return [Connections(store.profile.name, *store.reader.connections()) for store in stores]
 
     def get(self, name: str | None = None, progress: Progress | None = None) -> Store:
         """Return the store of a profile without keeping it open; errors as `lease`.

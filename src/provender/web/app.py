@@ -142,8 +142,12 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
 
 
 def _observe(app: Flask, context: Context) -> None:
-    """Name each request, and log it."""
+    """Name each request, log it, and count it if figures are served."""
     logs.offer(context.settings.log_format)
     trace.register(app)
     watchers = [requestlog.write]
+    if context.settings.metrics:
+        from provender.web import metrics  # noqa: PLC0415 - a library that only this needs
+
+        watchers.append(metrics.register(app, context).count)
     app.wsgi_app = Observer(app.wsgi_app, context.lifecycle, tuple(watchers))  # type: ignore[method-assign]
