@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import select
 import signal
 import socket
+import socketserver
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from types import FrameType
@@ -17,9 +21,18 @@ from provender import logs
 from provender.errors import ConfigurationError
 from provender.web.api import Api
 from provender.web.app import App, configure_api
+from provender.web.trace import Lifecycle
+
+LOGGER = logging.getLogger(__name__)
 
 HOST, PORT = "127.0.0.1", 5000
 STOPPING = (signal.SIGINT, signal.SIGTERM)
+DRAIN_SECONDS = 10.0
+"""How long requests that run may take once the server is told to stop."""
+SETTLED_SECONDS = 0.2
+"""How long no request may run before we believe it: the next may be on its way to a thread."""
+TICK = 0.05
+POLL_SECONDS = 0.2
 
 
 def run_api(
@@ -46,7 +59,7 @@ def run_api(
     api = configure_api(flask_app, flask_api, **options)
     if not hookup:
         return api.app, api
-    logs.configure(debug=debug)
+    logs.configure(api.context.settings.log_format, debug=debug)
     try:
         serve(api.app, hostname, port)
     finally:
@@ -57,17 +70,18 @@ def run_api(
 def serve(app: Flask, host: str, port: int, on_ready: Callable[[str], None] | None = None) -> None:
     """Serve an application with threads until it is interrupted or terminated.
 
-    `on_ready` is told the root URL once requests are answered; it may take its time.
+    Requests that run then are finished, at most `DRAIN_SECONDS` long; another signal ends them at
+    once. `on_ready` is told the root URL once requests are answered; it may take its time.
 
     Raises:
         ConfigurationError: the port is taken, or the address is not of this machine.
     """
-    listener = _listen(host, port)
-    with listener:
+    with _listen(host, port) as listener:
         bound_port = int(listener.getsockname()[1])
         server = make_server(host, bound_port, app, threaded=True, fd=listener.fileno())
-        shown = f"[{host}]" if ":" in host else host
-        _run(server, on_ready and partial(on_ready, f"http://{shown}:{bound_port}"))
+    shown = f"[{host}]" if ":" in host else host
+    ready = on_ready and partial(on_ready, f"http://{shown}:{bound_port}")
+    _run(server, app.extensions["provender"].lifecycle, ready)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -90,25 +104,64 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _run(server: BaseWSGIServer, on_ready: Callable[[], None] | None) -> None:
+class Stop:
+    """What the signals say: to stop, and at the second one to stop at once."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+        self.is_urgent = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Take note of a signal."""
+        self.is_urgent = self.asked.is_set()
+        self.asked.set()
+
+
+def _run(server: BaseWSGIServer, lifecycle: Lifecycle, on_ready: Callable[[], None] | None) -> None:
     """Serve in another thread, so that this one can stop it when a signal arrives."""
-    stop = threading.Event()
-
-    def stopped(number: int, frame: FrameType | None) -> None:
-        stop.set()
-
+    stop = Stop()
     before = {}
     if threading.current_thread() is threading.main_thread():
-        before = {number: signal.signal(number, stopped) for number in STOPPING}
-    worker = threading.Thread(target=server.serve_forever, daemon=True)
+        before = {number: signal.signal(number, stop) for number in STOPPING}
+    worker = threading.Thread(target=_accept, args=(server,), daemon=True)
     worker.start()
     try:
         if on_ready is not None:
             on_ready()
-        stop.wait()
-    finally:
+        while not stop.asked.wait(POLL_SECONDS):
+            pass  # another thread may have got the signal: its handler runs when this one wakes
+        lifecycle.is_draining = True
         server.shutdown()
         worker.join()
-        server.server_close()
+        _drain(lifecycle, stop)
+    finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _accept(server: BaseWSGIServer) -> None:
+    """Take connections until the server is shut down, then those that wait, then no more."""
+    try:
+        socketserver.BaseServer.serve_forever(server, TICK)  # werkzeug's closes the port at once
+        until = time.monotonic() + SETTLED_SECONDS
+        while time.monotonic() < until and select.select([server], [], [], 0)[0]:
+            server.handle_request()
+    finally:
+        server.server_close()
+
+
+def _drain(lifecycle: Lifecycle, stop: Stop) -> None:
+    """Wait for the requests that run."""
+    begun = time.monotonic()
+    if lifecycle.running:
+        text = "stopping: up to %g s for the requests that run (%d); Ctrl-C ends them at once"
+        LOGGER.info(text, DRAIN_SECONDS, len(lifecycle.running))
+    busy = begun
+    while not stop.is_urgent and time.monotonic() < begun + DRAIN_SECONDS:
+        if lifecycle.running:
+            busy = time.monotonic()
+        elif time.monotonic() >= busy + SETTLED_SECONDS:
+            return
+        time.sleep(TICK)
+    if lifecycle.running:
+        LOGGER.warning("stopped: requests not finished: %d", len(lifecycle.running))
