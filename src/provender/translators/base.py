@@ -68,18 +68,26 @@ class BaseTranslator:
         return Listing(1, [record], pk=record["id"])
 
 
-def resolve(view: View, identifier: str | int, columns: list[str], session: Session) -> Values:
-    """Return the values of one object of a view.
+def resolve(
+    view: View,
+    identifier: str | int,
+    columns: list[str],
+    session: Session,
+    *,
+    is_kept: bool = False,
+) -> Values:
+    """Return the values of one object of a view, kept for the next one who asks if need be.
 
     Raises:
         NoSuchEntity: no object with that id in the view.
         AmbiguousIdentifier: several uuids begin like that.
     """
-    is_kept = not any("." in name for name in columns)  # else a client's names are among them
-    plan = (_plan if is_kept else _plan.__wrapped__)(view, tuple(columns), session.expose)
+    is_ours = not any("." in name for name in columns)  # else a client's names are among them
+    plan = (_plan if is_ours else _plan.__wrapped__)(view, tuple(columns), session.expose)
     found = questions.identified(plan, view, identifier)
-    statements = compiler.compile_plan(found, session.backend, with_count=False)
-    records = session.snapshot.fetch(statements).records
+    statement = compiler.compile_plan(found, session.backend, with_count=False).rows
+    snapshot = session.snapshot
+    records = snapshot.recall(statement) if is_kept else snapshot.run(statement)
     if not records:
         raise no_such_entity(view, identifier)
     if len(records) > 1:

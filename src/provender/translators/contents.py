@@ -124,8 +124,8 @@ class Files:
 
 
 def files(view: View, identifier: str | int, session: Session) -> Files:
-    """Return the tree of files of a node."""
-    pk, text = resolve(view, identifier, ["id", "repository_metadata"], session)
+    """Return the tree of files of a node, of which clients fetch one after the other."""
+    pk, text = resolve(view, identifier, ["id", "repository_metadata"], session, is_kept=True)
     return Files(pk, decoded(text), session.store)
 
 
