@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -18,7 +19,6 @@ from provender.query.plan import Ordering, Output
 from provender.query.posted import Posted, read_posted
 from provender.settings import Limits
 from provender.store.catalogue import Kind
-from provender.store.memory import Memory
 from provender.store.reader import Record as Values
 from provender.store.stores import Session, Store
 from provender.translators.records import Record, http_date
@@ -46,12 +46,8 @@ PYTHON: Presenters = {Kind.JSON: json.loads, Kind.LOCAL_TIME: local_time}
 """How values are given to Python."""
 TYPES = frozenset(("node_type", "process_type", "full_type"))
 """The columns that make a full type, and the one that it stands for."""
-
-
-CHECKED = Memory(2_000_000)
-"""Posted queries that were checked, by their text."""
-BYTES_OF_CHARACTER = 10
-"""About how many bytes of a checked query come from a character of it."""
+LONGEST_KEPT = 2000
+"""Characters of a posted query whose plan is kept: about 12 bytes for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +104,11 @@ class QueryTranslator:
             )
 
     def _read(self, body: dict[str, Any], store: Store) -> Posted:
-        """Return a query checked, or what an equal one was: programs post one again and again."""
-        text, expose = repr(body), store.profile.expose
-        return CHECKED.remembered(
-            (text, self._limits, expose),
-            lambda: read_posted(body, self._limits, expose),
-            lambda _: BYTES_OF_CHARACTER * len(text),
-        )
+        """Return a query checked, once for equal ones: programs post the same again and again."""
+        text = _Text(repr(body), body)
+        is_kept = len(text.written) <= LONGEST_KEPT
+        check = _checked if is_kept else _checked.__wrapped__
+        return check(text, self._limits, store.profile.expose)
 
     def _values(self, posted: Posted, store: Store) -> tuple[list[Values], float]:
         """Return the rows, of which there are not too many, and the seconds that they took."""
@@ -134,6 +128,19 @@ class QueryTranslator:
                 hint="Ask for less: a filter, or pages by limit and offset.",
             )
         return found, seconds
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A posted query and its text, by which it is known."""
+
+    written: str
+    body: dict[str, Any] = field(compare=False)
+
+
+@lru_cache(maxsize=128)
+def _checked(text: _Text, limits: Limits, expose: tuple[str, ...]) -> Posted:
+    return read_posted(text.body, limits, expose)
 
 
 def _by_tag(found: list[Values], posted: Posted, shown: Presenters) -> dict[str, list[Record]]:
