@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from provender.cli.main import main
+from provender.cli.starting import uncollected
+
+with uncollected():
+    from provender.cli.main import main
 
 __all__ = ["main"]

@@ -10,6 +10,7 @@ import click
 from provender import __version__, logs
 from provender.cli.console import HELP, examples, progress_line, report
 from provender.cli.options import Options
+from provender.cli.starting import uncollected
 from provender.errors import StoreError
 from provender.settings import LOG_FORMATS
 from provender.store.inspection import counts
@@ -87,8 +88,9 @@ def restapi(  # noqa: PLR0913 - one argument for each option
     configuration folder, else the demo store. The other profiles are then served, too, each
     below its name.
     """
-    from provender.web.app import configure_api  # noqa: PLC0415 - the web floor is for this only
-    from provender.web.server import serve  # noqa: PLC0415 - the same
+    with uncollected():
+        from provender.web.app import configure_api  # noqa: PLC0415 - the web floor is for this only
+        from provender.web.server import serve  # noqa: PLC0415 - the same
 
     settings = options.settings(config_dir, {"log_format": log_format})
     logs.configure(settings.log_format, debug=debug)

@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Any
 
 from flask import Flask
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from provender import logs
 from provender.errors import ConfigurationError
@@ -78,10 +78,19 @@ def serve(app: Flask, host: str, port: int, on_ready: Callable[[str], None] | No
     """
     with _listen(host, port) as listener:
         bound_port = int(listener.getsockname()[1])
-        server = make_server(host, bound_port, app, threaded=True, fd=listener.fileno())
+        server = make_server(
+            host, bound_port, app, threaded=True, request_handler=_Handler, fd=listener.fileno()
+        )
     shown = f"[{host}]" if ":" in host else host
     ready = on_ready and partial(on_ready, f"http://{shown}:{bound_port}")
     _run(server, app.extensions["provender"].lifecycle, ready)
+
+
+class _Handler(WSGIRequestHandler):
+    """Answers one connection; what was asked is told by `requestlog`."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Write nothing: a line that is not shown would be put together all the same."""
 
 
 def _listen(host: str, port: int) -> socket.socket:
