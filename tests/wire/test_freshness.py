@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import sqlite3
 import threading
+import tracemalloc
 from contextlib import closing
 
 import pytest
@@ -167,6 +169,26 @@ def test_without_memory_everything_is_read_again(data, make_app):
     first, second = (client.get("/api/v4/nodes?limit=2") for _ in range(2))
     assert json.loads(first.data) == json.loads(second.data)
     assert first.headers["ETag"] == second.headers["ETag"]
+
+
+def test_kept_answers_take_little_more_memory_than_is_counted(data, make_app):
+    app = make_app(store=data / "lab.aiida", settings=Settings())
+    client, memory = app.test_client(), app.extensions["provender"].stores.memory
+
+    def ask(offsets):
+        for offset in offsets:
+            assert client.get(f"/api/v4/nodes?limit=20&offset={offset}").status_code == 200
+
+    ask(range(40))
+    tracemalloc.start()
+    try:
+        before, counted = tracemalloc.get_traced_memory()[0], memory._held
+        ask(range(40, 240))
+        gc.collect()
+        taken = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert taken < 1.3 * (memory._held - counted)
 
 
 def spans(answer):

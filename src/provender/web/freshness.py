@@ -69,5 +69,5 @@ def marked(response: Response, etag: str) -> Response:
 def keep(response: Response, etag: str, memory: Memory) -> None:
     """Keep a small answer for the next one who asks."""
     if response.status_code == OK and (response.content_length or 0) <= LARGEST_KEPT:
-        body = response.get_data()
+        body = bytes(memoryview(response.get_data()))  # a copy: orjson leaves room behind its own
         memory.put(etag, Kept(body, tuple(response.headers.items())), len(body) + 1000)
