@@ -6,6 +6,7 @@ SELECT only, and nothing but `select` is built. SQLite: `mode=ro`, `query_only`,
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -99,6 +100,7 @@ def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
     def connect() -> _Connection:
         connection: _Connection = psycopg2.connect(connection_factory=_Connection, **parameters)
         connection.autocommit = True
+        connection.born = time.monotonic()
         connection.was_standby = connection.info.parameter_status("in_hot_standby") == "on"
         psycopg2.extensions.register_type(JSONB_AS_TEXT, connection)
         return connection
@@ -109,12 +111,13 @@ def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
 
 
 class _Connection(psycopg2.extensions.connection):
-    """A connection that remembers whether a standby answered last.
+    """A connection that remembers whether a standby answered last, and when it was made.
 
     The hosts of one pool may be of both kinds, and behind a pooler those of one connection.
     """
 
     was_standby = False
+    born = 0.0
 
 
 class _PostgresqlStart:

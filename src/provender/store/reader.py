@@ -169,7 +169,7 @@ class Reader:
         self._engine = engine
         self._name = name
         self._memory = memory
-        self._epoch = 0
+        self._struck = 0.0
         busy = f"All connections to the store `{name}` are busy."
         self._gate = Gate(engine.settings, busy)
 
@@ -221,7 +221,7 @@ class Reader:
         try:
             return work(Snapshot(connection, self._engine, self._memory))
         except StoppedAnsweringError as error:
-            self._epoch += 1
+            self._struck = time.monotonic()
             raise _unreachable(self._name, str(error)) from error
         except psycopg2.Error as error:
             translated = _translate_postgresql(error, self._name, connection)
@@ -242,7 +242,8 @@ class Reader:
         """Return a connection, none of those from before the database last stopped answering."""
         while True:
             connection = self._check_out()
-            if connection.info.setdefault("epoch", self._epoch) == self._epoch:
+            driver: Any = connection.dbapi_connection
+            if not self._struck or driver.born > self._struck:
                 return connection
             connection.invalidate()
             connection.close()

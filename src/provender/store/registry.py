@@ -92,7 +92,9 @@ class StoreRegistry:
         self._places = {name: self._place(item) for name, item in self.profiles.by_name.items()}
         self._open: list[_Held] = []
         self._opening = 0
-        self._changed = threading.Condition(threading.Lock())
+        self._waiting = 0
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._reaper: threading.Thread | None = None
         self._woken = threading.Event()
 
@@ -146,17 +148,18 @@ class StoreRegistry:
 
     def release(self, held: _Held) -> None:
         """End a use of a store, and close it if it is to go."""
-        with self._changed:
+        with self._lock:
             held.users -= 1
             held.used = time.monotonic()
             is_over = held.is_retired and not held.users
-            self._changed.notify()
+            if self._waiting:
+                self._changed.notify()
         if is_over:
             self._discard(held)
 
     def close(self) -> None:
         """Close all stores: those in use when they no longer are."""
-        with self._changed:
+        with self._lock:
             current = [held for held in self._open if not held.is_retired]
             unused = [held for held in current if not held.users]
             for held in current:
@@ -167,7 +170,7 @@ class StoreRegistry:
 
     def _take(self, place: _Place) -> _Held | None:
         """Return the store of a profile with one user more, if it is open and as on disk."""
-        with self._changed:
+        with self._lock:
             held = place.held
             if held is None:
                 return None
@@ -175,7 +178,7 @@ class StoreRegistry:
         if held.store.is_current():
             return held
         LOGGER.info("store %s changed on disk: opening it again", place.profile.name)
-        with self._changed:
+        with self._lock:
             self._retire(held)
         self.release(held)
         return None
@@ -191,7 +194,7 @@ class StoreRegistry:
             place.opening.trip(error)
             raise
         finally:
-            with self._changed:
+            with self._lock:
                 self._opening -= 1
                 if held is not None:
                     place.held = held
@@ -208,7 +211,7 @@ class StoreRegistry:
         """
         until = time.monotonic() + self._settings.pool.wait_seconds
         while True:
-            with self._changed:
+            with self._lock:
                 if len(self._open) + self._opening < self._settings.stores.open:
                     self._opening += 1
                     return
@@ -216,13 +219,21 @@ class StoreRegistry:
                 oldest = min(idle, key=lambda held: held.used, default=None)
                 if oldest is not None:
                     self._retire(oldest)
-                elif not self._changed.wait(until - time.monotonic()):
+                elif not self._wait(until):
                     raise StoreBusy(
                         "All stores that may be open at a time (`stores.open`) are in use.",
                         hint="Try again later.",
                     )
             if oldest is not None:
                 self._discard(oldest)
+
+    def _wait(self, until: float) -> bool:
+        """Wait until something was released; False if that takes too long. Under the lock."""
+        self._waiting += 1
+        try:
+            return self._changed.wait(until - time.monotonic())
+        finally:
+            self._waiting -= 1
 
     def _retire(self, held: _Held) -> None:
         """Let nobody else use an open store; the last user closes it. Under the lock."""
@@ -234,7 +245,7 @@ class StoreRegistry:
     def _discard(self, held: _Held) -> None:
         """Close a retired store that nobody uses; only then it no longer counts as open."""
         held.store.close()
-        with self._changed:
+        with self._lock:
             self._open.remove(held)
             self._changed.notify()
 
@@ -255,7 +266,7 @@ class StoreRegistry:
 
     def _until_next(self) -> float | None:
         """Return after how many seconds a store may be idle for too long; None ends the search."""
-        with self._changed:
+        with self._lock:
             if not self._open:
                 self._reaper = None
                 return None
@@ -266,7 +277,7 @@ class StoreRegistry:
     def _idle(self) -> list[_Held]:
         """Retire and return the stores that were idle for too long."""
         before = time.monotonic() - self._settings.stores.idle_seconds
-        with self._changed:
+        with self._lock:
             idle = [
                 held
                 for held in self._open
