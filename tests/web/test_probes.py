@@ -46,7 +46,7 @@ def test_alive_touches_no_store(served, tmp_path):
     answer = ask(f"{root}/alive")
     assert (answer.status, answer.json) == (200, {"status": "alive"})
     stores = app.extensions["provender"].stores
-    assert (stores._open, stores._failed) == ({}, {})
+    assert stores.open_names == ()
 
 
 def test_ready_says_that_the_store_answers(served, data):
