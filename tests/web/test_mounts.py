@@ -15,6 +15,9 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 import provender
 from provender.settings import Pool, ProfileSettings, Stores
+from provender.store import aiidaconfig
+from provender.store.selection import Selection
+from provender.web.mounts import Mounts
 from support.server import ask, serving
 
 POSTED = json.dumps({"path": ["data.core.structure.StructureData."], "limit": 2}).encode()
@@ -204,6 +207,27 @@ def test_a_store_that_was_named_outright_is_the_only_one(many, make_app, data):
     assert [one["name"] for one in client.get("/profiles").json["data"]["profiles"]] == ["lab"]
 
 
+def test_profiles_of_aiida_whose_names_cannot_stand_in_a_path(
+    settings, make_app, unpacked, tmp_path
+):
+    storage = {"backend": "core.sqlite_dos", "config": {"filepath": str(unpacked / "sqlite_dos")}}
+    names = ("lab", "profiles", "api", "my lab")
+    config = {
+        "default_profile": "profiles",
+        "profiles": {name: {"storage": storage} for name in names},
+    }
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    found = aiidaconfig.read_profiles(tmp_path)
+    selection = Selection(found, found.choose(None), "it was named")
+    client = make_app(settings=settings, selection=selection).test_client()
+    listed = client.get("/profiles").json["data"]["profiles"]
+    assert [one["name"] for one in listed] == ["api", "lab", "my lab", "profiles"]
+    assert [one["url"] for one in listed] == [None, "http://localhost/lab/", None, None]
+    assert client.get("/api/").status_code == client.get("/my lab/").status_code == 404
+    assert client.get("/lab/api/v4/users").status_code == 200
+    assert client.get("/").text.count('href="http://localhost/lab/"') == 1
+
+
 def test_below_a_mount_of_the_web_server_and_a_trusted_proxy(many, make_app):
     app = make_app(settings=replace(many, proxy=replace(many.proxy, trusted=("127.0.0.1",))))
     headers = {"X-Forwarded-Prefix": "/outer", "X-Forwarded-Host": "example.org"}
@@ -270,15 +294,12 @@ def test_an_answer_that_nobody_closes_keeps_no_store_open(path, status, many, ma
 def test_a_fault_that_leaves_the_application_keeps_no_store_open(many, make_app):
     app = make_app(settings=replace(many, stores=Stores(open=1), pool=Pool(wait_seconds=0.1)))
     context = app.extensions["provender"]
-    inner = app.wsgi_app._app
 
     def faulty(environ, start_response):
         with app.request_context(environ):
             context.store()
         raise KeyboardInterrupt
 
-    app.wsgi_app._app = faulty
     with pytest.raises(KeyboardInterrupt):
-        app.test_client().get("/sqlite/")
-    app.wsgi_app._app = inner
+        run_wsgi_app(Mounts(faulty, context.mounted), create_environ("/sqlite/"))
     assert app.test_client().get("/main/api/v4/users").status_code == 200

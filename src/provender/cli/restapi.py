@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -104,8 +105,8 @@ def restapi(  # noqa: PLR0913 - one argument for each option
     )
     stores = api.context.stores
     _open_default(stores)
-    others = selection.profiles if settings.profile_paths else Profiles({})
-    serve(api.app, hostname, port, lambda root: click.echo(banner(selection, stores, root, others)))
+    names = sorted(api.context.mounted)
+    serve(api.app, hostname, port, lambda root: click.echo(banner(selection, stores, root, names)))
     stores.close()
     click.echo("Stopped.")
 
@@ -120,10 +121,10 @@ def _open_default(stores: StoreRegistry) -> None:
         report(error)
 
 
-def banner(selection: Selection, stores: StoreRegistry, root: str, others: Profiles) -> str:
+def banner(selection: Selection, stores: StoreRegistry, root: str, names: Sequence[str]) -> str:
     """Return what the server says once it answers; the rows are counted for it.
 
-    `others` are served below their names.
+    `names` are those of the profiles with paths of their own.
     """
     from provender.web.dialects import DIALECTS, EXAMPLES  # noqa: PLC0415 - as above
 
@@ -136,7 +137,7 @@ def banner(selection: Selection, stores: StoreRegistry, root: str, others: Profi
         "",
         f"  {root}/         a page for people",
         *(f"  {root}{dialect.prefix}   {dialect.purpose}" for dialect in DIALECTS),
-        *_places(others, root),
+        *_places(selection.profiles, names, root),
         "",
         "Worth trying:",
         *(f"  curl '{root}{path}'" for _, path in EXAMPLES[:3]),
@@ -155,9 +156,8 @@ def holdings(stores: StoreRegistry) -> str:
     return ", ".join(f"{number:,} {label}" for label, number in numbers.items())
 
 
-def _places(profiles: Profiles, root: str) -> list[str]:
+def _places(profiles: Profiles, names: Sequence[str], root: str) -> list[str]:
     """Return lines that say where each store is, if there are several, and where the list is."""
-    names = sorted(profiles.by_name)
     if len(names) < 2:  # noqa: PLR2004 - several
         return []
     shown = names[:MOST_SHOWN]

@@ -59,6 +59,11 @@ class Profile:
     problem: str | None = None
 
     @property
+    def has_path(self) -> bool:
+        """Whether the name can stand in a path; AiiDA allows others."""
+        return NAME.fullmatch(self.name) is not None and self.name not in RESERVED
+
+    @property
     def location(self) -> str:
         """Where the store is, without any password."""
         if self.kind is ProfileKind.POSTGRESQL:
@@ -86,18 +91,20 @@ class Profiles:
         Raises:
             ConfigurationError: no such profile, or several and no default.
         """
-        known = ", ".join(sorted(self.by_name)) or "none"
         if name is not None:
             if name in self.by_name:
                 return self.by_name[name]
-            raise ConfigurationError(f"There is no profile `{name}`.", hint=f"Known: {known}.")
+            raise ConfigurationError(f"There is no profile `{name}`.", hint=self._known())
         if self.default is not None:
             return self.choose(self.default)
         if len(self.by_name) == 1:
             return next(iter(self.by_name.values()))
         raise ConfigurationError(
-            "Name a profile: there is no default among several.", hint=f"Known: {known}."
+            "Name a profile: there is no default among several.", hint=self._known()
         )
+
+    def _known(self) -> str:
+        return f"Known: {', '.join(sorted(self.by_name)) or 'none'}."
 
 
 def demo_path() -> Path:
@@ -210,7 +217,7 @@ def collect(profiles: Iterable[Profile]) -> dict[str, Profile]:
     """Return profiles by name; raises `ConfigurationError` at a bad or repeated name."""
     by_name: dict[str, Profile] = {}
     for profile in profiles:
-        if not NAME.fullmatch(profile.name) or profile.name in RESERVED:
+        if not profile.has_path:
             raise ConfigurationError(
                 f"A profile cannot be called `{profile.name}` ({profile.source}).",
                 hint="Letters, digits, dot, dash and underscore; some names are reserved.",

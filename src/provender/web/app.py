@@ -130,8 +130,7 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
     probes.register(app, context)
     if settings.profile_paths:
         profiles.register(app, context)
-    mounted = selection.profiles.by_name if settings.profile_paths else ()
-    app.wsgi_app = Mounts(app.wsgi_app, mounted)  # type: ignore[method-assign]
+    app.wsgi_app = Mounts(app.wsgi_app, context.mounted)  # type: ignore[method-assign]
     _observe(app, context)
     api = flask_api(app, context)
     if settings.proxy.trusted:

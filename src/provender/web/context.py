@@ -32,6 +32,12 @@ class Context:
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
 
     @property
+    def mounted(self) -> frozenset[str]:
+        """The profiles that are served below their names."""
+        profiles = self.stores.profiles.by_name if self.settings.profile_paths else {}
+        return frozenset(name for name, profile in profiles.items() if profile.has_path)
+
+    @property
     def profile(self) -> Profile:
         """The profile that the path of the current request is for."""
         return self.stores.profiles.choose(request.environ.get(PROFILE))

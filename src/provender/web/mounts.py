@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from werkzeug.wsgi import ClosingIterator
+
+from provender.store.registry import Lease
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -37,22 +40,23 @@ class Mounts:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; a store from which a file is sent stays open to its last byte."""
-        found = BELOW.fullmatch(environ.get("PATH_INFO", ""))
+        path = environ.get("PATH_INFO", "")
+        found = None if path.startswith("/api/") else BELOW.fullmatch(path)
         if found is not None and found["name"] in self._names:
             environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/{found['name']}"
             environ["PATH_INFO"] = found["rest"]
             environ[PROFILE] = found["name"]
-        leases = environ[LEASES] = []
-
-        def end() -> None:
-            while leases:
-                leases.pop().close()
-
-        is_streamed = False
+        leases: list[Lease] = []
+        environ[LEASES], is_streamed = leases, False
         try:
             chunks = self._app(environ, start_response)
-            is_streamed = environ.get(STREAMED, False)
+            is_streamed = STREAMED in environ
         finally:
             if not is_streamed:
-                end()
-        return ClosingIterator(chunks, end) if is_streamed else chunks
+                _end(leases)
+        return ClosingIterator(chunks, partial(_end, leases)) if is_streamed else chunks
+
+
+def _end(leases: list[Lease]) -> None:
+    while leases:
+        leases.pop().close()

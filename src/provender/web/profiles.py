@@ -40,7 +40,7 @@ def entries(context: Context, findings: Mapping[str, Finding]) -> list[dict[str,
             "name": name,
             "kind": known.by_name[name].kind.value,
             "default": name == known.default,
-            "url": f"{root}/{name}/",
+            "url": f"{root}/{name}/" if known.by_name[name].has_path else None,
             **_found(findings.get(name)),
         }
         for name in sorted(known.by_name, key=lambda name: (name.lower(), name))

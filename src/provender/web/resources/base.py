@@ -116,7 +116,6 @@ class BaseResource(flask_restful.Resource):
     def check_profile(self, name: str | None) -> None:
         """Refuse a named profile unless switching is on, and one that is not that of the path."""
         mounted = request.environ.get(PROFILE)
-        note_profile(name or mounted or self.context.stores.profiles.default)
         if name is not None and mounted is not None and name != mounted:
             raise ConflictingParameters(
                 f"The path is that of the profile `{mounted}`, `profile` names another.",
@@ -126,7 +125,7 @@ class BaseResource(flask_restful.Resource):
             raise ConflictingParameters(
                 "specifying an explicit profile is not enabled for this REST API."
             )
-        note_profile(name or self.context.stores.profiles.default)
+        note_profile(name or mounted or self.context.stores.profiles.default)
 
     def _check_contents(self, parameters: Parameters) -> None:
         """Refuse what belongs to other routes, and names both to show and to leave out."""
