@@ -161,6 +161,17 @@ def load(port: int, path: str, threads: int = 4):
             worker.join()
 
 
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started."""
+    found = subprocess.run(
+        ["/usr/bin/env", "ps", "-o", "pid=", "--ppid", str(pid)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [int(line) for line in found.stdout.split()]
+
+
 def wait_until(is_so, patience: float = PATIENCE) -> None:
     until = time.monotonic() + patience
     while not is_so():

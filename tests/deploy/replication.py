@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.processes import free_port, wait_until
+from deploy.processes import children, free_port, wait_until
 from support import postgres
 
 SETTINGS = """
@@ -61,6 +63,19 @@ class Node:
 
     def stop(self, mode="fast"):
         self.programs.run("pg_ctl", "-w", "-D", self.folder, "-m", mode, "stop")
+
+    @contextmanager
+    def frozen(self):
+        """Let no process of this server run: connections are taken, and nothing is answered."""
+        first = int((self.folder / "postmaster.pid").read_text().split()[0])
+        everybody = [first, *children(first)]
+        for pid in everybody:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in everybody:
+                os.kill(pid, signal.SIGCONT)
 
     def promote(self):
         self.programs.run("pg_ctl", "-w", "-D", self.folder, "promote")

@@ -78,20 +78,10 @@ def test_no_connection_crosses_a_fork(tmp_path, lab_postgres, unpacked):
         answers = ask_many(f"{root}/api/v4/nodes?limit=10&orderby=-id", 200)
         assert {answer.status for answer in answers} == {200}
         assert len({answer.body for answer in answers}) == 1
-        for worker in children(process.pid):
+        for worker in processes.children(process.pid):
             os.kill(worker, signal.SIGTERM)
         processes.wait_until(lambda: ask(f"{root}/api/v4/nodes?limit=1").status == 200)
         assert parents <= backends(lab_postgres, "preloaded")
-
-
-def children(pid):
-    found = subprocess.run(
-        ["/usr/bin/env", "ps", "-o", "pid=", "--ppid", str(pid)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return [int(line) for line in found.stdout.split()]
 
 
 FORKING = """
@@ -140,9 +130,9 @@ def test_a_reload_under_load_fails_no_request(tmp_path, data):
         processes.load(port, "/api/v4/nodes?limit=5") as seen,
     ):
         processes.wait_until(lambda: seen[200] > 20)
-        before = set(children(process.pid))
+        before = set(processes.children(process.pid))
         process.send_signal(signal.SIGHUP)
-        processes.wait_until(lambda: before and not before & set(children(process.pid)))
+        processes.wait_until(lambda: before and not before & set(processes.children(process.pid)))
         reached = seen[200]
         processes.wait_until(lambda: seen[200] > reached + 20)
     assert set(seen) == {200}

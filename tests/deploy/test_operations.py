@@ -11,7 +11,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from deploy import processes
-from deploy.test_gunicorn import FACTORY, ask_many, children, configured, lab, nginx
+from deploy.processes import children, configured
+from deploy.test_gunicorn import FACTORY, ask_many, lab, nginx
 from support.command import run
 from support.postgres import locked
 from support.server import Asking, ask

@@ -326,6 +326,18 @@ def test_a_snapshot_that_a_standby_takes_back_is_read_again(shared, engine):
     assert tries == [[(1,)], [(0,)]]
 
 
+def test_requests_go_on_elsewhere_when_a_host_freezes(shared, engine):
+    standby = shared.standby()
+    reader = Reader(engine(standby, shared.primary, pool=Pool(connect_seconds=1)), "lab")
+
+    def ask():
+        return reader.within(lambda snapshot: snapshot.read(IS_STANDBY))
+
+    assert ask() == [(True,)]
+    with standby.frozen():
+        assert ask() == [(False,)]
+
+
 def test_the_system_watches_for_a_host_that_vanishes(shared, engine):
     with closing(engine(shared.primary).pool.connect()) as connection:
         given_up = option_of(connection, socket.TCP_USER_TIMEOUT)

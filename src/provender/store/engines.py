@@ -57,7 +57,7 @@ class Engine:
     """A bounded pool of connections and how a snapshot is begun on one of them.
 
     `start` begins the transaction and returns its token: equal tokens, equal data. It is None
-    where nothing tells.
+    where nothing tells. `hosts` is the number of servers that have the data.
     """
 
     backend: Backend
@@ -65,6 +65,7 @@ class Engine:
     start: Start
     statement_seconds: float
     settings: Pool
+    hosts: int = 1
     closed: Event = field(default_factory=Event)
     serial: int = field(default_factory=count().__next__)
 
@@ -107,7 +108,8 @@ def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
 
     start = _PostgresqlStart(limits.statement_seconds)
     connections = _pool(connect, pool, recycle=pool.recycle_seconds)
-    return Engine(Backend.POSTGRESQL, connections, start, limits.statement_seconds, pool)
+    hosts = str(dsn.get("host") or "").count(",") + 1
+    return Engine(Backend.POSTGRESQL, connections, start, limits.statement_seconds, pool, hosts)
 
 
 class _Connection(psycopg2.extensions.connection):

@@ -187,7 +187,8 @@ class Reader:
         """Return what `work` gives for a snapshot.
 
         A connection that died in the pool is replaced and the work done again, which is safe
-        since it only reads; so it is where the replay of a standby took its snapshot away.
+        since it only reads; so it is where the replay of a standby took its snapshot away, and
+        where one of several hosts does not even begin a transaction.
 
         Raises:
             StoreBusy: no connection got free.
@@ -218,11 +219,16 @@ class Reader:
 
     def _attempt(self, work: Callable[[Snapshot], _Result]) -> _Result:
         connection = self._connect()
+        has_begun = False
         try:
-            return work(Snapshot(connection, self._engine, self._memory))
+            snapshot = Snapshot(connection, self._engine, self._memory)
+            has_begun = True
+            return work(snapshot)
         except StoppedAnsweringError as error:
             self._struck = time.monotonic()
-            raise _unreachable(self._name, str(error)) from error
+            has_others = self._engine.hosts > 1 and not has_begun
+            kind = _LostConnectionError if has_others else StoreUnreachable
+            raise _unreachable(self._name, str(error), kind) from error
         except psycopg2.Error as error:
             translated = _translate_postgresql(error, self._name, connection)
             if translated is None:
