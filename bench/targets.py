@@ -18,8 +18,8 @@ LEAST_CPU = 0.1
 """Processor seconds below which a sum says little: they are counted in hundredths."""
 
 _COUNT = (
-    "the number of all matches is counted anew after each commit, and after waiting for it the same "
-    "code takes twice the processor time"
+    "the number of all matches is counted anew after each commit, and after waiting for it the "
+    "same code takes twice the processor time"
 )
 _TRIPS = "BEGIN, its settings and ROLLBACK are round trips that the floor does not make"
 CAUSES: dict[str, str] = {

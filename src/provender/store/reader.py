@@ -1,4 +1,4 @@
-"""Running statements in a read-only snapshot; the only place that meets driver errors.
+"""Running statements in a read-only snapshot; the only place that meets the drivers.
 
 Floor: store.
 """
@@ -15,18 +15,12 @@ from typing import Any, TypeVar
 
 import psycopg2
 import sqlalchemy.exc
-from psycopg2 import errors
-from psycopg2.extensions import TRANSACTION_STATUS_IDLE, TransactionRollbackError
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from sqlalchemy.pool import PoolProxiedConnection
 
-from provender.errors import (
-    CannotConvert,
-    ProvenderError,
-    QueryTimeout,
-    StoreUnreachable,
-    UnsupportedStore,
-)
+from provender.errors import StoreUnreachable
 from provender.store.catalogue import Kind
+from provender.store.driverfaults import HUNG_UP, LostConnectionError, translated, unreachable
 from provender.store.engines import Backend, Engine
 from provender.store.gate import Gate
 from provender.store.memory import Memory
@@ -34,8 +28,6 @@ from provender.store.watchdog import GRACE_SECONDS, StoppedAnsweringError, watch
 
 LOGGER = logging.getLogger(__name__)
 
-HUNG_UP = "server closed the connection"
-"""What libpq says of a host that stops while it is connected to; it then tries no other."""
 ROLLBACK_SECONDS = 5.0
 """How long a server may take to end a transaction that only read."""
 SLOW_SECONDS = 0.5
@@ -78,10 +70,6 @@ class Rows:
 
     total: int
     records: list[Record]
-
-
-class _LostConnectionError(StoreUnreachable):
-    """The server closed a connection, went away, or took a snapshot back: try again."""
 
 
 class Snapshot:
@@ -213,7 +201,7 @@ class Reader:
         for _ in range(self._engine.pool.size()):
             try:
                 return self._attempt(work)
-            except _LostConnectionError as error:
+            except LostConnectionError as error:
                 LOGGER.info("store %s: reconnecting: %s", self._name, error.reason)
         return self._attempt(work)
 
@@ -227,18 +215,13 @@ class Reader:
         except StoppedAnsweringError as error:
             self._struck = time.monotonic()
             has_others = self._engine.hosts > 1 and not has_begun
-            kind = _LostConnectionError if has_others else StoreUnreachable
-            raise _unreachable(self._name, str(error), kind) from error
-        except psycopg2.Error as error:
-            translated = _translate_postgresql(error, self._name, connection)
-            if translated is None:
+            raise unreachable(self._name, error, is_lost=has_others) from error
+        except (psycopg2.Error, sqlite3.Error) as error:
+            is_closed = bool(getattr(connection.dbapi_connection, "closed", False))
+            found = translated(error, self._name, is_closed=is_closed)
+            if found is None:
                 raise
-            raise translated from error
-        except sqlite3.Error as error:
-            translated = _translate_sqlite(error, self._name)
-            if translated is None:
-                raise
-            raise translated from error
+            raise found from error
         finally:
             _give_back(connection)
             if self._engine.closed.is_set():
@@ -262,14 +245,11 @@ class Reader:
                 f"All connections to the store `{self._name}` are busy.", hint="Try again later."
             ) from error
         except psycopg2.Error as error:
-            hung_up = HUNG_UP in str(error)
-            kind = _LostConnectionError if hung_up else StoreUnreachable
-            raise _unreachable(self._name, str(error), kind) from error
+            raise unreachable(self._name, error, is_lost=HUNG_UP in str(error)) from error
         except sqlite3.DatabaseError as error:
-            translated = _translate_sqlite(error, self._name)
-            raise translated or _unreachable(self._name, str(error)) from error
+            raise translated(error, self._name) or unreachable(self._name, error) from error
         except OSError as error:
-            raise _unreachable(self._name, str(error)) from error
+            raise unreachable(self._name, error) from error
 
 
 def _decode(records: list[Record], kinds: tuple[Kind, ...]) -> list[Record]:
@@ -309,62 +289,3 @@ def _give_back(connection: PoolProxiedConnection) -> None:
         connection.invalidate()
     finally:
         connection.close()
-
-
-def _unreachable(
-    name: str, reason: str, kind: type[StoreUnreachable] = StoreUnreachable
-) -> StoreUnreachable:
-    return kind(
-        f"The store `{name}` cannot be reached.", hint="Try again later.", reason=reason.strip()
-    )
-
-
-def _translate_postgresql(
-    error: psycopg2.Error, name: str, connection: PoolProxiedConnection
-) -> ProvenderError | None:
-    """Return our error for one of psycopg2's, or None where the fault is ours."""
-    driver: Any = connection.dbapi_connection
-    reason = str(error).strip()
-    if isinstance(error, errors.QueryCanceled):
-        return _timeout(reason)
-    if driver.closed or isinstance(error, psycopg2.InterfaceError | TransactionRollbackError):
-        return _unreachable(name, reason, _LostConnectionError)
-    if isinstance(error, errors.InsufficientPrivilege | errors.UndefinedTable):
-        return UnsupportedStore(
-            f"The store `{name}` lacks a table, or the permission to read it.",
-            hint="The database role needs SELECT on all tables of AiiDA.",
-            reason=reason,
-        )
-    if isinstance(error, errors.UndefinedColumn):
-        return UnsupportedStore(f"A table of the store `{name}` lacks a column.", reason=reason)
-    if isinstance(error, psycopg2.DataError | psycopg2.OperationalError):
-        is_data = isinstance(error, psycopg2.DataError)
-        return _unconvertible(reason, name) if is_data else _unreachable(name, reason)
-    return None
-
-
-def _translate_sqlite(error: sqlite3.Error, name: str) -> ProvenderError | None:
-    """Return our error for one of sqlite3's, or None where the fault is ours."""
-    reason = str(error)
-    if reason == "interrupted":
-        return _timeout(reason)
-    if "user-defined function" in reason:
-        return _unconvertible(reason, name)
-    if "locked" in reason or "unable to open" in reason or "disk I/O" in reason:
-        return _unreachable(name, reason)
-    if "malformed" in reason or "not a database" in reason or "no such" in reason:
-        return UnsupportedStore(f"The database of the store `{name}` is damaged.", reason=reason)
-    return None
-
-
-def _unconvertible(reason: str, name: str) -> CannotConvert:
-    LOGGER.warning("store %s: a stored value cannot be cast: %s", name, reason)
-    return CannotConvert("A stored value cannot be cast.", reason=reason)
-
-
-def _timeout(reason: str) -> QueryTimeout:
-    return QueryTimeout(
-        "The database did not answer within the time allowed (`limits.statement_seconds`).",
-        hint="Ask for less: a filter, a smaller offset.",
-        reason=reason,
-    )

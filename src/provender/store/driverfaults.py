@@ -1,0 +1,91 @@
+"""What the errors of the two drivers mean. Floor: store."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+
+import psycopg2
+from psycopg2 import errors
+from psycopg2.extensions import TransactionRollbackError
+
+from provender.errors import (
+    CannotConvert,
+    ProvenderError,
+    QueryTimeout,
+    StoreUnreachable,
+    UnsupportedStore,
+)
+
+LOGGER = logging.getLogger(__name__)
+
+HUNG_UP = "server closed the connection"
+"""What libpq says of a host that stops while it is connected to; it then tries no other."""
+
+
+class LostConnectionError(StoreUnreachable):
+    """The server closed a connection, went away, or took a snapshot back: try again."""
+
+
+def unreachable(name: str, error: Exception, *, is_lost: bool = False) -> StoreUnreachable:
+    """Return the error of a store that does not answer; `is_lost` if another try may help."""
+    kind = LostConnectionError if is_lost else StoreUnreachable
+    reason = str(error).strip()
+    return kind(f"The store `{name}` cannot be reached.", hint="Try again later.", reason=reason)
+
+
+def translated(
+    error: psycopg2.Error | sqlite3.Error, name: str, *, is_closed: bool = False
+) -> ProvenderError | None:
+    """Return our error for one of a driver's, or None where the fault is ours.
+
+    `is_closed` tells that the connection is gone.
+    """
+    if isinstance(error, sqlite3.Error):
+        return _of_sqlite(error, name)
+    return _of_postgresql(error, name, is_closed=is_closed)
+
+
+def _of_postgresql(error: psycopg2.Error, name: str, *, is_closed: bool) -> ProvenderError | None:
+    reason = str(error).strip()
+    if isinstance(error, errors.QueryCanceled):
+        return _timeout(reason)
+    if is_closed or isinstance(error, psycopg2.InterfaceError | TransactionRollbackError):
+        return unreachable(name, error, is_lost=True)
+    if isinstance(error, errors.InsufficientPrivilege | errors.UndefinedTable):
+        return UnsupportedStore(
+            f"The store `{name}` lacks a table, or the permission to read it.",
+            hint="The database role needs SELECT on all tables of AiiDA.",
+            reason=reason,
+        )
+    if isinstance(error, errors.UndefinedColumn):
+        return UnsupportedStore(f"A table of the store `{name}` lacks a column.", reason=reason)
+    if isinstance(error, psycopg2.DataError):
+        return _unconvertible(reason, name)
+    return unreachable(name, error) if isinstance(error, psycopg2.OperationalError) else None
+
+
+def _of_sqlite(error: sqlite3.Error, name: str) -> ProvenderError | None:
+    reason = str(error)
+    if reason == "interrupted":
+        return _timeout(reason)
+    if "user-defined function" in reason:
+        return _unconvertible(reason, name)
+    if "locked" in reason or "unable to open" in reason or "disk I/O" in reason:
+        return unreachable(name, error)
+    if "malformed" in reason or "not a database" in reason or "no such" in reason:
+        return UnsupportedStore(f"The database of the store `{name}` is damaged.", reason=reason)
+    return None
+
+
+def _unconvertible(reason: str, name: str) -> CannotConvert:
+    LOGGER.warning("store %s: a stored value cannot be cast: %s", name, reason)
+    return CannotConvert("A stored value cannot be cast.", reason=reason)
+
+
+def _timeout(reason: str) -> QueryTimeout:
+    return QueryTimeout(
+        "The database did not answer within the time allowed (`limits.statement_seconds`).",
+        hint="Ask for less: a filter, a smaller offset.",
+        reason=reason,
+    )
