@@ -214,6 +214,21 @@ def test_a_commit_that_is_being_replayed_has_no_name(shared, engine):
     assert [numbers for name, numbers in found.items() if name and len(numbers) > 1] == []
 
 
+def test_a_standby_that_was_started_again_names_its_data(shared, engine):
+    standby = shared.standby()
+    shared.primary.run(INSERT.format(5000))
+    standby.catch_up(shared.primary)
+    standby.stop()
+    standby.start()
+    here = engine(standby)
+
+    def has_name():
+        with snapshot(here) as (name, _):
+            return name is not None
+
+    wait_until(has_name)
+
+
 def test_two_primaries_that_count_alike_name_their_data_apart(own, engine):
     """A standby is promoted while the old primary lives: both give the next numbers."""
     promoted = own.standby()

@@ -42,6 +42,14 @@ SNAPSHOT = (
 )
 """The name of a snapshot. The path of a table tells the database without a look into a table."""
 
+POSITION = f"pg_last_wal_replay_lsn() || ' ' || {SERVER}"
+IS_SETTLED = (
+    "pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() OR (pg_last_wal_receive_lsn() < "
+    "pg_last_wal_replay_lsn() AND (pg_stat_get_wal_receiver()).pid IS NOT NULL)"
+)
+"""Whether a standby has replayed all that it has. After its start the position of what it received
+is behind until something new comes, but it asks for more only when it has replayed the rest."""
+
 Start = Callable[[Any, Any], "str | None"]
 
 
@@ -132,8 +140,8 @@ class _PostgresqlStart:
 
     On a standby the text leaves out running transactions. The position of the replay names the
     data there, but only while nothing is being replayed: a commit shows before the position
-    moves, by as long as it takes to delete the files of dropped tables. So what was replayed
-    before the snapshot has to be all that has arrived after it; else the snapshot has no name. A
+    moves, by as long as it takes to delete the files of dropped tables. So the position before the
+    snapshot has to be that after it, and of all that has arrived; else the snapshot has no name. A
     timeline is not needed: one that goes another way is followed only after a new start.
     """
 
@@ -143,21 +151,21 @@ class _PostgresqlStart:
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
             f"SET LOCAL statement_timeout = {milliseconds}; "
             "SET LOCAL timezone = 'UTC'; "
-            f"SELECT pg_is_in_recovery(), {SNAPSHOT}, pg_last_wal_receive_lsn() || ' ' || {SERVER}"
+            f"SELECT pg_is_in_recovery(), {SNAPSHOT}, CASE WHEN {IS_SETTLED} THEN {POSITION} END"
         )
 
     def __call__(self, driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the driver's
-        expected, replayed = driver.was_standby, None
+        expected, before = driver.was_standby, None
         if expected:
-            cursor.execute(f"SELECT pg_last_wal_replay_lsn() || ' ' || {SERVER}")
-            replayed = cursor.fetchone()[0]
+            cursor.execute(f"SELECT {POSITION}")
+            before = cursor.fetchone()[0]
         cursor.execute(self._begin)
-        driver.was_standby, snapshot, received = cursor.fetchone()
+        driver.was_standby, snapshot, after = cursor.fetchone()
         if driver.was_standby != expected:
             return None
         if not expected:
             return str(snapshot)
-        return f"{snapshot} {received}" if received and received == replayed else None
+        return f"{snapshot} {after}" if after and after == before else None
 
 
 def sqlite(file: SqliteFile, pool: Pool, limits: Limits) -> Engine:
