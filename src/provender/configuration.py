@@ -10,7 +10,7 @@ import difflib
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,8 @@ from provender.errors import ConfigurationError
 from provender.settings import ProfileSettings, Settings, default_of, table
 
 _Section = TypeVar("_Section")
+
+MERGE = "tag:yaml.org,2002:merge"
 
 
 def find_file(explicit: Path | None) -> Path | None:
@@ -52,16 +54,41 @@ def load(
     Raises:
         ConfigurationError: unreadable file, unknown name, value of the wrong type.
     """
-    values = _read_yaml(file) if file is not None else {}
+    given = gather(file, overrides, environment)
     base = file.parent if file is not None else Path()
+    return read(given.values, base, str(file) if file is not None else "settings")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was written, not yet read: nested values, and the place of each setting by its name."""
+
+    values: dict[str, Any]
+    places: dict[str, str]
+
+
+def gather(
+    file: Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Given:
+    """Return what the file, the environment and the command line say; arguments as `load`.
+
+    Raises:
+        ConfigurationError: an unreadable file, or a value where a section should be.
+    """
+    values = _read_yaml(file) if file is not None else {}
+    places = {row.name: str(file) for row in table() if _has(values, row.name)}
     for row in table():
         text = (os.environ if environment is None else environment).get(row.variable)
         if text is not None and row.name != "profiles":
             _put(values, row.name, _from_text(text), row.variable)
+            places[row.name] = row.variable
     for name, value in (overrides or {}).items():
         if value is not None:
             _put(values, name, value, name)
-    return read(values, base, str(file) if file is not None else "settings")
+            places[name] = "the command line"
+    return Given(values, places)
 
 
 def read(values: Mapping[str, Any], base: Path | None = None, where: str = "settings") -> Settings:
@@ -93,9 +120,36 @@ def _resolve_store(store: str, base: Path) -> str:
     return store if "://" in store or store == "demo" else str(base / Path(store).expanduser())
 
 
+class _RepeatedError(Exception):
+    """A name that stands twice in a mapping; YAML would take the last one and say nothing."""
+
+    def __init__(self, name: str, line: int) -> None:
+        super().__init__(f"names `{name}` twice (line {line})")
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's safe loader, which refuses names that stand twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return a mapping."""
+        seen: set[object] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != MERGE:
+                if key.value in seen:
+                    raise _RepeatedError(key.value, key.start_mark.line + 1)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _has(values: Mapping[str, Any], name: str) -> bool:
+    section, _, last = name.rpartition(".")
+    inside = values.get(section) if section else values
+    return isinstance(inside, Mapping) and last in inside
+
+
 def _read_yaml(file: Path) -> dict[str, Any]:
     try:
-        values = yaml.safe_load(file.read_text(encoding="utf-8"))
+        values = yaml.load(file.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a safe one
     except OSError as error:
         raise ConfigurationError(
             f"The configuration file {file} cannot be read: {error.strerror}."
@@ -106,6 +160,8 @@ def _read_yaml(file: Path) -> dict[str, Any]:
         raise ConfigurationError(
             f"The configuration file {file} is not valid YAML{place}."
         ) from error
+    except _RepeatedError as error:
+        raise ConfigurationError(f"The configuration file {file} {error}.") from error
     if values is None:
         return {}
     if not isinstance(values, dict):

@@ -23,6 +23,9 @@ COMMANDS = [
     ["profile"],
     ["profile", "list"],
     ["profile", "show"],
+    ["config"],
+    ["config", "check"],
+    ["config", "show"],
 ]
 
 
@@ -31,7 +34,7 @@ COMMANDS = [
 def test_every_command_has_help(command, option):
     out, _ = run(*command, option)
     assert out.startswith("Usage: ")
-    if command != ["profile"]:
+    if command not in (["profile"], ["config"]):
         assert "Examples:" in out
 
 

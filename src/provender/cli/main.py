@@ -8,6 +8,7 @@ import click
 
 from provender import __version__
 from provender.cli.check import check
+from provender.cli.config import config
 from provender.cli.console import HELP, Group, examples
 from provender.cli.options import Options
 from provender.cli.profile import profile
@@ -40,5 +41,5 @@ def main(context: click.Context, profile_name: str | None, config_file: Path | N
     context.obj = Options(profile_name, config_file)
 
 
-for command in (restapi, profile, check, routes, store):
+for command in (restapi, profile, config, check, routes, store):
     main.add_command(command)

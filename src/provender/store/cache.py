@@ -133,6 +133,14 @@ def _prepare(folder: Path) -> str | None:
     """Make a private folder; return what is wrong with it, if anything."""
     try:
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    except OSError as error:
+        return f"{folder}: {error.strerror}"
+    return fault(folder)
+
+
+def fault(folder: Path) -> str | None:
+    """Return why a folder that is there cannot be a cache; None if it can."""
+    try:
         status = folder.stat()
     except OSError as error:
         return f"{folder}: {error.strerror}"

@@ -37,6 +37,10 @@ FIRST_COLUMNS = {
     ),
 }
 """Table, first column and kind of every index: the first column is what a query can use."""
+MOST_CONNECTIONS = (
+    "SELECT current_setting('max_connections')::int - sum(setting::int)::int FROM pg_settings "
+    "WHERE name IN ('superuser_reserved_connections', 'reserved_connections')"
+)
 
 
 ELSEWHERE = (
@@ -102,6 +106,11 @@ def missing_indexes(snapshot: Snapshot, backend: Backend) -> tuple[Index, ...]:
         for index in INDEXES
         if index not in present and not (index.pattern and backend is Backend.SQLITE)
     )
+
+
+def most_connections(snapshot: Snapshot) -> int:
+    """Return how many connections a PostgreSQL server allows to roles without privileges."""
+    return int(snapshot.read(MOST_CONNECTIONS)[0][0])
 
 
 def _revision(snapshot: Snapshot, columns: dict[str, set[str]]) -> str | None:

@@ -1,0 +1,158 @@
+"""Checking a configuration without asking any store. Floor: cli."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from provender import configuration
+from provender.cli.findings import Finding, ok, problem, warning
+from provender.errors import ConfigurationError
+from provender.settings import Settings, table
+from provender.store import aiidaconfig, cache
+from provender.store.profiles import Profile, Profiles, collect, from_settings
+from provender.store.selection import available
+
+PREFIX = "PROVENDER_"
+OTHER_VARIABLES = ("PROVENDER_CONFIG", "PROVENDER_STORE")
+FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def read_leniently(
+    given: configuration.Given, base: Path, where: str
+) -> tuple[Settings, list[Finding]]:
+    """Return the settings that can be read, and a problem for each that cannot."""
+    found: list[Finding] = []
+    good: dict[str, Any] = {}
+    for name, value in given.values.items():
+        for piece in _pieces(value):
+            try:
+                configuration.read({name: piece}, base, where)
+            except ConfigurationError as error:
+                found.append(problem("settings", error))
+            else:
+                both = isinstance(piece, Mapping) and isinstance(good.get(name), Mapping)
+                good[name] = {**good[name], **piece} if both else piece
+    if not found:
+        found = [
+            ok("settings", "all are known and in their bounds" if given.values else "defaults")
+        ]
+    return configuration.read(good, base, where), found
+
+
+def _pieces(value: object) -> list[Any]:
+    """Return the parts of a section, or of the profiles; any other value is one part."""
+    if isinstance(value, Mapping) and value:
+        return [{name: inside} for name, inside in value.items()]
+    return [value]
+
+
+def check_environment(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Look for variables that nobody reads."""
+    known = [row.variable for row in table() if row.name != "profiles"] + list(OTHER_VARIABLES)
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            yield warning("environment", f"Nobody reads {name}.{hint}")
+
+
+def find_profiles(settings: Settings) -> tuple[Profiles, list[Finding]]:
+    """Return the profiles that can be served, and what is wrong with the others."""
+    try:
+        profiles, where = available(settings)
+        if not profiles.by_name:
+            return profiles, [ok("profiles", "none: the demo store is served")]
+        profiles.choose(None)
+    except ConfigurationError as error:
+        profiles, found = _good_profiles(settings)
+        return profiles, found or [problem("profiles", error)]
+    number, default = len(profiles.by_name), profiles.choose(None).name
+    return profiles, [ok("profiles", f"{number} in {where}, `{default}` by default")]
+
+
+def _good_profiles(settings: Settings) -> tuple[Profiles, list[Finding]]:
+    """Return what `available` would if what it refuses were not there."""
+    by_name: dict[str, Profile] = {}
+    found = []
+    bare = replace(settings, profiles={}, archives=())
+    parts = [replace(bare, profiles={name: item}) for name, item in settings.profiles.items()]
+    parts += [replace(bare, archives=(folder,)) for folder in settings.archives]
+    for part in parts:
+        try:
+            by_name = collect([*by_name.values(), *from_settings(part).by_name.values()])
+        except ConfigurationError as error:
+            found.append(problem("profiles", error))
+    return Profiles(by_name, settings.default_profile), found
+
+
+def check_secrets(settings: Settings, file: Path | None, profiles: Profiles) -> Iterator[Finding]:
+    """Look whether files that hold passwords are private."""
+    holders = {profile.source for profile in profiles.by_name.values() if "password" in profile.dsn}
+    sources = {"configuration": file} | {name: Path(name) for name in holders if "/" in name}
+    for source in sorted(holders):
+        holder = sources.get(source)
+        if holder is not None and holder.is_file() and holder.stat().st_mode & stat.S_IROTH:
+            yield warning("passwords", f"{holder} holds one and everybody can read it: chmod o-r.")
+    kept = Path(os.environ.get("PGPASSFILE") or Path.home() / ".pgpass")
+    if kept.is_file() and kept.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield warning("passwords", f"{kept} is ignored: others may read it. chmod 600.")
+    if settings.profiles and holders & {"configuration"}:
+        yield warning("passwords", "One stands in a URL; it would better be in ~/.pgpass.")
+
+
+def check_folders(settings: Settings) -> Iterator[Finding]:
+    """Look at the folders that the settings name."""
+    for folder in settings.archives:
+        if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
+            yield problem("folders", f"`archives`: {folder} cannot be read.")
+        elif folder.is_dir() and not any(folder.glob("*.aiida")):
+            yield warning("folders", f"`archives`: there is no archive in {folder}.")
+    if settings.aiida_config is not None:
+        try:
+            aiidaconfig.read_profiles(settings.aiida_config)
+        except ConfigurationError as error:
+            yield problem("folders", error)
+    yield check_cache(settings)
+    figures = os.environ.get(FIGURES)
+    if settings.metrics and figures and not os.access(figures, os.W_OK | os.X_OK):
+        yield problem("folders", f"{FIGURES}: {figures} cannot be written.")
+
+
+def check_cache(settings: Settings) -> Finding:
+    """Look at the cache folder; it is not made, which is left to the user who serves."""
+    own = platformdirs.user_cache_path("provender", appauthor=False)
+    folder = settings.cache.folder or own
+    if folder.exists():
+        wrong = cache.fault(folder)
+        return problem("cache", f"{wrong}.") if wrong else ok("cache", f"{folder} can be written")
+    parent = next(path for path in folder.absolute().parents if path.exists())
+    if parent.is_dir() and os.access(parent, os.W_OK | os.X_OK):
+        return ok("cache", f"{folder} will be made")
+    where = f"{folder} cannot be made: {parent} cannot be written"
+    return problem("cache", f"{where}.") if settings.cache.folder else warning("cache", f"{where}.")
+
+
+def check_proxies(settings: Settings) -> Iterator[Finding]:
+    """Look whose words are taken."""
+    from provender.web.proxies import TrustedProxies  # noqa: PLC0415 - the web floor, for this only
+
+    trusted = settings.proxy.trusted
+    try:
+        TrustedProxies(lambda *_: (), settings.proxy)
+    except ConfigurationError as error:
+        yield problem("proxies", error)
+        return
+    networks = [ip_network(entry, strict=False) for entry in trusted if entry != "unix"]
+    for network in networks:
+        if network.prefixlen == 0:
+            yield warning("proxies", f"{network} is everybody: any client can forge its address.")
+    yield ok("proxies", f"trusted: {', '.join(trusted)}" if trusted else "none is trusted")

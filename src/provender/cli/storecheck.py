@@ -1,0 +1,106 @@
+"""Checking a configuration by asking its stores. Floor: cli."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import platformdirs
+
+from provender.cli.console import progress_line
+from provender.cli.findings import Finding, ok, problem, told, warning
+from provender.errors import ProvenderError
+from provender.settings import Settings
+from provender.store.inspection import counts, most_connections
+from provender.store.profiles import Profile, ProfileKind, Profiles, check_exists
+from provender.store.stores import StoreRegistry
+
+
+def check_places(profiles: Profiles) -> Iterator[Finding]:
+    """Look whether the files and folders of the stores are there, and nothing more."""
+    for profile in profiles.by_name.values():
+        try:
+            check_exists(profile)
+        except ProvenderError as error:
+            yield problem(profile.name, error)
+        container = profile.repository
+        if container is not None and not (container / "config.json").is_file():
+            yield warning(profile.name, f"No files: there is no container in {container}.")
+
+
+def check_stores(settings: Settings, profiles: Profiles, workers: int) -> Iterator[Finding]:
+    """Open each store and read from it; then see whether PostgreSQL allows the connections."""
+    with _registry(settings, profiles) as registry:
+        limits: dict[tuple[str, str], int] = {}
+        for profile in profiles.by_name.values():
+            if profile.problem is not None:
+                yield warning(profile.name, profile.problem)
+                continue
+            yield from _check_store(registry, profile, limits)
+    yield from _check_connections(settings, profiles, workers, limits)
+
+
+@contextmanager
+def _registry(settings: Settings, profiles: Profiles) -> Iterator[StoreRegistry]:
+    """Yield a registry; its cache is a passing one where none is there.
+
+    Whoever checks may be another user than who serves, and must not own the folder.
+    """
+    folder = settings.cache.folder or platformdirs.user_cache_path("provender", appauthor=False)
+    with tempfile.TemporaryDirectory(prefix="provender-check-") as passing:
+        if not folder.is_dir():
+            cache = replace(settings.cache, folder=Path(passing))
+            settings = replace(settings, cache=cache)
+        registry = StoreRegistry(profiles, settings)
+        try:
+            yield registry
+        finally:
+            registry.close()
+
+
+def _check_store(
+    registry: StoreRegistry, profile: Profile, limits: dict[tuple[str, str], int]
+) -> Iterator[Finding]:
+    """Open a store, and note how many connections its server allows."""
+    try:
+        check_exists(profile)
+        store = registry.get(profile.name, progress_line)
+        numbers = store.reader.within(counts)
+        if profile.kind is ProfileKind.POSTGRESQL:
+            limits.setdefault(_server(profile), store.reader.within(most_connections))
+    except ProvenderError as error:
+        yield problem(profile.name, error)
+        return
+    yield ok(profile.name, f"{profile.kind.value}, {store.revision}, {numbers['nodes']:,} nodes")
+    if store.repository_problem is not None:
+        yield warning(profile.name, f"No files: {told(store.repository_problem)}")
+
+
+def _server(profile: Profile) -> tuple[str, str]:
+    return str(profile.dsn.get("host") or ""), str(profile.dsn.get("port") or "")
+
+
+def _check_connections(
+    settings: Settings, profiles: Profiles, workers: int, limits: dict[tuple[str, str], int]
+) -> Iterator[Finding]:
+    """Compare what the workers may open with what each server allows."""
+    for server, most in limits.items():
+        stores = sum(
+            profile.kind is ProfileKind.POSTGRESQL and _server(profile) == server
+            for profile in profiles.by_name.values()
+        )
+        size = settings.pool.size
+        wanted = workers * stores * size
+        text = f"{workers} workers x {stores} stores x {size} (`pool.size`) = {wanted}"
+        where = server[0] or "the local server"
+        if wanted <= most:
+            yield ok("connections", f"{text} of the {most} that {where} allows")
+        else:
+            yield warning(
+                "connections",
+                f"{text}, more than the {most} that {where} allows: some requests would be a 503. "
+                "Lower `pool.size` or the workers, or raise max_connections.",
+            )

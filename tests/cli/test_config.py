@@ -1,0 +1,228 @@
+"""`provender config`: what is found in a configuration, and what it comes to."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from support.command import run
+from support.postgres import connect
+
+
+@pytest.fixture
+def checked(tmp_path):
+    """A function that checks a configuration; gives the findings as pairs of level and words."""
+
+    def check(text, *options, status=0, environment=None):
+        file = tmp_path / "config.yaml"
+        file.write_text(text)
+        file.chmod(0o600)
+        out, _ = run("config", "check", file, *options, status=status, environment=environment)
+        lines = out.split("\n\n")[0].splitlines()
+        found = [re.split(r"  +", line, maxsplit=2) for line in lines]
+        return [(level, subject, words) for level, subject, words in found]
+
+    return check
+
+
+def of(found, level):
+    return [(subject, words) for kind, subject, words in found if kind == level]
+
+
+def test_a_good_configuration_is_told_line_by_line(checked, data, tmp_path):
+    found = checked(
+        f"profiles:\n  lab: {data / 'lab.aiida'}\nproxy: {{trusted: [127.0.0.1]}}\n"
+        f"cache: {{folder: {tmp_path / 'cache'}}}\n"
+    )
+    assert of(found, "problem") == []
+    assert ("settings", "all are known and in their bounds") in of(found, "ok")
+    assert ("profiles", "1 in the configuration, `lab` by default") in of(found, "ok")
+    assert ("proxies", "trusted: 127.0.0.1") in of(found, "ok")
+    assert ("lab", "core.sqlite_zip, main_0001, 312 nodes") in of(found, "ok")
+
+
+def test_every_wrong_setting_is_told_at_once(checked):
+    found = checked(
+        "limits: {default: -1, perpagee: 3, joins: many}\nlimit: 5\nlog_format: xml\n"
+        "profiles: {a: {store: demo, repositry: x}}\n",
+        "--offline",
+        status=1,
+    )
+    told = " ".join(words for subject, words in of(found, "problem") if subject == "settings")
+    assert "`limits.default` must be at least 1 in config.yaml, not -1." in told
+    assert "Did you mean `limits.perpage`?" in told
+    assert "`limits.joins` must be an integer" in told
+    assert "Unknown setting `limit` in config.yaml. Did you mean `limits`?" in told
+    assert "`log_format` does not know `xml`" in told
+    assert "Did you mean `profiles.a.repository`?" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: [", "is not valid YAML (line 1)"),
+        ("limits: {}\nmetrics: true\nlimits: {}\n", "names `limits` twice (line 3)."),
+        ("profiles:\n  lab: demo\n  lab: demo\n", "names `lab` twice (line 3)."),
+        ("- a\n", "must hold names with values"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_problem(checked, text, words):
+    ((subject, told),) = of(checked(text, status=1), "problem")
+    assert subject == "file"
+    assert words in told
+
+
+def test_the_same_faults_stop_the_server(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("metrics: true\nmetrics: false\n")
+    _, err = run("--config", file, "restapi", status=1)
+    assert err.startswith(f"Error: The configuration file {file} names `metrics` twice (line 2).")
+
+
+def test_merged_mappings_of_yaml_are_no_repetition(checked):
+    text = "profiles:\n  a: &a {store: demo, expose: []}\n  b: {<<: *a, expose: [authinfo]}\n"
+    assert of(checked(text + "default_profile: a\n", "--offline"), "problem") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("profiles: {ready: demo}\n", "cannot be called `ready`"),
+        ("profiles: {a/b: demo}\n", "cannot be called `a/b`"),
+        ("profiles: {a: demo, b: demo}\n", "there is no default among several"),
+        ("profiles: {a: demo}\ndefault_profile: c\n", "There is no profile `c`."),
+        ("profiles: {a: 'mysql://x/y'}\n", "The scheme `mysql` is not supported."),
+        ("archives: [none]\n", "There is no folder"),
+        ("profiles: {a: none.aiida}\n", "There is no file or folder"),
+        ("proxy: {trusted: [localhost]}\n", "which is no address and no network"),
+        ("aiida_config: none\n", "cannot be read"),
+    ],
+)
+def test_what_would_stop_the_server_is_a_problem(checked, text, words):
+    found = checked(text, "--offline", status=1)
+    assert any(words in told for _, told in of(found, "problem")), found
+
+
+def test_two_archives_of_one_name_are_told_with_both_files(checked, data, tmp_path):
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+        shutil.copy(data / "lab.aiida", tmp_path / folder / "paper.aiida")
+    found = checked("archives: [first, second]\n", "--offline", status=1)
+    ((_, told),) = of(found, "problem")
+    assert "Two profiles are called `paper`" in told
+    assert "first/paper.aiida" in told
+    assert "second/paper.aiida" in told
+
+
+def test_variables_that_nobody_reads_are_told(checked):
+    environment = {"PROVENDER_LIMIT_JOINS": "3", "PROVENDER_LIMITS_JOINS": "3"}
+    found = checked("", "--offline", environment=environment)
+    told = [words for subject, words in of(found, "warning") if "LIMIT" in words]
+    assert told == ["Nobody reads PROVENDER_LIMIT_JOINS. Did you mean PROVENDER_LIMITS_JOINS?"]
+
+
+def test_wrong_variables_are_problems_too(checked):
+    found = checked("", "--offline", environment={"PROVENDER_POOL_SIZE": "0"}, status=1)
+    assert ("settings", "`pool.size` must be at least 1 in config.yaml, not 0.") in of(
+        found, "problem"
+    )
+
+
+def test_a_password_that_everybody_can_read_is_a_warning(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("profiles: {lab: 'postgresql://me:secret@127.0.0.1:1/x'}\n")
+    file.chmod(0o644)
+    out, _ = run("config", "check", file, "--offline")
+    assert re.search(
+        r"^warning +passwords +.*config.yaml holds one and everybody", out, re.MULTILINE
+    )
+    file.chmod(0o640)
+    out, _ = run("config", "check", file, "--offline")
+    assert "everybody can read" not in out
+    assert "secret" not in out
+
+
+def test_a_password_file_that_libpq_would_ignore_is_a_warning(checked, tmp_path):
+    kept = tmp_path / "pgpass"
+    kept.touch(mode=0o644)
+    kept.chmod(0o644)
+    found = checked("", "--offline", environment={"PGPASSFILE": str(kept)})
+    assert (
+        f"{kept} is ignored: others may read it. chmod 600." in dict(of(found, "warning")).values()
+    )
+
+
+def test_a_cache_that_others_can_write_is_a_problem(checked, tmp_path):
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    folder.chmod(0o777)
+    found = checked(f"cache: {{folder: {folder}}}\n", "--offline", status=1)
+    assert of(found, "problem") == [("cache", f"{folder} can be written by other users.")]
+
+
+def test_a_check_makes_no_cache_that_the_server_would_find(checked, data, tmp_path):
+    folder = tmp_path / "cache"
+    found = checked(f"profiles: {{lab: {data / 'lab.aiida'}}}\ncache: {{folder: {folder}}}\n")
+    assert ("cache", f"{folder} will be made") in of(found, "ok")
+    assert not folder.exists()
+
+
+def test_a_proxy_that_is_everybody_is_a_warning(checked):
+    found = checked("proxy: {trusted: [0.0.0.0/0]}\n", "--offline")
+    assert any("is everybody" in words for _, words in of(found, "warning"))
+
+
+def test_each_store_is_asked_and_its_problem_told(checked, data, lab_postgres, tmp_path):
+    found = checked(
+        "default_profile: lab\nprofiles:\n"
+        f"  lab: '{lab_postgres}'\n  paper: {data / 'materials.aiida'}\n"
+        "  away: postgresql://me@127.0.0.1:1/x\n"
+        f"  old: {data / 'edge' / 'legacy_0.12.aiida'}\n",
+        status=1,
+    )
+    assert dict(of(found, "ok"))["paper"] == "core.sqlite_zip, main_0001, 151 nodes"
+    assert "core.psql_dos, main_0002, 312 nodes" in dict(of(found, "ok"))["lab"]
+    assert "No files: " in dict(of(found, "warning"))["lab"]
+    problems = dict(of(found, "problem"))
+    assert "The store `away` cannot be reached." in problems["away"]
+    assert "verdi archive migrate" in problems["old"]
+
+
+def test_more_connections_than_postgresql_allows_are_a_warning(checked, lab_postgres):
+    connection = connect(lab_postgres)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW max_connections")
+        most = int(cursor.fetchone()[0])
+    connection.close()
+    text = f"profiles: {{lab: '{lab_postgres}'}}\npool: {{size: 2}}\n"
+    few = checked(text, "--workers", "3")
+    assert "3 workers x 1 stores x 2 (`pool.size`) = 6 of the" in dict(of(few, "ok"))["connections"]
+    many = checked(text, environment={"WEB_CONCURRENCY": str(most)})
+    told = dict(of(many, "warning"))["connections"]
+    assert f"= {2 * most}, more than the " in told
+
+
+def test_show_tells_where_each_setting_comes_from(tmp_path, data):
+    file = tmp_path / "config.yaml"
+    file.write_text(
+        f"profiles:\n  lab: {data / 'lab.aiida'}\n  far: postgresql://me:secret@db/x\n"
+        "default_profile: lab\nlimits: {perpage: 7, joins: 3}\n"
+    )
+    environment = {"PROVENDER_LIMITS_JOINS": "4"}
+    out, _ = run("--config", file, "config", "show", environment=environment)
+    shown = {name: rest for name, *rest in (re.split(r"  +", line) for line in out.splitlines())}
+    assert shown["limits.perpage"] == ["7", str(file)]
+    assert shown["limits.joins"] == ["4", "PROVENDER_LIMITS_JOINS"]
+    assert shown["limits.default"] == ["400", "default"]
+    assert shown["profiles.far"] == ["postgresql://me@db/x", str(file)]
+    assert shown["metrics"] == ["false", "default"]
+    assert "secret" not in out
+
+
+def test_the_sample_is_a_good_configuration():
+    sample = Path(__file__).parents[2] / "config" / "provender.yaml"
+    out, _ = run("config", "check", sample, "--offline")
+    assert " 0 problems." in out
