@@ -71,13 +71,14 @@ def test_both_answer_below_a_mount(make_app, settings):
         assert answer.status_code == 200
 
 
-def test_a_store_that_is_away_is_told_in_words_without_its_address(served):
+def test_a_store_that_is_away_is_told_in_words_and_its_address_in_the_log_only(served, caplog):
     answer = ask(served(lab=NOBODY)[0] + "/ready")
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
     assert answer.json["code"] == "store-unreachable"
     assert answer.json["message"] == "The store `lab` cannot be reached."
     assert b"127.0.0.1" not in answer.body
+    assert 'connection to server at "127.0.0.1", port 1 failed' in caplog.text
     assert b"secret" not in answer.body
 
 

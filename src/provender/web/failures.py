@@ -50,7 +50,8 @@ def render(error: ProvenderError) -> Response:
     if isinstance(error, ConfigurationError):
         return _render_unexpected(error, show_tracebacks=False)
     if isinstance(error, StoreError):
-        LOGGER.warning("%s: %s (%s)", printable(request.path), error.message, error.reason)
+        reason = f" ({' '.join(error.reason.split())})" if error.reason else ""
+        LOGGER.warning("%s: %s%s", printable(request.path), error.message, reason)
     body = {"message": error.message, "code": error.code}
     body |= {"hint": error.hint} if error.hint else {}
     body |= {"detail": error.detail} if error.detail else {}

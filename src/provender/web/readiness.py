@@ -23,7 +23,7 @@ AT_ONCE = 8
 TOLD = 5
 """Stores whose problems are told; of more, only the number."""
 
-Looks = dict[str, "Future[str | None]"]
+Looks = dict[str, "Future[ProvenderError | None]"]
 """By profile: what stands in the way of its store, None for nothing."""
 
 
@@ -36,7 +36,7 @@ class Readiness:
 
     def __init__(self, stores: StoreRegistry) -> None:
         self._stores = stores
-        self._looks: dict[tuple[int, str], Future[str | None]] = {}
+        self._looks: dict[tuple[int, str], Future[ProvenderError | None]] = {}
         self._lock = threading.Lock()
         self._answered: str | None = None
 
@@ -79,7 +79,7 @@ class Readiness:
                 return False
             wait(running, seconds, FIRST_COMPLETED)
 
-    def _look(self, name: str) -> Future[str | None]:
+    def _look(self, name: str) -> Future[ProvenderError | None]:
         """Return the look at a store that runs in this process, or a new one."""
         key = (os.getpid(), name)
         with self._lock:
@@ -90,28 +90,34 @@ class Readiness:
                 work.start()
             return look
 
-    def _reach(self, name: str, look: Future[str | None]) -> None:
+    def _reach(self, name: str, look: Future[ProvenderError | None]) -> None:
         """Begin a snapshot of a store; the result is what stands in the way."""
         try:
             with closing(self._stores.lease(name)) as lease:
                 lease.store.reader.within(lambda snapshot: snapshot.token)
         except ProvenderError as error:
-            look.set_result(error.message)
+            look.set_result(error)
         except Exception:
             LOGGER.exception("store %s: it could not be asked", name)
-            look.set_result(f"The store `{name}` cannot be asked.")
+            look.set_result(StoreUnreachable(f"The store `{name}` cannot be asked."))
         else:
             look.set_result(None)
 
 
 def _unready(looks: Looks, count: int) -> StoreUnreachable:
-    """Return the error that says in words why no store answers."""
+    """Return the error that says in words why no store answers; `count` is how many there are."""
     problems = [
-        (look.result() if look.done() else None)
-        or f"The store `{name}` did not answer within {PATIENCE:g} s."
-        for name, look in looks.items()
+        (look.result() if look.done() else None) or _late(name) for name, look in looks.items()
     ]
     if count == 1:
-        return StoreUnreachable(problems[0])
-    more = [f"{count - TOLD} more"] if count > TOLD else []
-    return StoreUnreachable("No store can be reached.", detail="\n".join([*problems[:TOLD], *more]))
+        return StoreUnreachable(
+            problems[0].message, hint=problems[0].hint, reason=problems[0].reason
+        )
+    lines = [item.message for item in problems[:TOLD]]
+    lines += [f"{count - TOLD} more"] if count > TOLD else []
+    reasons = "; ".join(item.reason for item in problems[:TOLD] if item.reason)
+    return StoreUnreachable("No store can be reached.", detail="\n".join(lines), reason=reasons)
+
+
+def _late(name: str) -> StoreUnreachable:
+    return StoreUnreachable(f"The store `{name}` did not answer within {PATIENCE:g} s.")
