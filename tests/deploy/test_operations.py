@@ -78,6 +78,7 @@ def test_each_worker_answers_with_the_sums_of_all(measured):
         pids = {str(pid) for pid in children(process.pid)}
         text = ask(f"{root}/metrics").body.decode()
         assert all(f'process_resident_memory_bytes{{pid="{pid}"}}' in text for pid in pids)
+        assert "# TYPE process_cpu_seconds_total counter" in text
 
 
 def test_what_a_dead_worker_counted_stays_and_what_it_held_goes(measured):

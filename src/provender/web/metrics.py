@@ -40,6 +40,7 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 """Upper bounds in seconds, from an answer kept in memory to the time-out of a statement."""
 METHODS = frozenset(("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"))
 CREATED = "_created"
+TOTAL = "_total"
 OTHER = "other"
 """The label of all methods and paths that we do not know: clients cannot make labels."""
 
@@ -54,6 +55,8 @@ class Lean(Collector):
         """Return the families of figures."""
         for family in self._collector.collect():
             family.samples = [item for item in family.samples if not item.name.endswith(CREATED)]
+            if family.type == "gauge" and family.name.endswith(TOTAL):  # of `ProcessGauges`
+                family.name, family.type = family.name.removesuffix(TOTAL), "counter"
             yield family
 
 
