@@ -89,7 +89,7 @@ def _check(file: Path | None, workers: int, *, is_offline: bool) -> Iterator[Fin
 @examples(
     """
     provender config show
-    provender --config config.yaml config show | grep -v default
+    provender --config config.yaml config show | grep -v ' default$'
     """
 )
 @config.command("show", context_settings=HELP)

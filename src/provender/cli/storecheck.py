@@ -94,7 +94,7 @@ def _check_connections(
         )
         size = settings.pool.size
         wanted = workers * stores * size
-        text = f"{workers} workers x {stores} stores x {size} (`pool.size`) = {wanted}"
+        text = f"{workers} (workers) x {stores} (stores) x {size} (`pool.size`) = {wanted}"
         where = server[0] or "the local server"
         if wanted <= most:
             yield ok("connections", f"{text} of the {most} that {where} allows")
