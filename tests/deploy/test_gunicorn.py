@@ -19,6 +19,7 @@ import pytest
 from deploy import processes
 from deploy.processes import ROOT, configured
 from support import postgres
+from support.command import run
 from support.server import ask
 
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -149,6 +150,19 @@ def test_the_command_of_the_systemd_unit_runs(tmp_path, data):
     environment = configured(tmp_path, profiles={"lab": str(data / "lab.aiida")})
     with processes.gunicorn(FACTORY, command=command, environment=environment) as (root, _):
         assert ask(f"{root}/api/v2/nodes?limit=1").status == 200
+
+
+@pytest.mark.parametrize(("text", "status"), [("limits: {joins: 3}", 0), ("limitz: {}", 1)])
+def test_the_systemd_unit_reloads_no_configuration_that_would_end_the_server(
+    tmp_path, text, status
+):
+    unit = (ROOT / "config" / "provender.service").read_text()
+    first, second = re.findall(r"^ExecReload=(.*)$", unit, re.MULTILINE)
+    program, *arguments = shlex.split(first)
+    assert program == "/srv/provender/venv/bin/provender"
+    assert second == "/bin/kill -s HUP $MAINPID"
+    (tmp_path / "config.yaml").write_text(text)
+    run(*arguments, status=status, environment={"PROVENDER_CONFIG": str(tmp_path)})
 
 
 def test_the_container_file_copies_what_there_is_and_starts_the_factory():
