@@ -199,13 +199,11 @@ def test_more_connections_than_postgresql_allows_are_a_warning(checked, lab_post
     connection.close()
     text = f"profiles: {{lab: '{lab_postgres}'}}\npool: {{size: 2}}\n"
     few = checked(text, "--workers", "3")
-    assert (
-        "3 (workers) x 1 (stores) x 2 (`pool.size`) = 6 of the"
-        in dict(of(few, "ok"))["connections"]
-    )
+    wanted = "3 (workers) x (1 (stores open) x 2 (`pool.size`) + 1 (`/profiles`)) = 9 of the"
+    assert wanted in dict(of(few, "ok"))["connections"]
     many = checked(text, environment={"WEB_CONCURRENCY": str(most)})
     told = dict(of(many, "warning"))["connections"]
-    assert f"= {2 * most}, more than the " in told
+    assert f"= {3 * most}, more than the " in told
 
 
 def test_show_tells_where_each_setting_comes_from(tmp_path, data):

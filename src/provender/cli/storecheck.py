@@ -14,9 +14,10 @@ from provender.cli.console import progress_line
 from provender.cli.findings import Finding, ok, problem, told, warning
 from provender.errors import ProvenderError
 from provender.settings import Settings
+from provender.store import census
 from provender.store.inspection import counts, most_connections
 from provender.store.profiles import Profile, ProfileKind, Profiles, check_exists
-from provender.store.stores import StoreRegistry
+from provender.store.registry import StoreRegistry
 
 
 def check_places(profiles: Profiles) -> Iterator[Finding]:
@@ -92,9 +93,12 @@ def _check_connections(
             profile.kind is ProfileKind.POSTGRESQL and _server(profile) == server
             for profile in profiles.by_name.values()
         )
+        looks = min(stores, census.THREADS)
+        stores = min(stores, settings.stores.open)
         size = settings.pool.size
-        wanted = workers * stores * size
-        text = f"{workers} (workers) x {stores} (stores) x {size} (`pool.size`) = {wanted}"
+        wanted = workers * (stores * size + looks)
+        each = f"{stores} (stores open) x {size} (`pool.size`) + {looks} (`/profiles`)"
+        text = f"{workers} (workers) x ({each}) = {wanted}"
         where = server[0] or "the local server"
         if wanted <= most:
             yield ok("connections", f"{text} of the {most} that {where} allows")
@@ -102,5 +106,5 @@ def _check_connections(
             yield warning(
                 "connections",
                 f"{text}, more than the {most} that {where} allows: some requests would be a 503. "
-                "Lower `pool.size` or the workers, or raise max_connections.",
+                "Lower `pool.size`, `stores.open` or the workers, or raise max_connections.",
             )
