@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import signal
 import socket
 import subprocess
@@ -108,6 +109,39 @@ def test_a_request_that_takes_too_long_is_given_up(lab_copy):
         slow.join()
     assert (process.returncode, out) == (0, "Stopped.\n")
     assert "stopped: requests not finished: 1" in err
+
+
+def test_clients_that_keep_their_connection_do_not_hold_up_the_end(data):
+    server = Server(data / "lab.aiida")
+    host, _, port = server.root.removeprefix("http://").partition(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=20)
+    sockets, statuses = set(), []
+
+    def ask():
+        connection.request("GET", "/api/v4/nodes?limit=1")
+        response = connection.getresponse()
+        response.read()
+        sockets.add(connection.sock)
+        statuses.append(response.status)
+
+    def load():
+        try:
+            while True:
+                ask()
+                time.sleep(0.02)
+        except (OSError, http.client.HTTPException):
+            pass
+
+    worker = threading.Thread(target=load)
+    worker.start()
+    wait_until(lambda: len(statuses) > 80)
+    begun = time.monotonic()
+    server.stop(signal.SIGTERM)
+    assert time.monotonic() - begun < 8  # and not the 10 seconds that requests may take
+    worker.join()
+    connection.close()
+    assert set(statuses) == {200}
+    assert len(sockets) == 1
 
 
 def test_under_load_no_request_is_cut_off(data):

@@ -6,7 +6,6 @@ import logging
 import select
 import signal
 import socket
-import socketserver
 import threading
 import time
 from collections.abc import Callable
@@ -14,8 +13,9 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
+import waitress
 from flask import Flask
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from waitress import wasyncore
 
 from provender import logs
 from provender.errors import ConfigurationError
@@ -33,6 +33,12 @@ SETTLED_SECONDS = 0.2
 """How long no request may run before we believe it: the next may be on its way to a thread."""
 TICK = 0.05
 POLL_SECONDS = 0.2
+IDLE_SECONDS = 1.0
+"""Age from which on a connection that asks for nothing is ended when the server stops."""
+THREADS = 16
+"""Requests answered at a time; slow clients and idle connections take none of them."""
+MOST_BODY_BYTES = 16_000_000
+"""What is taken of a posted body; our own limit, which has a message, is far below."""
 
 
 def run_api(
@@ -76,21 +82,10 @@ def serve(app: Flask, host: str, port: int, on_ready: Callable[[str], None] | No
     Raises:
         ConfigurationError: the port is taken, or the address is not of this machine.
     """
-    with _listen(host, port) as listener:
-        bound_port = int(listener.getsockname()[1])
-        server = make_server(
-            host, bound_port, app, threaded=True, request_handler=_Handler, fd=listener.fileno()
-        )
+    server = _Server(app, _listen(host, port))
     shown = f"[{host}]" if ":" in host else host
-    ready = on_ready and partial(on_ready, f"http://{shown}:{bound_port}")
+    ready = on_ready and partial(on_ready, f"http://{shown}:{server.port}")
     _run(server, app.extensions["provender"].lifecycle, ready)
-
-
-class _Handler(WSGIRequestHandler):
-    """Answers one connection; what was asked is told by `requestlog`."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Write nothing: a line that is not shown would be put together all the same."""
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -113,6 +108,57 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+class _Server:
+    """Waitress: connections are kept between requests, which the server of werkzeug cannot.
+
+    All that touches connections is done in the thread of its loop.
+    """
+
+    def __init__(self, app: Flask, listener: socket.socket) -> None:
+        self.port = int(listener.getsockname()[1])
+        self._channels: dict[int, Any] = {}
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of each that waits
+        self._server: Any = waitress.create_server(
+            app,
+            map=self._channels,
+            sockets=[listener],
+            threads=THREADS,
+            ident="Provender",
+            max_request_body_size=MOST_BODY_BYTES,
+            clear_untrusted_proxy_headers=False,  # the setting `proxy` says who is believed
+            asyncore_use_poll=hasattr(select, "poll"),
+        )
+
+    def run(self) -> None:
+        """Serve until `close`."""
+        self._server.run()
+
+    def refuse(self) -> None:
+        """Take no more connections."""
+        self._server.trigger.pull_trigger(lambda: wasyncore.dispatcher.close(self._server))
+
+    def hang_up(self) -> None:
+        """End connections that were kept and ask for nothing; new ones may be about to."""
+        self._server.trigger.pull_trigger(self._hang_up)
+
+    def _hang_up(self) -> None:
+        before = time.time() - IDLE_SECONDS
+        for channel in tuple(self._server.active_channels.values()):
+            is_idle = not channel.requests and not channel.total_outbufs_len
+            if is_idle and channel.creation_time < before:
+                channel.will_close = True
+
+    def is_busy(self) -> bool:
+        """Tell whether a request waits or is answered, or an answer is not yet sent."""
+        channels = tuple(self._server.active_channels.values())
+        return any(channel.requests or channel.total_outbufs_len for channel in channels)
+
+    def close(self) -> None:
+        """End all connections."""
+        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._channels))
+        self._server.task_dispatcher.shutdown(timeout=0)
+
+
 class Stop:
     """What the signals say: to stop, and at the second one to stop at once."""
 
@@ -126,13 +172,13 @@ class Stop:
         self.asked.set()
 
 
-def _run(server: BaseWSGIServer, lifecycle: Lifecycle, on_ready: Callable[[], None] | None) -> None:
+def _run(server: _Server, lifecycle: Lifecycle, on_ready: Callable[[], None] | None) -> None:
     """Serve in another thread, so that this one can stop it when a signal arrives."""
     stop = Stop()
     before = {}
     if threading.current_thread() is threading.main_thread():
         before = {number: signal.signal(number, stop) for number in STOPPING}
-    worker = threading.Thread(target=_accept, args=(server,), daemon=True)
+    worker = threading.Thread(target=server.run, daemon=True)
     worker.start()
     try:
         if on_ready is not None:
@@ -140,26 +186,16 @@ def _run(server: BaseWSGIServer, lifecycle: Lifecycle, on_ready: Callable[[], No
         while not stop.asked.wait(POLL_SECONDS):
             pass  # another thread may have got the signal: its handler runs when this one wakes
         lifecycle.is_draining = True
-        server.shutdown()
-        worker.join()
-        _drain(lifecycle, stop)
+        server.refuse()
+        _drain(server, lifecycle, stop)
     finally:
+        server.close()
+        worker.join()
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _accept(server: BaseWSGIServer) -> None:
-    """Take connections until the server is shut down, then those that wait, then no more."""
-    try:
-        socketserver.BaseServer.serve_forever(server, TICK)  # werkzeug's closes the port at once
-        until = time.monotonic() + SETTLED_SECONDS
-        while time.monotonic() < until and select.select([server], [], [], 0)[0]:
-            server.handle_request()
-    finally:
-        server.server_close()
-
-
-def _drain(lifecycle: Lifecycle, stop: Stop) -> None:
+def _drain(server: _Server, lifecycle: Lifecycle, stop: Stop) -> None:
     """Wait for the requests that run."""
     begun = time.monotonic()
     if lifecycle.running:
@@ -167,7 +203,8 @@ def _drain(lifecycle: Lifecycle, stop: Stop) -> None:
         LOGGER.info(text, DRAIN_SECONDS, len(lifecycle.running))
     busy = begun
     while not stop.is_urgent and time.monotonic() < begun + DRAIN_SECONDS:
-        if lifecycle.running:
+        server.hang_up()
+        if lifecycle.running or server.is_busy():
             busy = time.monotonic()
         elif time.monotonic() >= busy + SETTLED_SECONDS:
             return
