@@ -37,6 +37,8 @@ IDLE_SECONDS = 1.0
 """Age from which on a connection that asks for nothing is ended when the server stops."""
 THREADS = 16
 """Requests answered at a time; slow clients and idle connections take none of them."""
+MOST_UNSENT_BYTES = 1_000_000
+"""What may wait for a slow client before we wait for it; four times that would go to a file."""
 MOST_BODY_BYTES = 16_000_000
 """What is taken of a posted body; our own limit, which has a message, is far below."""
 
@@ -125,6 +127,8 @@ class _Server:
             threads=THREADS,
             ident="Provender",
             max_request_body_size=MOST_BODY_BYTES,
+            outbuf_high_watermark=MOST_UNSENT_BYTES,
+            outbuf_overflow=4 * MOST_UNSENT_BYTES,
             clear_untrusted_proxy_headers=False,  # the setting `proxy` says who is believed
             asyncore_use_poll=hasattr(select, "poll"),
         )
