@@ -6,6 +6,7 @@ SELECT only, and nothing but `select` is built. SQLite: `mode=ro`, `query_only`,
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -16,10 +17,13 @@ from typing import Any
 
 import psycopg2
 import psycopg2.extensions
+from psycopg2 import errors
 from sqlalchemy.pool import QueuePool
 
 from provender.settings import Limits, Pool
 from provender.store.sqlitefiles import Marker, SqliteFile
+
+LOGGER = logging.getLogger(__name__)
 
 JSONB_OID = 3802
 JSONB_AS_TEXT = psycopg2.extensions.new_type((JSONB_OID,), "JSONB_AS_TEXT", lambda text, _: text)
@@ -49,6 +53,9 @@ IS_SETTLED = (
 )
 """Whether a standby has replayed all that it has. After its start the position of what it received
 is behind until something new comes, but it asks for more only when it has replayed the rest."""
+
+NAMELESS = (errors.UndefinedFunction, errors.InsufficientPrivilege, errors.FeatureNotSupported)
+"""What a server says that does not have, or not give, what a name is made of."""
 
 Start = Callable[[Any, Any], "str | None"]
 
@@ -149,17 +156,30 @@ class _PostgresqlStart:
         milliseconds = max(1, int(statement_seconds * 1000))
         self._begin = (
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
-            f"SET LOCAL statement_timeout = {milliseconds}; "
-            "SET LOCAL timezone = 'UTC'; "
+            f"SET LOCAL statement_timeout = {milliseconds}; SET LOCAL timezone = 'UTC'"
+        )
+        self._names = (
             f"SELECT pg_is_in_recovery(), {SNAPSHOT}, CASE WHEN {IS_SETTLED} THEN {POSITION} END"
         )
+        self._can_name = True
 
     def __call__(self, driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the driver's
+        if self._can_name:
+            try:
+                return self._start(driver, cursor)
+            except NAMELESS as error:
+                LOGGER.warning("this database does not name its snapshots, so no ETags: %s", error)
+                self._can_name = False
+                cursor.execute("ROLLBACK")
+        cursor.execute(self._begin)
+        return None
+
+    def _start(self, driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the driver's
         expected, before = driver.was_standby, None
         if expected:
             cursor.execute(f"SELECT {POSITION}")
             before = cursor.fetchone()[0]
-        cursor.execute(self._begin)
+        cursor.execute(f"{self._begin}; {self._names}")
         driver.was_standby, snapshot, after = cursor.fetchone()
         if driver.was_standby != expected:
             return None
