@@ -129,6 +129,20 @@ def test_authinfos_are_not_needed(primary, url, make_app, container):
     assert client.get("/api/v4/computers").status_code == 200
 
 
+def test_a_server_that_does_not_let_its_snapshots_be_named_is_served_without_etags(
+    primary, url, make_app
+):
+    function = "EXECUTE ON FUNCTION pg_control_checkpoint()"
+    primary.run(f"REVOKE {function} FROM PUBLIC", database="aiida")
+    try:
+        client = make_app(store=url, settings=Settings()).test_client()
+        answers = [client.get("/api/v4/nodes?limit=2") for _ in range(3)]
+    finally:
+        primary.run(f"GRANT {function} TO PUBLIC", database="aiida")
+    assert {answer.status_code for answer in answers} == {200}
+    assert not any("ETag" in answer.headers for answer in answers)
+
+
 def test_a_missing_right_is_told_as_the_page_says(primary, url, container):
     primary.run("REVOKE SELECT ON db_dbnode FROM reader", database="aiida")
     try:
