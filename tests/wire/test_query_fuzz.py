@@ -213,12 +213,19 @@ def queries(draw):
     return query
 
 
+def whole(text):
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
 def rows(served, query):
     answer = served.app.test_client().post(PATH, data=json.dumps(query))
     body = json.loads(answer.data)
     if answer.status_code != 200:
         return answer.status_code, body["code"]
     found = body["data"]
+    if query.get("distinct"):  # 1 and 1.0 are one row, of which a database shows either
+        found = json.loads(answer.data, parse_float=whole)["data"]
     records = [
         json.dumps([found[tag][index] for tag in sorted(found)], sort_keys=True)
         for index in range(int(answer.headers["X-Total-Count"]))
