@@ -15,7 +15,7 @@ NODES = 1_000_000
 CPU, GROWTH, START_SECONDS = 1.5, 1.3, 0.8
 MEMORY_BYTES, STREAM_BYTES = 90_000_000, 20_000_000
 LEAST_CPU = 0.1
-"""Processor seconds below which a sum says little: they are counted in hundredths."""
+"""Processor seconds below which a sum says little: it is that of few requests."""
 
 _COUNT = (
     "the number of all matches is counted anew after each commit, and after waiting for it the "
