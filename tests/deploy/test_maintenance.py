@@ -40,6 +40,7 @@ def served(primary, folder):
 
 def test_backups_vacuums_and_new_indexes_fail_no_request(cluster_of_its_own, tmp_path):
     primary, writer = cluster_of_its_own.primary, Writer()
+    primary.run(f"DELETE FROM db_dbuser WHERE id >= {OTHERS}")
     with served(primary, tmp_path) as watch, writer.on(primary.url(), OTHERS):
         folder = primary.folder.parent
         watch.wait_for(20)
@@ -66,7 +67,7 @@ def test_backups_vacuums_and_new_indexes_fail_no_request(cluster_of_its_own, tmp
 
 def test_a_database_that_another_one_takes_the_place_of(cluster_of_its_own, tmp_path):
     primary = cluster_of_its_own.primary
-    primary.run("DELETE FROM db_dbuser WHERE id >= 1000")
+    primary.run(f"DELETE FROM db_dbuser WHERE id >= {OTHERS}")
     primary.run("CREATE DATABASE next TEMPLATE lab", database="postgres")
     primary.run(INSERT.format(3000), database="next")
     with served(primary, tmp_path) as watch:
