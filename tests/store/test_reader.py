@@ -62,6 +62,14 @@ def read(reader, sql, values=None):
     return reader.within(lambda snapshot: snapshot.read(sql, values))
 
 
+def test_the_clock_of_a_statement_is_over_when_the_next_request_begins(readers):
+    reader = readers(Limits(statement_seconds=0.1), pool=Pool(size=1))["sqlite"]
+    read(reader, "SELECT 1")
+    time.sleep(0.12)
+    for _ in range(10_000):  # SQLite looks at the clock after so many steps of one statement
+        assert reader.within(lambda snapshot: snapshot.token)
+
+
 def test_a_long_statement_is_stopped(readers, kind):
     reader = readers(QUICK)[kind]
     begun = time.monotonic()

@@ -126,8 +126,7 @@ class Snapshot:
 
     def execute(self, text: str, values: Mapping[str, object] | None = None) -> None:
         """Start a statement; its clock starts with it."""
-        if self._sqlite is not None:
-            self._sqlite.deadline = time.monotonic() + self._engine.statement_seconds
+        self._begin_clock()
         LOGGER.debug("%s %s", text, values)
         arguments = (text, values) if values else (text,)
         if self._sqlite is not None:
@@ -136,8 +135,13 @@ class Snapshot:
             with watched(self._driver, self._engine.statement_seconds + GRACE_SECONDS):
                 self._cursor.execute(*arguments)
 
+    def _begin_clock(self) -> None:
+        if self._sqlite is not None:
+            self._sqlite.deadline = time.monotonic() + self._engine.statement_seconds
+
     def _start(self) -> str | None:
         """Begin the transaction, which takes no longer than connecting may."""
+        self._begin_clock()  # that of the last statement on this connection is over
         if self._sqlite is not None:
             return self._engine.start(self._driver, self._cursor)
         with watched(self._driver, self._engine.settings.connect_seconds):
