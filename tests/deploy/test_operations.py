@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -65,6 +66,7 @@ def test_each_worker_answers_with_the_sums_of_all(measured):
     with processes.gunicorn(FACTORY, "-w", "2", environment=measured) as (root, process):
         workers_of(root, 2)
         sizes = [len(answer.body) for answer in ask_many(f"{root}/api/v4/nodes?limit=5", 100)]
+        processes.wait_until(lambda: sample(root, "provender_requests_total", **ROUTE) == 100)
         for _ in range(10):
             assert sample(root, "provender_requests_total", **ROUTE) == 100
             assert sample(root, "provender_request_seconds_count", route="/api/v4/nodes") == 100
@@ -81,10 +83,17 @@ def test_each_worker_answers_with_the_sums_of_all(measured):
         assert "# TYPE process_cpu_seconds_total counter" in text
 
 
+def test_a_file_that_another_process_just_begins_does_no_harm(measured):
+    with processes.gunicorn(FACTORY, "-w", "1", environment=measured) as (root, _):
+        (Path(measured["PROMETHEUS_MULTIPROC_DIR"]) / "counter_1.db").touch()
+        assert sample(root, "provender_processes") == 1
+
+
 def test_what_a_dead_worker_counted_stays_and_what_it_held_goes(measured):
     with processes.gunicorn(FACTORY, "-w", "2", environment=measured) as (root, process):
         workers_of(root, 2)
         ask_many(f"{root}/api/v4/nodes?limit=5", 50)
+        processes.wait_until(lambda: sample(root, "provender_requests_total", **ROUTE) == 50)
         for pid in children(process.pid):
             os.kill(pid, signal.SIGKILL)
             processes.wait_until(lambda pid=pid: is_gone(pid))
@@ -102,7 +111,7 @@ def test_figures_survive_a_fork_after_requests(measured, tmp_path):
     options = ("--preload", "-w", "2", "--chdir", str(tmp_path))
     with processes.gunicorn("warm:app", *options, environment=measured) as (root, _):
         ask_many(f"{root}/api/v4/nodes?limit=5", 40)
-        assert sample(root, "provender_requests_total", **ROUTE) == 41
+        processes.wait_until(lambda: sample(root, "provender_requests_total", **ROUTE) == 41)
 
 
 def test_a_folder_for_figures_that_cannot_be_used_is_told_at_the_start(tmp_path):

@@ -56,11 +56,11 @@ class Observer:
         """Tell the watchers that a request has ended."""
         trace: Trace = environ[KEY]
         trace.seconds = time.perf_counter() - trace.begun
-        self._running.discard(trace)
         try:
             for watcher in self._watchers:
                 watcher(environ, trace)
         finally:
+            self._running.discard(trace)
             REQUEST_ID.set("")
 
 
