@@ -76,7 +76,7 @@ def configure(form: str = "text", *, debug: bool = False) -> None:
     """
     handler = logging.StreamHandler()
     handler.setFormatter(FORMATTERS[form]())
-    levels = {"provender": logging.DEBUG if debug else logging.INFO, "werkzeug": logging.WARNING}
+    levels = {"provender": logging.DEBUG if debug else logging.INFO, "waitress": logging.ERROR}
     for name, level in levels.items():
         logger = logging.getLogger(name)
         logger.handlers[:] = [handler]

@@ -80,6 +80,20 @@ def test_a_default_store_that_is_away_does_not_keep_the_others_from_being_served
         assert "`p02` is not an AiiDA archive" in server.stop(signal.SIGTERM)[2]
 
 
+def test_a_text_of_a_query_may_be_raw_utf_8_as_curl_sends_it():
+    server = Server("demo")
+    host, _, port = server.root.removeprefix("http://").partition(":")
+    try:
+        with socket.create_connection((host, int(port))) as connection:
+            line = 'GET /api/v4/nodes?label="日本é" HTTP/1.1\r\nConnection: close\r\n\r\n'
+            connection.sendall(line.encode())
+            answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    finally:
+        server.stop(signal.SIGTERM)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert '"query_string":"label=\\"日本é\\""'.encode() in answer
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_server_says_what_it_serves_and_stops_cleanly(number):
     server = Server("demo")

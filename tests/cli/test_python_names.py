@@ -94,6 +94,7 @@ def test_run_api_serves_until_it_is_interrupted(data):
                 connection = http.client.HTTPConnection("127.0.0.1", port)
                 connection.request("GET", "/api/v4/users")
                 statuses.append(connection.getresponse().status)
+                connection.close()
                 break
             except OSError:
                 time.sleep(0.05)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import signal
 import socket
 import subprocess
@@ -11,7 +13,9 @@ import textwrap
 from datetime import datetime, timezone
 
 import pytest
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from provender.logs import FORMATTERS
 from support.command import Server
 from support.server import ask
 
@@ -30,10 +34,11 @@ NASTY = [
 def send(root, data):
     host, _, port = root.removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port))) as connection:
-        connection.sendall(data)
-        connection.shutdown(socket.SHUT_WR)
-        while connection.recv(65536):
-            pass
+        connection.sendall(data.removesuffix(b"\r\n") + b"Connection: close\r\n\r\n")
+        answer = b""
+        while part := connection.recv(65536):
+            answer += part
+        return answer
 
 
 @pytest.fixture(params=["json", "text"])
@@ -46,17 +51,40 @@ def server(request):
 
 
 def test_whatever_a_client_sends_is_one_printable_line(server):
-    for data in NASTY:
-        send(server.root, data)
+    answers = [send(server.root, data) for data in NASTY]
+    reached = [answer for answer in answers if b"X-Request-Id" in answer]  # others are no HTTP
+    assert len(reached) >= 4
     assert ask(f"{server.root}/alive").status == 200
     _, _, err = server.stop(signal.SIGTERM)
     lines = err.removesuffix("\n").split("\n")
-    assert len(lines) == len(NASTY) + 1
+    assert len(lines) == len(reached) + 1
     assert all(line.isprintable() for line in lines), lines
     if server.form == "json":
-        entries = [json.loads(line) for line in lines]
-        malformed = [entry for entry in entries if "event" not in entry]
-        assert {entry["logger"] for entry in malformed} == {"werkzeug"}
+        assert all(json.loads(line)["event"] == "request" for line in lines)
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+@pytest.mark.parametrize(
+    "nasty", ["a\nb", "\x1b[2J\x9b31m", "\xed\xa0\x80", "\xff\x00\x7f", '"}\r\n{']
+)
+def test_a_server_that_lets_everything_through_gets_one_printable_line(make_app, nasty, form):
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(FORMATTERS[form]())
+    logger = logging.getLogger("provender.web.requestlog")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        environ = EnvironBuilder("/alive").get_environ()
+        environ |= {"QUERY_STRING": nasty, "HTTP_USER_AGENT": nasty, "REMOTE_ADDR": nasty}
+        environ |= {"PATH_INFO": f"/{nasty}", "REQUEST_METHOD": f"G{nasty}T"}
+        run_wsgi_app(make_app(store="demo"), environ, buffered=True)
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(logging.NOTSET)
+    line = written.getvalue().removesuffix("\n")
+    assert line
+    assert line.isprintable()
 
 
 def test_a_line_of_json_tells_everything():

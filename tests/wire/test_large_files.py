@@ -135,7 +135,7 @@ def read(root, headers=None):
         digest.update(chunk)
         size += len(chunk)
     connection.close()
-    return response.status, dict(response.getheaders()), size, digest.hexdigest()
+    return response.status, response.headers, size, digest.hexdigest()
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")

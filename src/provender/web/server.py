@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import select
 import signal
 import socket
@@ -16,6 +17,8 @@ from typing import Any
 import waitress
 from flask import Flask
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 
 from provender import logs
 from provender.errors import ConfigurationError
@@ -26,6 +29,7 @@ from provender.web.trace import Lifecycle
 LOGGER = logging.getLogger(__name__)
 
 HOST, PORT = "127.0.0.1", 5000
+NOT_ASCII = re.compile(rb"[\x80-\xff]")
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 DRAIN_SECONDS = 10.0
 """How long requests that run may take once the server is told to stop."""
@@ -110,6 +114,22 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+class _Parser(HTTPRequestParser):
+    """Reads requests whose URL holds raw UTF-8, as curl sends it: waitress takes ASCII only."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the request line and the headers."""
+        line, end, headers = header_plus.partition(b"\r\n")
+        escaped = NOT_ASCII.sub(lambda found: b"%%%02X" % found[0][0], line)
+        super().parse_header(escaped + end + headers)
+
+
+class _Channel(HTTPChannel):
+    """A connection whose requests `_Parser` reads."""
+
+    parser_class = _Parser
+
+
 class _Server:
     """Waitress: connections are kept between requests, which the server of werkzeug cannot.
 
@@ -119,7 +139,6 @@ class _Server:
     def __init__(self, app: Flask, listener: socket.socket) -> None:
         self.port = int(listener.getsockname()[1])
         self._channels: dict[int, Any] = {}
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of each that waits
         self._server: Any = waitress.create_server(
             app,
             map=self._channels,
@@ -132,6 +151,7 @@ class _Server:
             clear_untrusted_proxy_headers=False,  # the setting `proxy` says who is believed
             asyncore_use_poll=hasattr(select, "poll"),
         )
+        self._server.channel_class = _Channel
 
     def run(self) -> None:
         """Serve until `close`."""
