@@ -279,3 +279,9 @@ def test_without_a_default_a_profile_must_be_named(aiida_folder, monkeypatch, tm
         select(Settings())
     assert caught.value.hint == "Known: lab-archive, lab-sqlite."
     assert select(Settings(), profile="lab-archive").profile.name == "lab-archive"
+
+
+def test_a_link_to_an_archive_has_the_name_of_the_link(tmp_path, data):
+    (tmp_path / "paper.aiida").symlink_to(data / "lab.aiida")
+    assert from_store(str(tmp_path / "paper.aiida")).name == "paper"
+    assert list(from_settings(Settings(archives=(tmp_path,))).by_name) == ["paper"]

@@ -129,7 +129,7 @@ def from_store(
         found = name or _clean(str(dsn.get("dbname") or "postgresql"))
         return Profile(found, ProfileKind.POSTGRESQL, source, dsn=dsn, repository=repository)
     path = Path(store).expanduser()
-    found = name or _clean(path.resolve().stem)
+    found = name or _clean((path if path.is_symlink() else path.resolve()).stem)
     if path.suffix == ".aiida" or path.is_file() or (path / "metadata.json").exists():
         return Profile(found, ProfileKind.ARCHIVE, source, path=path)
     container = repository or path / "container"
