@@ -30,6 +30,8 @@ def is_refused(root):
         socket.create_connection((host, int(port)), timeout=5).close()
     except ConnectionRefusedError:
         return True
+    except ConnectionResetError:  # it waited to be taken when the port was closed
+        return False
     return False
 
 

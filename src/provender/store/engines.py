@@ -158,9 +158,9 @@ class _PostgresqlStart:
             "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
             f"SET LOCAL statement_timeout = {milliseconds}; SET LOCAL timezone = 'UTC'"
         )
-        self._names = (
-            f"SELECT pg_is_in_recovery(), {SNAPSHOT}, CASE WHEN {IS_SETTLED} THEN {POSITION} END"
-        )
+        names = f"SELECT pg_is_in_recovery(), {SNAPSHOT}, "
+        self._on_primary = f"{self._begin}; {names} NULL"
+        self._on_standby = f"{self._begin}; {names} CASE WHEN {IS_SETTLED} THEN {POSITION} END"
         self._can_name = True
 
     def __call__(self, driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the driver's
@@ -179,7 +179,7 @@ class _PostgresqlStart:
         if expected:
             cursor.execute(f"SELECT {POSITION}")
             before = cursor.fetchone()[0]
-        cursor.execute(f"{self._begin}; {self._names}")
+        cursor.execute(self._on_standby if expected else self._on_primary)
         driver.was_standby, snapshot, after = cursor.fetchone()
         if driver.was_standby != expected:
             return None

@@ -39,7 +39,7 @@ TICK = 0.05
 POLL_SECONDS = 0.2
 IDLE_SECONDS = 1.0
 """Age from which on a connection that asks for nothing is ended when the server stops."""
-THREADS = 16
+THREADS = 8
 """Requests answered at a time; slow clients and idle connections take none of them."""
 MOST_UNSENT_BYTES = 1_000_000
 """What may wait for a slow client before we wait for it; four times that would go to a file."""
