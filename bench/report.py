@@ -33,8 +33,10 @@ $ make bench PEER=~/venvs/aiida  # an environment that has AiiDA with its REST e
 | NAME (gunicorn) | the same application under gunicorn, one worker with four threads |
 
 Latency is the median seen by one client; each server is asked the same paths, and answers are
-compared for their numbers of rows. CPU is the processor time of the server for each request,
-without the database's. PostgreSQL runs with its default settings. The graph has work
+compared for their numbers of rows. Clients keep their connection where the server does: with
+`provender restapi` and under gunicorn, not with `verdi restapi` and the floor, whose development
+server (werkzeug) closes it after each answer. CPU is the processor time of the server for each
+request, without the database's. PostgreSQL runs with its default settings. The graph has work
 chains that call jobs, shared inputs, groups, logs, and types and users in skewed numbers
 (`bench/graph.py`). Raw figures are beside this page in `benchmarks/`.
 """
