@@ -23,7 +23,8 @@ _COUNT = (
 )
 _TRIPS = (
     "BEGIN with the name of the snapshot (0.09 ms) and ROLLBACK (0.06 ms) are round trips that the "
-    "floor does not make, and it writes no log"
+    "floor does not make, and it writes no log (profile of a node by its uuid: 40 % driver and "
+    "database, 21 % Provender, the rest Flask, werkzeug and Python)"
 )
 CAUSES: dict[str, str] = {
     **dict.fromkeys(("detail", "incoming", "outgoing"), _TRIPS),
