@@ -171,7 +171,8 @@ class PostgresqlForms(SqlForms):
         """Return `= ANY(array)`, which an index serves."""
         types = {Kind.UUID: UUID, Kind.NUMBER: Double}
         bound_list = cast(values, ARRAY(types[kind])) if kind in types else values
-        return column == func.any(bound_list)
+        # Not `==`, of which SQLAlchemy 2.0 takes `!= ANY` to be the negation.
+        return column.op("=", is_comparison=True)(func.any(bound_list))
 
     def largest(self, column: Expression, kind: Kind, function: str) -> Expression:
         """Return the aggregate in the collation of code points."""
