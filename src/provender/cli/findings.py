@@ -64,8 +64,7 @@ def show(finding: Finding) -> None:
 def summary(findings: Iterable[Finding]) -> str:
     """Return how many there are of each kind."""
     levels = [finding.level for finding in findings]
-    counts = (levels.count(level) for level in Level)
-    good, doubtful, bad = counts
+    good, doubtful, bad = (levels.count(level) for level in Level)
     problems = f"{bad} problem{'' if bad == 1 else 's'}"
     warnings = f"{doubtful} warning{'' if doubtful == 1 else 's'}"
     return f"{good} ok, {warnings}, {problems}."

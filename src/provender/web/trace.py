@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from flask import Flask, has_request_context, request
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
 KEY = "provender.trace"
 """Where the environment of a request holds its trace."""
@@ -53,12 +49,7 @@ def register(app: Flask) -> None:
 
 def current() -> Trace | None:
     """Return the trace of the request that runs; None outside of one, and in one not observed."""
-    return trace_of(request.environ) if has_request_context() else None
-
-
-def trace_of(environ: WSGIEnvironment) -> Trace | None:
-    """Return the trace of the request of an environment."""
-    trace: Trace | None = environ.get(KEY)
+    trace: Trace | None = request.environ.get(KEY) if has_request_context() else None
     return trace
 
 
