@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provender.errors import CannotExport, NoSuchFile, UnknownFormat
-from provender.exports import bandlabels, bandplots, bands, bandsgrace, bandtables
-from provender.exports.inversion import exact_reciprocal
+from provender.exports.bands import bands, grace, plots, tables, ticks
+from provender.exports.bands.inversion import exact_reciprocal
 from provender.exports.subject import Subject
 from support.compare_golden import check_match, differences
 
@@ -23,15 +23,15 @@ BANDS = "data.core.array.bands.BandsData."
 ROOT = "http://localhost/"
 WRITERS = {
     "json": bands.write_json,
-    "dat_multicolumn": bandtables.write_multicolumn,
-    "dat_blocks": bandtables.write_blocks,
-    "gnuplot": bandtables.write_gnuplot,
-    "agr": bandsgrace.write_project,
-    "agr_batch": bandsgrace.write_batch,
-    "mpl_singlefile": bandplots.write_script,
-    "mpl_withjson": bandplots.write_script_with_data,
+    "dat_multicolumn": tables.write_multicolumn,
+    "dat_blocks": tables.write_blocks,
+    "gnuplot": tables.write_gnuplot,
+    "agr": grace.write_project,
+    "agr_batch": grace.write_batch,
+    "mpl_singlefile": plots.write_script,
+    "mpl_withjson": plots.write_script_with_data,
 }
-DRAWINGS = {"mpl_png": bandplots.write_png, "mpl_pdf": bandplots.write_pdf}
+DRAWINGS = {"mpl_png": plots.write_png, "mpl_pdf": plots.write_pdf}
 RECORDED = {
     "json": 4,
     "dat_multicolumn": 4,
@@ -106,7 +106,7 @@ def test_every_text_says_where_it_comes_from(subject_of, form):
 
 
 def test_marks_of_greek_letters_for_grace(subject_of):
-    lines = bandsgrace.write_project(subject_of("lab", "6422a299")).content.decode().splitlines()
+    lines = grace.write_project(subject_of("lab", "6422a299")).content.decode().splitlines()
     assert r'@    xaxis ticklabel 0, "\xG\f{}|X|M|\xG\f{}"' in lines
     assert '@    yaxis label "Dispersion (eV)"' in lines
 
@@ -267,14 +267,14 @@ MARKUPS = {
 @pytest.mark.parametrize("label", MARKUPS)
 def test_labels_as_each_program_wants_them(label):
     grace, gnuplot, plain = MARKUPS[label]
-    assert bandlabels.marked(label, bandlabels.GRACE) == grace
-    assert bandlabels.marked(label, bandlabels.GNUPLOT) == gnuplot
-    assert bandlabels.plain(label) == plain
+    assert ticks.marked(label, ticks.GRACE) == grace
+    assert ticks.marked(label, ticks.GNUPLOT) == gnuplot
+    assert ticks.plain(label) == plain
 
 
 def test_labels_at_one_place_share_a_mark():
     labels = {"labels": ["A", "GAMMA", "X", "B"], "label_numbers": [0, 2, 3, 4]}
-    found = bandlabels.ticks(bands.read_bands(node(labels)))
+    found = ticks.ticks(bands.read_bands(node(labels)))
     assert [(tick.position, tick.text()) for tick in found] == [(0.0, "A"), (0.2, "Γ|X|B")]
 
 

@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from provender.errors import CannotExport
-from provender.exports import kpoints
-from provender.exports.brillouin import brillouin_zone
+from provender.exports.bands import kpoints
+from provender.exports.bands.brillouin import brillouin_zone
 from provender.exports.cells import determinant, norm, reciprocal
 from provender.exports.subject import Subject
 from support.compare_golden import differences

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from provender.exports import registry, upf
+from provender.exports import registry
+from provender.exports.pseudopotentials import upf
 from provender.exports.subject import Subject
 
 UPF = "data.core.upf.UpfData."

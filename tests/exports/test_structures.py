@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provender.errors import CannotExport
-from provender.exports import chemdoodle, cif, structures, xsf, xyz
+from provender.exports.structures import chemdoodle, cif, structures, xsf, xyz
 from provender.exports.subject import Subject
 from support.compare_golden import differences
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provender.errors import CannotExport, NoSuchFile
-from provender.exports import trajectories
+from provender.exports.structures import trajectories
 from provender.exports.subject import Subject
 from support.compare_golden import differences
 

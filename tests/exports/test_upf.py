@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provender.errors import CannotExport, NoSuchFile
-from provender.exports import singlefile, upf
+from provender.exports import singlefile
+from provender.exports.pseudopotentials import upf
 from provender.exports.subject import Subject
 from support.compare_golden import check_match
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from provender import errors, settings
-from provender.web.dialects import DIALECTS
+from provender.web.routes.dialects import DIALECTS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "provender"

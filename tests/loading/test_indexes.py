@@ -15,9 +15,9 @@ from provender.loading import indexes
 from provender.loading.advice import State, _statement, advise, measure, reading
 from provender.loading.candidates import CANDIDATES, standard
 from provender.loading.target import from_url
+from provender.schema.tables import Index
 from provender.settings import Limits
 from provender.store.inspection import missing_indexes
-from provender.store.schema import Index
 from support import postgres
 
 FILL = """

@@ -17,7 +17,7 @@ from disk_objectstore import Container as Library
 from provender.loading import ddl
 from provender.loading.load import load
 from provender.loading.target import from_url
-from provender.store.packs import Container
+from provender.store.files.container import Container
 from support import postgres
 from support.folders import fingerprint
 from support.server import ask

@@ -11,7 +11,7 @@ from provender.loading import ddl, wording
 from provender.loading.candidates import CANDIDATES, PREFIX
 from provender.loading.copying import line
 from provender.loading.sources import _revision
-from provender.store.schema import REQUIRED
+from provender.schema.tables import REQUIRED
 
 
 @pytest.mark.parametrize(

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from provender.query import builder, checking
-from provender.query.compiler import compile_plan
-from provender.query.grammar import parse_text
-from provender.query.request import read_list, read_parameters
-from provender.query.views import vocabulary
+from provender.query.plan import planning
+from provender.query.plan.views import vocabulary
+from provender.query.querystring import builder
+from provender.query.querystring.grammar import parse_text
+from provender.query.querystring.request import read_list, read_parameters
+from provender.query.sql.compiler import compile_plan
+from provender.schema.entities import Kind
+from provender.schema.statements import Backend
 from provender.settings import Limits
-from provender.store.catalogue import Kind
-from provender.store.engines import Backend
-from provender.web.dialects import V2, V4
-from provender.web.views import NODES, OLD_COMPUTERS, OLD_GROUPS, OLD_NODES
+from provender.web.routes.dialects import V2, V4
+from provender.web.routes.views import NODES, OLD_COMPUTERS, OLD_GROUPS, OLD_NODES
 
 
 def compiled(text, backend, view=NODES, dialect=V4, **options):
     parameters = read_parameters(parse_text(text), dialect.specials)
     question = builder.from_list(read_list(view, parameters, Limits()))
-    checked = checking.check(question, {view.entity.name: vocabulary(view, ())})
+    checked = planning.check(question, {view.entity.name: vocabulary(view, ())})
     return compile_plan(checked, backend, **options)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provender.errors import GrammarError
-from provender.query.grammar import decode, parse, parse_text
+from provender.query.querystring.grammar import decode, parse, parse_text
 from provender.query.terms import Interval, Operator, Term, Word
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provender.errors import BadOperator, BadValue
-from provender.query.conditions import (
+from provender.query.plan.conditions import (
     Disjunction,
     JsonComparison,
     JsonContains,
@@ -27,10 +27,10 @@ from provender.query.conditions import (
     Relation,
     Target,
 )
-from provender.query.jsonoperators import LONGEST, MEANINGS, as_double, condition, json_type
-from provender.query.operators import LONGEST_PATTERN, Origin, Use
-from provender.query.postedvalues import describe_json, from_json, one_type, read_time
-from provender.store.catalogue import NODE, Kind
+from provender.query.plan.jsonoperators import LONGEST, MEANINGS, as_double, condition, json_type
+from provender.query.plan.operators import LONGEST_PATTERN, Origin, Use
+from provender.query.plan.values import describe_json, from_json, one_type, read_time
+from provender.schema.entities import NODE, Kind
 
 KEY = Target("nodes", NODE.fields["attributes"], Path.of(("key",)))
 NAME = "attributes.key"

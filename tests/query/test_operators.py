@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from provender.errors import BadOperator, BadValue
-from provender.query.conditions import (
+from provender.query.plan.conditions import (
     Comparison,
     Conjunction,
     Membership,
@@ -20,8 +20,8 @@ from provender.query.conditions import (
     Span,
     Target,
 )
-from provender.query.operators import LARGEST_INTEGER, LONGEST_PATTERN, Origin, Use, condition
-from provender.store.catalogue import NODE, Kind
+from provender.query.plan.operators import LARGEST_INTEGER, LONGEST_PATTERN, Origin, Use, condition
+from provender.schema.entities import NODE, Kind
 
 UUID = "cda14b00-82b5-443f-b152-62a831206992"
 NOW = datetime(2026, 11, 20, tzinfo=timezone.utc)

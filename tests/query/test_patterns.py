@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provender.query.patterns import (
+from provender.query.plan.patterns import (
     LikePattern,
     after_prefix,
     escape,

@@ -3,15 +3,23 @@ from __future__ import annotations
 import pytest
 
 from provender.errors import BadRequest, BadValue, UnknownField
-from provender.query import builder, checking
-from provender.query.conditions import Conjunction, Disjunction, IsNull, Negation, Never, Target
-from provender.query.grammar import parse_text
-from provender.query.request import read_list, read_parameters
-from provender.query.views import vocabulary
+from provender.query.plan import planning
+from provender.query.plan.conditions import (
+    Conjunction,
+    Disjunction,
+    IsNull,
+    Negation,
+    Never,
+    Target,
+)
+from provender.query.plan.views import vocabulary
+from provender.query.querystring import builder
+from provender.query.querystring.grammar import parse_text
+from provender.query.querystring.request import read_list, read_parameters
+from provender.schema.entities import NODE
 from provender.settings import Limits
-from provender.store.catalogue import NODE
-from provender.web.dialects import V2, V4
-from provender.web.views import NODES, OLD_USERS, USERS
+from provender.web.routes.dialects import V2, V4
+from provender.web.routes.views import NODES, OLD_USERS, USERS
 
 
 def question(text, view=NODES, dialect=V4):
@@ -21,7 +29,7 @@ def question(text, view=NODES, dialect=V4):
 
 def planned(text, view=NODES, dialect=V4, expose=()):
     names = vocabulary(view, expose)
-    return checking.check(question(text, view, dialect), {view.entity.name: names})
+    return planning.check(question(text, view, dialect), {view.entity.name: names})
 
 
 def order(text):
@@ -118,7 +126,7 @@ def test_negated_lists_of_intervals_and_of_nothing():
     found = planned("ctime=notin=2026-11-20,2026-11-21").condition.conditions[0]
     assert isinstance(found, Negation)
     assert isinstance(found.condition, Disjunction)
-    never = checking.check(
+    never = planning.check(
         {
             "path": [{"entity_type": "", "tag": "n"}],
             "filters": {"n": {"id": {"!in": []}, "label": {"!==": None}}},

@@ -9,15 +9,15 @@ from contextlib import closing
 import pytest
 
 from provender.errors import BadRequest, BodyTooLarge, LimitExceeded
-from provender.query import compiler
-from provender.query.body import read_body
-from provender.query.checking import MOST_PARTS
-from provender.query.compiler import compile_plan
-from provender.query.conditions import IsNull
-from provender.query.posted import read_posted
+from provender.query.plan.conditions import IsNull
+from provender.query.plan.planning import MOST_PARTS
+from provender.query.posted.body import read_body
+from provender.query.posted.reading import read_posted
+from provender.query.sql import compiler
+from provender.query.sql.compiler import compile_plan
+from provender.schema.statements import Backend
 from provender.settings import Limits
-from provender.store import jsonfunctions
-from provender.store.engines import Backend
+from provender.store.sqlite import jsonfunctions
 
 NODE = {"entity_type": "", "tag": "n"}
 SECOND = {"entity_type": "", "tag": "m", "with_incoming": "n", "edge_tag": "e"}

@@ -2,18 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from provender.errors import (
-    BadOperator,
-    BadRequest,
-    BadValue,
-    ConflictingParameters,
-    LimitExceeded,
+from provender.errors import BadOperator, BadRequest, BadValue, ConflictingParameters, LimitExceeded
+from provender.query.querystring.grammar import parse_text
+from provender.query.querystring.request import (
+    LARGEST_OFFSET,
+    OrderTerm,
+    Page,
+    read_list,
+    read_parameters,
 )
-from provender.query.grammar import parse_text
-from provender.query.request import LARGEST_OFFSET, OrderTerm, Page, read_list, read_parameters
 from provender.settings import Limits
-from provender.web.dialects import V2, V4
-from provender.web.views import NODES
+from provender.web.routes.dialects import V2, V4
+from provender.web.routes.views import NODES
 
 LIMITS = Limits()
 

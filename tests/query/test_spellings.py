@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from provender.query import spellings
-from provender.query.grammar import parse_text
+from provender.query.querystring import spellings
+from provender.query.querystring.grammar import parse_text
 
 STORED = "stored:node_type"
 

@@ -10,8 +10,8 @@ import pytest
 
 from provender.errors import QueryTimeout, StoreBusy, StoreUnreachable
 from provender.settings import Pool
-from provender.store import gate
-from provender.store.gate import RETRY_SECONDS, Gate
+from provender.store.database import gate
+from provender.store.database.gate import RETRY_SECONDS, Gate
 
 
 @pytest.fixture

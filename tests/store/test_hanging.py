@@ -10,10 +10,10 @@ import pytest
 
 from provender.errors import StoreError, StoreUnreachable
 from provender.settings import Limits, Pool
-from provender.store import engines, watchdog
-from provender.store.gate import RETRY_SECONDS
+from provender.store.database import engines, watchdog
+from provender.store.database.gate import RETRY_SECONDS
+from provender.store.database.reader import Reader
 from provender.store.profiles import parse_url
-from provender.store.reader import Reader
 from support import postgres
 
 QUICK = Limits(statement_seconds=1)

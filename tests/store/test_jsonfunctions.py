@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provender.store import jsonfunctions
+from provender.store.sqlite import jsonfunctions
 from support import postgres
 
 NUMBERS = "0 -0.0 1 1.0 1e2 100 -3.25 1e-7 12345678901234567890.5 1e400"

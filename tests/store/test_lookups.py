@@ -13,7 +13,7 @@ from disk_objectstore import CompressMode
 from disk_objectstore import Container as Writer
 
 from provender.errors import CorruptObject
-from provender.store.packs import Container
+from provender.store.files.container import Container
 from support.folders import fingerprint
 
 

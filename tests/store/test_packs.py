@@ -18,7 +18,7 @@ from disk_objectstore import CompressMode
 from disk_objectstore import Container as Writer
 
 from provender.errors import CorruptObject, StoreUnreachable, UnsupportedStore
-from provender.store.packs import Container
+from provender.store.files.container import Container
 from support.folders import fingerprint
 
 CONTENTS = [b"", b"a" * 10, bytes(range(256)) * 400, b"last"]

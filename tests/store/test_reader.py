@@ -12,12 +12,13 @@ import psycopg2
 import pytest
 
 from provender.errors import QueryTimeout, StoreUnreachable, UnsupportedStore
+from provender.schema.entities import Kind
+from provender.schema.statements import Statement, Statements
 from provender.settings import Limits, Pool
-from provender.store import engines
-from provender.store.catalogue import Kind
+from provender.store.database import engines
+from provender.store.database.reader import Reader
 from provender.store.profiles import parse_url
-from provender.store.reader import Reader, Statement, Statements
-from provender.store.sqlitefiles import SqliteFile
+from provender.store.sqlite.files import SqliteFile
 from support import postgres
 from support.folders import fingerprint
 
@@ -223,7 +224,7 @@ def test_a_file_that_is_not_there(tmp_path):
 
 
 def test_a_locked_database(readers, unpacked, tmp_path, monkeypatch):
-    monkeypatch.setattr("provender.store.sqlitefiles.LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("provender.store.sqlite.files.LOCK_SECONDS", 0.1)
     folder = tmp_path / "profile"
     shutil.copytree(unpacked / "sqlite_dos", folder)
     reader = readers(path=folder)["sqlite"]

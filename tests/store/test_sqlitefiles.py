@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from provender.store.sqlitefiles import SqliteFile
+from provender.store.sqlite.files import SqliteFile
 from support.folders import fingerprint
 
 

@@ -12,14 +12,14 @@ from dataclasses import replace
 import pytest
 
 from provender.errors import StoreUnreachable, UnknownProfile, UnsupportedStore
+from provender.schema.tables import Index
 from provender.settings import Cache, Settings
 from provender.store import inspection
-from provender.store.gate import RETRY_SECONDS
+from provender.store.database.gate import RETRY_SECONDS
 from provender.store.health import examine
 from provender.store.inspection import counts, missing_indexes
 from provender.store.profiles import Profile, ProfileKind, Profiles, from_store
 from provender.store.registry import StoreRegistry
-from provender.store.schema import Index
 from support import postgres
 from support.folders import fingerprint
 

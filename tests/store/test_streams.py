@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provender.errors import CorruptObject
-from provender.store.streams import RAW_DEFLATE, ZLIB_WRAPPED, Piece, batches
+from provender.store.files.streams import RAW_DEFLATE, ZLIB_WRAPPED, Piece, batches
 
 CONTENT = bytes(range(256)) * 2000
 

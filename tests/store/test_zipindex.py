@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from provender.store import zipindex
-from provender.store.zipindex import Member, NotAZipError
+from provender.store.files import zipindex
+from provender.store.files.zipindex import Member, NotAZipError
 
 
 @pytest.mark.parametrize("name", ["lab.aiida", "materials.aiida", "edge/migrated_main_0001.aiida"])

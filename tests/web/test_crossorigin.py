@@ -6,8 +6,8 @@ import flask_cors
 import pytest
 
 from provender import App, create_app
-from provender.web import crossorigin
-from provender.web.responses import EXPOSED
+from provender.web.middleware import crossorigin
+from provender.web.middleware.crossorigin import EXPOSED
 
 ORIGIN = {"Origin": "https://viewer.example"}
 PRIVATE = {"Access-Control-Request-Private-Network": "true"}

@@ -17,7 +17,7 @@ import provender
 from provender.settings import Pool, ProfileSettings, Stores
 from provender.store import aiidaconfig
 from provender.store.selection import Selection
-from provender.web.mounts import Mounts
+from provender.web.middleware.mounts import Mounts
 from support.server import ask, serving
 
 POSTED = json.dumps({"path": ["data.core.structure.StructureData."], "limit": 2}).encode()

@@ -26,7 +26,7 @@ def fresh(monkeypatch):
 @pytest.fixture
 def patient(monkeypatch):
     """Wait as long as a machine of any speed needs."""
-    monkeypatch.setattr("provender.web.profiles.PATIENCE", 60.0)
+    monkeypatch.setattr("provender.web.operations.profiles.PATIENCE", 60.0)
 
 
 @pytest.fixture

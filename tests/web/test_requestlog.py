@@ -71,7 +71,7 @@ def test_a_server_that_lets_everything_through_gets_one_printable_line(make_app,
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(FORMATTERS[form]())
-    logger = logging.getLogger("provender.web.requestlog")
+    logger = logging.getLogger("provender.web.middleware.requestlog")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     try:

@@ -203,9 +203,10 @@ def test_totals_on_demand(on_each):
 @pytest.fixture
 def shallow(monkeypatch):
     """Every offset counts as deep."""
-    from provender.query import checking, compiler
+    from provender.query.plan import planning
+    from provender.query.sql import compiler
 
-    monkeypatch.setattr(checking, "DEEP", 1)
+    monkeypatch.setattr(planning, "DEEP", 1)
     yield
     compiler._compile_shape.cache_clear()
 

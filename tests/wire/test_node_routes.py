@@ -343,7 +343,7 @@ def test_names_of_files(on_each):
 
 
 def test_odd_names_of_files():
-    from provender.web.streams import disposition
+    from provender.web.answers.files import disposition
 
     assert disposition('a"b\\c') == 'attachment; filename="a\\"b\\\\c"'
     assert disposition("a\r\nb") == ("attachment; filename=\"a__b\"; filename*=UTF-8''a%0D%0Ab")

@@ -7,7 +7,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provender.query.joins import JOINS, ColumnJoin
+from provender.query.plan.joins import JOINS, ColumnJoin
 
 PATH = "/api/v4/querybuilder"
 TYPES = {

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from provender.query.checking import FUNCTIONS
-from provender.query.joins import JOINS
-from provender.query.jsonoperators import MEANINGS
-from provender.query.operators import POSTED
-from provender.query.plan import CAST_KINDS
-from provender.query.posted import KEYS
-from provender.query.vertices import OWN_KEYS
-from provender.store.catalogue import CLOSURE, ENTITIES, MEMBERSHIP
+from provender.query.plan.joins import JOINS
+from provender.query.plan.jsonoperators import MEANINGS
+from provender.query.plan.operators import POSTED
+from provender.query.plan.plan import CAST_KINDS
+from provender.query.plan.planning import FUNCTIONS
+from provender.query.posted.path import OWN_KEYS
+from provender.query.posted.reading import KEYS
+from provender.schema.entities import CLOSURE, ENTITIES, MEMBERSHIP
 from support.server import ask
 
 DOCS = Path(__file__).parents[2] / "docs"

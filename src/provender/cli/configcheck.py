@@ -143,7 +143,7 @@ def check_cache(settings: Settings) -> Finding:
 
 def check_proxies(settings: Settings) -> Iterator[Finding]:
     """Look whose words are taken."""
-    from provender.web.proxies import TrustedProxies  # noqa: PLC0415 - the web floor, for this only
+    from provender.web.middleware.proxies import TrustedProxies  # noqa: PLC0415 - the web floor, for this only
 
     trusted = settings.proxy.trusted
     try:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from provender import __version__
 from provender.cli.check import check
 from provender.cli.config import config
 from provender.cli.console import HELP, Group, examples
@@ -15,6 +14,7 @@ from provender.cli.profile import profile
 from provender.cli.restapi import restapi
 from provender.cli.routes import routes
 from provender.cli.store import store
+from provender.version import __version__
 
 
 @examples(

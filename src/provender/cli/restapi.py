@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from provender import __version__, logs
+from provender import logs
 from provender.cli.console import HELP, examples, progress_line, report
 from provender.cli.options import Options
 from provender.cli.starting import uncollected
@@ -18,6 +18,7 @@ from provender.store.inspection import counts
 from provender.store.profiles import KINDS, Profiles
 from provender.store.registry import StoreRegistry
 from provender.store.selection import Selection
+from provender.version import __version__
 
 SHOWN = ("nodes", "links", "groups", "users")
 """What is counted for the banner."""
@@ -126,7 +127,7 @@ def banner(selection: Selection, stores: StoreRegistry, root: str, names: Sequen
 
     `names` are those of the profiles with paths of their own.
     """
-    from provender.web.dialects import DIALECTS, EXAMPLES  # noqa: PLC0415 - as above
+    from provender.web.routes.dialects import DIALECTS, EXAMPLES  # noqa: PLC0415 - as above
 
     profile = selection.profile
     lines = [

@@ -11,8 +11,8 @@ from provender.cli.console import HELP, examples
 @click.command(context_settings=HELP)
 def routes() -> None:
     """List the routes of both dialects: resource, methods, path."""
-    from provender.web.dialects import DIALECTS  # noqa: PLC0415 - the web floor is for this only
-    from provender.web.endpoints import endpoint_lines  # noqa: PLC0415 - the same
+    from provender.web.routes.dialects import DIALECTS  # noqa: PLC0415 - the web floor is for this only
+    from provender.web.routes.endpoints import endpoint_lines  # noqa: PLC0415 - the same
 
     for dialect in DIALECTS:
         for line in endpoint_lines(dialect):

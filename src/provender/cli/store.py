@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from provender.loading.advice import Advice
     from provender.loading.indexes import Made
     from provender.loading.load import Loaded
-    from provender.store.reader import Reader
+    from provender.store.database.reader import Reader
 
 REDRAW_SECONDS = 0.1
 WORTH_A_LINE = 1.0

@@ -5,23 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from provender.exports import (
-    arrays,
-    bandplots,
-    bands,
-    bandsgrace,
-    bandtables,
-    chemdoodle,
-    cif,
-    cifdata,
-    codes,
-    kpoints,
-    structures,
-    trajectories,
-    upf,
-    xsf,
-    xyz,
-)
+from provender.exports import arrays, cifdata, codes
+from provender.exports.bands import bands, grace, kpoints, plots, tables
+from provender.exports.pseudopotentials import upf
+from provender.exports.structures import chemdoodle, cif, structures, trajectories, xsf, xyz
 from provender.exports.subject import Export, Subject
 
 Writer = Callable[[Subject], Export]
@@ -35,16 +22,16 @@ CORE = "core."
 WRITERS: dict[str, dict[str, Writer]] = {
     "data.core.array.ArrayData.": ARRAY,
     "data.core.array.bands.BandsData.": {
-        "agr": bandsgrace.write_project,
-        "agr_batch": bandsgrace.write_batch,
-        "dat_blocks": bandtables.write_blocks,
-        "dat_multicolumn": bandtables.write_multicolumn,
-        "gnuplot": bandtables.write_gnuplot,
+        "agr": grace.write_project,
+        "agr_batch": grace.write_batch,
+        "dat_blocks": tables.write_blocks,
+        "dat_multicolumn": tables.write_multicolumn,
+        "gnuplot": tables.write_gnuplot,
         "json": bands.write_json,
-        "mpl_pdf": bandplots.write_pdf,
-        "mpl_png": bandplots.write_png,
-        "mpl_singlefile": bandplots.write_script,
-        "mpl_withjson": bandplots.write_script_with_data,
+        "mpl_pdf": plots.write_pdf,
+        "mpl_png": plots.write_png,
+        "mpl_singlefile": plots.write_script,
+        "mpl_withjson": plots.write_script_with_data,
     },
     "data.core.array.kpoints.KpointsData.": ARRAY,
     "data.core.array.projection.ProjectionData.": ARRAY,

@@ -14,16 +14,17 @@ from enum import Enum
 
 from provender.errors import QueryTimeout
 from provender.loading.candidates import CANDIDATES, Candidate, standard
-from provender.query import checking, compiler
-from provender.query.views import whole_vocabulary
+from provender.query.plan import planning
+from provender.query.plan.views import whole_vocabulary
+from provender.query.sql import compiler
+from provender.schema.entities import ENTITIES
+from provender.schema.statements import Backend, Record, Statement
 from provender.settings import Settings
 from provender.store.archive import Progress
 from provender.store.cache import CacheFolder
-from provender.store.catalogue import ENTITIES
-from provender.store.engines import Backend
+from provender.store.database.reader import Reader, Snapshot
 from provender.store.inspection import missing_indexes
 from provender.store.profiles import Profile
-from provender.store.reader import Reader, Record, Snapshot, Statement
 from provender.store.stores import open_store
 
 PRESENT = (
@@ -144,7 +145,7 @@ def _statement(candidate: Candidate, value: object) -> Statement:
     """Return the SQL that a request with the typical question runs."""
     question = candidate.question(value) if candidate.question else {}
     names = {name: whole_vocabulary(entity) for name, entity in ENTITIES.items()}
-    checked = checking.check(question, names)
+    checked = planning.check(question, names)
     if candidate.is_count:
         return compiler.compile_groups(checked, Backend.POSTGRESQL)
     return compiler.compile_plan(checked, Backend.POSTGRESQL, with_count=False).rows

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from provender.query.backends import DIALECTS, forms
-from provender.query.computed import computed
 from provender.query.querydict import QueryDict, Vertex
-from provender.store import schema
-from provender.store.engines import Backend
-from provender.store.schema import Index
+from provender.query.sql.computed import computed
+from provender.query.sql.forms import DIALECTS, forms
+from provender.schema import tables
+from provender.schema.statements import Backend
+from provender.schema.tables import Index
 
 PREFIX = "provender_"
 ROWS = 20
@@ -139,7 +139,7 @@ def _far_linked(column: str, other: str) -> str:
 def _state() -> str:
     """Return the state of a process as our queries write it."""
     backend = Backend.POSTGRESQL
-    state = computed("process:state", forms(backend), schema.NODE)
+    state = computed("process:state", forms(backend), tables.NODE)
     return f"({state.compile(dialect=DIALECTS[backend])})"
 
 

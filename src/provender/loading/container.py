@@ -24,9 +24,9 @@ from uuid import uuid4
 from provender.errors import ConfigurationError, CorruptObject, StoreUnreachable
 from provender.loading.sources import Source
 from provender.store.archive import Progress
-from provender.store.packs import CONTAINER_VERSION
-from provender.store.sqlitefiles import MEGABYTE
-from provender.store.streams import RAW_DEFLATE, Piece
+from provender.store.files.container import CONTAINER_VERSION
+from provender.store.files.streams import RAW_DEFLATE, Piece
+from provender.store.sqlite.files import MEGABYTE
 
 PACK_BYTES = 4 * 1024 * MEGABYTE
 """A pack that has this size is followed by another; the library's default."""

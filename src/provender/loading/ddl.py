@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from provender.store.schema import DATABASE_REVISIONS, INDEXES, Index
+from provender.schema.tables import DATABASE_REVISIONS, INDEXES, Index
 
 OLDER_REVISION, REVISION = DATABASE_REVISIONS
 

@@ -21,10 +21,10 @@ from provender.loading.container import Written
 from provender.loading.copying import copy_table
 from provender.loading.sources import Source, opened
 from provender.loading.target import check_empty, connect, errors_of, patiently, take_lock
+from provender.schema.tables import REQUIRED
 from provender.settings import Settings
 from provender.store.archive import Progress
 from provender.store.profiles import Profile
-from provender.store.schema import REQUIRED
 
 SESSION = (
     "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; "

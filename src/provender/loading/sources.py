@@ -13,18 +13,19 @@ from typing import Any, BinaryIO
 
 from provender.errors import ConfigurationError, StoreUnreachable, UnsupportedStore
 from provender.loading.ddl import OLDER_REVISION, REVISION
+from provender.schema.tables import REQUIRED
 from provender.settings import Settings
-from provender.store import engines, zipindex
 from provender.store.archive import Archive, Progress, open_archive
 from provender.store.cache import CacheFolder
+from provender.store.database import engines
+from provender.store.database.reader import Reader
+from provender.store.files import zipindex
+from provender.store.files.archived import OBJECT
+from provender.store.files.streams import KEY, Piece
+from provender.store.files.zipindex import Member, NotAZipError
 from provender.store.inspection import check_tables, inspect
-from provender.store.objects import OBJECT
 from provender.store.profiles import ProfileKind, from_store
-from provender.store.reader import Reader
-from provender.store.schema import REQUIRED
-from provender.store.sqlitefiles import SqliteFile
-from provender.store.streams import KEY, Piece
-from provender.store.zipindex import Member, NotAZipError
+from provender.store.sqlite.files import SqliteFile
 
 FIRST_WITH_REVISION = (2, 4)
 """The AiiDA that came with `main_0002`, whose hashes of calculation jobs need no repair."""

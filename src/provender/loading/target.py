@@ -11,12 +11,7 @@ import psycopg2
 from psycopg2 import errors
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED, connection, cursor
 
-from provender.errors import (
-    ConfigurationError,
-    ProvenderError,
-    StoreUnreachable,
-    UnsupportedStore,
-)
+from provender.errors import ConfigurationError, ProvenderError, StoreUnreachable, UnsupportedStore
 from provender.store.profiles import Profile, ProfileKind, from_store
 
 CONNECT_SECONDS = 10

@@ -16,10 +16,10 @@ from psycopg2.extensions import cursor
 from provender.errors import StoreError
 from provender.loading import ddl
 from provender.loading.sources import Source
-from provender.store.packs import Container
-from provender.store.schema import REQUIRED
-from provender.store.sqlitefiles import SqliteFile
-from provender.store.streams import CHUNK, damaged
+from provender.schema.tables import REQUIRED
+from provender.store.files.container import Container
+from provender.store.files.streams import CHUNK, damaged
+from provender.store.sqlite.files import SqliteFile
 
 ROWS = 1000
 """Rows of each table that are compared value by value."""

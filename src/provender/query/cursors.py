@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from provender.errors import BadValue, ConflictingParameters
-from provender.query.conditions import (
+from provender.query.plan.conditions import (
     Comparison,
     Condition,
     Conjunction,
@@ -26,10 +26,10 @@ from provender.query.conditions import (
     Relation,
     Target,
 )
-from provender.query.patterns import canonical_uuid
-from provender.query.plan import Ordering, Output, Plan
-from provender.query.request import ListRequest
-from provender.store.catalogue import Kind
+from provender.query.plan.patterns import canonical_uuid
+from provender.query.plan.plan import Ordering, Output, Plan
+from provender.query.querystring.request import ListRequest
+from provender.schema.entities import Kind
 
 FIRST = "*"
 """The cursor that a walk starts with."""

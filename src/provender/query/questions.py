@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
 
-from provender.query.builder import from_list, subset, term_filter
-from provender.query.conditions import Conjunction, Target
-from provender.query.operators import Origin, Use, condition
-from provender.query.patterns import UUID_SHAPE
-from provender.query.plan import Plan
+from provender.query.plan.conditions import Conjunction, Target
+from provender.query.plan.operators import Origin, Use, condition
+from provender.query.plan.patterns import UUID_SHAPE
+from provender.query.plan.plan import Plan
+from provender.query.plan.views import View
 from provender.query.querydict import TYPE_OF_ENTITY, QueryDict, Vertex
-from provender.query.request import ListRequest, Parameters
-from provender.query.views import View
+from provender.query.querystring.builder import from_list, subset, term_filter
+from provender.query.querystring.request import ListRequest, Parameters
 
 START, EDGE = "start node", "edge"
 """Tags of the node whose links are asked, and of the links."""

@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from provender.errors import CorruptObject, StoreUnreachable, UnsupportedStore
-from provender.store import zipindex
+from provender.schema.tables import check_archive_revision
 from provender.store.cache import PRIVATE_FILE, CacheFolder
-from provender.store.heldfile import HeldFile
-from provender.store.objects import INDEX, FolderObjects, ZipObjects, index_objects
-from provender.store.schema import check_archive_revision
-from provender.store.sqlitefiles import MEGABYTE, SqliteFile
-from provender.store.streams import ObjectStore, damaged
-from provender.store.zipindex import Member, NotAZipError
+from provender.store.files import zipindex
+from provender.store.files.archived import INDEX, FolderObjects, ZipObjects, index_objects
+from provender.store.files.heldfile import HeldFile
+from provender.store.files.streams import ObjectStore, damaged
+from provender.store.files.zipindex import Member, NotAZipError
+from provender.store.sqlite.files import MEGABYTE, SqliteFile
 
 LOGGER = logging.getLogger(__name__)
 

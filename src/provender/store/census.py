@@ -17,13 +17,13 @@ from pathlib import Path
 
 from provender.errors import ProvenderError, QueryTimeout
 from provender.settings import Limits, Pool
-from provender.store import engines
 from provender.store.archive import DATABASE, is_quick_to_open, open_archive
 from provender.store.cache import CacheFolder
-from provender.store.engines import Engine
+from provender.store.database import engines
+from provender.store.database.engines import Engine
+from provender.store.database.reader import Reader
 from provender.store.profiles import Profile, ProfileKind, Profiles
-from provender.store.reader import Reader
-from provender.store.sqlitefiles import SqliteFile
+from provender.store.sqlite.files import SqliteFile
 from provender.store.stores import Identity
 
 LOGGER = logging.getLogger(__name__)

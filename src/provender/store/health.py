@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from provender.errors import ProvenderError
-from provender.store.engines import Backend
+from provender.schema.statements import Backend
+from provender.schema.tables import Index
+from provender.store.database.reader import Snapshot
+from provender.store.files.streams import CHUNK, damaged
+from provender.store.files.tree import walk
 from provender.store.inspection import counts, missing_indexes
-from provender.store.reader import Snapshot
-from provender.store.repository import walk
-from provender.store.schema import Index
 from provender.store.stores import Store
-from provender.store.streams import CHUNK, damaged
 
 NODES_PER_FILE = 20
 """How many nodes are looked at to find one file: most nodes have none."""

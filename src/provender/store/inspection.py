@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from provender.errors import UnsupportedStore
-from provender.store import schema
-from provender.store.engines import Backend
-from provender.store.reader import Snapshot
-from provender.store.schema import INDEXES, REQUIRED, Index, check_database_revision
+from provender.schema import tables
+from provender.schema.statements import Backend
+from provender.schema.tables import INDEXES, REQUIRED, Index, check_database_revision
+from provender.store.database.reader import Snapshot
 
 COLUMNS = {
     Backend.POSTGRESQL: (
@@ -135,14 +135,14 @@ def _repository_id(snapshot: Snapshot, columns: dict[str, set[str]]) -> str | No
 
 
 COUNTED = {
-    "nodes": schema.NODE,
-    "links": schema.LINK,
-    "users": schema.USER,
-    "computers": schema.COMPUTER,
-    "groups": schema.GROUP,
-    "group memberships": schema.MEMBERSHIP,
-    "comments": schema.COMMENT,
-    "logs": schema.LOG,
+    "nodes": tables.NODE,
+    "links": tables.LINK,
+    "users": tables.USER,
+    "computers": tables.COMPUTER,
+    "groups": tables.GROUP,
+    "group memberships": tables.MEMBERSHIP,
+    "comments": tables.COMMENT,
+    "logs": tables.LOG,
 }
 """What `counts` counts, in this order."""
 

@@ -19,8 +19,8 @@ from provender.settings import Settings
 from provender.store.archive import Progress
 from provender.store.cache import CacheFolder
 from provender.store.census import Census
-from provender.store.gate import Gate
-from provender.store.memory import Memory
+from provender.store.database.gate import Gate
+from provender.store.database.memory import Memory
 from provender.store.profiles import Profile, Profiles
 from provender.store.stores import Store, open_store
 

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import TypeVar
 
 from provender.errors import ProvenderError, StoreUnreachable, UnsupportedStore
+from provender.schema.statements import Backend
 from provender.settings import Settings
-from provender.store import engines
 from provender.store.archive import Progress, open_archive
 from provender.store.cache import CacheFolder
-from provender.store.engines import Backend
+from provender.store.database import engines
+from provender.store.database.memory import Memory
+from provender.store.database.reader import Reader, Snapshot
+from provender.store.files.container import Container
+from provender.store.files.streams import ObjectStore
 from provender.store.inspection import Inspection, check_database, check_tables, inspect
-from provender.store.memory import Memory
-from provender.store.packs import Container
 from provender.store.profiles import Profile, ProfileKind
-from provender.store.reader import Reader, Snapshot
-from provender.store.sqlitefiles import SqliteFile
-from provender.store.streams import ObjectStore
+from provender.store.sqlite.files import SqliteFile
 
 LOGGER = logging.getLogger(__name__)
 

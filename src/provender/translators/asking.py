@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any
 
 from provender import configuration
-from provender.query.body import read_body
+from provender.query.posted.body import read_body
 from provender.settings import Settings
 from provender.store.registry import StoreRegistry
 from provender.store.selection import select

@@ -10,18 +10,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from provender.errors import AmbiguousIdentifier, NoSuchEntity, PageOutOfRange, UnknownRoute
-from provender.query import builder, checking, compiler, questions
-from provender.query.patterns import UUID_SHAPE, is_uuid_prefix
-from provender.query.plan import Plan
+from provender.query import questions
+from provender.query.plan import planning
+from provender.query.plan.patterns import UUID_SHAPE, is_uuid_prefix
+from provender.query.plan.plan import Plan
+from provender.query.plan.views import Identity, View, vocabulary, whole_vocabulary
 from provender.query.querydict import QueryDict
-from provender.query.request import ListRequest, Page, Parameters
-from provender.query.views import Identity, View, vocabulary, whole_vocabulary
-from provender.store.catalogue import ENTITIES
-from provender.store.reader import Record as Values
-from provender.store.reader import Rows
+from provender.query.querystring import builder
+from provender.query.querystring.request import ListRequest, Page, Parameters
+from provender.query.sql import compiler
+from provender.schema.entities import ENTITIES
+from provender.schema.statements import Record as Values
+from provender.schema.statements import Rows
 from provender.store.stores import Session
+from provender.translators.paging import read_window
 from provender.translators.records import Record, presenter
-from provender.translators.walking import read_window
 
 DIGITS = re.compile(r"[0-9]{1,30}")
 
@@ -101,7 +104,7 @@ def resolve(
 def _plan(view: View, columns: tuple[str, ...], expose: tuple[str, ...]) -> Plan:
     """Return the plan of one object of a view but for its id: the same at each request."""
     names = {view.entity.name: vocabulary(view, expose)}
-    return checking.check(questions.from_view(view, columns), names)
+    return planning.check(questions.from_view(view, columns), names)
 
 
 def ask(question: QueryDict, view: View, session: Session, *, with_count: bool = False) -> Rows:
@@ -121,14 +124,14 @@ def ask_own(question: QueryDict, session: Session) -> list[Values]:
     """Return the rows of a question in our own words, which may use every name."""
     names = {name: whole_vocabulary(entity) for name, entity in ENTITIES.items()}
     statements = compiler.compile_plan(
-        checking.check(question, names), session.backend, with_count=False
+        planning.check(question, names), session.backend, with_count=False
     )
     return session.snapshot.fetch(statements).records
 
 
 def check(question: QueryDict, view: View, session: Session) -> Plan:
     """Return the plan of a question about a view."""
-    return checking.check(question, {view.entity.name: vocabulary(view, session.expose)})
+    return planning.check(question, {view.entity.name: vocabulary(view, session.expose)})
 
 
 def parse_identifier(view: View, text: str) -> str | int:

@@ -11,10 +11,10 @@ import orjson
 
 from provender.errors import ProvenderError
 from provender.query import questions
-from provender.query.views import View
-from provender.store.repository import Entry, entries, file_key
+from provender.query.plan.views import View
+from provender.store.files.streams import ObjectStream
+from provender.store.files.tree import Entry, entries, file_key
 from provender.store.stores import Session, Store
-from provender.store.streams import ObjectStream
 from provender.translators.base import ask_own, resolve
 from provender.translators.records import Record, decoded, http_date, json_object
 from provender.translators.subjects import open_file

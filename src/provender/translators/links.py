@@ -8,21 +8,22 @@ from dataclasses import dataclass, replace
 from provender.errors import CannotExport, NoSuchFile
 from provender.exports.registry import describe
 from provender.exports.subject import Subject
-from provender.query import builder, questions
+from provender.query import questions
+from provender.query.plan.views import View
+from provender.query.querystring import builder
+from provender.query.querystring.request import LARGEST_OFFSET, ListRequest, Parameters
 from provender.query.questions import Direction
-from provender.query.request import LARGEST_OFFSET, ListRequest, Parameters
-from provender.query.views import View
-from provender.store import catalogue
-from provender.store.reader import Record as Values
+from provender.schema import entities
+from provender.schema.statements import Record as Values
 from provender.store.stores import Session
 from provender.translators.base import Listing, ask, ask_own, check, check_page, resolve
+from provender.translators.paging import read_window
 from provender.translators.records import Record, decoded, http_date, presenter
 from provender.translators.subjects import no_files
-from provender.translators.walking import read_window
 
 TREE = View(
     "tree",
-    catalogue.NODE,
+    entities.NODE,
     "node.Node",
     {
         "id": "id",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provender.errors import NoSuchEntity
 from provender.query import questions
-from provender.query.views import View
+from provender.query.plan.views import View
 from provender.store.stores import Session
 from provender.translators.base import ask_own, resolve
 from provender.translators.contents import Content, Files, report

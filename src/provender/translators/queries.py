@@ -13,13 +13,13 @@ from typing import Any
 import orjson
 
 from provender.errors import CannotConvert, LimitExceeded, QueryTimeout
-from provender.query.compiler import compile_number, compile_plan
-from provender.query.conditions import Target
-from provender.query.plan import Ordering, Output
-from provender.query.posted import Posted, read_posted
+from provender.query.plan.conditions import Target
+from provender.query.plan.plan import Ordering, Output
+from provender.query.posted.reading import Posted, read_posted
+from provender.query.sql.compiler import compile_number, compile_plan
+from provender.schema.entities import Kind
+from provender.schema.statements import Record as Values
 from provender.settings import Limits
-from provender.store.catalogue import Kind
-from provender.store.reader import Record as Values
 from provender.store.stores import Session, Store
 from provender.translators.records import Record, http_date
 

@@ -11,10 +11,10 @@ from typing import Any
 import orjson
 
 from provender.errors import CannotExport
-from provender.query.request import Parameters
-from provender.query.views import Constant, View
-from provender.store.catalogue import Kind
-from provender.store.reader import Record as Values
+from provender.query.plan.views import Constant, View
+from provender.query.querystring.request import Parameters
+from provender.schema.entities import Kind
+from provender.schema.statements import Record as Values
 
 Record = dict[str, Any]
 """An object as an answer shows it; JSON columns are `orjson.Fragment`, spliced in unparsed."""

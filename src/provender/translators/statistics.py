@@ -7,9 +7,9 @@ from typing import Any
 
 from provender.errors import BadOperator, BadValue, ConflictingParameters, UnknownField
 from provender.query import questions
-from provender.query.request import Parameters
+from provender.query.plan.views import View
+from provender.query.querystring.request import Parameters
 from provender.query.terms import Operator, describe
-from provender.query.views import View
 from provender.store.stores import Session
 from provender.translators.base import ask_counts
 from provender.translators.typetree import Pair, type_tree

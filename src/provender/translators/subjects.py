@@ -24,10 +24,10 @@ from provender.exports.registry import (
 )
 from provender.exports.subject import Subject
 from provender.query import questions
-from provender.query.views import View
-from provender.store.repository import file_key
+from provender.query.plan.views import View
+from provender.store.files.streams import ObjectStream
+from provender.store.files.tree import file_key
 from provender.store.stores import Session, Store
-from provender.store.streams import ObjectStream
 from provender.translators.base import ask_own, resolve
 from provender.translators.records import decoded
 

@@ -9,12 +9,12 @@ import flask_restful
 from flask import Flask
 
 from provender.web.context import Context
-from provender.web.dialects import DIALECTS
 from provender.web.resources.base import BaseResource
 from provender.web.resources.entities import Computer, Group, User
 from provender.web.resources.general import QueryBuilder, ServerInfo
 from provender.web.resources.nodes import Node
 from provender.web.resources.processes import CalcJobNode, ProcessNode
+from provender.web.routes.dialects import DIALECTS
 
 RESOURCES: dict[str, type[BaseResource]] = {
     "server": ServerInfo,

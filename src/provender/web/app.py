@@ -17,23 +17,16 @@ from provender import configuration, logs
 from provender.settings import Settings
 from provender.store.registry import StoreRegistry
 from provender.store.selection import Selection, select
-from provender.web import (
-    crossorigin,
-    failures,
-    home,
-    probes,
-    profiles,
-    requestlog,
-    timing,
-    trace,
-)
+from provender.web.answers import failures
+from provender.web.answers.freshness import fingerprint
 from provender.web.api import Api
 from provender.web.context import Context
-from provender.web.freshness import fingerprint
-from provender.web.mounts import Mounts
-from provender.web.observer import Observer
-from provender.web.proxies import TrustedProxies
-from provender.web.rules import LazyRule
+from provender.web.middleware import crossorigin, requestlog, timing, trace
+from provender.web.middleware.mounts import Mounts
+from provender.web.middleware.observer import Observer
+from provender.web.middleware.proxies import TrustedProxies
+from provender.web.operations import home, probes, profiles
+from provender.web.routes.rules import LazyRule
 
 CONTROL = re.compile(r"[\x00-\x20\x7f]")
 
@@ -146,7 +139,7 @@ def _observe(app: Flask, context: Context) -> None:
     trace.register(app)
     watchers = [requestlog.write]
     if context.settings.metrics:
-        from provender.web import metrics  # noqa: PLC0415 - a library that only this needs
+        from provender.web.operations import metrics  # noqa: PLC0415 - a library that only this needs
 
         watchers.append(metrics.register(app, context).count)
     app.wsgi_app = Observer(app.wsgi_app, context.lifecycle, tuple(watchers))  # type: ignore[method-assign]

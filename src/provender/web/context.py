@@ -12,8 +12,8 @@ from provender.settings import Settings
 from provender.store.profiles import Profile
 from provender.store.registry import StoreRegistry
 from provender.store.stores import Store
-from provender.web.mounts import LEASES, PROFILE
-from provender.web.trace import Lifecycle
+from provender.web.middleware.mounts import LEASES, PROFILE
+from provender.web.middleware.trace import Lifecycle
 
 
 @dataclass(frozen=True, slots=True)

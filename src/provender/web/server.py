@@ -24,7 +24,7 @@ from provender import logs
 from provender.errors import ConfigurationError
 from provender.web.api import Api
 from provender.web.app import App, configure_api
-from provender.web.trace import Lifecycle
+from provender.web.middleware.trace import Lifecycle
 
 LOGGER = logging.getLogger(__name__)
 

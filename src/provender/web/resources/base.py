@@ -11,18 +11,25 @@ import flask_restful
 from flask import Response, request
 
 from provender.errors import BadRequest, ConflictingParameters
-from provender.query import grammar
-from provender.query.request import ListRequest, Page, Parameters, read_list, read_parameters
-from provender.query.views import Identity, View
+from provender.query.plan.views import Identity, View
+from provender.query.querystring import grammar
+from provender.query.querystring.request import (
+    ListRequest,
+    Page,
+    Parameters,
+    read_list,
+    read_parameters,
+)
 from provender.store.stores import Session
 from provender.translators.base import BaseTranslator, Listing, parse_identifier
 from provender.translators.properties import Properties, describe
-from provender.web import responses, timing
+from provender.web.answers import responses
+from provender.web.answers.freshness import answer_early, keep, marked, name_answer
 from provender.web.context import Context
-from provender.web.dialects import Dialect, Route
-from provender.web.freshness import answer_early, keep, marked, name_answer
-from provender.web.mounts import PROFILE
-from provender.web.trace import note_profile
+from provender.web.middleware import timing
+from provender.web.middleware.mounts import PROFILE
+from provender.web.middleware.trace import note_profile
+from provender.web.routes.dialects import Dialect, Route
 
 _Result = TypeVar("_Result")
 LONGEST_KEPT = 200

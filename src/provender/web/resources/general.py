@@ -6,14 +6,15 @@ import time
 
 from flask import Response, request
 
-from provender import __version__
 from provender.errors import ProvenderError
-from provender.query import grammar
-from provender.query.body import read_body
+from provender.query.posted.body import read_body
+from provender.query.querystring import grammar
 from provender.translators.queries import QueryTranslator
-from provender.web import responses, timing
-from provender.web.endpoints import endpoint_lines
+from provender.version import __version__
+from provender.web.answers import responses
+from provender.web.middleware import timing
 from provender.web.resources.base import BaseResource
+from provender.web.routes.endpoints import endpoint_lines
 
 GET_MESSAGE = (
     "Method Not Allowed. Post the JSON object that `QueryBuilder.as_dict()` gives; it may have the "

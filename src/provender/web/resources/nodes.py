@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 from flask import Response
 
 from provender.errors import BadRequest
-from provender.query.request import ListRequest, read_list
+from provender.query.querystring.request import ListRequest, read_list
 from provender.translators import contents, links, statistics, subjects
 from provender.translators.base import BaseTranslator, parse_identifier
 from provender.translators.nodes import NodeTranslator
+from provender.web.answers.files import file_response, verified
 from provender.web.resources.base import BaseResource, refuse_filters
-from provender.web.streams import file_response, verified
 
 
 class Node(BaseResource):

@@ -1,0 +1,1 @@
+"""Pseudopotentials. Floor: exports."""

@@ -1,0 +1,1 @@
+"""From the query dict to a checked plan. Floor: query."""

@@ -1,0 +1,164 @@
+"""Checking filters: conditions on names, joined by `and` and `or`, negated. Floor: query.
+
+A filter that asks nothing is None: it is as if it were not there. Errors say where in the filter
+they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from provender.errors import BadOperator, BadRequest, BadValue
+from provender.query.plan import jsonoperators, operators
+from provender.query.plan.conditions import (
+    Condition,
+    Conjunction,
+    Disjunction,
+    IsNull,
+    Negation,
+    Never,
+    Target,
+)
+from provender.query.plan.operators import Origin, Use
+from provender.query.plan.vocabulary import Vocabulary
+from provender.query.querydict import Dotted, Filter
+from provender.schema.entities import Kind
+
+NEGATIONS = "!~"
+JUNCTIONS: dict[str, type[Conjunction | Disjunction]] = {"and": Conjunction, "or": Disjunction}
+
+
+def check_filter(
+    filters: Filter, tag: str, names: Vocabulary, place: tuple[str, ...]
+) -> Condition | None:
+    """Return the conjunction of a filter's entries: conditions on columns, `and`, `or`.
+
+    None stands for a filter that asks nothing. It is neither true nor false where it is negated
+    or one of several: it is as if it were not there.
+    """
+    found: list[Condition | None] = []
+    for key, value in filters.items():
+        plain = key.lstrip(NEGATIONS) if isinstance(key, str) else key
+        try:
+            if plain in JUNCTIONS:
+                found.append(_junction(key, plain, value, tag, names))
+            else:
+                found.append(_conditions(key, names.to_ask(tag, key), value, names))
+        except BadRequest as error:
+            error.under(*place, _shown(key))
+            raise
+    return _joined(Conjunction, found)
+
+
+def _shown(key: str | Dotted) -> str:
+    return key if isinstance(key, str) else ".".join((key.column, *key.path))
+
+
+def _junction(
+    key: str,
+    plain: str,
+    value: Any,  # noqa: ANN401 - a client's
+    tag: str,
+    names: Vocabulary,
+) -> Condition | None:
+    """Return whole filters joined by `and` or `or`."""
+    negated = _is_negated(key, plain)
+    if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
+        raise BadValue(f"`{plain}` takes a list of filters.")
+    if names.origin is Origin.QUERY_STRING and not value:
+        return _negated(JUNCTIONS[plain](()), negated)
+    parts = []
+    for index, part in enumerate(value):
+        try:
+            parts.append(check_filter(part, tag, names, ()))
+        except BadRequest as error:
+            error.under(index)
+            raise
+    return _negated(_joined(JUNCTIONS[plain], parts), negated)
+
+
+def _conditions(
+    key: str | Dotted,
+    target: Target,
+    value: Any,  # noqa: ANN401 - whatever a client wrote; `operators` checks it
+    names: Vocabulary,
+) -> Condition | None:
+    """Return what is asked of one name: a value, or operators that must all hold."""
+    tests = list(value.items()) if isinstance(value, dict) else [("==", value)]
+    return _joined(Conjunction, _tests(key, target, tests, names))
+
+
+def _tests(
+    key: str | Dotted, target: Target, tests: list[tuple[str, Any]], names: Vocabulary
+) -> Iterator[Condition | None]:
+    for operator, operand in tests:
+        try:
+            plain = operator.lstrip(NEGATIONS)
+            negated = _is_negated(operator, plain)
+            own = Target(target.tag, target.field, target.path and target.path.copy())
+            if plain in JUNCTIONS:
+                yield _negated(_alternatives(key, own, plain, operand, names), negated)
+            else:
+                yield _negated(_condition(key, own, plain, operand, names), negated)
+        except BadRequest as error:
+            error.under(operator)
+            raise
+
+
+def _alternatives(
+    key: str | Dotted,
+    target: Target,
+    junction: str,
+    operand: Any,  # noqa: ANN401 - a client's
+    names: Vocabulary,
+) -> Condition | None:
+    """Return `and` or `or` below a name; several operators in one entry are several entries."""
+    if not isinstance(operand, list) or not all(isinstance(entry, dict) for entry in operand):
+        raise BadValue(f"`{junction}` below `{_shown(key)}` takes a list of objects of operators.")
+    parts: list[Condition | None] = []
+    for index, entry in enumerate(operand):
+        try:
+            parts += _tests(key, target, list(entry.items()), names)
+        except BadRequest as error:
+            error.under(index)
+            raise
+    return _joined(JUNCTIONS[junction], parts)
+
+
+def _condition(
+    key: str | Dotted,
+    target: Target,
+    operator: str,
+    operand: Any,  # noqa: ANN401 - a client's
+    names: Vocabulary,
+) -> Condition:
+    use = Use(_shown(key), target, operator, operand, names.origin)
+    if target.field.kind is Kind.JSON:
+        return jsonoperators.condition(use)
+    if operand is None and operator == "==":
+        return IsNull(target)
+    if operator == "in" and names.origin is Origin.QUERY_STRING and not operand:
+        return Never(target)
+    return operators.condition(use)
+
+
+def _is_negated(written: str, plain: str) -> bool:
+    """Tell whether a name is negated; any number of one sign negates once."""
+    signs = written[: len(written) - len(plain)]
+    if len(set(signs)) > 1:
+        raise BadOperator(f"`{written}` mixes the two signs of negation, `!` and `~`.")
+    return bool(signs)
+
+
+def _joined(
+    kind: type[Conjunction | Disjunction], conditions: Iterable[Condition | None]
+) -> Condition | None:
+    asked = tuple(condition for condition in conditions if condition is not None)
+    if len(asked) > 1:
+        return kind(asked)
+    return asked[0] if asked else None
+
+
+def _negated(condition: Condition | None, negate: bool) -> Condition | None:
+    return Negation(condition) if negate and condition is not None else condition

@@ -1,0 +1,134 @@
+"""A checked query, free of names and of any database. Floor: query.
+
+Operands are equal whatever their value: equal plans are questions of one shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from provender.query.plan.conditions import (
+    Condition,
+    Conjunction,
+    Operand,
+    Target,
+    operands,
+    targets,
+)
+from provender.query.plan.joins import JoinRule
+from provender.schema.entities import Entity, Kind
+
+CAST_KINDS = {
+    "t": Kind.TEXT,
+    "f": Kind.NUMBER,
+    "i": Kind.INTEGER,
+    "b": Kind.BOOLEAN,
+    "j": Kind.JSON,
+    "d": Kind.LOCAL_TIME,
+}
+"""The types that a cast gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """How a vertex is joined to an earlier one (`partner`), and the tag of the edge between.
+
+    A bare join has the edge alone, without the vertex.
+    """
+
+    rule: JoinRule
+    partner: str
+    edge: str
+    outer: bool = False
+    is_bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A vertex of the path: the table of an entity under a tag."""
+
+    tag: str
+    entity: Entity
+    join: Join | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A column of the answer: `key` is its name there, `function` an aggregate."""
+
+    key: str
+    target: Target
+    cast: str | None = None
+    function: str | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """The type of its values."""
+        if self.function == "count":
+            return Kind.INTEGER
+        return CAST_KINDS[self.cast] if self.cast else self.target.field.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """A criterion of the order; no value comes last when ascending, first when descending.
+
+    `output` is the place of the column of the answer that it is, where only those may be ordered.
+    """
+
+    target: Target
+    descending: bool
+    cast: str | None = None
+    output: int | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """The type of its values."""
+        return CAST_KINDS[self.cast] if self.cast else self.target.field.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A checked query: every name resolved, every value typed. Equal plans differ in values.
+
+    A deep one skips many rows of one table: it is worth skipping ids alone.
+    """
+
+    sources: tuple[Source, ...]
+    condition: Conjunction
+    outputs: tuple[Output, ...]
+    order: tuple[Ordering, ...]
+    limit: Operand | None
+    offset: Operand | None
+    distinct: bool = False
+    is_deep: bool = False
+
+    def conditions_on(self, tags: set[str]) -> list[Condition]:
+        """Return the parts of the condition that are about these tags alone."""
+        return [
+            part
+            for part in self.condition.conditions
+            if (found := {target.tag for target in targets(part)}) and found <= tags
+        ]
+
+    def at_most(self, rows: int) -> Plan:
+        """Return a plan that gives no more rows than this."""
+        limit = None if self.limit is None else self.limit.value
+        if isinstance(limit, int) and limit <= rows:
+            return self
+        offset = self.offset or Operand(0, Kind.INTEGER)  # a limit comes with an offset
+        return replace(self, limit=Operand(rows, Kind.INTEGER), offset=offset)
+
+    def operands(self) -> Iterator[Operand]:
+        """Yield the operands, in the same order for every equal plan."""
+        yield from operands(self.condition)
+        for target in (
+            *(output.target for output in self.outputs),
+            *(ordering.target for ordering in self.order if ordering.output is None),
+        ):
+            if target.path is not None:
+                yield target.path
+        for operand in (self.limit, self.offset):
+            if operand is not None:
+                yield operand

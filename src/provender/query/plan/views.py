@@ -1,0 +1,95 @@
+"""A view: a resource of a dialect as data. Which rows, under which names. Floor: query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from provender.query.plan.vocabulary import Vocabulary, documents, is_open
+from provender.query.querydict import Filter
+from provender.query.terms import Term
+from provender.schema.entities import Entity, Field
+
+
+class Identity(Enum):
+    """What stands for an object in a path."""
+
+    UUID = "uuid"
+    PK = "pk"
+    PK_OR_UUID = "pk or uuid"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A name to filter and order by.
+
+    `field` is the field of the catalogue. `spelling` turns a term into filters where values are
+    written in more than one way. `absent` says why a documented name cannot be asked.
+    """
+
+    field: str
+    spelling: Callable[[Term], Filter] | None = None
+    absent: str | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """A resource.
+
+    `shown` maps the names in an answer to fields, or to values that are always the same;
+    `subset` restricts the rows; `documents` are the JSON columns that filters may walk into;
+    `noun` is what messages call an object.
+    """
+
+    name: str
+    entity: Entity
+    noun: str
+    shown: Mapping[str, str | Constant]
+    keys: dict[str, Key]
+    subset: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    identity: Identity = Identity.UUID
+    has_full_type: bool = False
+    has_contents: bool = False
+    shows_links: bool = False
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value that every object shows: a documented name without stored data."""
+
+    value: object
+
+
+@lru_cache(maxsize=256)
+def vocabulary(view: View, expose: tuple[str, ...]) -> Vocabulary:
+    """Return the names of a view, with the private ones that a profile opens."""
+    fields: Mapping[str, Field] = view.entity.fields
+    asked = {
+        name: fields[key.field]
+        for name, key in view.keys.items()
+        if key.absent is None and is_open(view.entity, key.field, expose)
+    }
+    walked = {name: fields[name] for name in view.documents}
+    return Vocabulary(view.entity, asked | _internal(fields), fields, walked)
+
+
+@lru_cache(maxsize=16)
+def whole_vocabulary(entity: Entity) -> Vocabulary:
+    """Return all names of an entity, for questions that no client words."""
+    return Vocabulary(entity, entity.fields, entity.fields, documents(entity.fields))
+
+
+def _internal(fields: Mapping[str, Field]) -> dict[str, Field]:
+    """Return the names that spellings and subsets use; a client cannot write a colon."""
+    return {f"stored:{name}": field for name, field in fields.items()} | {
+        name: field for name, field in fields.items() if field.computed
+    }

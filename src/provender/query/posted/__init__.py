@@ -1,0 +1,1 @@
+"""From a posted body to the query dict. Floor: query."""

@@ -1,0 +1,150 @@
+"""From a typed request to the query dict. Floor: query."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from provender.errors import BadRequest
+from provender.query.plan.operators import FOLD
+from provender.query.plan.patterns import escape
+from provender.query.plan.views import Constant, View
+from provender.query.querydict import TYPE_OF_ENTITY, Dotted, Filter, QueryDict
+from provender.query.querystring.fulltypes import full_type_filter
+from provender.query.querystring.request import ListRequest, OrderTerm, Parameters
+from provender.query.terms import Interval, Operator, Term, Value, Word
+
+NAMES = {
+    Operator.EQUAL: "==",
+    Operator.LESS: "<",
+    Operator.LESS_EQUAL: "<=",
+    Operator.GREATER: ">",
+    Operator.GREATER_EQUAL: ">=",
+    Operator.LIKE: "like",
+    Operator.ILIKE: "ilike",
+    Operator.IN: "in",
+    Operator.NOT_EQUAL: "!==",
+    Operator.NOT_IN: "!in",
+}
+CONTENTS = ("attributes", "extras")
+
+
+def from_list(request: ListRequest) -> QueryDict:
+    """Return the question of a list.
+
+    Example:
+        `nodes?id>5&orderby=-ctime` becomes
+        `{"path": [{"entity_type": "", "tag": "nodes"}], "filters": {"nodes": {"and": [{"id":
+        {">": 5}}]}}, "project": {"nodes": ["id", ...]}, "order_by": [{"nodes": [{"ctime":
+        "desc"}, {"id": "asc"}]}], "limit": 400, "offset": 0}`.
+    """
+    view, parameters = request.view, request.parameters
+    filters = [*subset(view), *(term_filter(view, term) for term in parameters.filters)]
+    if parameters.full_type is not None:
+        filters.append(full_type_filter(parameters.full_type))
+    return {
+        "path": [{"entity_type": TYPE_OF_ENTITY[view.entity.name], "tag": view.name}],
+        "filters": {view.name: {"and": filters}},
+        "project": {view.name: projection(view, parameters)},
+        "order_by": [{view.name: ordering(view, parameters.order)}],
+        "limit": request.limit,
+        "offset": request.offset,
+    }
+
+
+def subset(view: View) -> list[Filter]:
+    """Return the filter that restricts a view to its types of node."""
+    if not view.subset:
+        return []
+    return [{"or": [{"stored:node_type": {"like": f"{escape(text)}%"}} for text in view.subset]}]
+
+
+def projection(view: View, parameters: Parameters) -> list[str]:
+    """Return the fields that an answer needs: those shown, and the contents asked for."""
+    fields = [field for field in view.shown.values() if not isinstance(field, Constant)]
+    for column in CONTENTS if view.has_contents else ():
+        if getattr(parameters, column):
+            names = getattr(parameters, f"{column}_filter")
+            fields += [column] if names is None else [f"{column}.{name}" for name in names]
+    return fields
+
+
+def ordering(view: View, terms: tuple[OrderTerm, ...]) -> list[dict[str, str]]:
+    """Return the order of a list, completed by `id` so that it is total.
+
+    A column given twice counts at its first place with its last direction.
+    """
+    chosen: dict[str, tuple[str, bool]] = {}
+    for term in terms:
+        key = view.keys.get(term.key)
+        if key is not None and key.absent is not None:
+            raise BadRequest(key.absent)
+        field = term.key if key is None else key.field
+        first = chosen.get(field, (term.key, False))[0]
+        chosen[field] = (first, term.descending)
+    chosen.setdefault("id", ("stored:id", False))
+    return [{name: "desc" if descending else "asc"} for name, descending in chosen.values()]
+
+
+def term_filter(view: View, term: Term) -> Filter:
+    """Return what a term of the query string asks for."""
+    if term.path:
+        return plain_filter(Dotted(term.key, term.path), term)
+    key = view.keys.get(term.key)
+    if key is not None and key.absent is not None:
+        raise BadRequest(key.absent)
+    if key is not None and key.spelling is not None:
+        return key.spelling(term)
+    return plain_filter(term.key, term)
+
+
+def plain_filter(name: str | Dotted, term: Term) -> Filter:
+    """Return a term as a filter on the field of this name."""
+    if any(isinstance(value, Interval) for value in term.values):
+        return _time_filter(name, term)
+    values = [_plain(value) for value in term.values]
+    if term.operator in (Operator.IN, Operator.NOT_IN):
+        return {name: {NAMES[term.operator]: values}}
+    operator = NAMES[term.operator]
+    if operator in ("<", "<=", ">", ">=") and isinstance(values[0], str):
+        operator = FOLD + operator
+    return {name: {operator: values[0]}}
+
+
+def _plain(value: Value) -> str | bool | Decimal:
+    if isinstance(value, Word):
+        return value.text
+    if isinstance(value, Interval):
+        raise TypeError(value)
+    return value
+
+
+def _time_filter(name: str | Dotted, term: Term) -> Filter:
+    """Return comparisons with the ends of an interval: exactly one of `<`, `=`, `>` holds."""
+    if term.operator in (Operator.IN, Operator.NOT_IN):
+        inside = {"or": [_inside(name, value) for value in term.values]}
+        return inside if term.operator is Operator.IN else {"!or": inside["or"]}
+    value = term.values[0]
+    if not isinstance(value, Interval) or term.operator in (Operator.LIKE, Operator.ILIKE):
+        return {name: {NAMES[term.operator]: getattr(value, "start", value)}}
+    if term.operator is Operator.EQUAL:
+        return _inside(name, value)
+    if term.operator is Operator.NOT_EQUAL:
+        return {"!and": [_inside(name, value)]}
+    if term.operator in (Operator.LESS, Operator.GREATER_EQUAL):
+        return {name: {NAMES[term.operator]: value.start}}
+    return _after(name, value, term.operator is Operator.GREATER)
+
+
+def _inside(name: str | Dotted, value: Value) -> Filter:
+    if not isinstance(value, Interval):
+        return {name: {"==": _plain(value)}}
+    conditions: Filter = {">=": value.start}
+    if value.stop is not None:
+        conditions["<"] = value.stop
+    return {name: conditions}
+
+
+def _after(name: str | Dotted, value: Interval, after: bool) -> Filter:
+    if value.stop is not None:
+        return {name: {">=" if after else "<": value.stop}}
+    return {name: {"in": []}} if after else {name: {"!==": None}}

@@ -1,0 +1,103 @@
+"""Values that the older dialect writes in more than one way. Floor: query.
+
+A filter matches the form that is shown, the form that is stored and, for equality, the names
+used before AiiDA 1.0. Negative operators are the negation of the positive match, all its
+spellings included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from provender.query.plan.patterns import escape, read_pattern
+from provender.query.querydict import Filter
+from provender.query.querystring.builder import plain_filter
+from provender.query.terms import Operator, Term, Word
+from provender.schema.entities import CORE
+
+POSITIVE = {Operator.NOT_EQUAL: Operator.EQUAL, Operator.NOT_IN: Operator.IN}
+STORED = "stored:node_type"
+DATA = "data."
+
+OLD_NODE_TYPES = {
+    "data.parameter.ParameterData.": "data.core.dict.Dict.",
+    "data.base.Int.": "data.core.int.Int.",
+    "data.base.Float.": "data.core.float.Float.",
+    "data.base.Str.": "data.core.str.Str.",
+    "data.base.Bool.": "data.core.bool.Bool.",
+    "data.base.List.": "data.core.list.List.",
+    "calculation.inline.InlineCalculation.": "process.calculation.calcfunction.CalcFunctionNode.",
+    "calculation.function.FunctionCalculation.": "process.workflow.workfunction.WorkFunctionNode.",
+    "calculation.work.WorkCalculation.": "process.workflow.workchain.WorkChainNode.",
+}
+"""What types of node were called before AiiDA 1.0, and are called today."""
+OLD_CODE = "code.Code."
+CODES = ("data.core.code.", "data.code.")
+"""Any code; stores of before AiiDA 2.0 lack the `core.`."""
+OLD_JOB = "calculation.job."
+JOB = "process.calculation.calcjob.CalcJobNode."
+
+
+def either(stored: str) -> Callable[[Term], Filter]:
+    """Return the spelling of a key that shows one form of a text and stores another.
+
+    The key itself stands for the form shown, `stored` names the field of the other.
+    """
+
+    def spell(term: Term) -> Filter:
+        positive = replace(term, operator=POSITIVE.get(term.operator, term.operator))
+        names = (term.key, f"stored:{stored}")
+        return _signed(term, [plain_filter(name, positive) for name in names])
+
+    return spell
+
+
+def node_type(term: Term) -> Filter:
+    """Return the filter of a type of node in any of its spellings.
+
+    Example:
+        `type="data.remote.RemoteData."` asks for a stored type among itself and
+        `data.core.remote.RemoteData.`.
+    """
+    positive = replace(term, operator=POSITIVE.get(term.operator, term.operator))
+    texts = [value.text if isinstance(value, Word) else value for value in term.values]
+    given = [text for text in texts if isinstance(text, str)]
+    if len(given) == len(texts) and positive.operator in (Operator.EQUAL, Operator.IN):
+        return _signed(term, _equal(given))
+    if len(given) == len(texts) and positive.operator is Operator.LIKE:
+        pattern = read_pattern(given[0])
+        if pattern is not None and _is_decided(pattern.prefix):
+            longer = given[0].replace(DATA, DATA + CORE, 1)
+            patterns = {given[0], longer if pattern.prefix.startswith(DATA) else given[0]}
+            return {"or": [{STORED: {"like": text}} for text in sorted(patterns)]}
+    return either("node_type")(term)
+
+
+def _is_decided(prefix: str) -> bool:
+    """Tell whether the fixed beginning of a pattern says if it can match data."""
+    return prefix.startswith(DATA) or not DATA.startswith(prefix[: len(DATA)])
+
+
+def _equal(texts: list[str]) -> list[Filter]:
+    stored: list[str] = []
+    prefixes: list[str] = []
+    for text in texts:
+        stored.append(text)
+        if text.startswith(DATA):
+            stored.append(DATA + CORE + text.removeprefix(DATA))
+        if text in OLD_NODE_TYPES:
+            stored.append(OLD_NODE_TYPES[text])
+        if text.startswith(OLD_JOB):
+            stored.append(JOB)
+        if text == OLD_CODE:
+            prefixes += CODES
+    return [
+        {STORED: {"in": stored}},
+        *({STORED: {"like": f"{escape(prefix)}%"}} for prefix in prefixes),
+    ]
+
+
+def _signed(term: Term, alternatives: list[Filter]) -> Filter:
+    """Return that one of the alternatives holds, or that none does for a negative operator."""
+    return {"!or" if term.operator in POSITIVE else "or": alternatives}

@@ -1,0 +1,1 @@
+"""From a plan to SQL. Floor: query."""

@@ -1,0 +1,222 @@
+"""From a plan to SQL: one statement for the rows, one for their number. Floor: query.
+
+A plan is compiled once for each shape; the values are bound each time. Only `select` is ever
+built.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.sql.expression import Label
+
+from provender.query.plan.conditions import Operand, operands, targets
+from provender.query.plan.joins import ColumnJoin, EdgeJoin
+from provender.query.plan.plan import Ordering, Output, Plan, Source
+from provender.query.sql.forms import DIALECTS, SqlForms, bound, forms
+from provender.query.sql.sources import Tables
+from provender.schema.entities import Kind
+from provender.schema.statements import Backend, Statement, Statements
+
+ALWAYS_NAMED = [ColumnJoin("id", column) for column in ("user_id", "dbnode_id", "aiidauser_id")]
+"""Joins to what every row names."""
+SHAPES_KEPT = 1000
+"""Compiled shapes kept in memory, about 4 kB each."""
+LARGEST_KEPT = 100
+"""Values of a shape that is kept: one with 800 conditions takes half a MiB."""
+
+
+def compile_plan(plan: Plan, backend: Backend, *, with_count: bool = True) -> Statements:
+    """Return the statements of a plan for one kind of database.
+
+    Example:
+        `nodes?id>5&limit=2` gives `SELECT … FROM db_dbnode WHERE db_dbnode.id > 5 ORDER BY
+        db_dbnode.id LIMIT 2` and `SELECT count(*) FROM db_dbnode WHERE db_dbnode.id > 5`, both
+        with named values.
+    """
+    values = _values(plan, backend)
+    kinds = tuple(output.kind for output in plan.outputs)
+    is_kept = len(values) <= LARGEST_KEPT
+    rows = _compile_shape if is_kept else _compile_shape.__wrapped__
+    count = _compile_count if is_kept else _compile_count.__wrapped__
+    return Statements(
+        Statement(rows(plan, backend), values, kinds),
+        Statement(count(plan, backend), _asked(plan, values)) if with_count else None,
+        None if plan.limit is None else _integer(plan.limit),
+        0 if plan.offset is None else _integer(plan.offset),
+    )
+
+
+def compile_groups(plan: Plan, backend: Backend) -> Statement:
+    """Return the statement that counts the rows of each combination of the plan's outputs.
+
+    Example:
+        the output `node_type` gives `SELECT node_type, count(*) … GROUP BY node_type`.
+    """
+    return Statement(_compile_groups(plan, backend), _values(plan, backend))
+
+
+def compile_number(plan: Plan, backend: Backend) -> Statement:
+    """Return the statement of the number of rows after limit and offset."""
+    return Statement(_compile_number(plan, backend), _values(plan, backend))
+
+
+def _values(plan: Plan, backend: Backend) -> dict[str, object]:
+    return {f"p{index}": bound(item, backend) for index, item in enumerate(plan.operands())}
+
+
+def _asked(plan: Plan, values: dict[str, object]) -> dict[str, object]:
+    """Return the values of the condition, which come first: all that a count depends on."""
+    return dict(islice(values.items(), sum(1 for _ in operands(plan.condition))))
+
+
+@lru_cache(maxsize=SHAPES_KEPT)
+def _compile_groups(plan: Plan, backend: Backend) -> str:
+    return _text(_Writer(plan, backend).groups(), backend)
+
+
+@lru_cache(maxsize=SHAPES_KEPT)
+def _compile_number(plan: Plan, backend: Backend) -> str:
+    return _text(_Writer(plan, backend).number(), backend)
+
+
+def _integer(operand: Operand) -> int:
+    return int(operand.value)  # type: ignore[call-overload, no-any-return]
+
+
+@lru_cache(maxsize=SHAPES_KEPT)
+def _compile_shape(plan: Plan, backend: Backend) -> str:
+    return _text(_Writer(plan, backend).rows(), backend)
+
+
+@lru_cache(maxsize=SHAPES_KEPT)
+def _compile_count(plan: Plan, backend: Backend) -> str:
+    return _text(_Writer(_without_needless_joins(plan), backend).count(), backend)
+
+
+def _text(statement: Select[Any], backend: Backend) -> str:
+    return str(statement.compile(dialect=DIALECTS[backend]))
+
+
+def _without_needless_joins(plan: Plan) -> Plan:
+    """Return a plan of as many rows, without vertices that neither filter nor multiply them.
+
+    That is what a foreign key of each row names, and the far end of a link or a membership.
+    """
+    asked = {target.tag for part in plan.condition.conditions for target in targets(part)}
+    kept: list[Source] = []
+    for source in reversed(plan.sources):
+        partners = {item.join.partner for item in kept if item.join}
+        join = source.join
+        if join is None or join.outer or source.tag in asked | partners:
+            kept.append(source)
+        elif isinstance(join.rule, EdgeJoin):
+            kept.append(replace(source, join=replace(join, is_bare=True)))
+        elif join.rule not in ALWAYS_NAMED:
+            kept.append(source)
+    return replace(
+        plan, sources=tuple(reversed(kept)), outputs=(), order=(), limit=None, offset=None
+    )
+
+
+class _Writer:
+    """Writes the statements of one plan."""
+
+    def __init__(self, plan: Plan, backend: Backend) -> None:
+        self._plan = plan
+        self._backend = backend
+        self._forms: SqlForms = forms(backend)
+        operands = list(plan.operands())
+        names = {id(operand): f"p{index}" for index, operand in enumerate(operands)}
+        if len(names) < len(operands):
+            raise ValueError(plan)  # equal plans could differ in which operands are one
+        self._tables = Tables(plan, self._forms, names)
+        self._predicates = self._tables.predicates
+
+    def rows(self) -> Select[Any]:
+        """Return the statement of the rows."""
+        plan = self._plan
+        if plan.is_deep:
+            return self._deep_rows()
+        columns = [self._output(output).label(f"c{i}") for i, output in enumerate(plan.outputs)]
+        statement = select(*columns).select_from(self._tables.joined).where(*self._where())
+        if plan.distinct:
+            statement = self._different(statement, columns)
+        statement = statement.order_by(*(self._ordered(item, columns) for item in plan.order))
+        if plan.limit is not None:
+            statement = statement.limit(self._predicates.bind(plan.limit))
+        if plan.offset is not None:
+            statement = statement.offset(self._predicates.bind(plan.offset))
+        return statement
+
+    def _deep_rows(self) -> Select[Any]:
+        """Return the statement that skips ids, and then joins the rows that are left."""
+        plan, table = self._plan, self._tables.joined
+        order = [self._ordered(item, []) for item in plan.order]
+        ids = select(table.c.id).where(*self._where()).order_by(*order)
+        ids = ids.limit(self._predicates.bind(plan.limit)) if plan.limit else ids
+        ids = ids.offset(self._predicates.bind(plan.offset)) if plan.offset else ids
+        found = ids.subquery("found")
+        columns = [self._output(output).label(f"c{i}") for i, output in enumerate(plan.outputs)]
+        joined = table.join(found, found.c.id == table.c.id)
+        return select(*columns).select_from(joined).order_by(*order)
+
+    def count(self) -> Select[Any]:
+        """Return the statement of the number of rows before limit and offset."""
+        counted = select(func.count()).select_from(self._tables.joined)
+        return counted.where(*self._where())
+
+    def number(self) -> Select[Any]:
+        """Return the statement of the number of rows after limit and offset."""
+        return select(func.count()).select_from(self.rows().order_by(None).subquery())
+
+    def groups(self) -> Select[Any]:
+        """Return the statement of the number of rows of each combination of the outputs."""
+        columns = [self._predicates.column(output.target) for output in self._plan.outputs]
+        counted = select(*columns, func.count()).select_from(self._tables.joined)
+        return counted.where(*self._where()).group_by(*columns)
+
+    def _where(self) -> list[ColumnElement[bool]]:
+        return [self._predicates.write(part) for part in self._plan.condition.conditions]
+
+    def _output(self, output: Output) -> ColumnElement[Any]:
+        """Return a column of the answer; times without offset as texts."""
+        column = self._value(output)
+        if output.function == "count":
+            return func.count(column)
+        if output.function is not None:
+            column = self._forms.largest(column, output.kind, output.function)
+        if output.kind is Kind.LOCAL_TIME:
+            return self._forms.local_text(column)
+        return column
+
+    def _value(self, item: Output | Ordering) -> ColumnElement[Any]:
+        """Return what is shown or ordered by: a column, something inside JSON, a cast of it."""
+        target = item.target
+        if target.field.kind is not Kind.JSON or target.field.computed:
+            return self._predicates.column(target)
+        inside = self._predicates.inside(target)
+        return inside.document() if item.cast is None else inside.cast(item.cast)
+
+    def _different(self, statement: Select[Any], columns: list[Label[Any]]) -> Select[Any]:
+        """Return a statement of different rows; in SQLite JSON texts are compared by value."""
+        kinds = [output.kind for output in self._plan.outputs]
+        if self._backend is Backend.POSTGRESQL or Kind.JSON not in kinds:
+            return statement.distinct()
+        return statement.group_by(
+            *(
+                func.provender_json_key(column.element) if kind is Kind.JSON else column.element
+                for column, kind in zip(columns, kinds, strict=True)
+            )
+        )
+
+    def _ordered(self, ordering: Ordering, columns: list[Label[Any]]) -> ColumnElement[Any]:
+        nullable = ordering.target.field.nullable or ordering.target.path is not None
+        column = self._value(ordering) if ordering.output is None else columns[ordering.output]
+        return self._forms.ordered(
+            column, ordering.kind, nullable=nullable, descending=ordering.descending
+        )

@@ -1,0 +1,54 @@
+"""Fields that no table has: how each is written as SQL. Floor: query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import case, func, literal_column, or_, true
+
+from provender.query.plan.patterns import after_prefix
+from provender.query.sql.forms import Expression, SqlForms, text_literal
+from provender.schema.entities import CORE, DESCRIBED, OLD_GROUP_TYPES, Kind
+
+
+def computed(name: str, forms: SqlForms, table: Any) -> Expression:  # noqa: ANN401 - or an alias
+    """Return a computed field of the catalogue."""
+    return _COMPUTED[name](forms, table)
+
+
+def _without(column: Expression, prefix: str, replacement: str) -> Expression:
+    """Return a text whose beginning, where it is `prefix`, is replaced."""
+    rest = func.substr(column, literal_column(str(len(prefix) + 1)))
+    shortened = text_literal(replacement).concat(rest) if replacement else rest
+    begins = func.substr(column, literal_column("1"), literal_column(str(len(prefix))))
+    return case((begins == text_literal(prefix), shortened), else_=column)
+
+
+def _described_attributes(forms: SqlForms, table: Any) -> Expression:  # noqa: ANN401 - or an alias
+    """Return the attributes of nodes whose type is described by them, NULL for others."""
+    spans = [
+        (text_literal(prefix), text_literal(after_prefix(prefix) or "")) for prefix in DESCRIBED
+    ]
+    described = (forms.span(table.c.node_type, low, high, Kind.TEXT) for low, high in spans)
+    return case((or_(*described), table.c.attributes))
+
+
+def _old_group_type(table: Any) -> Expression:  # noqa: ANN401 - or an alias
+    pairs = OLD_GROUP_TYPES.items()
+    cases = ((table.c.type_string == text_literal(new), text_literal(old)) for old, new in pairs)
+    return case(*cases, else_=table.c.type_string)
+
+
+_COMPUTED: dict[str, Callable[[SqlForms, Any], Expression]] = {
+    "type:short": lambda _, table: _without(table.c.node_type, f"data.{CORE}", "data."),
+    "process:state": lambda forms, table: forms.process_state(table),
+    "ctime:day": lambda forms, table: forms.day(table.c.ctime),
+    "described:attributes": _described_attributes,
+    "type:old": lambda _, table: _old_group_type(table),
+    "scheduler:short": lambda _, table: _without(table.c.scheduler_type, CORE, ""),
+    "transport:short": lambda _, table: _without(table.c.transport_type, CORE, ""),
+    # PostgreSQL cannot order by a constant
+    "always:enabled": lambda _, table: case((table.c.id.is_not(None), true())),
+}
+"""The computed fields by name."""

@@ -1,0 +1,233 @@
+"""How a value inside JSON is written as SQL, for both databases. Floor: query.
+
+Every expression is NULL where the path finds nothing.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    DateTime,
+    Double,
+    Integer,
+    LargeBinary,
+    Text,
+    case,
+    cast,
+    func,
+    literal_column,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
+
+from provender.query.plan.conditions import JsonType
+
+Expression = ColumnElement[Any]
+
+CASTS: dict[str, type[TypeEngine[Any]]] = {
+    "t": Text,
+    "f": Double,
+    "i": Integer,
+    "b": Boolean,
+    "j": JSONB,
+    "d": DateTime,
+}
+"""The casts of posted queries, and what PostgreSQL casts to."""
+LARGEST = "'1e308'::jsonb"
+SMALLEST = "'-1e308'::jsonb"
+
+
+class JsonForms(ABC):
+    """What conditions, orders and casts need of a JSON column, or of what a path finds in it."""
+
+    def __init__(self, column: Expression, path: Expression | None, *, plain: bool) -> None:
+        self.column = column
+        self.path = path
+        self.plain = plain
+
+    @staticmethod
+    @abstractmethod
+    def of_members(text: Expression) -> Expression:
+        """Return the JSON list of a text of members, which commas separate."""
+
+    @abstractmethod
+    def document(self) -> Expression:
+        """Return the JSON value: `jsonb` or its text."""
+
+    @abstractmethod
+    def is_type(self, json_type: JsonType) -> Expression:
+        """Return whether the value is of a type."""
+
+    @abstractmethod
+    def number(self) -> Expression:
+        """Return the double of a number, NULL for other types."""
+
+    @abstractmethod
+    def string(self) -> Expression:
+        """Return the text of a text, NULL for other types."""
+
+    @abstractmethod
+    def word(self) -> Expression:
+        """Return `true` or `false` for a boolean; something else, or NULL, for other types."""
+
+    @abstractmethod
+    def length(self) -> Expression:
+        """Return the length of a list, NULL for other types."""
+
+    @abstractmethod
+    def sortable(self, document: Expression) -> Expression:
+        """Return a JSON value, or a bound JSON text, as something that compares."""
+
+    @abstractmethod
+    def contains(self, document: Expression) -> Expression:
+        """Return whether the value contains a bound JSON text."""
+
+    @abstractmethod
+    def has_key(self, key: Expression) -> Expression:
+        """Return whether the value has a key."""
+
+    @abstractmethod
+    def cast(self, name: str) -> Expression:
+        """Return the value under a cast of `CASTS`."""
+
+
+def _bracketed(text: Expression) -> Expression:
+    return literal_column("'['", Text).concat(text).concat(literal_column("']'", Text))
+
+
+class PostgresqlJson(JsonForms):
+    """PostgreSQL: operators of `jsonb`."""
+
+    @staticmethod
+    def of_members(text: Expression) -> Expression:
+        """Return a cast, called a text like the columns of tables."""
+        return type_coerce(cast(_bracketed(text), JSONB), Text)
+
+    def document(self) -> Expression:
+        """Return `column #> path`."""
+        return self.column if self.path is None else self.column.op("#>")(self.path)
+
+    def is_type(self, json_type: JsonType) -> Expression:
+        """Return a comparison of `jsonb_typeof`."""
+        return self._type() == literal_column(f"'{json_type.value}'", Text)
+
+    def _type(self) -> Expression:
+        return func.jsonb_typeof(self.document(), type_=Text)
+
+    def _text(self) -> Expression:
+        path = literal_column("'{}'") if self.path is None else self.path
+        return self.column.op("#>>")(path)
+
+    def number(self) -> Expression:
+        """Return a cast that cannot overflow."""
+        value = self.document()
+        return case(
+            (self._type() != literal_column("'number'", Text), None),
+            (value.op(">")(literal_column(LARGEST)), literal_column("'Infinity'::float8")),
+            (value.op("<")(literal_column(SMALLEST)), literal_column("'-Infinity'::float8")),
+            else_=cast(value, Double),
+        )
+
+    def string(self) -> Expression:
+        """Return `column #>> path`."""
+        return case((self.is_type(JsonType.STRING), self._text()))
+
+    def word(self) -> Expression:
+        """Return the JSON text, in which a text has quotes."""
+        return cast(self.document(), Text)
+
+    def length(self) -> Expression:
+        """Return `jsonb_array_length`."""
+        return case((self.is_type(JsonType.ARRAY), func.jsonb_array_length(self.document())))
+
+    def sortable(self, document: Expression) -> Expression:
+        """Return `jsonb`, which has an order."""
+        return cast(document, JSONB)
+
+    def contains(self, document: Expression) -> Expression:
+        """Return `@>`."""
+        return self.document().op("@>", is_comparison=True)(cast(document, JSONB))
+
+    def has_key(self, key: Expression) -> Expression:
+        """Return `jsonb_exists`, the function behind the operator `?`."""
+        return func.jsonb_exists(self.document(), key)
+
+    def cast(self, name: str) -> Expression:
+        """Return a cast of the text."""
+        return cast(self._text(), CASTS[name])
+
+
+class SqliteJson(JsonForms):
+    """SQLite: its own functions for plain paths, ours for others and for what it lacks."""
+
+    @staticmethod
+    def of_members(text: Expression) -> Expression:
+        """Return the text."""
+        return _bracketed(text)
+
+    def document(self) -> Expression:
+        """Return the JSON text."""
+        if self.path is None:
+            return self.column
+        if self.plain:
+            return self.column.op("->")(self.path)
+        return func.provender_json_get(self.column, self.path)
+
+    def _call(self, function: Any, *, type_: Any) -> Expression:  # noqa: ANN401 - SQLAlchemy's
+        if self.path is not None and self.plain:
+            found: Expression = function(self.column, self.path, type_=type_)
+        else:
+            found = function(self.document(), literal_column("'$'", Text), type_=type_)
+        return found
+
+    def _type(self) -> Expression:
+        return self._call(func.json_type, type_=Text)
+
+    def is_type(self, json_type: JsonType) -> Expression:
+        """Return a comparison of `json_type`, which has two names for numbers and for booleans."""
+        names = {JsonType.STRING: ["text"], JsonType.NUMBER: ["integer", "real"]}
+        names[JsonType.BOOLEAN] = ["true", "false"]
+        words = names.get(json_type, [json_type.value])
+        return self._type().in_([literal_column(f"'{word}'", Text) for word in words])
+
+    def number(self) -> Expression:
+        """Return a cast of `json_extract`."""
+        value = self._call(func.json_extract, type_=Double)
+        return case((self.is_type(JsonType.NUMBER), cast(value, Double)))
+
+    def string(self) -> Expression:
+        """Return `json_extract` of a text."""
+        value = self._call(func.json_extract, type_=Text)
+        return case((self.is_type(JsonType.STRING), value))
+
+    def word(self) -> Expression:
+        """Return `json_type`."""
+        return self._type()
+
+    def length(self) -> Expression:
+        """Return `json_array_length`."""
+        length = self._call(func.json_array_length, type_=Integer)
+        return case((self.is_type(JsonType.ARRAY), length))
+
+    def sortable(self, document: Expression) -> Expression:
+        """Return bytes that sort."""
+        return func.provender_json_key(document, type_=LargeBinary)
+
+    def contains(self, document: Expression) -> Expression:
+        """Return our own function."""
+        return func.provender_json_contains(self.document(), document, type_=Boolean)
+
+    def has_key(self, key: Expression) -> Expression:
+        """Return our own function."""
+        return func.provender_json_has_key(self.document(), key, type_=Boolean)
+
+    def cast(self, name: str) -> Expression:
+        """Return our own function for the cast."""
+        function: Any = getattr(func, f"provender_cast_{name}")
+        found: Expression = function(self.document(), type_=CASTS[name]() if name != "j" else Text)
+        return found

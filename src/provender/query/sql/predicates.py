@@ -1,0 +1,173 @@
+"""Writing conditions as SQL. Floor: query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    and_,
+    bindparam,
+    cast,
+    false,
+    func,
+    not_,
+    null,
+    or_,
+    true,
+)
+
+from provender.query.plan.conditions import (
+    Comparison,
+    Condition,
+    Conjunction,
+    Disjunction,
+    IsNull,
+    JsonComparison,
+    JsonCondition,
+    JsonContains,
+    JsonHasKey,
+    JsonHasType,
+    JsonLength,
+    JsonMembership,
+    JsonPattern,
+    JsonType,
+    Membership,
+    Negation,
+    Never,
+    Operand,
+    Pattern,
+    Relation,
+    Span,
+    Target,
+    Unknown,
+)
+from provender.query.sql.computed import computed
+from provender.query.sql.forms import SqlForms
+from provender.query.sql.jsonforms import JsonForms
+
+Expression = ColumnElement[Any]
+JSON_CONDITIONS = (
+    *(JsonComparison, JsonMembership, JsonPattern, JsonLength),
+    *(JsonHasType, JsonContains, JsonHasKey),
+)
+ROUTE = "path"
+"""The column of walks; no table has one of this name."""
+OPERATORS = {Relation.EQUAL: "="}
+"""Relations that SQL writes otherwise."""
+
+
+class Predicates:
+    """Writes conditions on tables that stand for tags; values by the names of their operands."""
+
+    def __init__(
+        self, forms: SqlForms, names: Mapping[int, str], tables: Callable[[str], Any]
+    ) -> None:
+        self.forms = forms
+        self._names = names
+        self._table = tables
+
+    def on(self, tables: Callable[[str], Any]) -> Predicates:
+        """Return what writes the same conditions on other tables."""
+        return Predicates(self.forms, self._names, tables)
+
+    def bind(self, operand: Operand) -> Any:  # noqa: ANN401 - a bind parameter of any type
+        """Return the parameter that an operand is bound to."""
+        return bindparam(self._names[id(operand)])
+
+    def column(self, target: Target) -> Expression:
+        """Return the column of a target, or the expression of a computed one."""
+        table = self._table(target.tag)
+        if target.field.computed:
+            return computed(target.field.name, self.forms, table)
+        column: Expression = table.c[target.field.name]
+        return self.forms.json.of_members(column) if target.field.name == ROUTE else column
+
+    def inside(self, target: Target) -> JsonForms:
+        """Return what a JSON target holds."""
+        path = None if target.path is None else self.bind(target.path)
+        plain = target.path is None or target.path.plain
+        return self.forms.json(self.column(target), path, plain=plain)
+
+    def write(self, condition: Condition, *, negated: bool = False) -> Expression:
+        """Return a condition as SQL; `negated` if it stands below an odd number of negations."""
+        if isinstance(condition, Conjunction | Disjunction):
+            parts = [self.write(part, negated=negated) for part in condition.conditions]
+            is_all = isinstance(condition, Conjunction)
+            return and_(true(), *parts) if is_all else or_(false(), *parts)
+        if isinstance(condition, Negation):
+            return not_(self.write(condition.condition, negated=not negated))
+        if isinstance(condition, Never):
+            return self.column(condition.target).is_(None) if negated else false()
+        if isinstance(condition, Unknown):
+            return cast(null(), Boolean)
+        if isinstance(condition, JSON_CONDITIONS):
+            return self._write_json(condition)
+        return self._write_match(condition, self.column(condition.target))
+
+    def _write_match(
+        self, condition: Comparison | Membership | Pattern | Span | IsNull, column: Expression
+    ) -> Expression:
+        write = self.forms
+        kind = condition.target.field.kind
+        if isinstance(condition, IsNull):
+            return column.is_(None)
+        if isinstance(condition, Membership):
+            return write.member(column, self.bind(condition.operand), kind)
+        if isinstance(condition, Pattern):
+            text = write.as_text(column, kind)
+            return write.like(text, self.bind(condition.operand), fold=condition.fold)
+        if isinstance(condition, Span):
+            high = None if condition.high is None else self.bind(condition.high)
+            return write.span(column, self.bind(condition.low), high, kind)
+        return write.compared(column, condition, self.bind(condition.operand))
+
+    def _write_json(self, condition: JsonCondition) -> Expression:
+        """Return a condition on JSON: false, not unknown, where it says so."""
+        value = self.inside(condition.target)
+        if isinstance(condition, JsonHasType):
+            found = value.is_type(condition.type)
+            if condition.type is JsonType.NULL:
+                return func.coalesce(found, true())
+            return found
+        if isinstance(condition, JsonContains):
+            return value.contains(self.bind(condition.operand))
+        if isinstance(condition, JsonHasKey):
+            return value.has_key(self.bind(condition.operand))
+        return func.coalesce(self._write_json_test(condition, value), false())
+
+    def _write_json_test(
+        self,
+        condition: JsonComparison | JsonMembership | JsonPattern | JsonLength,
+        value: JsonForms,
+    ) -> Expression:
+        operand = self.bind(condition.operand)
+        if isinstance(condition, JsonPattern):
+            return self.forms.like(value.string(), operand, fold=condition.fold)
+        if isinstance(condition, JsonLength):
+            return _related(value.length(), condition.relation, operand)
+        if isinstance(condition, JsonMembership):
+            return self.forms.member(
+                _scalar(value, condition.type), operand, condition.operand.kind
+            )
+        if condition.type in (JsonType.ARRAY, JsonType.OBJECT):
+            left, right = value.sortable(value.document()), value.sortable(operand)
+            return and_(value.is_type(condition.type), _related(left, condition.relation, right))
+        left = _scalar(value, condition.type)
+        if condition.type is JsonType.STRING and condition.relation is not Relation.EQUAL:
+            return self.forms.by_code_point(left, condition.relation, operand)
+        return _related(left, condition.relation, operand)
+
+
+def _scalar(value: JsonForms, json_type: JsonType) -> Expression:
+    """Return a number, a text or the word of a boolean; NULL or another word for other types."""
+    if json_type is JsonType.NUMBER:
+        return value.number()
+    return value.string() if json_type is JsonType.STRING else value.word()
+
+
+def _related(left: Expression, relation: Relation, right: Expression) -> Expression:
+    operator = OPERATORS.get(relation, relation.value)
+    return left.op(operator, is_comparison=True)(right)

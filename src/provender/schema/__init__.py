@@ -1,0 +1,1 @@
+"""What a store holds: tables, entities and their fields. Floor: schema."""

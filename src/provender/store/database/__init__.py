@@ -1,0 +1,1 @@
+"""Reading a database in read-only snapshots. Floor: store."""

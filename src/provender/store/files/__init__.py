@@ -1,0 +1,1 @@
+"""The contents of files: containers, archives, streams. Floor: store."""

@@ -1,0 +1,120 @@
+"""The files of an archive, read in place by their keys. Floor: store."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Collection
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from provender.errors import StoreUnreachable
+from provender.store.cache import PRIVATE_FILE, CacheEntry
+from provender.store.files import zipindex
+from provender.store.files.heldfile import HeldFile
+from provender.store.files.streams import KEY, ObjectStream, Piece, batches, damaged, missing
+from provender.store.files.zipindex import Member, NotAZipError
+from provender.store.sqlite.files import SqliteFile
+from provender.store.sqlite.index import Lookup
+
+OBJECT = re.compile(r"repo/([0-9a-f]{64})")
+INDEX = "objects.sqlite"
+
+
+def index_objects(path: Path, target: Path) -> None:
+    """Write the place of every object into a SQLite file, so that no worker reads them all."""
+    with path.open("rb") as file, closing(sqlite3.connect(target)) as connection, connection:
+        target.chmod(PRIVATE_FILE)
+        connection.execute(
+            "CREATE TABLE object (key TEXT PRIMARY KEY, place INTEGER, length INTEGER, "
+            "size INTEGER, method INTEGER, crc INTEGER) WITHOUT ROWID"
+        )
+        connection.executemany(
+            "INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (name[1], member.offset, member.length, member.size, member.method, member.crc)
+                for member in zipindex.members(file)
+                if (name := OBJECT.fullmatch(member.name)) and not member.is_encrypted
+            ),
+        )
+
+
+class ZipObjects:
+    """The objects of an archive, read in place."""
+
+    def __init__(self, file: HeldFile, entry: CacheEntry) -> None:
+        self._file = file
+        self._entry = entry
+        self._index = Lookup(SqliteFile(entry.folder / INDEX, at_rest=True, is_store=False))
+
+    def open(self, key: str) -> ObjectStream:
+        """Return a stream over the content of a key; see `ObjectStore.open`."""
+        columns = "key, place, length, size, method, crc, 0"
+        sql = f"SELECT {columns} FROM object WHERE key = ?"  # noqa: S608 - our columns
+        rows = self._query(sql, (key,))
+        if not rows:
+            raise missing(key, "archive")
+        member = Member(*rows[0])
+        try:
+            return zipindex.piece(self._file.path, member).open()
+        except NotAZipError as error:
+            raise damaged("is not where the archive says", str(error)) from error
+        except OSError as error:
+            raise StoreUnreachable(
+                "The archive cannot be read.", hint="Try again later.", reason=str(error)
+            ) from error
+
+    def sizes(self, keys: Collection[str]) -> dict[str, int]:
+        """Return the length in bytes of each key that is present."""
+        found: dict[str, int] = {}
+        for some in batches(keys):
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT key, size FROM object WHERE key IN ({marks})"  # noqa: S608 - marks
+            found |= dict(self._query(sql, some))
+        return found
+
+    def close(self) -> None:
+        """Close the index, and let the cache evict the extracted database."""
+        self._index.close()
+        self._entry.close()
+
+    def _query(self, sql: str, values: tuple[str, ...]) -> list[Any]:
+        try:
+            return self._index.rows(sql, values)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreUnreachable(
+                "The index of the archive cannot be read.",
+                hint="Try again later.",
+                reason=str(error),
+            ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class FolderObjects:
+    """The objects of an unpacked archive: one file for each key."""
+
+    folder: Path
+
+    def open(self, key: str) -> ObjectStream:
+        """Return a stream over the content of a key; see `ObjectStore.open`."""
+        if not KEY.fullmatch(key):
+            raise missing(key, "archive")
+        path = self.folder / key
+        try:
+            size = path.stat().st_size
+            return Piece(path, 0, size, size).open()
+        except OSError as error:
+            raise missing(key, "archive") from error
+
+    def sizes(self, keys: Collection[str]) -> dict[str, int]:
+        """Return the length in bytes of each key that is present."""
+        return {
+            key: (self.folder / key).stat().st_size
+            for key in keys
+            if KEY.fullmatch(key) and (self.folder / key).is_file()
+        }
+
+    def close(self) -> None:
+        """Do nothing: nothing stays open between two calls."""

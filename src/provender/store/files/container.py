@@ -1,0 +1,154 @@
+"""Reading a disk-objectstore container without writing to it. Floor: store.
+
+Source: disk-objectstore 1.x, container version 1. Objects are loose files, or pieces of pack
+files that a SQLite index (`packs.idx`) names. A container may be packed while it is read:
+offsets are looked up for every request, in the index as it is then.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from provender.errors import StoreUnreachable, UnsupportedStore
+from provender.store.files.streams import (
+    KEY,
+    ZLIB_WRAPPED,
+    ObjectStream,
+    Piece,
+    batches,
+    damaged,
+    missing,
+)
+from provender.store.sqlite.files import SqliteFile
+from provender.store.sqlite.index import Lookup
+
+CONTAINER_VERSION = 1
+LOOKS = 10
+"""Packing may move an object between two looks, and packing anew gives the name of a pack to a file
+with other offsets: what was opened counts if the object is still there afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container folder; every thread may use it."""
+
+    folder: Path
+    container_id: str
+    prefix_length: int
+    compression: str
+    index: Lookup
+
+    @classmethod
+    def at(cls, folder: Path) -> Container:
+        """Return the container in a folder.
+
+        Raises:
+            StoreUnreachable: the folder or its configuration cannot be read.
+            UnsupportedStore: it is no container, or of a version that is not read.
+        """
+        try:
+            config: Any = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        except OSError as error:
+            raise StoreUnreachable(
+                "The file repository of the store cannot be reached.",
+                reason=f"{folder}: {error.strerror}",
+            ) from error
+        except ValueError as error:
+            raise _no_container(folder, "its config.json is not valid JSON") from error
+        if not isinstance(config, dict) or "container_version" not in config:
+            raise _no_container(folder, "its config.json has no container_version")
+        if config["container_version"] != CONTAINER_VERSION:
+            raise _no_container(folder, f"its version is {config['container_version']!r}")
+        if config.get("hash_type", "sha256") != "sha256":
+            raise _no_container(folder, f"its hash is {config['hash_type']!r}")
+        return cls(
+            folder,
+            str(config.get("container_id", "")),
+            int(config.get("loose_prefix_len", 2)),
+            str(config.get("compression_algorithm", "zlib+1")).partition("+")[0],
+            Lookup(SqliteFile(folder / "packs.idx", is_store=False)),
+        )
+
+    def open(self, key: str) -> ObjectStream:
+        """Return a stream over the content of a key; see `ObjectStore.open`."""
+        if not KEY.fullmatch(key):
+            raise damaged("has no valid key", key)
+        for _ in range(LOOKS):
+            for find in (self._loose, self._packed):
+                piece = find(key)
+                stream = _opened(piece)
+                if stream is not None:
+                    if find(key) == piece:
+                        return stream
+                    stream.close()
+        raise missing(key, "repository")
+
+    def sizes(self, keys: Collection[str]) -> dict[str, int]:
+        """Return the length in bytes of each key that is present."""
+        wanted = [key for key in keys if KEY.fullmatch(key)]
+        found: dict[str, int] = {}
+        for some in batches(wanted):
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT hashkey, size FROM db_object WHERE hashkey IN ({marks})"  # noqa: S608 - `?`
+            found |= dict(self._query(sql, some))
+        for key in wanted:
+            if key not in found and (piece := self._loose(key)) is not None:
+                found[key] = piece.size
+        return found
+
+    def close(self) -> None:
+        """Close the index."""
+        self.index.close()
+
+    def _loose(self, key: str) -> Piece | None:
+        cut = self.prefix_length
+        name = f"{key[:cut]}/{key[cut:]}" if cut else key
+        path = self.folder / f"loose/{name}"
+        try:
+            size = path.stat().st_size
+        except OSError:
+            return None
+        return Piece(path, 0, size, size)
+
+    def _packed(self, key: str) -> Piece | None:
+        rows = self._query(
+            'SELECT pack_id, "offset", length, size, compressed FROM db_object WHERE hashkey = ?',
+            (key,),
+        )
+        for pack, offset, length, size, compressed in rows:
+            if compressed and self.compression != "zlib":
+                raise damaged("is compressed in a way that is not known", self.compression)
+            window = ZLIB_WRAPPED if compressed else None
+            return Piece(self.folder / "packs" / str(pack), offset, length, size, window)
+        return None
+
+    def _query(self, sql: str, values: tuple[str, ...]) -> list[Any]:
+        try:
+            return self.index.rows(sql, values)
+        except FileNotFoundError:
+            return []
+        except (OSError, sqlite3.Error) as error:
+            raise StoreUnreachable(
+                "The index of the file repository cannot be read.",
+                hint="Try again later.",
+                reason=f"{self.folder}/packs.idx: {error}",
+            ) from error
+
+
+def _opened(piece: Piece | None) -> ObjectStream | None:
+    try:
+        return piece.open() if piece is not None else None
+    except OSError:
+        return None
+
+
+def _no_container(folder: Path, reason: str) -> UnsupportedStore:
+    return UnsupportedStore(
+        "The file repository of the store is not a container that this server reads.",
+        reason=f"{folder}: {reason}",
+    )

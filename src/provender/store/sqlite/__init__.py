@@ -1,0 +1,1 @@
+"""SQLite files, and the functions that SQLite lacks. Floor: store."""

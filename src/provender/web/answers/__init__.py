@@ -1,0 +1,1 @@
+"""Building answers and errors. Floor: web."""

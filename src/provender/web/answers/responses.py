@@ -1,0 +1,94 @@
+"""Building answers: the envelope, the totals, the links of pages. Floor: web."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, request
+from werkzeug.sansio.utils import get_current_url
+
+from provender.errors import LimitExceeded
+from provender.query.querystring.request import Page
+from provender.web.answers.encoding import dumps
+
+JSON = "application/json"
+PAGE_END = re.compile(r"/page(/[0-9]+)?/?$")
+CURSOR = re.compile(r"""("(?:[^"]|"")*")|(^|&)\s*cursor\s*=[^&]*""")
+"""The cursor of a query, or a quoted text, in which nothing is a cursor."""
+LINK_SAFE = "/:;,=&!*()'~-._@$?"
+"""Characters of a query that stand for themselves in a `Link` target."""
+
+
+def json_response(value: object, *, status: int = 200, total: int | None = None) -> Response:
+    """Return a JSON answer, with the number of matches in both headers that clients read."""
+    response = Response(dumps(value), status=status, content_type=JSON)
+    if total is not None:
+        response.headers["X-Total-Count"] = response.headers["X-Total-Counts"] = str(total)
+    return response
+
+
+def root_url() -> str:
+    """Return the URL of the application, as `request.url_root`."""
+    return _root_url(request.scheme, request.host, request.root_path)
+
+
+@lru_cache(maxsize=256)
+def _root_url(scheme: str, host: str, path: str) -> str:
+    """Return a URL that few clients write in a way of their own; 15 µs go into writing it."""
+    return get_current_url(scheme, host, path)
+
+
+def envelope(
+    data: object, resource_type: str, query: str, identity: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the success envelope.
+
+    Shape: `data`, `method`, `path`, `query_string`, `resource_type`, `url`, `url_root`, and what
+    `identity` holds (`id` or `pk`). `query` is the decoded query string.
+    """
+    root, path = root_url(), request.path
+    return {
+        "data": data,
+        **(identity or {}),
+        "method": request.method if request.method != "HEAD" else "GET",
+        "path": path,
+        "query_string": query,
+        "resource_type": resource_type,
+        "url": root[:-1] + path + (f"?{query}" if query else ""),
+        "url_root": root,
+    }
+
+
+def bounded(response: Response, limit: int) -> Response:
+    """Return a response; raises `LimitExceeded` if it is larger than the setting allows."""
+    size = response.content_length or 0
+    if size > limit:
+        raise LimitExceeded(
+            f"The answer would have {size} bytes, more than `limits.answer_bytes` ({limit}).",
+            hint="Ask for fewer rows (`limit`), or for fewer columns and attributes of them.",
+        )
+    return response
+
+
+def next_link(cursor: str, query: str) -> str:
+    """Return the `Link` header of a page of a walk: the next one."""
+    following = CURSOR.sub(lambda found: found[1] or f"{found[2]}cursor={cursor}", query)
+    target = quote(following, safe=LINK_SAFE)
+    base = root_url()[:-1] + quote(request.path, safe="/:@")
+    return f'<{base}?{target}>; rel="next"'
+
+
+def page_links(page: Page, total: int, query: str) -> str:
+    """Return the `Link` header of a page (RFC 8288): prev, next, first and last."""
+    last = max(1, -(-total // page.size))
+    targets = {"prev": page.number - 1, "next": page.number + 1, "first": 1, "last": last}
+    base = root_url()[:-1] + quote(PAGE_END.sub("/page", request.path), safe="/:@")
+    suffix = f"?{quote(query, safe=LINK_SAFE)}" if query else ""
+    return ", ".join(
+        f'<{base}/{number}{suffix}>; rel="{relation}"'
+        for relation, number in targets.items()
+        if 1 <= number <= last
+    )

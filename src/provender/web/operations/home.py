@@ -1,0 +1,60 @@
+"""The page that people see at `/`: what is served and how to ask for it. Floor: web."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, render_template, request
+
+from provender.errors import ProvenderError
+from provender.store.inspection import counts
+from provender.store.profiles import KINDS
+from provender.version import __version__
+from provender.web.context import Context
+from provender.web.operations.profiles import entries, top_url
+from provender.web.routes.dialects import DIALECTS, EXAMPLES
+
+LOGGER = logging.getLogger(__name__)
+
+
+def register(app: Flask, context: Context) -> None:
+    """Add the page to an application."""
+
+    def home() -> str:
+        numbers, problem = _counts(context)
+        return render_template(
+            "home.html",
+            profile=context.profile,
+            counts=numbers,
+            problem=problem,
+            version=__version__,
+            root=request.url_root[:-1],
+            top=top_url(),
+            stores=_stores(context),
+            kinds={kind.value: words for kind, words in KINDS.items()},
+            dialects=DIALECTS,
+            examples=EXAMPLES,
+        )
+
+    app.add_url_rule("/", "home", home)
+
+
+def _counts(context: Context) -> tuple[dict[str, int], str | None]:
+    """Return what the store of the page holds, or nothing and why."""
+    try:
+        return context.store().reader.within(counts), None
+    except ProvenderError as error:
+        LOGGER.warning("/: %s (%s)", error.message, error.reason)
+        return {}, error.message
+
+
+def _stores(context: Context) -> list[dict[str, Any]]:
+    """Return the stores to list: all if there are several, unless the list is not for everybody.
+
+    They show what is known of them already: a page does not wait for a hundred stores.
+    """
+    is_open = context.settings.profile_paths and not context.get_decorators
+    if not is_open or len(context.stores.profiles.by_name) < 2:  # noqa: PLR2004 - several
+        return []
+    return entries(context, context.stores.census.known())

@@ -1,0 +1,37 @@
+"""`/alive` and `/ready`: what those who watch over the process ask. Floor: web."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+
+from provender.errors import ProvenderError, ServerStopping
+from provender.web.answers import failures
+from provender.web.answers.responses import json_response
+from provender.web.context import Context
+from provender.web.operations.readiness import Readiness
+
+
+def register(app: Flask, context: Context) -> None:
+    """Add both to an application."""
+    readiness = Readiness(context.stores)
+
+    def alive() -> Response:
+        return unstored(json_response({"status": "alive"}))
+
+    def ready() -> Response:
+        try:
+            if context.lifecycle.is_draining:
+                raise ServerStopping("The server is stopping: it ends the requests that run.")
+            readiness.check()
+        except ProvenderError as error:
+            return unstored(failures.render(error))
+        return unstored(json_response({"status": "ready"}))
+
+    app.add_url_rule("/alive", "alive", alive, strict_slashes=False)
+    app.add_url_rule("/ready", "ready", ready, strict_slashes=False)
+
+
+def unstored(response: Response) -> Response:
+    """Return an answer that no cache may keep."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

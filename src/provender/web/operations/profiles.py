@@ -1,0 +1,60 @@
+"""The list of the stores that are served, for programs and for the page for people. Floor: web."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Flask, Response, request
+
+from provender.query.querystring import grammar
+from provender.store.census import Finding
+from provender.web.answers import responses
+from provender.web.context import Context
+from provender.web.middleware.mounts import PROFILE
+
+PATIENCE = 0.7
+"""Seconds that the list waits for stores: it is there within one, whatever they do."""
+
+
+def register(app: Flask, context: Context) -> None:
+    """Add the list to an application, below the same checks as every GET request."""
+
+    def profiles() -> Response:
+        listed = entries(context, context.stores.census.take(PATIENCE))
+        query = grammar.decode(request.query_string)
+        envelope = responses.envelope({"profiles": listed}, "Profiles", query)
+        return responses.json_response(envelope, total=len(listed))
+
+    view: Callable[..., Any] = profiles
+    for decorate in context.get_decorators:
+        view = decorate(view)
+    app.add_url_rule("/profiles", "profiles", view, strict_slashes=False)
+
+
+def entries(context: Context, findings: Mapping[str, Finding]) -> list[dict[str, Any]]:
+    """Return what the public may know of each store, sorted by name: never where it is."""
+    known, root = context.stores.profiles, top_url()
+    return [
+        {
+            "name": name,
+            "kind": known.by_name[name].kind.value,
+            "default": name == known.default,
+            "url": f"{root}/{name}/" if known.by_name[name].has_path else None,
+            **_found(findings.get(name)),
+        }
+        for name in sorted(known.by_name, key=lambda name: (name.lower(), name))
+    ]
+
+
+def top_url() -> str:
+    """Return the URL of the application, without slash at its end and without a profile."""
+    root, mounted = responses.root_url()[:-1], request.environ.get(PROFILE)
+    return root if mounted is None else root.removesuffix(f"/{mounted}")
+
+
+def _found(finding: Finding | None) -> dict[str, Any]:
+    """Return what was found of a store; `reachable` is null where nobody has looked yet."""
+    if finding is None:
+        return {"size": None, "nodes": None, "reachable": None}
+    return {"size": finding.size, "nodes": finding.nodes, "reachable": finding.is_reachable}

@@ -1,0 +1,143 @@
+"""The resources of both dialects: which rows they have and what they call things. Floor: web."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from provender.query.plan.views import Constant, Identity, Key, View
+from provender.query.querystring import spellings
+from provender.schema import entities
+
+
+def _keys(names: str) -> dict[str, Key]:
+    """Return keys of a line such as `id pk=id`: a name, and its field where that differs."""
+    pairs = (name.partition("=") for name in names.split())
+    return {name: Key(field or name) for name, _, field in pairs}
+
+
+def _shown(names: str) -> dict[str, str | Constant]:
+    """Return the names of an answer of a line as for `_keys`."""
+    return {name: key.field for name, key in _keys(names).items()}
+
+
+NODES = View(
+    "nodes",
+    entities.NODE,
+    "node.Node",
+    _shown("id uuid label node_type process_type ctime mtime user_id"),
+    _keys(
+        "id pk=id uuid label description node_type process_type ctime mtime user_id user=user_id "
+        "dbcomputer_id computer=dbcomputer_id"
+    ),
+    documents=("attributes", "extras"),
+    has_full_type=True,
+    has_contents=True,
+)
+LINKED = replace(NODES, has_contents=False, shows_links=True)
+"""Neighbours of a node: they show their link, and no attributes."""
+PROCESSES = replace(
+    NODES,
+    name="processes",
+    noun="ProcessNode",
+    subset=("process.",),
+    identity=Identity.PK_OR_UUID,
+)
+CALCJOBS = replace(
+    PROCESSES, name="calcjobs", noun="CalcJobNode", subset=("process.calculation.calcjob.",)
+)
+COMPUTERS = View(
+    "computers",
+    entities.COMPUTER,
+    "Computer",
+    _shown("id uuid label hostname description scheduler_type transport_type metadata"),
+    _keys("id pk=id uuid label name=label hostname description scheduler_type transport_type"),
+)
+GROUPS = View(
+    "groups",
+    entities.GROUP,
+    "groups.Group",
+    _shown("id uuid label type_string description time user_id extras"),
+    _keys("id pk=id uuid label type_string description time user_id user=user_id"),
+    documents=("extras",),
+)
+USERS = View(
+    "users",
+    entities.USER,
+    "User",
+    _shown("id first_name last_name institution"),
+    _keys("id pk=id first_name last_name institution email"),
+    identity=Identity.PK,
+)
+
+
+def _absent(name: str, field: str = "id") -> Key:
+    return Key(
+        field,
+        absent=f"`{name}` is a documented key, but stores keep no such data: it cannot be asked.",
+    )
+
+
+_OLD_SHOWN = _shown("id uuid label type=type:short state=process:state ctime mtime")
+_OLD_KEYS = NODES.keys | {
+    "type": Key("type:short", spelling=spellings.node_type),
+    "state": Key("process:state"),
+}
+
+
+def _old(name: str, *subset: str) -> View:
+    """Return a view of nodes in the older dialect."""
+    return View(name, entities.NODE, "node.Node", _OLD_SHOWN, _OLD_KEYS, subset, NODES.documents)
+
+
+def _of_class(name: str, path: str) -> View:
+    """Return a view of one class of data, in stores of before and since AiiDA 2.0."""
+    return _old(name, f"data.{entities.CORE}{path}.", f"data.{path}.")
+
+
+OLD_NODES = (
+    _old("nodes"),
+    _old("processes", "process."),
+    _old("calculations", "process."),
+    _old("calcjobs", "process.calculation.calcjob."),
+    _old("data", "data."),
+    _of_class("codes", "code"),
+    _of_class("bands", "array.bands"),
+    _of_class("kpoints", "array.kpoints"),
+    _of_class("cifs", "cif"),
+    _of_class("structures", "structure"),
+    _of_class("upfs", "upf"),
+)
+OLD_COMPUTERS = View(
+    "computers",
+    entities.COMPUTER,
+    "Computer",
+    _shown(
+        "id uuid name=label description hostname scheduler_type=scheduler:short "
+        "transport_type=transport:short"
+    )
+    | {"transport_params": Constant("{}"), "enabled": Constant(True)},
+    COMPUTERS.keys
+    | {
+        "scheduler_type": Key("scheduler:short", spelling=spellings.either("scheduler_type")),
+        "transport_type": Key("transport:short", spelling=spellings.either("transport_type")),
+        "enabled": Key("always:enabled"),
+        "transport_params": _absent("transport_params"),
+    },
+)
+OLD_GROUPS = View(
+    "groups",
+    entities.GROUP,
+    "groups.Group",
+    _shown("id uuid name=label type=type:old description user_id"),
+    GROUPS.keys
+    | {"name": Key("label"), "type": Key("type:old", spelling=spellings.either("type_string"))},
+    documents=GROUPS.documents,
+)
+OLD_USERS = View(
+    "users",
+    entities.USER,
+    "User",
+    _shown("id first_name last_name institution") | {"date_joined": Constant(None)},
+    USERS.keys | {name: _absent(name) for name in ("date_joined", "last_login", "is_active")},
+    identity=Identity.PK,
+)
