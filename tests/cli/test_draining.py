@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+from provender.web.server import SETTLED_SECONDS
 from support.command import Server
 from support.postgres import locked
 from support.server import Asking
@@ -43,6 +44,7 @@ def test_running_requests_are_finished_and_new_ones_refused(lab_copy, number):
         wait_until(lambda: waiting() == 3)
         server.process.send_signal(number)
         wait_until(lambda: is_refused(server.root))
+        time.sleep(3 * SETTLED_SECONDS)  # only requests that go on for a while are announced
         assert server.process.poll() is None
     for request in slow:
         request.join()

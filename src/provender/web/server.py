@@ -221,13 +221,14 @@ def _run(server: _Server, lifecycle: Lifecycle, on_ready: Callable[[], None] | N
 
 def _drain(server: _Server, lifecycle: Lifecycle, stop: Stop) -> None:
     """Wait for the requests that run."""
-    begun = time.monotonic()
-    if lifecycle.running:
-        text = "stopping: up to %g s for the requests that run (%d); Ctrl-C ends them at once"
-        LOGGER.info(text, DRAIN_SECONDS, len(lifecycle.running))
-    busy = begun
+    begun = busy = time.monotonic()
+    is_told = False
     while not stop.is_urgent and time.monotonic() < begun + DRAIN_SECONDS:
         server.hang_up()
+        if lifecycle.running and not is_told and time.monotonic() >= begun + SETTLED_SECONDS:
+            text = "stopping: up to %g s for the requests that run (%d); Ctrl-C ends them at once"
+            LOGGER.info(text, DRAIN_SECONDS, len(lifecycle.running))
+            is_told = True
         if lifecycle.running or server.is_busy():
             busy = time.monotonic()
         elif time.monotonic() >= busy + SETTLED_SECONDS:
