@@ -48,10 +48,11 @@ def values(found):
     return found
 
 
-def test_operands_are_equal_whatever_their_value():
-    assert Operand(1, Kind.INTEGER) == Operand(2, Kind.INTEGER)
-    assert Operand(1, Kind.INTEGER) != Operand("a", Kind.TEXT)
-    assert hash(made("id", "<", 5)) == hash(made("id", "<", 7))
+def test_conditions_are_equal_if_their_values_are():
+    assert made("id", "<", 5) == made("id", "<", 5)
+    assert made("id", "<", 5) != made("id", "<", 7)
+    assert made("label", "like", "a%") != made("label", "like", "b%")
+    assert Operand(1, Kind.INTEGER) != Operand(1, Kind.NUMBER)
 
 
 ID = target("id")

@@ -16,6 +16,7 @@ from provender.query.plan.views import vocabulary
 from provender.query.querystring import builder
 from provender.query.querystring.grammar import parse_text
 from provender.query.querystring.request import read_list, read_parameters
+from provender.query.sql.shapes import shape_of
 from provender.schema.entities import NODE
 from provender.settings import Limits
 from provender.web.routes.dialects import V2, V4
@@ -61,16 +62,40 @@ def test_orders_are_total_and_name_a_column_once(text, expected):
     assert order(text) == expected
 
 
-def test_equal_requests_with_other_values_have_equal_plans():
-    assert planned('id>5&label=like="a%"') == planned('id>7&label=like="b%"')
-    assert planned("id>5") != planned("id<5")
-    assert hash(planned("id=in=1,2")) == hash(planned("id=in=3,4"))
-    assert planned("id=in=1,2") == planned("id=in=1,2,3")
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("id>5", "id>7"),
+        ("id=in=1,2", "id=in=1,3"),
+        ('label=like="a%"', 'label=like="b%"'),
+        ('label=like="a%b"', 'label=like="a%c"'),
+        ("limit=3", "limit=4"),
+        ("limit=3&offset=1", "limit=3&offset=2"),
+        ("attributes.x=1", "attributes.x=2"),
+        ("attributes.x=1", "attributes.y=1"),
+        ("attributes=true&attributes_filter=a", "attributes=true&attributes_filter=b"),
+        ("ctime>2020-01-01", "ctime>2020-01-02"),
+    ],
+)
+def test_plans_are_equal_if_they_ask_the_same(text, other):
+    assert planned(text) == planned(text)
+    assert planned(text) != planned(other)
+    assert shape_of(planned(text)).plan == shape_of(planned(other)).plan
 
 
-def test_operands_of_a_plan_come_in_one_order():
-    found = planned('id>5&label=in="a","b"&attributes=true&attributes_filter="x.y"&limit=3')
-    assert [operand.value for operand in found.operands()] == [5, ("a", "b"), ("x", "y"), 3, 0]
+def test_other_questions_have_other_shapes():
+    shapes = [shape_of(planned(text)).plan for text in ("id>5", "id<5", "pk!=5", "user>5", "")]
+    assert len(set(shapes)) == len(shapes)
+    assert shape_of(planned("id=in=1,2")).plan == shape_of(planned("id=in=1,2,3")).plan
+
+
+def test_a_shape_keeps_the_values_beside_in_one_order():
+    found = shape_of(
+        planned('id>5&label=in="a","b"&attributes=true&attributes_filter="x.y"&limit=3')
+    )
+    assert [operand.value for operand in found.operands] == [5, ("a", "b"), ("x", "y"), 3, 0]
+    assert found.asked == 2
+    assert "'x'" not in repr(found.plan)
 
 
 @pytest.mark.parametrize("text", ["foo=1", "orderby=foo", "email=1", "attributes=true&size=1"])

@@ -422,6 +422,6 @@ def test_texts_that_a_cast_does_not_take(cast, text):
 def test_the_sql_of_large_queries_is_not_kept():
     conditions = [{"attributes.x": {"!==": number}} for number in range(300)]
     query = {"path": [NODE], "filters": {"n": {"or": conditions}}}
-    before = compiler._compile_shape.cache_info().currsize
+    before = compiler._compile.cache_info().currsize
     assert sql(query) == sql(query)
-    assert compiler._compile_shape.cache_info().currsize == before
+    assert compiler._compile.cache_info().currsize == before

@@ -208,7 +208,7 @@ def shallow(monkeypatch):
 
     monkeypatch.setattr(planning, "DEEP", 1)
     yield
-    compiler._compile_shape.cache_clear()
+    compiler._compile.cache_clear()
 
 
 @pytest.mark.parametrize("path", [path for path in LISTS if "links" not in path])

@@ -1,15 +1,12 @@
-"""What a checked query asks of a row, free of any database. Floor: query.
-
-Operands are equal whatever their value, so two plans of the same shape are equal and share one
-compiled statement.
-"""
+"""What a checked query asks of a row, free of any database. Floor: query."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import Enum
+from typing import Any, TypeVar
 
 from provender.schema.entities import Field, Kind
 
@@ -20,7 +17,7 @@ PLAIN_SEGMENT = re.compile(r"(?![0-9-])[A-Za-z0-9_ -]+")
 class Operand:
     """A value that is bound when the statement runs, and the type that it has."""
 
-    value: object = field(compare=False)
+    value: object
     kind: Kind = Kind.TEXT
 
 
@@ -38,15 +35,17 @@ class Path(Operand):
         """The keys and positions."""
         return self.value  # type: ignore[return-value]
 
-    def copy(self) -> Path:
-        """Return the same path as an operand of its own: one for each condition."""
-        return Path(self.value, self.kind, self.plain)
-
     @classmethod
     def of(cls, segments: tuple[str, ...]) -> Path:
         """Return the path of these segments."""
         plain = all(PLAIN_SEGMENT.fullmatch(segment) for segment in segments)
         return cls(segments, Kind.JSON, plain)
+
+
+class Part:
+    """Something in a plan that may hold operands; its fields are those of a dataclass."""
+
+    __slots__ = ()
 
 
 class Relation(Enum):
@@ -60,7 +59,7 @@ class Relation(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Target(Part):
     """A field of the thing with this tag, or what a JSON path finds in it."""
 
     tag: str
@@ -69,7 +68,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Part):
     """The field compares with a value; `fold` ignores case, `as_text` takes a uuid's text."""
 
     target: Target
@@ -80,7 +79,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(Part):
     """The field equals one of the values: a tuple of at least one."""
 
     target: Target
@@ -88,7 +87,7 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Span(Part):
     """The field lies from `low` to before `high`, by code point; no `high` means no end.
 
     This is how a prefix is asked for: an index serves it. For a uuid `high` is included.
@@ -100,7 +99,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Part):
     """The whole text of the field matches a pattern of `%`, `_` and backslash escapes."""
 
     target: Target
@@ -109,21 +108,21 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
-class IsNull:
+class IsNull(Part):
     """The field has no value."""
 
     target: Target
 
 
 @dataclass(frozen=True, slots=True)
-class Never:
+class Never(Part):
     """False for every value of the field; neither this nor its negation holds for no value."""
 
     target: Target
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Part):
     """Neither true nor false, whatever the field: what `in` with nothing but null gives."""
 
     target: Target
@@ -141,7 +140,7 @@ class JsonType(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class JsonComparison:
+class JsonComparison(Part):
     """A JSON value is of a type and compares with a value; false where there is none.
 
     Numbers compare as doubles, texts by code point, lists and objects as PostgreSQL orders them.
@@ -154,7 +153,7 @@ class JsonComparison:
 
 
 @dataclass(frozen=True, slots=True)
-class JsonMembership:
+class JsonMembership(Part):
     """A JSON value is of a type and equals one of the values; false where there is none."""
 
     target: Target
@@ -163,7 +162,7 @@ class JsonMembership:
 
 
 @dataclass(frozen=True, slots=True)
-class JsonPattern:
+class JsonPattern(Part):
     """A JSON value is a text that matches a pattern; false where there is none."""
 
     target: Target
@@ -172,7 +171,7 @@ class JsonPattern:
 
 
 @dataclass(frozen=True, slots=True)
-class JsonLength:
+class JsonLength(Part):
     """A JSON value is a list whose length compares; false where there is none."""
 
     target: Target
@@ -181,7 +180,7 @@ class JsonLength:
 
 
 @dataclass(frozen=True, slots=True)
-class JsonHasType:
+class JsonHasType(Part):
     """A JSON value is of a type; unknown where there is none, which only `null` includes."""
 
     target: Target
@@ -189,7 +188,7 @@ class JsonHasType:
 
 
 @dataclass(frozen=True, slots=True)
-class JsonContains:
+class JsonContains(Part):
     """A JSON value contains another, as PostgreSQL's `@>`; unknown where there is none."""
 
     target: Target
@@ -197,7 +196,7 @@ class JsonContains:
 
 
 @dataclass(frozen=True, slots=True)
-class JsonHasKey:
+class JsonHasKey(Part):
     """A JSON value is an object with a key, a list with a text, or that text; else as above."""
 
     target: Target
@@ -205,21 +204,21 @@ class JsonHasKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Negation:
+class Negation(Part):
     """The condition is false; not true where it is neither (SQL's NOT)."""
 
     condition: Condition
 
 
 @dataclass(frozen=True, slots=True)
-class Conjunction:
+class Conjunction(Part):
     """All hold; true for none."""
 
     conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Disjunction:
+class Disjunction(Part):
     """One at least holds; false for none."""
 
     conditions: tuple[Condition, ...]
@@ -238,22 +237,6 @@ PlainCondition = Comparison | Membership | Span | Pattern | IsNull | Never | Unk
 Condition = PlainCondition | JsonCondition | Negation | Conjunction | Disjunction
 
 
-def operands(condition: Condition) -> Iterator[Operand]:
-    """Yield the operands of a condition, in the same order for every equal condition."""
-    if isinstance(condition, Negation):
-        yield from operands(condition.condition)
-    elif isinstance(condition, Conjunction | Disjunction):
-        for part in condition.conditions:
-            yield from operands(part)
-    else:
-        if condition.target.path is not None:
-            yield condition.target.path
-        for name in ("operand", "low", "high"):
-            operand = getattr(condition, name, None)
-            if operand is not None:
-                yield operand
-
-
 def targets(condition: Condition) -> Iterator[Target]:
     """Yield the targets of a condition."""
     if isinstance(condition, Negation):
@@ -263,3 +246,23 @@ def targets(condition: Condition) -> Iterator[Target]:
             yield from targets(part)
     else:
         yield condition.target
+
+
+_Value = TypeVar("_Value")
+Swap = Callable[[Operand], Operand]
+
+
+def swapped(value: _Value, swap: Swap) -> _Value:
+    """Return a part of a plan with every operand in it replaced by what `swap` gives.
+
+    `swap` is called once for each place where an operand stands, in the order of the fields.
+    """
+    if isinstance(value, Operand):
+        return swap(value)  # type: ignore[return-value] # an operand for an operand
+    if isinstance(value, tuple):
+        return tuple([swapped(item, swap) for item in value])  # type: ignore[return-value]
+    if not isinstance(value, Part):
+        return value
+    kind: type[Any] = type(value)
+    found: _Value = kind(*[swapped(getattr(value, name), swap) for name in kind.__match_args__])
+    return found

@@ -96,11 +96,10 @@ def _tests(
         try:
             plain = operator.lstrip(NEGATIONS)
             negated = _is_negated(operator, plain)
-            own = Target(target.tag, target.field, target.path and target.path.copy())
             if plain in JUNCTIONS:
-                yield _negated(_alternatives(key, own, plain, operand, names), negated)
+                yield _negated(_alternatives(key, target, plain, operand, names), negated)
             else:
-                yield _negated(_condition(key, own, plain, operand, names), negated)
+                yield _negated(_condition(key, target, plain, operand, names), negated)
         except BadRequest as error:
             error.under(operator)
             raise

@@ -48,14 +48,14 @@ class EdgeJoin:
 
 @dataclass(frozen=True, slots=True)
 class ClosureJoin:
-    """X is reached from Y by a walk along links of data; `own` and `partner` are its columns."""
+    """X is reached from Y along links of data; `own` and `partner` are its columns."""
 
     own: str
     partner: str
 
 
-WALKED = ("create", "input_calc")
-"""The types of link that a walk follows: workflows are neither passed through nor reached."""
+FOLLOWED = ("create", "input_calc")
+"""The types of link that a closure follows: workflows are neither passed through nor reached."""
 JoinRule = ColumnJoin | EdgeJoin | ClosureJoin
 
 JOINS: dict[tuple[str, str, str], JoinRule] = {

@@ -1,19 +1,15 @@
-"""A checked query, free of names and of any database. Floor: query.
-
-Operands are equal whatever their value: equal plans are questions of one shape.
-"""
+"""A checked query, free of names and of any database. Floor: query."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from provender.query.plan.conditions import (
     Condition,
     Conjunction,
     Operand,
+    Part,
     Target,
-    operands,
     targets,
 )
 from provender.query.plan.joins import JoinRule
@@ -54,7 +50,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class Output(Part):
     """A column of the answer: `key` is its name there, `function` an aggregate."""
 
     key: str
@@ -71,7 +67,7 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
-class Ordering:
+class Ordering(Part):
     """A criterion of the order; no value comes last when ascending, first when descending.
 
     `output` is the place of the column of the answer that it is, where only those may be ordered.
@@ -90,7 +86,7 @@ class Ordering:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A checked query: every name resolved, every value typed. Equal plans differ in values.
+    """A checked query: every name resolved, every value typed. Equal plans ask the same.
 
     A deep one skips many rows of one table: it is worth skipping ids alone.
     """
@@ -119,16 +115,3 @@ class Plan:
             return self
         offset = self.offset or Operand(0, Kind.INTEGER)  # a limit comes with an offset
         return replace(self, limit=Operand(rows, Kind.INTEGER), offset=offset)
-
-    def operands(self) -> Iterator[Operand]:
-        """Yield the operands, in the same order for every equal plan."""
-        yield from operands(self.condition)
-        for target in (
-            *(output.target for output in self.outputs),
-            *(ordering.target for ordering in self.order if ordering.output is None),
-        ):
-            if target.path is not None:
-                yield target.path
-        for operand in (self.limit, self.offset):
-            if operand is not None:
-                yield operand

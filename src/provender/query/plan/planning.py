@@ -211,16 +211,11 @@ def _order(
 
 def _place(target: Target, cast: str | None, name: str, outputs: tuple[Output, ...]) -> int:
     for place, output in enumerate(outputs):
-        same_path = _segments(output.target) == _segments(target)
-        if (output.target, output.cast) == (target, cast) and same_path and not output.function:
+        if (output.target, output.cast) == (target, cast) and not output.function:
             return place
     raise BadRequest(
         f"With `distinct` only what is projected can be ordered by, and `{name}` is not."
     ).under(name)
-
-
-def _segments(target: Target) -> tuple[str, ...] | None:
-    return None if target.path is None else target.path.segments
 
 
 def _check_size(plan: Plan) -> None:

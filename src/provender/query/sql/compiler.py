@@ -6,6 +6,7 @@ built.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -14,11 +15,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.sql.expression import Label
 
-from provender.query.plan.conditions import Operand, operands, targets
+from provender.query.plan.conditions import Operand, targets
 from provender.query.plan.joins import ColumnJoin, EdgeJoin
 from provender.query.plan.plan import Ordering, Output, Plan, Source
 from provender.query.sql.forms import DIALECTS, SqlForms, bound, forms
-from provender.query.sql.sources import Tables
+from provender.query.sql.shapes import Shape, shape_of
+from provender.query.sql.sources import tables_of
 from provender.schema.entities import Kind
 from provender.schema.statements import Backend, Statement, Statements
 
@@ -38,17 +40,26 @@ def compile_plan(plan: Plan, backend: Backend, *, with_count: bool = True) -> St
         db_dbnode.id LIMIT 2` and `SELECT count(*) FROM db_dbnode WHERE db_dbnode.id > 5`, both
         with named values.
     """
-    values = _values(plan, backend)
+    shape = shape_of(plan)
+    values = _values(shape, backend)
     kinds = tuple(output.kind for output in plan.outputs)
-    is_kept = len(values) <= LARGEST_KEPT
-    rows = _compile_shape if is_kept else _compile_shape.__wrapped__
-    count = _compile_count if is_kept else _compile_count.__wrapped__
     return Statements(
-        Statement(rows(plan, backend), values, kinds),
-        Statement(count(plan, backend), _asked(plan, values)) if with_count else None,
+        Statement(_compiled(_rows, shape, backend), values, kinds),
+        _count_statement(shape, values, backend) if with_count else None,
         None if plan.limit is None else _integer(plan.limit),
         0 if plan.offset is None else _integer(plan.offset),
     )
+
+
+def compile_rows(plan: Plan, backend: Backend) -> Statement:
+    """Return the statement of the rows of a plan."""
+    return compile_plan(plan, backend, with_count=False).rows
+
+
+def compile_count(plan: Plan, backend: Backend) -> Statement:
+    """Return the statement of the number of rows before limit and offset."""
+    shape = shape_of(plan)
+    return _count_statement(shape, _values(shape, backend), backend)
 
 
 def compile_groups(plan: Plan, backend: Backend) -> Statement:
@@ -57,49 +68,42 @@ def compile_groups(plan: Plan, backend: Backend) -> Statement:
     Example:
         the output `node_type` gives `SELECT node_type, count(*) … GROUP BY node_type`.
     """
-    return Statement(_compile_groups(plan, backend), _values(plan, backend))
+    shape = shape_of(plan)
+    return Statement(_compiled(_groups, shape, backend), _values(shape, backend))
 
 
 def compile_number(plan: Plan, backend: Backend) -> Statement:
     """Return the statement of the number of rows after limit and offset."""
-    return Statement(_compile_number(plan, backend), _values(plan, backend))
+    shape = shape_of(plan)
+    return Statement(_compiled(_number, shape, backend), _values(shape, backend))
 
 
-def _values(plan: Plan, backend: Backend) -> dict[str, object]:
-    return {f"p{index}": bound(item, backend) for index, item in enumerate(plan.operands())}
+def _values(shape: Shape, backend: Backend) -> dict[str, object]:
+    return {f"p{index}": bound(item, backend) for index, item in enumerate(shape.operands)}
 
 
-def _asked(plan: Plan, values: dict[str, object]) -> dict[str, object]:
-    """Return the values of the condition, which come first: all that a count depends on."""
-    return dict(islice(values.items(), sum(1 for _ in operands(plan.condition))))
-
-
-@lru_cache(maxsize=SHAPES_KEPT)
-def _compile_groups(plan: Plan, backend: Backend) -> str:
-    return _text(_Writer(plan, backend).groups(), backend)
-
-
-@lru_cache(maxsize=SHAPES_KEPT)
-def _compile_number(plan: Plan, backend: Backend) -> str:
-    return _text(_Writer(plan, backend).number(), backend)
+def _count_statement(shape: Shape, values: dict[str, object], backend: Backend) -> Statement:
+    asked = dict(islice(values.items(), shape.asked))
+    return Statement(_compiled(_count, shape, backend), asked)
 
 
 def _integer(operand: Operand) -> int:
     return int(operand.value)  # type: ignore[call-overload, no-any-return]
 
 
-@lru_cache(maxsize=SHAPES_KEPT)
-def _compile_shape(plan: Plan, backend: Backend) -> str:
-    return _text(_Writer(plan, backend).rows(), backend)
+Write = Callable[["_Writer"], Select[Any]]
 
 
-@lru_cache(maxsize=SHAPES_KEPT)
-def _compile_count(plan: Plan, backend: Backend) -> str:
-    return _text(_Writer(_without_needless_joins(plan), backend).count(), backend)
+def _compiled(write: Write, shape: Shape, backend: Backend) -> str:
+    """Return the SQL of a shape, compiled once unless it is very large."""
+    is_kept = len(shape.operands) <= LARGEST_KEPT
+    return (_compile if is_kept else _compile.__wrapped__)(write, shape.plan, backend)
 
 
-def _text(statement: Select[Any], backend: Backend) -> str:
-    return str(statement.compile(dialect=DIALECTS[backend]))
+@lru_cache(maxsize=4 * SHAPES_KEPT)
+def _compile(write: Write, shape: Plan, backend: Backend) -> str:
+    counted = _without_needless_joins(shape) if write is _count else shape
+    return str(write(_Writer(counted, backend)).compile(dialect=DIALECTS[backend]))
 
 
 def _without_needless_joins(plan: Plan) -> Plan:
@@ -124,17 +128,13 @@ def _without_needless_joins(plan: Plan) -> Plan:
 
 
 class _Writer:
-    """Writes the statements of one plan."""
+    """Writes the statements of one shape."""
 
     def __init__(self, plan: Plan, backend: Backend) -> None:
         self._plan = plan
         self._backend = backend
         self._forms: SqlForms = forms(backend)
-        operands = list(plan.operands())
-        names = {id(operand): f"p{index}" for index, operand in enumerate(operands)}
-        if len(names) < len(operands):
-            raise ValueError(plan)  # equal plans could differ in which operands are one
-        self._tables = Tables(plan, self._forms, names)
+        self._tables = tables_of(plan, self._forms)
         self._predicates = self._tables.predicates
 
     def rows(self) -> Select[Any]:
@@ -220,3 +220,9 @@ class _Writer:
         return self._forms.ordered(
             column, ordering.kind, nullable=nullable, descending=ordering.descending
         )
+
+
+_rows: Write = _Writer.rows
+_count: Write = _Writer.count
+_number: Write = _Writer.number
+_groups: Write = _Writer.groups

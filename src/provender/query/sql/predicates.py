@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
@@ -47,6 +47,7 @@ from provender.query.plan.conditions import (
 from provender.query.sql.computed import computed
 from provender.query.sql.forms import SqlForms
 from provender.query.sql.jsonforms import JsonForms
+from provender.query.sql.shapes import slot_of
 
 Expression = ColumnElement[Any]
 JSON_CONDITIONS = (
@@ -60,22 +61,19 @@ OPERATORS = {Relation.EQUAL: "="}
 
 
 class Predicates:
-    """Writes conditions on tables that stand for tags; values by the names of their operands."""
+    """Writes conditions of a shape on tables that stand for tags."""
 
-    def __init__(
-        self, forms: SqlForms, names: Mapping[int, str], tables: Callable[[str], Any]
-    ) -> None:
+    def __init__(self, forms: SqlForms, tables: Callable[[str], Any]) -> None:
         self.forms = forms
-        self._names = names
         self._table = tables
 
     def on(self, tables: Callable[[str], Any]) -> Predicates:
         """Return what writes the same conditions on other tables."""
-        return Predicates(self.forms, self._names, tables)
+        return Predicates(self.forms, tables)
 
     def bind(self, operand: Operand) -> Any:  # noqa: ANN401 - a bind parameter of any type
-        """Return the parameter that an operand is bound to."""
-        return bindparam(self._names[id(operand)])
+        """Return the parameter that a value is bound to."""
+        return bindparam(slot_of(operand).name)
 
     def column(self, target: Target) -> Expression:
         """Return the column of a target, or the expression of a computed one."""

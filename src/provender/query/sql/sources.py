@@ -1,57 +1,56 @@
-"""The FROM clause of a plan: vertices and edges under aliases, walks as recursive tables.
+"""The FROM clause of a plan: vertices and edges under aliases, closures as recursive tables.
 
 Floor: query.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import CTE
 
 from provender.query.plan.joins import ClosureJoin, EdgeJoin
-from provender.query.plan.plan import Join, Plan, Source
-from provender.query.sql.closures import Walk, joined
+from provender.query.plan.plan import Join, Plan
+from provender.query.sql.closures import Closure, joined
 from provender.query.sql.forms import SqlForms
 from provender.query.sql.predicates import Predicates
 
 
+@dataclass(frozen=True, slots=True)
 class Tables:
-    """The tables of a plan by tag, joined as it says.
+    """The tables of a plan joined as it says, and what writes conditions on them by their tags."""
 
-    `names` are those of the operands, by identity.
-    """
+    joined: Any
+    predicates: Predicates
 
-    def __init__(self, plan: Plan, forms: SqlForms, names: Mapping[int, str]) -> None:
-        self._plan = plan
-        self._walks: dict[str, CTE] = {}
-        self._by_tag: dict[str, Any] = {}
-        self.predicates = Predicates(forms, names, self._by_tag.__getitem__)
-        self.joined: Any = None
-        for index, source in enumerate(plan.sources):
-            self._add(source, index)
 
-    def _add(self, source: Source, index: int) -> None:
-        """Add a vertex to the FROM clause."""
+def tables_of(plan: Plan, forms: SqlForms) -> Tables:
+    """Return the tables of a plan."""
+    by_tag: dict[str, Any] = {}
+    closures: dict[str, CTE] = {}
+    predicates = Predicates(forms, by_tag.__getitem__)
+    from_clause: Any = None
+    for index, source in enumerate(plan.sources):
         table: Any = source.entity.table
-        if len(self._plan.sources) > 1:
+        if len(plan.sources) > 1:
             table = table.alias(f"t{index}")
-        self._by_tag[source.tag] = table
+        by_tag[source.tag] = table
         if source.join is None:
-            self.joined = table
-            return
-        edge = self._edge(source, source.join, index)
+            from_clause = table
+            continue
+        if isinstance(source.join.rule, ClosureJoin):
+            closure = Closure(plan, source, f"w{index}", predicates, dict(closures))
+            closures[source.join.edge] = closure.table()
+        edge = _edge(source.join, f"e{index}", closures.get(source.join.edge))
         if edge is not None:
-            self._by_tag[source.join.edge] = edge
-        self.joined = joined(self.joined, source.join, self._by_tag, table, edge)
+            by_tag[source.join.edge] = edge
+        from_clause = joined(from_clause, source.join, by_tag, table, edge)
+    return Tables(from_clause, predicates)
 
-    def _edge(self, source: Source, join: Join, index: int) -> Any:  # noqa: ANN401 - a table or None
-        """Return the table between a vertex and its partner, if their join has one."""
-        if isinstance(join.rule, EdgeJoin):
-            return join.rule.table.alias(f"e{index}")
-        if isinstance(join.rule, ClosureJoin):
-            walk = Walk(self._plan, source, f"w{index}", self.predicates, self._walks).table()
-            self._walks[join.edge] = walk
-            return walk.alias(f"e{index}")
-        return None
+
+def _edge(join: Join, name: str, closure: CTE | None) -> Any:  # noqa: ANN401 - an alias or None
+    """Return the table between a vertex and its partner, if their join has one."""
+    if closure is not None:
+        return closure.alias(name)
+    return join.rule.table.alias(name) if isinstance(join.rule, EdgeJoin) else None

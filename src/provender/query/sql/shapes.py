@@ -1,0 +1,76 @@
+"""Taking a plan apart: its shape, compiled once, and the values that are bound. Floor: query.
+
+Two questions of one shape differ in their values only, so they share their SQL.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+from provender.query.plan.conditions import Operand, Path, swapped
+from provender.query.plan.plan import Plan
+from provender.schema.entities import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of a value, which stands in a shape for the value itself."""
+
+    index: int
+
+    @property
+    def name(self) -> str:
+        """The name that the value is bound to."""
+        return f"p{self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A plan without its values: `plan` holds slots, `operands` the values in their order.
+
+    The first `asked` of them are those of the condition: all that a count depends on.
+    """
+
+    plan: Plan
+    operands: tuple[Operand, ...]
+    asked: int
+
+
+def shape_of(plan: Plan) -> Shape:
+    """Return a plan taken apart; the names of its columns, which SQL does not know, are left out.
+
+    Example:
+        `id > 5` becomes the shape `id > p0` and the operands `(5,)`.
+    """
+    found: list[Operand] = []
+
+    def take(operand: Operand) -> Operand:
+        found.append(operand)
+        plain = operand.plain if isinstance(operand, Path) else None
+        return _slotted(len(found) - 1, operand.kind, plain)
+
+    condition = swapped(plan.condition, take)
+    asked = len(found)
+    shape = replace(
+        plan,
+        condition=condition,
+        outputs=tuple(replace(swapped(item, take), key="") for item in plan.outputs),
+        order=swapped(plan.order, take),
+        limit=plan.limit and take(plan.limit),
+        offset=plan.offset and take(plan.offset),
+    )
+    return Shape(shape, tuple(found), asked)
+
+
+@cache
+def _slotted(index: int, kind: Kind, plain: bool | None) -> Operand:
+    """Return the operand of a slot; `plain` is None for all but paths."""
+    return Operand(Slot(index), kind) if plain is None else Path(Slot(index), kind, plain)
+
+
+def slot_of(operand: Operand) -> Slot:
+    """Return the slot of an operand of a shape."""
+    if not isinstance(operand.value, Slot):
+        raise TypeError(operand)
+    return operand.value
