@@ -5,6 +5,7 @@ import pytest
 from provender.exports import registry
 from provender.exports.pseudopotentials import upf
 from provender.exports.subject import Subject
+from provender.schema import types
 
 UPF = "data.core.upf.UpfData."
 JOB = "process.calculation.calcjob.CalcJobNode."
@@ -13,22 +14,6 @@ FAMILY = "data.pseudo.upf.UpfData."
 
 def node(node_type, **attributes):
     return Subject("0" * 8, node_type, "label", "", attributes, {}.__getitem__)
-
-
-@pytest.mark.parametrize(
-    ("stored", "modern"),
-    [
-        (UPF, UPF),
-        ("data.upf.UpfData.", UPF),
-        ("data.dict.Dict.", "data.core.dict.Dict."),
-        ("data.array.bands.BandsData.", "data.core.array.bands.BandsData."),
-        (FAMILY, FAMILY),
-        ("process.data.upf.UpfData.", "process.data.upf.UpfData."),
-        ("", ""),
-    ],
-)
-def test_old_types_are_written_with_core(stored, modern):
-    assert registry.modern(stored) == modern
 
 
 @pytest.mark.parametrize(
@@ -51,8 +36,14 @@ def test_every_type_and_format_that_is_listed_has_a_writer():
     assert formats[UPF] == ["json", "upf"]
     assert all(names and names == sorted(names) for names in formats.values())
     for node_type, names in formats.items():
-        assert node_type in registry.KNOWN_TYPES
+        assert node_type in types.SHIPPED
         assert all(callable(registry.find_writer(node_type, name)) for name in names)
+
+
+def test_attributes_are_fetched_for_exactly_the_types_that_have_a_text():
+    paths = [prefix.removeprefix("data.core.")[:-1] for prefix, _ in registry.DESCRIBED]
+    spellings = [spelling for path in paths for spelling in types.both_spellings(path)]
+    assert sorted(types.DESCRIBED) == sorted([*spellings, types.JOB])
 
 
 def test_formats_are_those_of_aiida(recorded):

@@ -10,6 +10,7 @@ from provender.exports.bands import bands, grace, kpoints, plots, tables
 from provender.exports.pseudopotentials import upf
 from provender.exports.structures import chemdoodle, cif, structures, trajectories, xsf, xyz
 from provender.exports.subject import Export, Subject
+from provender.schema.types import JOB, modern
 
 Writer = Callable[[Subject], Export]
 
@@ -17,7 +18,6 @@ BINARY_FORMATS = frozenset(("mpl_pdf", "mpl_png"))
 """Formats that cannot be put into JSON."""
 ARRAY: dict[str, Writer] = {"json": arrays.write_json}
 CODE: dict[str, Writer] = {"yaml": codes.write_yaml, "yml": codes.write_yaml}
-CORE = "core."
 
 WRITERS: dict[str, dict[str, Writer]] = {
     "data.core.array.ArrayData.": ARRAY,
@@ -72,38 +72,10 @@ DESCRIBED: tuple[tuple[str, Callable[[Subject], str]], ...] = (
 )
 """The text that stands for a node, by the beginning of its type."""
 
-WITHOUT_FORMATS = [
-    "bool.Bool",
-    "dict.Dict",
-    "enum.EnumData",
-    "float.Float",
-    "folder.FolderData",
-    "int.Int",
-    "jsonable.JsonableData",
-    "list.List",
-    "orbital.OrbitalData",
-    "remote.RemoteData",
-    "remote.stash.RemoteStashData",
-    "remote.stash.compress.RemoteStashCompressedData",
-    "remote.stash.custom.RemoteStashCustomData",
-    "remote.stash.folder.RemoteStashFolderData",
-    "singlefile.SinglefileData",
-    "str.Str",
-]
-KNOWN_TYPES = frozenset(WRITERS) | {f"data.{CORE}{name}." for name in WITHOUT_FORMATS}
-"""The types of data that AiiDA ships."""
-
 CALCULATION_STATES = frozenset(
     ("uploading", "submitting", "withscheduler", "stashing", "unstashing", "retrieving", "parsing")
 )
 """What the attribute `state` of an active calculation job may be."""
-JOB = "process.calculation.calcjob."
-
-
-def modern(node_type: str) -> str:
-    """Return a type of node as it is written since AiiDA 2.0: with `core.`."""
-    with_core = node_type.replace("data.", f"data.{CORE}", 1)
-    return with_core if node_type.startswith("data.") and with_core in KNOWN_TYPES else node_type
 
 
 def find_writer(node_type: str, download_format: str) -> Writer | None:

@@ -9,23 +9,6 @@ from sqlalchemy import Table
 
 from provender.schema import tables
 
-DESCRIBED = (
-    *("data.core.structure.", "data.structure.", "data.core.code.", "data.code."),
-    *("data.core.array.kpoints.", "data.array.kpoints."),
-    *("data.core.array.bands.", "data.array.bands."),
-    "process.calculation.calcjob.",
-)
-"""Types of node that have a text made of their attributes, before and since AiiDA 2.0."""
-CORE = "core."
-"""What type strings begin with since AiiDA 2.0, and the older dialect leaves out."""
-OLD_GROUP_TYPES = {
-    "": "core",
-    "data.upf.family": "core.upf",
-    "aiida.import": "core.import",
-    "autogroup.run": "core.auto",
-}
-"""What the stored type of a group was called before AiiDA 1.0."""
-
 
 class Kind(Enum):
     """The type of a field, as a person would name it in an error; the last two come from casts."""

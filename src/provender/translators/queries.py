@@ -19,6 +19,7 @@ from provender.query.posted.reading import Posted, read_posted
 from provender.query.sql.compiler import compile_number, compile_plan
 from provender.schema.entities import Kind
 from provender.schema.statements import Record as Values
+from provender.schema.types import full_type
 from provender.settings import Limits
 from provender.store.stores import Session, Store
 from provender.translators.records import Record, http_date
@@ -162,7 +163,7 @@ def _add_full_type(record: Record) -> None:
     """Add the full type to a record, if a part of it is there."""
     node_type, process_type = record.get("node_type"), record.get("process_type")
     if node_type or process_type:
-        record["full_type"] = f"{node_type or ''}|{process_type or ''}"
+        record["full_type"] = full_type(node_type, process_type)
     else:
         record.pop("full_type", None)
 

@@ -15,6 +15,7 @@ from provender.query.plan.views import Constant, View
 from provender.query.querystring.request import Parameters
 from provender.schema.entities import Kind
 from provender.schema.statements import Record as Values
+from provender.schema.types import full_type
 
 Record = dict[str, Any]
 """An object as an answer shows it; JSON columns are `orjson.Fragment`, spliced in unparsed."""
@@ -99,7 +100,7 @@ def _presenter(view: View, contents: Contents) -> Callable[[Values], Record]:
         if constants:
             record.update(constants)
         if has_full_type:
-            record["full_type"] = f"{record['node_type']}|{record['process_type'] or ''}"
+            record["full_type"] = full_type(record["node_type"], record["process_type"])
         for name, keys, start in placed:
             if keys is None:
                 record[name] = json_object(values[start])

@@ -17,7 +17,6 @@ from provender.errors import (
 )
 from provender.exports.registry import (
     BINARY_FORMATS,
-    KNOWN_TYPES,
     derived,
     find_writer,
     formats_by_type,
@@ -25,6 +24,8 @@ from provender.exports.registry import (
 from provender.exports.subject import Subject
 from provender.query import questions
 from provender.query.plan.views import View
+from provender.schema import types
+from provender.schema.types import PROCESS, SHIPPED, read_full_type
 from provender.store.files.streams import ObjectStream
 from provender.store.files.tree import file_key
 from provender.store.stores import Session, Store
@@ -96,7 +97,7 @@ def export(subject: Subject, download_format: str | None, *, as_text: bool) -> W
         CannotExport: this node cannot be written in it.
         UnknownFormat: the server lacks what the format needs.
     """
-    if subject.node_type.startswith("process."):
+    if subject.node_type.startswith(PROCESS):
         raise NotForThisNodeType("This endpoint is not available for Process nodes.")
     where = (
         "The available download formats can be queried using the /nodes/download_formats/ endpoint."
@@ -123,15 +124,15 @@ def download_formats(full_type: str | None) -> dict[str, list[str]]:
         NotServed: a type that nobody knows.
     """
     if full_type is None:
-        return {f"{node_type}|": formats for node_type, formats in formats_by_type().items()}
-    node_type, bar, process_type = full_type.partition("|")
-    if not bar or "|" in process_type:
+        return {types.full_type(name): formats for name, formats in formats_by_type().items()}
+    found = read_full_type(full_type)
+    if found is None:
         raise BadRequest(f"The full type {full_type} is invalid.")
-    if process_type and "%" not in full_type:
+    if found.process_type and not found.is_pattern:
         return {}
-    if process_type or node_type not in KNOWN_TYPES:
+    if found.process_type or found.node_type not in SHIPPED:
         raise NotServed("The download formats for this node type are not available.")
-    return {full_type: formats_by_type().get(node_type, [])}
+    return {full_type: formats_by_type().get(found.node_type, [])}
 
 
 @contextmanager

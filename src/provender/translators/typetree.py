@@ -5,36 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from provender.schema.types import full_type, read_entry_point
+
 Pair = tuple[str, str]
 """A node type and a process type; the second is empty for data."""
 
 ROOT = "node"
 UNREGISTERED = "~no-entry-point~"
-ENTRY_POINT_GROUPS = frozenset(
-    "aiida." + group
-    for group in [
-        "calculations",
-        "calculations.importers",
-        "calculations.monitors",
-        "cmdline.computer.configure",
-        "cmdline.data",
-        "cmdline.data.structure.import",
-        "data",
-        "groups",
-        "orm",
-        "node",
-        "parsers",
-        "schedulers",
-        "storage",
-        "transports",
-        "tools.calculations",
-        "tools.workflows",
-        "tools.data.orbitals",
-        "tools.dbexporters",
-        "tools.dbimporters",
-        "workflows",
-    ]
-)
 LABELS = {
     "node": "node",
     "node.data": "Data",
@@ -87,7 +64,7 @@ def type_tree(pairs: dict[Pair, int], *, with_counts: bool = False) -> dict[str,
 
     Shape: `{namespace, path, label, full_type, subspaces: [...]}`, with `counter` where asked.
     """
-    root = Namespace(ROOT, ROOT, LABELS[ROOT], f"{ROOT}.%|")
+    root = Namespace(ROOT, ROOT, LABELS[ROOT], full_type(f"{ROOT}.%"))
     leaves = sorted((_leaf(pair, count) for pair, count in pairs.items()), key=_place)
     for leaf in leaves:
         _insert(root, leaf)
@@ -104,16 +81,15 @@ def _leaf(pair: Pair, count: int) -> Namespace:
     node_type, process_type = pair
     pieces = [piece for piece in node_type.split(".") if piece] or [""]
     stem, class_name = ".".join(pieces[:-1]), pieces[-1]
-    full_type = f"{node_type}|{process_type}"
-    group, colon, name = process_type.partition(":")
+    plugin = read_entry_point(process_type)
     if not process_type:
         path, label = stem, class_name
-    elif colon and ":" not in name and group in ENTRY_POINT_GROUPS:
-        path, label = f"{stem}.{name}", name.rpartition(".")[2]
+    elif plugin is not None:
+        path, label = f"{stem}.{plugin.name}", plugin.name.rpartition(".")[2]
     else:
         path, label = f"{stem}.{UNREGISTERED}.{process_type}", process_type.rpartition(".")[2]
     path = f"{ROOT}.{path}" if path else ROOT
-    return Namespace(path.rpartition(".")[2], path, label, full_type, count)
+    return Namespace(path.rpartition(".")[2], path, label, full_type(*pair), count)
 
 
 def _insert(root: Namespace, leaf: Namespace) -> None:
@@ -155,16 +131,16 @@ def _inner_full_type(path: str) -> str | None:
     if path.endswith(UNREGISTERED):
         return None
     if not stem.startswith("process"):
-        return f"{stem}.%|"
+        return full_type(f"{stem}.%")
     parts = stem.split(".")
     process_class = ".".join(parts[:3])
     if len(parts) <= 3 or process_class not in CLASSES:  # noqa: PLR2004 - process, kind, class
-        return f"{stem}.%|%"
+        return full_type(f"{stem}.%", "%")
     class_name, group = CLASSES[process_class]
     rest = ".".join(parts[3:])
     if parts[3] == UNREGISTERED:
-        return f"{process_class}.{class_name}|{'.'.join(parts[4:])}.%"
-    return f"{process_class}.{class_name}|{group}:{rest}.%"
+        return full_type(f"{process_class}.{class_name}", f"{'.'.join(parts[4:])}.%")
+    return full_type(f"{process_class}.{class_name}", f"{group}:{rest}.%")
 
 
 def _sum(space: Namespace) -> int:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from provender.errors import BadValue
 from provender.query.plan.patterns import escape
 from provender.query.querydict import Filter
-
-CONCATENATOR = "|"
-LIKE = "%"
+from provender.schema.types import BAR, WILDCARD, read_full_type
 
 
 def full_type_filter(full_type: str) -> Filter:
@@ -19,32 +17,30 @@ def full_type_filter(full_type: str) -> Filter:
     Raises:
         BadValue: not exactly one `|`, or a `%` that is not at the end of its half.
     """
-    if CONCATENATOR not in full_type:
+    found = read_full_type(full_type)
+    if found is None and BAR not in full_type:
         raise BadValue(
-            f"full type `{full_type}` does not include the required concatenator symbol "
-            f"`{CONCATENATOR}`."
+            f"full type `{full_type}` does not include the required concatenator symbol `{BAR}`."
         )
-    if full_type.count(CONCATENATOR) > 1:
+    if found is None:
         raise BadValue(
-            f"full type `{full_type}` includes the concatenator symbol `{CONCATENATOR}` "
-            "more than once."
+            f"full type `{full_type}` includes the concatenator symbol `{BAR}` more than once."
         )
-    node_type, process_type = full_type.split(CONCATENATOR)
-    filters = [_half("stored:node_type", node_type)]
-    if process_type == "":
+    filters = [_half("stored:node_type", found.node_type)]
+    if found.process_type == "":
         filters.append({"or": [{"stored:process_type": {"==": value}} for value in ("", None)]})
-    elif process_type != LIKE:
-        filters.append(_half("stored:process_type", process_type))
+    elif found.process_type != WILDCARD:
+        filters.append(_half("stored:process_type", found.process_type))
     return {"and": filters}
 
 
 def _half(name: str, text: str) -> Filter:
-    if text.count(LIKE) > 1:
+    if text.count(WILDCARD) > 1:
         raise BadValue(
             f"full type component `{text}` contained more than one like-operator character"
         )
-    if LIKE in text and not text.endswith(LIKE):
+    if WILDCARD in text and not text.endswith(WILDCARD):
         raise BadValue(f"like-operator character in full type component `{text}` is not at the end")
-    if text.endswith(LIKE):
-        return {name: {"like": escape(text.removesuffix(LIKE)) + LIKE}}
+    if text.endswith(WILDCARD):
+        return {name: {"like": escape(text.removesuffix(WILDCARD)) + WILDCARD}}
     return {name: {"==": text}}

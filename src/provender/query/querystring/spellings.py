@@ -14,29 +14,10 @@ from provender.query.plan.patterns import escape, read_pattern
 from provender.query.querydict import Filter
 from provender.query.querystring.builder import plain_filter
 from provender.query.terms import Operator, Term, Word
-from provender.schema.entities import CORE
+from provender.schema.types import DATA, stored_types, with_core
 
 POSITIVE = {Operator.NOT_EQUAL: Operator.EQUAL, Operator.NOT_IN: Operator.IN}
 STORED = "stored:node_type"
-DATA = "data."
-
-OLD_NODE_TYPES = {
-    "data.parameter.ParameterData.": "data.core.dict.Dict.",
-    "data.base.Int.": "data.core.int.Int.",
-    "data.base.Float.": "data.core.float.Float.",
-    "data.base.Str.": "data.core.str.Str.",
-    "data.base.Bool.": "data.core.bool.Bool.",
-    "data.base.List.": "data.core.list.List.",
-    "calculation.inline.InlineCalculation.": "process.calculation.calcfunction.CalcFunctionNode.",
-    "calculation.function.FunctionCalculation.": "process.workflow.workfunction.WorkFunctionNode.",
-    "calculation.work.WorkCalculation.": "process.workflow.workchain.WorkChainNode.",
-}
-"""What types of node were called before AiiDA 1.0, and are called today."""
-OLD_CODE = "code.Code."
-CODES = ("data.core.code.", "data.code.")
-"""Any code; stores of before AiiDA 2.0 lack the `core.`."""
-OLD_JOB = "calculation.job."
-JOB = "process.calculation.calcjob.CalcJobNode."
 
 
 def either(stored: str) -> Callable[[Term], Filter]:
@@ -68,8 +49,7 @@ def node_type(term: Term) -> Filter:
     if len(given) == len(texts) and positive.operator is Operator.LIKE:
         pattern = read_pattern(given[0])
         if pattern is not None and _is_decided(pattern.prefix):
-            longer = given[0].replace(DATA, DATA + CORE, 1)
-            patterns = {given[0], longer if pattern.prefix.startswith(DATA) else given[0]}
+            patterns = {given[0], with_core(given[0])}
             return {"or": [{STORED: {"like": text}} for text in sorted(patterns)]}
     return either("node_type")(term)
 
@@ -80,21 +60,10 @@ def _is_decided(prefix: str) -> bool:
 
 
 def _equal(texts: list[str]) -> list[Filter]:
-    stored: list[str] = []
-    prefixes: list[str] = []
-    for text in texts:
-        stored.append(text)
-        if text.startswith(DATA):
-            stored.append(DATA + CORE + text.removeprefix(DATA))
-        if text in OLD_NODE_TYPES:
-            stored.append(OLD_NODE_TYPES[text])
-        if text.startswith(OLD_JOB):
-            stored.append(JOB)
-        if text == OLD_CODE:
-            prefixes += CODES
+    found = [stored_types(text) for text in texts]
     return [
-        {STORED: {"in": stored}},
-        *({STORED: {"like": f"{escape(prefix)}%"}} for prefix in prefixes),
+        {STORED: {"in": [name for each in found for name in each.names]}},
+        *({STORED: {"like": f"{escape(prefix)}%"}} for each in found for prefix in each.prefixes),
     ]
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import case, func, literal_column, or_, true
 
 from provender.query.plan.patterns import after_prefix
 from provender.query.sql.forms import Expression, SqlForms, text_literal
-from provender.schema.entities import CORE, DESCRIBED, OLD_GROUP_TYPES, Kind
+from provender.schema.entities import Kind
+from provender.schema.types import CORE, DATA, DESCRIBED, OLD_GROUP_TYPES
 
 
 def computed(name: str, forms: SqlForms, table: Any) -> Expression:  # noqa: ANN401 - or an alias
@@ -41,7 +42,7 @@ def _old_group_type(table: Any) -> Expression:  # noqa: ANN401 - or an alias
 
 
 _COMPUTED: dict[str, Callable[[SqlForms, Any], Expression]] = {
-    "type:short": lambda _, table: _without(table.c.node_type, f"data.{CORE}", "data."),
+    "type:short": lambda _, table: _without(table.c.node_type, f"{DATA}{CORE}", DATA),
     "process:state": lambda forms, table: forms.process_state(table),
     "ctime:day": lambda forms, table: forms.day(table.c.ctime),
     "described:attributes": _described_attributes,

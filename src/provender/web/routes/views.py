@@ -7,6 +7,7 @@ from dataclasses import replace
 from provender.query.plan.views import Constant, Identity, Key, View
 from provender.query.querystring import spellings
 from provender.schema import entities
+from provender.schema.types import DATA, JOB, PROCESS, both_spellings
 
 
 def _keys(names: str) -> dict[str, Key]:
@@ -39,12 +40,10 @@ PROCESSES = replace(
     NODES,
     name="processes",
     noun="ProcessNode",
-    subset=("process.",),
+    subset=(PROCESS,),
     identity=Identity.PK_OR_UUID,
 )
-CALCJOBS = replace(
-    PROCESSES, name="calcjobs", noun="CalcJobNode", subset=("process.calculation.calcjob.",)
-)
+CALCJOBS = replace(PROCESSES, name="calcjobs", noun="CalcJobNode", subset=(JOB,))
 COMPUTERS = View(
     "computers",
     entities.COMPUTER,
@@ -91,15 +90,15 @@ def _old(name: str, *subset: str) -> View:
 
 def _of_class(name: str, path: str) -> View:
     """Return a view of one class of data, in stores of before and since AiiDA 2.0."""
-    return _old(name, f"data.{entities.CORE}{path}.", f"data.{path}.")
+    return _old(name, *both_spellings(path))
 
 
 OLD_NODES = (
     _old("nodes"),
-    _old("processes", "process."),
-    _old("calculations", "process."),
-    _old("calcjobs", "process.calculation.calcjob."),
-    _old("data", "data."),
+    _old("processes", PROCESS),
+    _old("calculations", PROCESS),
+    _old("calcjobs", JOB),
+    _old("data", DATA),
     _of_class("codes", "code"),
     _of_class("bands", "array.bands"),
     _of_class("kpoints", "array.kpoints"),
