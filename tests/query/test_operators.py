@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from provender.errors import BadOperator, BadValue
+from provender.query.plan.columns import LARGEST_INTEGER, LONGEST_PATTERN
 from provender.query.plan.conditions import (
     Comparison,
     Conjunction,
@@ -20,7 +21,7 @@ from provender.query.plan.conditions import (
     Span,
     Target,
 )
-from provender.query.plan.operators import LARGEST_INTEGER, LONGEST_PATTERN, Origin, Use, condition
+from provender.query.plan.operators import Use, condition
 from provender.schema.entities import NODE, Kind
 
 UUID = "cda14b00-82b5-443f-b152-62a831206992"
@@ -31,8 +32,8 @@ def target(name):
     return Target("nodes", NODE.fields[name])
 
 
-def made(name, operator, operand):
-    return condition(Use(name, target(name), operator, operand, Origin.QUERY_STRING))
+def made(name, operator, operand, **options):
+    return condition(Use(name, target(name), operator, operand, **options))
 
 
 def values(found):
@@ -147,7 +148,7 @@ LOW, HIGH = "cda14b00-0000-0000-0000-000000000000", "cda14b00-ffff-ffff-ffff-fff
         ("like", "xyz%", Never(target("uuid"))),
         ("like", "%cda", (Pattern, "%cda")),
         ("like", "cda14b00%9", (Conjunction, (Span, LOW, HIGH), (Pattern, "cda14b00%9"))),
-        ("fold>", "FD", (Comparison, "fd")),
+        (">", "FD", (Comparison, "fd")),
     ],
 )
 def test_uuids(operator, text, expected):
@@ -163,7 +164,7 @@ def test_uuids(operator, text, expected):
         ("label", "==", Decimal(5), "`label` takes a text, not a number."),
         ("label", "==", True, "`label` takes a text, not a boolean."),
         ("label", "==", NOW, "`label` takes a text, not a datetime."),
-        ("label", "like", Decimal(5), "`label` is compared with a pattern, which is a text."),
+        ("label", "like", Decimal(5), "`label` is compared with a pattern, which is a string."),
         ("ctime", "==", "2026-11-20", "`ctime` takes a datetime, not a text."),
         ("ctime", "<", Decimal(2026), "`ctime` takes a datetime, not a number."),
         ("uuid", "==", Decimal(1), "`uuid` takes a uuid, not a number."),

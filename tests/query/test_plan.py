@@ -13,6 +13,7 @@ from provender.query.plan.conditions import (
     Target,
 )
 from provender.query.plan.views import vocabulary
+from provender.query.querydict import Stored
 from provender.query.querystring import builder
 from provender.query.querystring.grammar import parse_text
 from provender.query.querystring.request import read_list, read_parameters
@@ -42,7 +43,7 @@ def test_the_question_of_a_list():
         "path": [{"entity_type": "", "tag": "nodes"}],
         "filters": {"nodes": {"and": [{"id": {">": 5}}]}},
         "project": {"nodes": list(NODES.shown.values())},
-        "order_by": [{"nodes": [{"ctime": "desc"}, {"stored:id": "asc"}]}],
+        "order_by": [{"nodes": [{"ctime": "desc"}, {Stored("id"): "asc"}]}],
         "limit": 2,
         "offset": 0,
     }

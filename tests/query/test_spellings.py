@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from provender.query.querydict import Stored
 from provender.query.querystring import spellings
 from provender.query.querystring.grammar import parse_text
 
-STORED = "stored:node_type"
+STORED = Stored("node_type")
 
 
 def spelled(text, spelling=spellings.node_type):
@@ -42,13 +43,13 @@ def spelled(text, spelling=spellings.node_type):
     ],
 )
 def test_equality_knows_every_name(text, stored):
-    assert spelled(f'type="{text}"') == {"or": [{STORED: {"in": stored}}]}
+    assert spelled(f'type="{text}"') == {"or": [{STORED: {"in": tuple(stored)}}]}
 
 
 def test_the_old_name_of_codes_is_any_code():
     assert spelled('type="code.Code."') == {
         "or": [
-            {STORED: {"in": ["code.Code."]}},
+            {STORED: {"in": ("code.Code.",)}},
             {STORED: {"like": "data.core.code.%"}},
             {STORED: {"like": "data.code.%"}},
         ]
@@ -84,8 +85,8 @@ def test_either_form():
     either = spellings.either("scheduler_type")
     assert spelled('scheduler_type=in="slurm","pbs"', either) == {
         "or": [
-            {"scheduler_type": {"in": ["slurm", "pbs"]}},
-            {"stored:scheduler_type": {"in": ["slurm", "pbs"]}},
+            {"scheduler_type": {"in": ("slurm", "pbs")}},
+            {Stored("scheduler_type"): {"in": ("slurm", "pbs")}},
         ]
     }
     assert list(spelled('scheduler_type!="slurm"', either)) == ["!or"]

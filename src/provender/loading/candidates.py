@@ -15,6 +15,7 @@ from provender.query.querydict import QueryDict, Vertex
 from provender.query.sql.computed import computed
 from provender.query.sql.forms import DIALECTS, forms
 from provender.schema import tables
+from provender.schema.entities import Computed, FieldName
 from provender.schema.statements import Backend
 from provender.schema.tables import Index
 
@@ -77,7 +78,9 @@ KEYWORDS = ("time",)
 """Columns that PostgreSQL shows in quotes."""
 
 
-def _nodes(field: str, order: str = "id", direction: str = "asc", operator: str = "==") -> Question:
+def _nodes(
+    field: FieldName, order: str = "id", direction: str = "asc", operator: str = "=="
+) -> Question:
     """Return the question of a page of the nodes in which a field has a value."""
 
     def ask(value: object) -> QueryDict:
@@ -139,7 +142,7 @@ def _far_linked(column: str, other: str) -> str:
 def _state() -> str:
     """Return the state of a process as our queries write it."""
     backend = Backend.POSTGRESQL
-    state = computed("process:state", forms(backend), tables.NODE)
+    state = computed(Computed.PROCESS_STATE, forms(backend), tables.NODE)
     return f"({state.compile(dialect=DIALECTS[backend])})"
 
 
@@ -189,7 +192,7 @@ CANDIDATES: tuple[Candidate, ...] = (
         _state(),
         "lists of processes in one state",
         "879 -> 0.02",
-        _nodes("process:state"),
+        _nodes(Computed.PROCESS_STATE),
         "SELECT 'CREATED'",
         is_expression=True,
         row_bytes=7,

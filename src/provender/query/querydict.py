@@ -7,7 +7,10 @@ are one; one checker and one compiler follow.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypedDict
+
+from provender.schema.entities import Computed, FieldName
 
 
 class Dotted(NamedTuple):
@@ -17,9 +20,25 @@ class Dotted(NamedTuple):
     path: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A field as it is stored, whatever the names of a view stand for; no client can write it."""
+
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A comparison (`<`, `>=`, …) that ignores case; only the query string has it."""
+
+    operator: str
+
+
+Name = str | Dotted | Stored | Computed
+"""What a filter or an order is about."""
 Filter = dict[Any, Any]
-"""Conditions by name (a text or a `Dotted`), and-ed; `and` and `or` hold lists of filters."""
-Item = str | dict[str, dict[str, str]]
+"""Conditions by `Name`, and-ed; `and` and `or` hold lists of filters."""
+Item = FieldName | dict[str, dict[str, str]]
 """A projected name, or names with `cast` and `func`."""
 
 
@@ -44,7 +63,7 @@ class QueryDict(TypedDict, total=False):
     path: list[Vertex]
     filters: dict[str, Filter]
     project: Mapping[str, Sequence[Item]]
-    order_by: list[dict[str, list[dict[str, Any]]]]
+    order_by: list[dict[str, list[dict[Any, Any]]]]
     limit: int | None
     offset: int | None
     distinct: bool

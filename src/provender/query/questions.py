@@ -7,13 +7,14 @@ from dataclasses import replace
 from enum import Enum
 
 from provender.query.plan.conditions import Conjunction, Target
-from provender.query.plan.operators import Origin, Use, condition
+from provender.query.plan.operators import Use, condition
 from provender.query.plan.patterns import UUID_SHAPE
 from provender.query.plan.plan import Plan
 from provender.query.plan.views import View
-from provender.query.querydict import TYPE_OF_ENTITY, QueryDict, Vertex
+from provender.query.querydict import TYPE_OF_ENTITY, QueryDict, Stored, Vertex
 from provender.query.querystring.builder import from_list, subset, term_filter
 from provender.query.querystring.request import ListRequest, Parameters
+from provender.schema.entities import FieldName
 
 START, EDGE = "start node", "edge"
 """Tags of the node whose links are asked, and of the links."""
@@ -26,7 +27,7 @@ class Direction(Enum):
     OUTGOING = "with_incoming"
 
 
-def from_view(view: View, columns: Sequence[str]) -> QueryDict:
+def from_view(view: View, columns: Sequence[FieldName]) -> QueryDict:
     """Return the question of one object of a view, whose id `identified` adds.
 
     Two rows are asked for, so that an ambiguous beginning shows.
@@ -46,7 +47,7 @@ def identified(plan: Plan, view: View, identifier: str | int) -> Plan:
         name, is_whole = "uuid", len(identifier) == len(UUID_SHAPE)
         operator, operand = ("==", identifier) if is_whole else ("like", f"{identifier}%")
     target = Target(view.name, view.entity.fields[name])
-    found = condition(Use(name, target, operator, operand, Origin.QUERY_STRING))
+    found = condition(Use(name, target, operator, operand))
     return replace(plan, condition=Conjunction((*plan.condition.conditions, found)))
 
 
@@ -68,7 +69,7 @@ def from_links(request: ListRequest, node_id: int, direction: Direction) -> Quer
             "edge_tag": edge,
         },
     ]
-    question["filters"] = {START: {"stored:id": {"==": node_id}}, **question["filters"]}
+    question["filters"] = {START: {Stored("id"): {"==": node_id}}, **question["filters"]}
     question["project"] = {**question["project"], edge: ["type", "label"]}
     question["order_by"] = [
         *question["order_by"],
@@ -77,7 +78,7 @@ def from_links(request: ListRequest, node_id: int, direction: Direction) -> Quer
     return question
 
 
-def from_counts(view: View, columns: list[str], parameters: Parameters) -> QueryDict:
+def from_counts(view: View, columns: list[FieldName], parameters: Parameters) -> QueryDict:
     """Return the question that counts the rows of a view by columns."""
     filters = [*subset(view), *(term_filter(view, term) for term in parameters.filters)]
     return {

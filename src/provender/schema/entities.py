@@ -25,19 +25,31 @@ class Kind(Enum):
     __hash__ = object.__hash__  # plans are hashed at each request
 
 
+class Computed(Enum):
+    """A field that no table has: an expression that `query.sql.computed` writes."""
+
+    SHORT_TYPE = "the type of a node as the older dialect shows it"
+    PROCESS_STATE = "the state of a process in upper case"
+    CREATION_DAY = "the day in UTC on which a node was created"
+    DESCRIBED_ATTRIBUTES = "the attributes of a node that is described by them"
+    OLD_GROUP_TYPE = "the type of a group before AiiDA 1.0"
+    SHORT_SCHEDULER = "the type of a scheduler as the older dialect shows it"
+    SHORT_TRANSPORT = "the type of a transport as the older dialect shows it"
+    ALWAYS_ENABLED = "true"
+
+
+FieldName = str | Computed
+"""What names a field of an entity: its column, or what is computed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of an entity.
-
-    `column` is the table's column; a `computed` field has none and is an SQL expression that
-    `query.sql.forms` writes under this name. Names of computed fields hold a colon, which no
-    client can write.
-    """
+    """A field of an entity: the column called `name`, or an expression if it is `computed`."""
 
     name: str
     kind: Kind
     nullable: bool = False
-    computed: bool = False
+    computed: Computed | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,17 @@ class Entity:
     name: str
     table: Table
     fields: dict[str, Field]
+    computed: dict[Computed, Field]
+
+    @property
+    def names(self) -> dict[FieldName, Field]:
+        """All fields, the computed ones too, by what names them."""
+        every = (*self.fields.values(), *self.computed.values())
+        return {field.computed or field.name: field for field in every}
+
+    def field(self, name: FieldName) -> Field:
+        """Return the field of a name."""
+        return self.computed[name] if isinstance(name, Computed) else self.fields[name]
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -66,10 +89,14 @@ def _fields(text: str) -> dict[str, Field]:
     return found
 
 
-def _entity(name: str, table: Table, kinds: str, computed: tuple[Field, ...] = ()) -> Entity:
+def _entity(name: str, table: Table, kinds: str, *computed: Field) -> Entity:
     by_name = _fields(kinds)
     ordered = {str(column.name): by_name[column.name] for column in table.columns}
-    return Entity(name, table, ordered | {item.name: item for item in computed})
+    return Entity(name, table, ordered, {item.computed: item for item in computed if item.computed})
+
+
+def _computed(computed: Computed, kind: Kind, *, nullable: bool = False) -> Field:
+    return Field(computed.name.lower(), kind, nullable, computed)
 
 
 NODE = _entity(
@@ -78,29 +105,25 @@ NODE = _entity(
     "INTEGER: id dbcomputer_id? user_id; UUID: uuid; TIME: ctime mtime;"
     "TEXT: node_type process_type? label description;"
     "JSON: attributes? extras? repository_metadata",
-    (
-        Field("type:short", Kind.TEXT, computed=True),
-        Field("process:state", Kind.TEXT, nullable=True, computed=True),
-        Field("ctime:day", Kind.TEXT, computed=True),
-        Field("described:attributes", Kind.JSON, nullable=True, computed=True),
-    ),
+    _computed(Computed.SHORT_TYPE, Kind.TEXT),
+    _computed(Computed.PROCESS_STATE, Kind.TEXT, nullable=True),
+    _computed(Computed.CREATION_DAY, Kind.TEXT),
+    _computed(Computed.DESCRIBED_ATTRIBUTES, Kind.JSON, nullable=True),
 )
 GROUP = _entity(
     "group",
     tables.GROUP,
     "INTEGER: id user_id; UUID: uuid; TEXT: label type_string description; TIME: time;JSON: extras",
-    (Field("type:old", Kind.TEXT, computed=True),),
+    _computed(Computed.OLD_GROUP_TYPE, Kind.TEXT),
 )
 COMPUTER = _entity(
     "computer",
     tables.COMPUTER,
     "INTEGER: id; UUID: uuid; JSON: metadata;"
     "TEXT: label hostname description scheduler_type transport_type",
-    (
-        Field("scheduler:short", Kind.TEXT, computed=True),
-        Field("transport:short", Kind.TEXT, computed=True),
-        Field("always:enabled", Kind.BOOLEAN, computed=True),
-    ),
+    _computed(Computed.SHORT_SCHEDULER, Kind.TEXT),
+    _computed(Computed.SHORT_TRANSPORT, Kind.TEXT),
+    _computed(Computed.ALWAYS_ENABLED, Kind.BOOLEAN),
 )
 USER = _entity("user", tables.USER, "INTEGER: id; TEXT: email first_name last_name institution")
 AUTHINFO = _entity(

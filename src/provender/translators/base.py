@@ -6,6 +6,7 @@ Translators hold no state: one of each serves all requests.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,7 +20,7 @@ from provender.query.querydict import QueryDict
 from provender.query.querystring import builder
 from provender.query.querystring.request import ListRequest, Page, Parameters
 from provender.query.sql import compiler
-from provender.schema.entities import ENTITIES
+from provender.schema.entities import ENTITIES, FieldName
 from provender.schema.statements import Record as Values
 from provender.schema.statements import Rows
 from provender.store.stores import Session
@@ -74,7 +75,7 @@ class BaseTranslator:
 def resolve(
     view: View,
     identifier: str | int,
-    columns: list[str],
+    columns: Sequence[FieldName],
     session: Session,
     *,
     is_kept: bool = False,
@@ -85,7 +86,7 @@ def resolve(
         NoSuchEntity: no object with that id in the view.
         AmbiguousIdentifier: several uuids begin like that.
     """
-    is_ours = not any("." in name for name in columns)  # else a client's names are among them
+    is_ours = not any("." in str(name) for name in columns)  # else a client's names are among them
     plan = (_plan if is_ours else _plan.__wrapped__)(view, tuple(columns), session.expose)
     found = questions.identified(plan, view, identifier)
     statement = compiler.compile_plan(found, session.backend, with_count=False).rows
@@ -101,7 +102,7 @@ def resolve(
 
 
 @lru_cache(maxsize=256)
-def _plan(view: View, columns: tuple[str, ...], expose: tuple[str, ...]) -> Plan:
+def _plan(view: View, columns: tuple[FieldName, ...], expose: tuple[str, ...]) -> Plan:
     """Return the plan of one object of a view but for its id: the same at each request."""
     names = {view.entity.name: vocabulary(view, expose)}
     return planning.check(questions.from_view(view, columns), names)

@@ -14,6 +14,7 @@ from provender.query.querystring import builder
 from provender.query.querystring.request import LARGEST_OFFSET, ListRequest, Parameters
 from provender.query.questions import Direction
 from provender.schema import entities
+from provender.schema.entities import Computed
 from provender.schema.statements import Record as Values
 from provender.store.stores import Session
 from provender.translators.base import Listing, ask, ask_own, check, check_page, resolve
@@ -33,7 +34,7 @@ TREE = View(
         "ctime": "ctime",
         "mtime": "mtime",
         "computer": "dbcomputer_id",
-        "attributes": "described:attributes",
+        "attributes": Computed.DESCRIBED_ATTRIBUTES,
     },
     {},
 )

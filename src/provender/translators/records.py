@@ -82,7 +82,7 @@ def _presenter(view: View, contents: Contents) -> Callable[[Values], Record]:
         name: field.value for name, field in view.shown.items() if isinstance(field, Constant)
     }
     fields = [
-        (name, view.entity.fields[field].kind)
+        (name, view.entity.field(field).kind)
         for name, field in view.shown.items()
         if not isinstance(field, Constant)
     ]

@@ -10,6 +10,7 @@ from provender.query import questions
 from provender.query.plan.views import View
 from provender.query.querystring.request import Parameters
 from provender.query.terms import Operator, describe
+from provender.schema.entities import Computed
 from provender.store.stores import Session
 from provender.translators.base import ask_counts
 from provender.translators.typetree import Pair, type_tree
@@ -26,7 +27,9 @@ def statistics(view: View, parameters: Parameters, session: Session) -> dict[str
     types: dict[str, int] = dict(
         ask_counts(questions.from_counts(view, ["node_type"], parameters), view, session)
     )
-    by_day = ask_counts(questions.from_counts(view, ["ctime:day"], parameters), view, session)
+    by_day = ask_counts(
+        questions.from_counts(view, [Computed.CREATION_DAY], parameters), view, session
+    )
     days = {str(day): count for day, count in by_day}
     return {
         "total": sum(types.values()),

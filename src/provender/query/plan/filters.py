@@ -17,12 +17,11 @@ from provender.query.plan.conditions import (
     Disjunction,
     IsNull,
     Negation,
-    Never,
     Target,
 )
-from provender.query.plan.operators import Origin, Use
+from provender.query.plan.operators import Use
 from provender.query.plan.vocabulary import Vocabulary
-from provender.query.querydict import Dotted, Filter
+from provender.query.querydict import Dotted, Filter, Folded, Name
 from provender.schema.entities import Kind
 
 NEGATIONS = "!~"
@@ -51,8 +50,8 @@ def check_filter(
     return _joined(Conjunction, found)
 
 
-def _shown(key: str | Dotted) -> str:
-    return key if isinstance(key, str) else ".".join((key.column, *key.path))
+def _shown(key: Name) -> str:
+    return ".".join((key.column, *key.path)) if isinstance(key, Dotted) else str(key)
 
 
 def _junction(
@@ -66,8 +65,6 @@ def _junction(
     negated = _is_negated(key, plain)
     if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
         raise BadValue(f"`{plain}` takes a list of filters.")
-    if names.origin is Origin.QUERY_STRING and not value:
-        return _negated(JUNCTIONS[plain](()), negated)
     parts = []
     for index, part in enumerate(value):
         try:
@@ -79,34 +76,38 @@ def _junction(
 
 
 def _conditions(
-    key: str | Dotted,
+    key: Name,
     target: Target,
     value: Any,  # noqa: ANN401 - whatever a client wrote; `operators` checks it
     names: Vocabulary,
 ) -> Condition | None:
     """Return what is asked of one name: a value, or operators that must all hold."""
-    tests = list(value.items()) if isinstance(value, dict) else [("==", value)]
+    tests: list[tuple[str | Folded, Any]] = [("==", value)]
+    if isinstance(value, dict):
+        tests = list(value.items())
     return _joined(Conjunction, _tests(key, target, tests, names))
 
 
 def _tests(
-    key: str | Dotted, target: Target, tests: list[tuple[str, Any]], names: Vocabulary
+    key: Name, target: Target, tests: list[tuple[str | Folded, Any]], names: Vocabulary
 ) -> Iterator[Condition | None]:
-    for operator, operand in tests:
+    for written, operand in tests:
+        operator = written.operator if isinstance(written, Folded) else written
         try:
             plain = operator.lstrip(NEGATIONS)
             negated = _is_negated(operator, plain)
             if plain in JUNCTIONS:
                 yield _negated(_alternatives(key, target, plain, operand, names), negated)
             else:
-                yield _negated(_condition(key, target, plain, operand, names), negated)
+                use = Use(_shown(key), target, plain, operand, names.operators, written != operator)
+                yield _negated(_condition(use), negated)
         except BadRequest as error:
             error.under(operator)
             raise
 
 
 def _alternatives(
-    key: str | Dotted,
+    key: Name,
     target: Target,
     junction: str,
     operand: Any,  # noqa: ANN401 - a client's
@@ -125,20 +126,11 @@ def _alternatives(
     return _joined(JUNCTIONS[junction], parts)
 
 
-def _condition(
-    key: str | Dotted,
-    target: Target,
-    operator: str,
-    operand: Any,  # noqa: ANN401 - a client's
-    names: Vocabulary,
-) -> Condition:
-    use = Use(_shown(key), target, operator, operand, names.origin)
-    if target.field.kind is Kind.JSON:
+def _condition(use: Use) -> Condition:
+    if use.target.field.kind is Kind.JSON:
         return jsonoperators.condition(use)
-    if operand is None and operator == "==":
-        return IsNull(target)
-    if operator == "in" and names.origin is Origin.QUERY_STRING and not operand:
-        return Never(target)
+    if use.operand is None and use.operator == "==":
+        return IsNull(use.target)
     return operators.condition(use)
 
 

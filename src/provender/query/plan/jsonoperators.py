@@ -11,10 +11,12 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from provender.errors import BadOperator, BadValue
+from provender.query.plan.columns import LONGEST_PATTERN, RELATIONS
 from provender.query.plan.conditions import (
     Condition,
     Disjunction,
@@ -29,7 +31,7 @@ from provender.query.plan.conditions import (
     Operand,
     Relation,
 )
-from provender.query.plan.operators import FOLD, LONGEST_PATTERN, RELATIONS, Origin, Use
+from provender.query.plan.operators import Use
 from provender.query.plan.patterns import read_pattern
 from provender.query.plan.values import describe_json, one_type
 from provender.schema.entities import Kind
@@ -59,8 +61,7 @@ def condition(use: Use) -> Condition:
         BadOperator: no such operator.
         BadValue: the operator does not take the value.
     """
-    operator = use.operator.removeprefix(FOLD)
-    operator = SPELLINGS.get(operator, operator)
+    operator = SPELLINGS.get(use.operator, use.operator)
     if use.target.path is None and use.target.field.name not in WHOLE:
         raise BadOperator(
             f"`{use.name}` is a JSON object.", hint=f"A key of it can be asked: `{use.name}.KEY`."
@@ -83,14 +84,14 @@ def json_type(value: object) -> JsonType:
 
 
 def _comparison(use: Use) -> Condition:
+    if isinstance(use.operand, datetime):
+        raise BadValue(
+            f"`{use.name}` is JSON, which has no datetimes.", hint="Compare with a quoted string."
+        )
     found, operator = json_type(use.operand), use.operator
     if operator != "==" and found in (JsonType.BOOLEAN, JsonType.NULL):
         raise BadValue(f"`{operator}` on `{use.name}` cannot take {describe_json(use.operand)}.")
     if found is JsonType.NULL:
-        if use.origin is Origin.QUERY_STRING:
-            raise BadValue(
-                f"`{use.name}` is JSON, which has no datetimes.", hint="Compare with a quoted text."
-            )
         return NOWHERE
     relation = RELATIONS[operator]
     return JsonComparison(use.target, found, relation, _operand(found, use.operand))

@@ -15,11 +15,10 @@ from provender.errors import BadRequest, BadValue, LimitExceeded, UnknownField
 from provender.query.plan.conditions import Condition, Conjunction, Operand, Target, targets
 from provender.query.plan.filters import check_filter
 from provender.query.plan.joins import JOINS, edge_entity
-from provender.query.plan.operators import Origin
 from provender.query.plan.plan import CAST_KINDS, Join, Ordering, Output, Plan, Source
 from provender.query.plan.vocabulary import Vocabulary, edge_vocabulary
 from provender.query.querydict import ENTITY_TYPES, Item, QueryDict, Vertex
-from provender.schema.entities import CLOSURE, Kind
+from provender.schema.entities import CLOSURE, FieldName, Kind
 
 ALL = ("*", "**")
 """Names that stand for all columns."""
@@ -110,15 +109,14 @@ def _flatten(conditions: Iterable[Condition | None]) -> Iterator[Condition]:
 def _outputs(query: QueryDict, names: Names) -> Iterator[Output]:
     for tag, items in query.get("project", {}).items():
         known = _named(tag, names, "project")
-        if known.origin is Origin.QUERY_STRING and not any("." in str(item) for item in items):
-            yield from _columns(tag, tuple(map(str, items)), known)
+        if not any(isinstance(item, dict) or "." in str(item) for item in items):
+            yield from _columns(tag, tuple(items), known)
             continue
         keys: set[str] = set()
         for index, item in enumerate(items):
             try:
                 found = list(_output(tag, item, known))
-                if known.origin is Origin.POSTED:
-                    _check_keys(found, keys)
+                _check_keys(found, keys)
                 yield from found
             except BadRequest as error:
                 error.under("project", tag, index)
@@ -126,9 +124,9 @@ def _outputs(query: QueryDict, names: Names) -> Iterator[Output]:
 
 
 @lru_cache(maxsize=256)
-def _columns(tag: str, columns: tuple[str, ...], names: Vocabulary) -> tuple[Output, ...]:
+def _columns(tag: str, columns: tuple[FieldName, ...], names: Vocabulary) -> tuple[Output, ...]:
     """Return plain columns, which are the same at each request."""
-    return tuple(Output(name, names.to_show(tag, name)) for name in columns)
+    return tuple(Output(str(name), names.to_show(tag, name)) for name in columns)
 
 
 def _check_keys(found: list[Output], keys: set[str]) -> None:
@@ -140,8 +138,8 @@ def _check_keys(found: list[Output], keys: set[str]) -> None:
 
 def _output(tag: str, item: Item, names: Vocabulary) -> Iterator[Output]:
     """Yield what a projection shows: a name, or names with a cast or a function."""
-    if isinstance(item, str):
-        yield Output(item, names.to_show(tag, item))
+    if not isinstance(item, dict):
+        yield Output(str(item), names.to_show(tag, item))
         return
     for name, options in item.items():
         if name in ALL:
@@ -191,7 +189,7 @@ def _orders(
 
 
 def _order(
-    tag: str, item: dict[str, Any], names: Vocabulary, outputs: tuple[Output, ...] | None
+    tag: str, item: dict[Any, Any], names: Vocabulary, outputs: tuple[Output, ...] | None
 ) -> Iterator[Ordering]:
     for name, options in item.items():
         target = names.to_ask(tag, name)

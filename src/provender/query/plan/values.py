@@ -21,12 +21,10 @@ ISO_TIME = re.compile(
 
 
 def from_json(name: str, operator: str, operand: Any, kind: Kind) -> Any:  # noqa: ANN401 - JSON
-    """Return a posted operand as a query string would give it; a list of nulls is empty."""
+    """Return a posted operand as the grammar of the query string would type it."""
     if operator != "in":
         return _member(name, operand, kind)
     members = one_type(name, operand)
-    if members[0] is None:
-        return ()
     if kind is Kind.INTEGER:
         members = [
             int(text) if isinstance(text, str) and INTEGER.fullmatch(text) else text

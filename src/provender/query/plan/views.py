@@ -10,7 +10,7 @@ from functools import lru_cache
 from provender.query.plan.vocabulary import Vocabulary, documents, is_open
 from provender.query.querydict import Filter
 from provender.query.terms import Term
-from provender.schema.entities import Entity, Field
+from provender.schema.entities import Entity, Field, FieldName
 
 
 class Identity(Enum):
@@ -25,11 +25,11 @@ class Identity(Enum):
 class Key:
     """A name to filter and order by.
 
-    `field` is the field of the catalogue. `spelling` turns a term into filters where values are
+    `field` is what it stands for. `spelling` turns a term into filters where values are
     written in more than one way. `absent` says why a documented name cannot be asked.
     """
 
-    field: str
+    field: FieldName
     spelling: Callable[[Term], Filter] | None = None
     absent: str | None = None
 
@@ -46,7 +46,7 @@ class View:
     name: str
     entity: Entity
     noun: str
-    shown: Mapping[str, str | Constant]
+    shown: Mapping[str, FieldName | Constant]
     keys: dict[str, Key]
     subset: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
@@ -72,24 +72,18 @@ class Constant:
 @lru_cache(maxsize=256)
 def vocabulary(view: View, expose: tuple[str, ...]) -> Vocabulary:
     """Return the names of a view, with the private ones that a profile opens."""
-    fields: Mapping[str, Field] = view.entity.fields
-    asked = {
-        name: fields[key.field]
+    entity = view.entity
+    asked: dict[FieldName, Field] = {
+        name: entity.field(key.field)
         for name, key in view.keys.items()
-        if key.absent is None and is_open(view.entity, key.field, expose)
+        if key.absent is None and is_open(entity, key.field, expose)
     }
-    walked = {name: fields[name] for name in view.documents}
-    return Vocabulary(view.entity, asked | _internal(fields), fields, walked)
+    computed = {name: field for name, field in entity.names.items() if field.computed}
+    walked = {name: entity.fields[name] for name in view.documents}
+    return Vocabulary(entity, asked | computed, entity.names, walked)
 
 
 @lru_cache(maxsize=16)
 def whole_vocabulary(entity: Entity) -> Vocabulary:
     """Return all names of an entity, for questions that no client words."""
-    return Vocabulary(entity, entity.fields, entity.fields, documents(entity.fields))
-
-
-def _internal(fields: Mapping[str, Field]) -> dict[str, Field]:
-    """Return the names that spellings and subsets use; a client cannot write a colon."""
-    return {f"stored:{name}": field for name, field in fields.items()} | {
-        name: field for name, field in fields.items() if field.computed
-    }
+    return Vocabulary(entity, entity.names, entity.names, documents(entity.fields))

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from provender.errors import BadRequest
-from provender.query.plan.operators import FOLD
+from provender.query.plan.operators import ORDERED
 from provender.query.plan.patterns import escape
 from provender.query.plan.views import Constant, View
-from provender.query.querydict import TYPE_OF_ENTITY, Dotted, Filter, QueryDict
+from provender.query.querydict import (
+    TYPE_OF_ENTITY,
+    Dotted,
+    Filter,
+    Folded,
+    Name,
+    QueryDict,
+    Stored,
+)
 from provender.query.querystring.fulltypes import full_type_filter
 from provender.query.querystring.request import ListRequest, OrderTerm, Parameters
 from provender.query.terms import Interval, Operator, Term, Value, Word
+from provender.schema.entities import FieldName
 
 NAMES = {
     Operator.EQUAL: "==",
@@ -55,10 +65,10 @@ def subset(view: View) -> list[Filter]:
     """Return the filter that restricts a view to its types of node."""
     if not view.subset:
         return []
-    return [{"or": [{"stored:node_type": {"like": f"{escape(text)}%"}} for text in view.subset]}]
+    return [{"or": [{Stored("node_type"): {"like": f"{escape(text)}%"}} for text in view.subset]}]
 
 
-def projection(view: View, parameters: Parameters) -> list[str]:
+def projection(view: View, parameters: Parameters) -> list[FieldName]:
     """Return the fields that an answer needs: those shown, and the contents asked for."""
     fields = [field for field in view.shown.values() if not isinstance(field, Constant)]
     for column in CONTENTS if view.has_contents else ():
@@ -68,12 +78,12 @@ def projection(view: View, parameters: Parameters) -> list[str]:
     return fields
 
 
-def ordering(view: View, terms: tuple[OrderTerm, ...]) -> list[dict[str, str]]:
+def ordering(view: View, terms: tuple[OrderTerm, ...]) -> list[dict[Any, str]]:
     """Return the order of a list, completed by `id` so that it is total.
 
     A column given twice counts at its first place with its last direction.
     """
-    chosen: dict[str, tuple[str, bool]] = {}
+    chosen: dict[FieldName, tuple[Name, bool]] = {}
     for term in terms:
         key = view.keys.get(term.key)
         if key is not None and key.absent is not None:
@@ -81,7 +91,7 @@ def ordering(view: View, terms: tuple[OrderTerm, ...]) -> list[dict[str, str]]:
         field = term.key if key is None else key.field
         first = chosen.get(field, (term.key, False))[0]
         chosen[field] = (first, term.descending)
-    chosen.setdefault("id", ("stored:id", False))
+    chosen.setdefault("id", (Stored("id"), False))
     return [{name: "desc" if descending else "asc"} for name, descending in chosen.values()]
 
 
@@ -97,17 +107,16 @@ def term_filter(view: View, term: Term) -> Filter:
     return plain_filter(term.key, term)
 
 
-def plain_filter(name: str | Dotted, term: Term) -> Filter:
+def plain_filter(name: Name, term: Term) -> Filter:
     """Return a term as a filter on the field of this name."""
     if any(isinstance(value, Interval) for value in term.values):
         return _time_filter(name, term)
     values = [_plain(value) for value in term.values]
     if term.operator in (Operator.IN, Operator.NOT_IN):
-        return {name: {NAMES[term.operator]: values}}
+        return {name: {NAMES[term.operator]: tuple(values)}}
     operator = NAMES[term.operator]
-    if operator in ("<", "<=", ">", ">=") and isinstance(values[0], str):
-        operator = FOLD + operator
-    return {name: {operator: values[0]}}
+    is_folded = operator in ORDERED and isinstance(values[0], str)
+    return {name: {Folded(operator) if is_folded else operator: values[0]}}
 
 
 def _plain(value: Value) -> str | bool | Decimal:
@@ -118,7 +127,7 @@ def _plain(value: Value) -> str | bool | Decimal:
     return value
 
 
-def _time_filter(name: str | Dotted, term: Term) -> Filter:
+def _time_filter(name: Name, term: Term) -> Filter:
     """Return comparisons with the ends of an interval: exactly one of `<`, `=`, `>` holds."""
     if term.operator in (Operator.IN, Operator.NOT_IN):
         inside = {"or": [_inside(name, value) for value in term.values]}
@@ -135,7 +144,7 @@ def _time_filter(name: str | Dotted, term: Term) -> Filter:
     return _after(name, value, term.operator is Operator.GREATER)
 
 
-def _inside(name: str | Dotted, value: Value) -> Filter:
+def _inside(name: Name, value: Value) -> Filter:
     if not isinstance(value, Interval):
         return {name: {"==": _plain(value)}}
     conditions: Filter = {">=": value.start}
@@ -144,7 +153,7 @@ def _inside(name: str | Dotted, value: Value) -> Filter:
     return {name: conditions}
 
 
-def _after(name: str | Dotted, value: Interval, after: bool) -> Filter:
+def _after(name: Name, value: Interval, after: bool) -> Filter:
     if value.stop is not None:
         return {name: {">=" if after else "<": value.stop}}
-    return {name: {"in": []}} if after else {name: {"!==": None}}
+    return {name: {"in": ()}} if after else {name: {"!==": None}}

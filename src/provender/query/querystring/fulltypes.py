@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provender.errors import BadValue
 from provender.query.plan.patterns import escape
-from provender.query.querydict import Filter
+from provender.query.querydict import Filter, Stored
 from provender.schema.types import BAR, WILDCARD, read_full_type
 
 
@@ -26,15 +26,15 @@ def full_type_filter(full_type: str) -> Filter:
         raise BadValue(
             f"full type `{full_type}` includes the concatenator symbol `{BAR}` more than once."
         )
-    filters = [_half("stored:node_type", found.node_type)]
+    filters = [_half(Stored("node_type"), found.node_type)]
     if found.process_type == "":
-        filters.append({"or": [{"stored:process_type": {"==": value}} for value in ("", None)]})
+        filters.append({"or": [{Stored("process_type"): {"==": value}} for value in ("", None)]})
     elif found.process_type != WILDCARD:
-        filters.append(_half("stored:process_type", found.process_type))
+        filters.append(_half(Stored("process_type"), found.process_type))
     return {"and": filters}
 
 
-def _half(name: str, text: str) -> Filter:
+def _half(name: Stored, text: str) -> Filter:
     if text.count(WILDCARD) > 1:
         raise BadValue(
             f"full type component `{text}` contained more than one like-operator character"

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from provender.query.plan.patterns import escape, read_pattern
-from provender.query.querydict import Filter
+from provender.query.querydict import Filter, Name, Stored
 from provender.query.querystring.builder import plain_filter
 from provender.query.terms import Operator, Term, Word
 from provender.schema.types import DATA, stored_types, with_core
 
 POSITIVE = {Operator.NOT_EQUAL: Operator.EQUAL, Operator.NOT_IN: Operator.IN}
-STORED = "stored:node_type"
+STORED = Stored("node_type")
 
 
 def either(stored: str) -> Callable[[Term], Filter]:
@@ -28,7 +28,7 @@ def either(stored: str) -> Callable[[Term], Filter]:
 
     def spell(term: Term) -> Filter:
         positive = replace(term, operator=POSITIVE.get(term.operator, term.operator))
-        names = (term.key, f"stored:{stored}")
+        names: tuple[Name, ...] = (term.key, Stored(stored))
         return _signed(term, [plain_filter(name, positive) for name in names])
 
     return spell
@@ -62,7 +62,7 @@ def _is_decided(prefix: str) -> bool:
 def _equal(texts: list[str]) -> list[Filter]:
     found = [stored_types(text) for text in texts]
     return [
-        {STORED: {"in": [name for each in found for name in each.names]}},
+        {STORED: {"in": tuple(name for each in found for name in each.names)}},
         *({STORED: {"like": f"{escape(prefix)}%"}} for each in found for prefix in each.prefixes),
     ]
 

@@ -9,13 +9,13 @@ from sqlalchemy import case, func, literal_column, or_, true
 
 from provender.query.plan.patterns import after_prefix
 from provender.query.sql.forms import Expression, SqlForms, text_literal
-from provender.schema.entities import Kind
+from provender.schema.entities import Computed, Kind
 from provender.schema.types import CORE, DATA, DESCRIBED, OLD_GROUP_TYPES
 
 
-def computed(name: str, forms: SqlForms, table: Any) -> Expression:  # noqa: ANN401 - or an alias
-    """Return a computed field of the catalogue."""
-    return _COMPUTED[name](forms, table)
+def computed(field: Computed, forms: SqlForms, table: Any) -> Expression:  # noqa: ANN401 - or an alias
+    """Return a computed field as SQL."""
+    return _COMPUTED[field](forms, table)
 
 
 def _without(column: Expression, prefix: str, replacement: str) -> Expression:
@@ -41,15 +41,14 @@ def _old_group_type(table: Any) -> Expression:  # noqa: ANN401 - or an alias
     return case(*cases, else_=table.c.type_string)
 
 
-_COMPUTED: dict[str, Callable[[SqlForms, Any], Expression]] = {
-    "type:short": lambda _, table: _without(table.c.node_type, f"{DATA}{CORE}", DATA),
-    "process:state": lambda forms, table: forms.process_state(table),
-    "ctime:day": lambda forms, table: forms.day(table.c.ctime),
-    "described:attributes": _described_attributes,
-    "type:old": lambda _, table: _old_group_type(table),
-    "scheduler:short": lambda _, table: _without(table.c.scheduler_type, CORE, ""),
-    "transport:short": lambda _, table: _without(table.c.transport_type, CORE, ""),
+_COMPUTED: dict[Computed, Callable[[SqlForms, Any], Expression]] = {
+    Computed.SHORT_TYPE: lambda _, table: _without(table.c.node_type, f"{DATA}{CORE}", DATA),
+    Computed.PROCESS_STATE: lambda forms, table: forms.process_state(table),
+    Computed.CREATION_DAY: lambda forms, table: forms.day(table.c.ctime),
+    Computed.DESCRIBED_ATTRIBUTES: _described_attributes,
+    Computed.OLD_GROUP_TYPE: lambda _, table: _old_group_type(table),
+    Computed.SHORT_SCHEDULER: lambda _, table: _without(table.c.scheduler_type, CORE, ""),
+    Computed.SHORT_TRANSPORT: lambda _, table: _without(table.c.transport_type, CORE, ""),
     # PostgreSQL cannot order by a constant
-    "always:enabled": lambda _, table: case((table.c.id.is_not(None), true())),
+    Computed.ALWAYS_ENABLED: lambda _, table: case((table.c.id.is_not(None), true())),
 }
-"""The computed fields by name."""

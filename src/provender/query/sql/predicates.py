@@ -78,8 +78,8 @@ class Predicates:
     def column(self, target: Target) -> Expression:
         """Return the column of a target, or the expression of a computed one."""
         table = self._table(target.tag)
-        if target.field.computed:
-            return computed(target.field.name, self.forms, table)
+        if target.field.computed is not None:
+            return computed(target.field.computed, self.forms, table)
         column: Expression = table.c[target.field.name]
         return self.forms.json.of_members(column) if target.field.name == ROUTE else column
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from provender.query.plan.views import Constant, Identity, Key, View
 from provender.query.querystring import spellings
 from provender.schema import entities
+from provender.schema.entities import Computed, FieldName
 from provender.schema.types import DATA, JOB, PROCESS, both_spellings
 
 
@@ -16,9 +17,9 @@ def _keys(names: str) -> dict[str, Key]:
     return {name: Key(field or name) for name, _, field in pairs}
 
 
-def _shown(names: str) -> dict[str, str | Constant]:
-    """Return the names of an answer of a line as for `_keys`."""
-    return {name: key.field for name, key in _keys(names).items()}
+def _shown(names: str, **computed: Computed) -> dict[str, FieldName | Constant]:
+    """Return the names of an answer of a line as for `_keys`; some of them are computed."""
+    return {**{name: key.field for name, key in _keys(names).items()}, **computed}
 
 
 NODES = View(
@@ -76,10 +77,14 @@ def _absent(name: str, field: str = "id") -> Key:
     )
 
 
-_OLD_SHOWN = _shown("id uuid label type=type:short state=process:state ctime mtime")
+_OLD_SHOWN = _shown(
+    "id uuid label type state ctime mtime",
+    type=Computed.SHORT_TYPE,
+    state=Computed.PROCESS_STATE,
+)
 _OLD_KEYS = NODES.keys | {
-    "type": Key("type:short", spelling=spellings.node_type),
-    "state": Key("process:state"),
+    "type": Key(Computed.SHORT_TYPE, spelling=spellings.node_type),
+    "state": Key(Computed.PROCESS_STATE),
 }
 
 
@@ -111,15 +116,16 @@ OLD_COMPUTERS = View(
     entities.COMPUTER,
     "Computer",
     _shown(
-        "id uuid name=label description hostname scheduler_type=scheduler:short "
-        "transport_type=transport:short"
+        "id uuid name=label description hostname scheduler_type transport_type",
+        scheduler_type=Computed.SHORT_SCHEDULER,
+        transport_type=Computed.SHORT_TRANSPORT,
     )
     | {"transport_params": Constant("{}"), "enabled": Constant(True)},
     COMPUTERS.keys
     | {
-        "scheduler_type": Key("scheduler:short", spelling=spellings.either("scheduler_type")),
-        "transport_type": Key("transport:short", spelling=spellings.either("transport_type")),
-        "enabled": Key("always:enabled"),
+        "scheduler_type": Key(Computed.SHORT_SCHEDULER, spellings.either("scheduler_type")),
+        "transport_type": Key(Computed.SHORT_TRANSPORT, spellings.either("transport_type")),
+        "enabled": Key(Computed.ALWAYS_ENABLED),
         "transport_params": _absent("transport_params"),
     },
 )
@@ -127,9 +133,12 @@ OLD_GROUPS = View(
     "groups",
     entities.GROUP,
     "groups.Group",
-    _shown("id uuid name=label type=type:old description user_id"),
+    _shown("id uuid name=label type description user_id", type=Computed.OLD_GROUP_TYPE),
     GROUPS.keys
-    | {"name": Key("label"), "type": Key("type:old", spelling=spellings.either("type_string"))},
+    | {
+        "name": Key("label"),
+        "type": Key(Computed.OLD_GROUP_TYPE, spellings.either("type_string")),
+    },
     documents=GROUPS.documents,
 )
 OLD_USERS = View(
