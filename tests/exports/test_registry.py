@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from provender.exports import registry
+from provender.exports import registry, singlefile
 from provender.exports.pseudopotentials import upf
 from provender.exports.subject import Subject
 from provender.schema import types
@@ -20,7 +20,7 @@ def node(node_type, **attributes):
     ("node_type", "form", "writer"),
     [
         (UPF, "json", upf.write_json),
-        ("data.upf.UpfData.", "upf", upf.write_upf),
+        ("data.upf.UpfData.", "upf", singlefile.write_stored),
         (UPF, "cif", None),
         (FAMILY, "upf", None),
         ("data.core.dict.Dict.", "json", None),

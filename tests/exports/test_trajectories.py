@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provender.errors import CannotExport, NoSuchFile
+from provender.exports.arrays import write_json
 from provender.exports.structures import trajectories
 from provender.exports.subject import Subject
 from support.compare_golden import differences
@@ -53,7 +54,7 @@ def test_recorded_json(answers):
     found = list(answers(TRAJECTORY, r"download\?download_format=json"))
     assert len(found) == 2
     for node, record in found:
-        written = json.loads(trajectories.write_json(node).content)
+        written = json.loads(write_json(node).content)
         expected = json.loads(record["text"])
         assert list(differences(expected, written, ("/comments",))) == [], record["id"]
 
@@ -123,7 +124,7 @@ def test_cells_without_volume_can_be_xsf_but_not_cif():
 
 def test_a_trajectory_without_cells_is_json_only():
     node = subject({}, cells=...)
-    assert "positions" in json.loads(trajectories.write_json(node).content)
+    assert "positions" in json.loads(write_json(node).content)
     for write in (trajectories.write_xsf, trajectories.write_cif):
         with pytest.raises(CannotExport, match="it has no cells"):
             write(node)
@@ -192,7 +193,7 @@ def test_no_node_raises_anything_else(attributes, positions, cells):
         positions=np.reshape(positions, (2, 2, 3)),
         cells=np.reshape(cells, (2, 3, 3)),
     )
-    for write in (trajectories.write_json, trajectories.write_xsf, trajectories.write_cif):
+    for write in (write_json, trajectories.write_xsf, trajectories.write_cif):
         try:
             write(node)
         except CannotExport:

@@ -71,7 +71,7 @@ def test_samples_are_as_aiida_gives_them(sample):
 
 
 def test_recorded_downloads(answers):
-    for form, write in (("json", upf.write_json), ("upf", upf.write_upf)):
+    for form, write in (("json", upf.write_json), ("upf", singlefile.write_stored)):
         found = list(answers(UPF, rf"download\?download_format={form}"))
         assert found
         for subject, record in found:
@@ -230,17 +230,17 @@ def test_damaged_files_are_read_or_refused(content):
 def test_the_stored_file_comes_as_it_is(name, content):
     subject = node(content, name)
     if isinstance(name, str) and name:
-        assert upf.write_upf(subject).content == content
-        assert "/" not in upf.write_upf(subject).filename
+        assert singlefile.write_stored(subject).content == content
+        assert "/" not in singlefile.write_stored(subject).filename
     else:
         with pytest.raises(CannotExport, match="no `filename`"):
-            upf.write_upf(subject)
+            singlefile.write_stored(subject)
 
 
 def test_a_missing_file_is_refused():
     with pytest.raises(CannotExport, match="missing"):
-        singlefile.stored_file(node(None))
+        singlefile.write_stored(node(None))
 
 
 def test_a_file_in_a_folder_loses_the_folder():
-    assert singlefile.stored_file(node(b"x", "a/b/\udcffSi.upf")).filename == "?Si.upf"
+    assert singlefile.write_stored(node(b"x", "a/b/\udcffSi.upf")).filename == "?Si.upf"

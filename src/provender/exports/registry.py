@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from provender.exports import arrays, cifdata, codes
+from provender.exports import arrays, codes, singlefile
 from provender.exports.bands import bands, grace, kpoints, plots, tables
 from provender.exports.pseudopotentials import upf
 from provender.exports.structures import chemdoodle, cif, structures, trajectories, xsf, xyz
@@ -37,11 +37,11 @@ WRITERS: dict[str, dict[str, Writer]] = {
     "data.core.array.projection.ProjectionData.": ARRAY,
     "data.core.array.trajectory.TrajectoryData.": {
         "cif": trajectories.write_cif,
-        "json": trajectories.write_json,
+        "json": arrays.write_json,
         "xsf": trajectories.write_xsf,
     },
     "data.core.array.xy.XyData.": ARRAY,
-    "data.core.cif.CifData.": {"cif": cifdata.write_cif},
+    "data.core.cif.CifData.": {"cif": singlefile.write_stored},
     "data.core.code.Code.": CODE,
     "data.core.code.abstract.AbstractCode.": CODE,
     "data.core.code.containerized.ContainerizedCode.": CODE,
@@ -53,7 +53,7 @@ WRITERS: dict[str, dict[str, Writer]] = {
         "xsf": xsf.write,
         "xyz": xyz.write,
     },
-    "data.core.upf.UpfData.": {"json": upf.write_json, "upf": upf.write_upf},
+    "data.core.upf.UpfData.": {"json": upf.write_json, "upf": singlefile.write_stored},
 }
 """Writers by type of node and format."""
 

@@ -17,7 +17,6 @@ from provender.errors import (
 )
 from provender.exports.registry import (
     BINARY_FORMATS,
-    derived,
     find_writer,
     formats_by_type,
 )
@@ -69,11 +68,6 @@ def find(view: View, identifier: str | int, session: Session) -> Found:
         rows[0][0] if rows else None,
     )
     return Found(pk, subject)
-
-
-def derived_properties(subject: Subject) -> dict[str, Any]:
-    """Return what follows from the attributes and arrays of a node; nothing for most types."""
-    return derived(subject)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,11 +44,6 @@ class Trajectory:
             yield Structure(cell, self.periodic, self.kinds, sites)
 
 
-def write_json(subject: Subject) -> Export:
-    """Return all arrays as JSON, as for any node with arrays."""
-    return arrays.write_json(subject)
-
-
 def write_xsf(subject: Subject) -> Export:
     """Return the steps as an animation.
 
