@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 from provender.exports import arrays, codes, singlefile
@@ -14,8 +15,10 @@ from provender.schema.types import JOB, modern
 
 Writer = Callable[[Subject], Export]
 
+# Formats that cannot be put into JSON.
 BINARY_FORMATS = frozenset(("mpl_pdf", "mpl_png"))
-"""Formats that cannot be put into JSON."""
+# The library that a format needs and that an installation may lack.
+LIBRARIES = {"mpl_pdf": "matplotlib", "mpl_png": "matplotlib"}
 ARRAY: dict[str, Writer] = {"json": arrays.write_json}
 CODE: dict[str, Writer] = {"yaml": codes.write_yaml, "yml": codes.write_yaml}
 
@@ -83,9 +86,14 @@ def find_writer(node_type: str, download_format: str) -> Writer | None:
     return WRITERS.get(modern(node_type), {}).get(download_format)
 
 
-def formats_by_type() -> dict[str, list[str]]:
-    """Return the formats of each type that has some, sorted."""
-    return {node_type: sorted(writers) for node_type, writers in WRITERS.items()}
+def formats(node_type: str) -> list[str]:
+    """Return the formats that nodes of a type can be written in here, sorted."""
+    return sorted(name for name in WRITERS.get(modern(node_type), {}) if _is_installed(name))
+
+
+def _is_installed(download_format: str) -> bool:
+    library = LIBRARIES.get(download_format)
+    return library is None or find_spec(library) is not None
 
 
 def derived(subject: Subject) -> dict[str, Any]:
