@@ -130,6 +130,22 @@ def test_a_trajectory_without_cells_is_json_only():
             write(node)
 
 
+def test_a_trajectory_without_steps_is_empty():
+    node = subject({}, positions=np.zeros((0, 2, 3)), cells=np.zeros((0, 3, 3)))
+    assert trajectories.write_xsf(node).content == b"ANIMSTEPS 0\nCRYSTAL\n"
+    (line,) = trajectories.write_cif(node).content.decode().splitlines()
+    assert line.startswith("# Written by Provender")
+
+
+def test_a_trajectory_without_atoms_is_its_cells():
+    node = subject({"symbols": []}, positions=np.zeros((2, 0, 3)))
+    written = trajectories.write_xsf(node).content.decode()
+    assert written.count("\n0 1\n") == written.count("PRIMVEC") == 2
+    blocks = trajectories.write_cif(node).content.decode()
+    assert blocks.count("_cell_length_a") == 2
+    assert "_atom_site" not in blocks
+
+
 @pytest.mark.parametrize(
     ("attributes", "files"),
     [
@@ -146,7 +162,8 @@ def test_a_trajectory_without_cells_is_json_only():
         ({"symbols": ...}, {"symbols": np.arange(2)}),
         ({}, {"positions": ...}),
         ({"array|cells": [2, 3, 3]}, {"cells": ...}),
-        ({}, {"positions": np.zeros((0, 2, 3)), "cells": np.zeros((0, 3, 3))}),
+        ({}, {"positions": np.zeros((0, 2, 3))}),
+        ({}, {"positions": np.zeros((0, 1, 3)), "cells": np.zeros((0, 3, 3))}),
         ({}, {"positions": np.zeros((2, 0, 3))}),
         ({}, {"positions": np.zeros(())}),
         ({}, {"positions": np.zeros((2, 6))}),
