@@ -246,6 +246,59 @@ def test_energies_whose_difference_is_no_number_have_marks():
     assert "@    yaxis tick major 1\n" in text("agr", energies=energies)
 
 
+EMPTY = {
+    "no bands": ((5, 3), (5, 0), False),
+    "no bands with two spins": ((5, 3), (2, 5, 0), True),
+    "no spins": ((5, 3), (0, 5, 2), False),
+    "one k-point without bands": ((1, 3), (1, 0), False),
+}
+
+
+@pytest.mark.parametrize(("kpoints", "energies", "has_two"), EMPTY.values(), ids=EMPTY)
+def test_no_bands_are_an_empty_answer(kpoints, energies, has_two):
+    make = partial(node, kpoints=np.ones(kpoints), energies=np.ones(energies))
+    last = kpoints[0] - 1
+    path = {"length": last, "from": "0", "to": "1", "values": [], "x": [0.0] * kpoints[0]}
+    found = bands.derived(make())["bands"]
+    assert found["path"] == [["0", "1"]]
+    assert found["paths"] == [path | {"two_band_types": has_two}]
+    lines = tables.write_multicolumn(make()).content.decode().splitlines()
+    assert lines[1] == f"# {kpoints[0]} k-points, 0 bands"
+    assert lines[3:] == ["0.00000000"] * kpoints[0]
+    assert len(tables.write_blocks(make()).content.splitlines()) == 3
+
+
+@pytest.mark.parametrize("energies", [(0, 0), (0, 4), (2, 0, 4), (0, 0, 0)])
+@pytest.mark.parametrize("kpoints", [(0, 3), (0, 1), (0, 0)])
+def test_no_k_points_are_an_empty_answer(kpoints, energies):
+    found = bands.derived(node(kpoints=np.ones(kpoints), energies=np.ones(energies)))["bands"]
+    assert (found["path"], found["paths"]) == ([], [])
+    labelled = node(LABELLED, kpoints=np.ones(kpoints), energies=np.ones(energies))
+    with pytest.raises(CannotExport, match="belongs to no k-point"):
+        bands.derived(labelled)
+
+
+@pytest.mark.parametrize("shapes", [((5, 3), (5, 0)), ((1, 3), (1, 0)), ((0, 3), (0, 4))])
+def test_plots_of_nothing_have_axes(shapes):
+    kpoints, energies = map(np.ones, shapes)
+    for form in WRITERS:
+        assert text(form, kpoints=kpoints, energies=energies)
+    assert "set yrange [0.0:1.0]\n" in text("gnuplot", kpoints=kpoints, energies=energies)
+    project = text("agr", kpoints=kpoints, energies=energies)
+    assert re.search(r"^@    world 0.0, 0.0, \d.\d, 1.0$", project, re.MULTILINE)
+    assert project.count("@target") == energies.shape[-1]
+
+
+@pytest.mark.parametrize("form", DRAWINGS)
+def test_drawings_of_nothing_are_pictures(form):
+    pytest.importorskip("matplotlib")
+    for subject in (
+        node(LABELLED, energies=np.ones((5, 0))),
+        node(kpoints=np.ones((0, 3)), energies=np.ones((0, 4))),
+    ):
+        assert len(DRAWINGS[form](subject).content) > 1000
+
+
 @pytest.mark.parametrize(("units", "title"), [("Ha", "Dispersion (Ha)"), (None, "Dispersion")])
 def test_the_units_stand_at_the_energy_axis(units, title):
     assert f'set ylabel "{title}"\n' in text("gnuplot", {"units": units})
@@ -319,9 +372,11 @@ ODD_ATTRIBUTES = {
     "label_numbers": [3, [0], [0, 2, 5], [0, 2, -1], [0, 2, 2.5], [0, 2, True], ["0", "2", "4"]],
 }
 ODD_ARRAYS = {
-    "no k-points": ((0, 3), (0, 2)),
-    "no bands": ((5, 3), (5, 0)),
-    "no spins": ((5, 3), (0, 5, 2)),
+    "no k-points of four dimensions": ((0, 4), (0, 2)),
+    "no k-points in a row": ((0,), (0, 2)),
+    "no k-points but bands": ((0, 3), (5, 2)),
+    "no bands in a row": ((0, 3), (0,)),
+    "more bands than lists should be made for": ((0, 3), (2, 0, 10**7)),
     "k-points of no dimension": ((5, 0), (5, 2)),
     "k-points of four dimensions": ((5, 4), (5, 2)),
     "k-points in a row": ((15,), (5, 2)),

@@ -16,7 +16,15 @@ CODE = "data.core.code."
 INSTALLED = f"{CODE}installed.InstalledCode."
 PORTABLE = f"{CODE}portable.PortableCode."
 CONTAINERIZED = f"{CODE}containerized.ContainerizedCode."
-TYPES = (INSTALLED, PORTABLE, CONTAINERIZED, f"{CODE}Code.", "data.code.Code.")
+LEGACY = (f"{CODE}Code.", "data.code.Code.")
+TYPES = (INSTALLED, PORTABLE, CONTAINERIZED, *LEGACY)
+DEFAULTS = {
+    "use_double_quotes": False,
+    "wrap_cmdline_params": False,
+    "prepend_text": "",
+    "append_text": "",
+}
+"""What AiiDA writes for a code that does not say it."""
 
 
 def node(node_type, attributes, computer=None, label="pw"):
@@ -69,12 +77,38 @@ def test_an_installed_code():
     }
 
 
-def test_what_is_null_is_left_out():
-    attributes = {"filepath_executable": "run.sh", "with_mpi": None, "input_plugin": None}
-    assert written(PORTABLE, attributes) == {
+@pytest.mark.parametrize("node_type", TYPES)
+@pytest.mark.parametrize("value", [..., None])
+def test_settings_that_a_code_does_not_say_have_their_default(node_type, value):
+    names = (*DEFAULTS, "with_mpi", "input_plugin")
+    unsaid = {} if value is ... else dict.fromkeys(names, value)
+    found = written(node_type, {"filepath_executable": "run.sh", **unsaid})
+    assert list(found.items()) == [
+        ("label", "pw"),
+        ("description", "plane waves"),
+        *DEFAULTS.items(),
+        ("filepath_executable", "run.sh"),
+    ]
+
+
+@pytest.mark.parametrize("node_type", LEGACY)
+def test_an_old_code_keeps_what_it_says(node_type):
+    attributes = {
+        "is_local": False,
+        "remote_exec_path": "/bin/pw.x",
+        "input_plugin": "quantumespresso.pw",
+        "prepend_text": "module load qe\n",
+        "append_text": "date",
+    }
+    assert written(node_type, attributes, "cluster") == {
         "label": "pw",
         "description": "plane waves",
-        "filepath_executable": "run.sh",
+        **DEFAULTS,
+        "prepend_text": "module load qe\n",
+        "append_text": "date",
+        "filepath_executable": "/bin/pw.x",
+        "computer": "cluster",
+        "default_calc_job_plugin": "quantumespresso.pw",
     }
 
 
@@ -126,10 +160,10 @@ def test_a_code_without_a_program_is_refused(node_type, value):
     assert caught.value.status == 400
 
 
-@pytest.mark.parametrize("name", [row[1] for row in codes.FIELDS if row[1] != "computer"])
+@pytest.mark.parametrize("name", [field.name for field in codes.FIELDS if field.name != "computer"])
 @pytest.mark.parametrize("value", [3, 1.5, ["x"], {"x": 1}])
 def test_attributes_of_a_wrong_type_are_refused(name, value):
-    with pytest.raises(CannotExport, match=f"`{name}`"):
+    with pytest.raises(CannotExport, match=f"`{name}` is not (a string|true or false)"):
         codes.write_yaml(node(INSTALLED, {"filepath_executable": "/bin/x", name: value}))
 
 
@@ -138,7 +172,7 @@ JSON = st.recursive(
     lambda below: st.lists(below, max_size=3) | st.dictionaries(st.text(max_size=3), below),
     max_leaves=5,
 )
-NAMES = st.sampled_from([row[1] for row in codes.FIELDS])
+NAMES = st.sampled_from([field.name for field in codes.FIELDS])
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
 

@@ -227,6 +227,25 @@ def test_absurd_cells_have_no_zone(cell):
     assert brillouin_zone(cell) is None
 
 
+@pytest.mark.parametrize("shape", [(0, 3), (0, 2), (0, 0)])
+def test_a_list_without_points_is_empty(shape):
+    assert derived({}, kpoints=np.zeros(shape)) == {
+        "explicit_kpoints_rel": [],
+        "has_cell": False,
+        "has_labels": False,
+        "has_mesh": False,
+    }
+    assert kpoints.describe(subject({}, kpoints=np.zeros(shape))) == "(Path of 0 kpts)"
+
+
+def test_a_list_without_points_may_have_a_cell_and_weights():
+    found = derived({"cell": CELL}, kpoints=np.zeros((0, 3)), weights=[])
+    assert (found["explicit_kpoints_rel"], found["explicit_kpoints_abs"]) == ([], [])
+    assert len(found["faces_data"]["faces"]) > 5
+    with pytest.raises(CannotExport, match="does not belong to a point"):
+        derived({"labels": ["G"], "label_numbers": [0]}, kpoints=np.zeros((0, 3)))
+
+
 GOOD = {"cell": CELL, "labels": ["G"], "label_numbers": [0]}
 MESH = {"mesh": [1, 1, 1], "offset": [0, 0, 0]}
 POINTS = {"kpoints": np.zeros((2, 3))}
@@ -246,13 +265,16 @@ ODD = [
     (MESH | {"offset": [0, 0, float("nan")]}, {}),
     ({"array|kpoints": None}, {}),
     ({"array|kpoints": []}, {}),
-    ({"array|kpoints": [0, 3]}, {"kpoints": np.zeros((0, 3))}),
     ({"array|kpoints": ["2", 3]}, {"kpoints": np.zeros((2, 4))}),
+    ({"array|kpoints": [False, 3]}, {"kpoints": np.zeros((2, 4))}),
+    ({"array|kpoints": [-1, 3]}, {"kpoints": np.zeros((2, 4))}),
 ]
 ODD_DERIVED = [
     ({"array|kpoints": [2, 3]}, {}),
     ({}, {"kpoints": np.zeros((2, 0))}),
     ({}, {"kpoints": np.zeros((2, 4))}),
+    ({}, {"kpoints": np.zeros((0, 4))}),
+    ({}, {"kpoints": np.zeros(0)}),
     ({}, {"kpoints": np.zeros(3)}),
     ({}, {"kpoints": np.zeros(())}),
     ({}, {"kpoints": np.zeros((1, 2, 3))}),

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from provender.exports import registry
+from provender.errors import BadRequest, NotServed, UnknownFormat
+from provender.exports import registry, singlefile
 from provender.exports.pseudopotentials import upf
 from provender.exports.subject import Subject
 from provender.schema import types
+from provender.translators import subjects
 
 UPF = "data.core.upf.UpfData."
 JOB = "process.calculation.calcjob.CalcJobNode."
@@ -20,7 +24,7 @@ def node(node_type, **attributes):
     ("node_type", "form", "writer"),
     [
         (UPF, "json", upf.write_json),
-        ("data.upf.UpfData.", "upf", upf.write_upf),
+        ("data.upf.UpfData.", "upf", singlefile.write_stored),
         (UPF, "cif", None),
         (FAMILY, "upf", None),
         ("data.core.dict.Dict.", "json", None),
@@ -32,11 +36,12 @@ def test_writers(node_type, form, writer):
 
 
 def test_every_type_and_format_that_is_listed_has_a_writer():
-    formats = registry.formats_by_type()
-    assert formats[UPF] == ["json", "upf"]
-    assert all(names and names == sorted(names) for names in formats.values())
-    for node_type, names in formats.items():
-        assert node_type in types.SHIPPED
+    assert len(registry.WRITERS) == 14
+    assert registry.WRITERS.keys() <= types.SHIPPED
+    for node_type in registry.WRITERS:
+        names = registry.formats(node_type)
+        assert names
+        assert names == sorted(names)
         assert all(callable(registry.find_writer(node_type, name)) for name in names)
 
 
@@ -47,13 +52,98 @@ def test_attributes_are_fetched_for_exactly_the_types_that_have_a_text():
 
 
 def test_formats_are_those_of_aiida(recorded):
+    pytest.importorskip("matplotlib")
     (found,) = (
         record["json"]["data"]
         for store, record in recorded
         if store == "lab" and record["request"] == "/nodes/download_formats"
     )
-    formats = {key.partition("|")[0]: names for key, names in found.items()}
-    assert registry.formats_by_type() == formats
+    assert subjects.download_formats(None) == found
+
+
+BANDS = "data.core.array.bands.BandsData."
+
+
+def test_formats_whose_library_is_missing_are_not_listed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    every = sorted(registry.WRITERS[BANDS])
+    assert registry.formats(BANDS) == [n for n in every if n not in ("mpl_pdf", "mpl_png")]
+    assert subjects.download_formats(None)[f"{BANDS}|"] == registry.formats(BANDS)
+    assert registry.formats(UPF) == ["json", "upf"]
+    missing = set(every) - set(registry.formats(BANDS))
+    for name in missing:  # still a format, so that its download says what is missing
+        with pytest.raises(UnknownFormat, match="needs matplotlib"):
+            registry.find_writer(BANDS, name)(node(BANDS))
+
+
+STRUCTURE = ["chemdoodle", "cif", "xsf", "xyz"]
+
+
+@pytest.mark.parametrize(
+    ("full_type", "formats"),
+    [
+        ("data.core.structure.StructureData.|", STRUCTURE),
+        ("data.structure.StructureData.|", STRUCTURE),
+        ("data.core.code.Code.|", ["yaml", "yml"]),
+        ("data.code.Code.|", ["yaml", "yml"]),
+        ("data.array.kpoints.KpointsData.|", ["json"]),
+        ("data.core.int.Int.|", []),
+        ("data.int.Int.|", []),
+        ("data.core.numeric.NumericType.|", []),
+    ],
+)
+def test_formats_of_a_type_in_both_spellings(full_type, formats):
+    assert subjects.download_formats(full_type) == {full_type: formats}
+
+
+JOBS = "process.calculation.calcjob.CalcJobNode."
+
+
+@pytest.mark.parametrize(
+    "full_type",
+    [
+        f"{JOBS}|aiida.calculations:core.arithmetic.add",
+        f"{JOBS}|aiida.calculations:quantumespresso.pw",
+        "process.workflow.workchain.WorkChainNode.|aiida.workflows:a.b",
+    ],
+)
+def test_processes_that_an_entry_point_names_have_no_formats(full_type):
+    assert subjects.download_formats(full_type) == {}
+
+
+@pytest.mark.parametrize(
+    "full_type",
+    [
+        f"{JOBS}|package.module.Class",
+        f"{JOBS}|no.such.group:name",
+        f"{JOBS}|aiida.calculations:a:b",
+        f"{JOBS}|aiida.calculations:",
+        f"{JOBS}|aiida.calculations:core.%",
+        f"{JOBS}|",
+        "process.%|%",
+        "process.%|aiida.calculations:core.arithmetic.add",
+        "data.core.structure.%|",
+        "data.core.int.Int.|%",
+        "data.core.int.Int.|package.module.Class",
+        "data.core.structure.StructureData|",
+        "data.pseudo.upf.UpfData.|",
+        "|",
+    ],
+)
+def test_types_that_are_not_known_are_not_served(full_type):
+    with pytest.raises(NotServed) as caught:
+        subjects.download_formats(full_type)
+    assert caught.value.status == 501
+    assert caught.value.message == "The download formats for this node type are not available."
+
+
+@pytest.mark.parametrize("full_type", ["", "data", "a|b|c"])
+def test_malformed_full_types_are_refused(full_type):
+    with pytest.raises(BadRequest) as caught:
+        subjects.download_formats(full_type)
+    assert caught.value.status == 400
+    assert caught.value.message == f"The full type {full_type} is invalid."
 
 
 def test_properties_are_derived_of_some_types():

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provender.errors import CannotExport, NoSuchFile
+from provender.exports.arrays import write_json
 from provender.exports.structures import trajectories
 from provender.exports.subject import Subject
 from support.compare_golden import differences
@@ -53,7 +54,7 @@ def test_recorded_json(answers):
     found = list(answers(TRAJECTORY, r"download\?download_format=json"))
     assert len(found) == 2
     for node, record in found:
-        written = json.loads(trajectories.write_json(node).content)
+        written = json.loads(write_json(node).content)
         expected = json.loads(record["text"])
         assert list(differences(expected, written, ("/comments",))) == [], record["id"]
 
@@ -123,10 +124,26 @@ def test_cells_without_volume_can_be_xsf_but_not_cif():
 
 def test_a_trajectory_without_cells_is_json_only():
     node = subject({}, cells=...)
-    assert "positions" in json.loads(trajectories.write_json(node).content)
+    assert "positions" in json.loads(write_json(node).content)
     for write in (trajectories.write_xsf, trajectories.write_cif):
         with pytest.raises(CannotExport, match="it has no cells"):
             write(node)
+
+
+def test_a_trajectory_without_steps_is_empty():
+    node = subject({}, positions=np.zeros((0, 2, 3)), cells=np.zeros((0, 3, 3)))
+    assert trajectories.write_xsf(node).content == b"ANIMSTEPS 0\nCRYSTAL\n"
+    (line,) = trajectories.write_cif(node).content.decode().splitlines()
+    assert line.startswith("# Written by Provender")
+
+
+def test_a_trajectory_without_atoms_is_its_cells():
+    node = subject({"symbols": []}, positions=np.zeros((2, 0, 3)))
+    written = trajectories.write_xsf(node).content.decode()
+    assert written.count("\n0 1\n") == written.count("PRIMVEC") == 2
+    blocks = trajectories.write_cif(node).content.decode()
+    assert blocks.count("_cell_length_a") == 2
+    assert "_atom_site" not in blocks
 
 
 @pytest.mark.parametrize(
@@ -145,7 +162,8 @@ def test_a_trajectory_without_cells_is_json_only():
         ({"symbols": ...}, {"symbols": np.arange(2)}),
         ({}, {"positions": ...}),
         ({"array|cells": [2, 3, 3]}, {"cells": ...}),
-        ({}, {"positions": np.zeros((0, 2, 3)), "cells": np.zeros((0, 3, 3))}),
+        ({}, {"positions": np.zeros((0, 2, 3))}),
+        ({}, {"positions": np.zeros((0, 1, 3)), "cells": np.zeros((0, 3, 3))}),
         ({}, {"positions": np.zeros((2, 0, 3))}),
         ({}, {"positions": np.zeros(())}),
         ({}, {"positions": np.zeros((2, 6))}),
@@ -192,7 +210,7 @@ def test_no_node_raises_anything_else(attributes, positions, cells):
         positions=np.reshape(positions, (2, 2, 3)),
         cells=np.reshape(cells, (2, 3, 3)),
     )
-    for write in (trajectories.write_json, trajectories.write_xsf, trajectories.write_cif):
+    for write in (write_json, trajectories.write_xsf, trajectories.write_cif):
         try:
             write(node)
         except CannotExport:

@@ -67,6 +67,8 @@ def test_the_old_name_of_codes_is_every_code():
         ("aiida.workflows:x", EntryPoint("aiida.workflows", "x")),
         ("aiida.calculations:a:b", None),
         ("aiida.unknown:x", None),
+        ("aiida.calculations:", None),
+        ("aiida.calculations", None),
         ("package.module.Class", None),
         ("", None),
     ],

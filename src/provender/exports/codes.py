@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
@@ -9,34 +10,47 @@ import yaml
 from provender.errors import CannotExport
 from provender.exports.subject import Export, Subject
 
+# Classes whose nodes may have no program, or name it otherwise.
 LEGACY = ("Code", "AbstractCode")
-"""Classes whose nodes may have no program, or name it otherwise."""
 
+# Characters that readers of YAML take for the end of a line unless they are escaped.
 LINE_BREAKS = "\x85\u2028\u2029"
-"""Characters that readers of YAML take for the end of a line unless they are escaped."""
 
-FIELDS: tuple[tuple[str, str, type], ...] = (
-    ("use_double_quotes", "use_double_quotes", bool),
-    ("with_mpi", "with_mpi", bool),
-    ("wrap_cmdline_params", "wrap_cmdline_params", bool),
-    ("prepend_text", "prepend_text", str),
-    ("append_text", "append_text", str),
-    ("filepath_executable", "filepath_executable", str),
-    ("filepath_executable", "remote_exec_path", str),
-    ("filepath_executable", "local_executable", str),
-    ("computer", "computer", str),
-    ("engine_command", "engine_command", str),
-    ("image_name", "image_name", str),
-    ("default_calc_job_plugin", "input_plugin", str),
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A key of the YAML and where its value comes from.
+
+    `name` is an attribute of the node, or `computer`, `kind` the type of its value. `default` is
+    written where a code does not say it; without a default the key is left out.
+    """
+
+    key: str
+    name: str
+    kind: type
+    default: bool | str | None = None
+
+
+# Codes from before AiiDA 2.1 name their program as in the two rows after `filepath_executable`, and
+# have none of the settings that came later. Their defaults are those of AiiDA.
+FIELDS = (
+    Field("use_double_quotes", "use_double_quotes", bool, default=False),
+    Field("with_mpi", "with_mpi", bool),
+    Field("wrap_cmdline_params", "wrap_cmdline_params", bool, default=False),
+    Field("prepend_text", "prepend_text", str, default=""),
+    Field("append_text", "append_text", str, default=""),
+    Field("filepath_executable", "filepath_executable", str),
+    Field("filepath_executable", "remote_exec_path", str),
+    Field("filepath_executable", "local_executable", str),
+    Field("computer", "computer", str),
+    Field("engine_command", "engine_command", str),
+    Field("image_name", "image_name", str),
+    Field("default_calc_job_plugin", "input_plugin", str),
 )
-"""Key of the YAML, attribute of the node (or its computer), type of both.
-
-Codes from before AiiDA 2.1 name their program as in the second and third row of it.
-"""
 
 
 def write_yaml(subject: Subject) -> Export:
-    """Return what sets the code up again; what is not set is left out.
+    """Return what sets the code up again; settings of a code that says nothing have their default.
 
     The files of a portable code are not part of it: they are in its repository.
 
@@ -45,13 +59,17 @@ def write_yaml(subject: Subject) -> Export:
     """
     document: dict[str, Any] = {"label": subject.label, "description": subject.description}
     values = {**subject.attributes, "computer": subject.computer}
-    for key, name, kind in FIELDS:
-        value = values.get(name)
+    for field in FIELDS:
+        value = values.get(field.name)
         if value is None:
-            continue
-        if not isinstance(value, kind):
-            raise CannotExport(f"The code cannot be written: its attribute `{name}` is odd.")
-        document[key] = value
+            value = field.default
+        elif not isinstance(value, field.kind):
+            raise CannotExport(
+                f"The code cannot be written: its attribute `{field.name}` is not "
+                f"{'a string' if field.kind is str else 'true or false'}."
+            )
+        if value is not None:
+            document[field.key] = value
     if "filepath_executable" not in document and _class_name(subject) not in LEGACY:
         raise CannotExport("The code cannot be written: it has no `filepath_executable`.")
     plain = not any(mark in str(value) for value in document.values() for mark in LINE_BREAKS)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
-from provender.exports import arrays, cifdata, codes
+from provender.exports import arrays, codes, singlefile
 from provender.exports.bands import bands, grace, kpoints, plots, tables
 from provender.exports.pseudopotentials import upf
 from provender.exports.structures import chemdoodle, cif, structures, trajectories, xsf, xyz
@@ -14,8 +15,10 @@ from provender.schema.types import JOB, modern
 
 Writer = Callable[[Subject], Export]
 
+# Formats that cannot be put into JSON.
 BINARY_FORMATS = frozenset(("mpl_pdf", "mpl_png"))
-"""Formats that cannot be put into JSON."""
+# The library that a format needs and that an installation may lack.
+LIBRARIES = {"mpl_pdf": "matplotlib", "mpl_png": "matplotlib"}
 ARRAY: dict[str, Writer] = {"json": arrays.write_json}
 CODE: dict[str, Writer] = {"yaml": codes.write_yaml, "yml": codes.write_yaml}
 
@@ -37,11 +40,11 @@ WRITERS: dict[str, dict[str, Writer]] = {
     "data.core.array.projection.ProjectionData.": ARRAY,
     "data.core.array.trajectory.TrajectoryData.": {
         "cif": trajectories.write_cif,
-        "json": trajectories.write_json,
+        "json": arrays.write_json,
         "xsf": trajectories.write_xsf,
     },
     "data.core.array.xy.XyData.": ARRAY,
-    "data.core.cif.CifData.": {"cif": cifdata.write_cif},
+    "data.core.cif.CifData.": {"cif": singlefile.write_stored},
     "data.core.code.Code.": CODE,
     "data.core.code.abstract.AbstractCode.": CODE,
     "data.core.code.containerized.ContainerizedCode.": CODE,
@@ -53,7 +56,7 @@ WRITERS: dict[str, dict[str, Writer]] = {
         "xsf": xsf.write,
         "xyz": xyz.write,
     },
-    "data.core.upf.UpfData.": {"json": upf.write_json, "upf": upf.write_upf},
+    "data.core.upf.UpfData.": {"json": upf.write_json, "upf": singlefile.write_stored},
 }
 """Writers by type of node and format."""
 
@@ -83,9 +86,14 @@ def find_writer(node_type: str, download_format: str) -> Writer | None:
     return WRITERS.get(modern(node_type), {}).get(download_format)
 
 
-def formats_by_type() -> dict[str, list[str]]:
-    """Return the formats of each type that has some, sorted."""
-    return {node_type: sorted(writers) for node_type, writers in WRITERS.items()}
+def formats(node_type: str) -> list[str]:
+    """Return the formats that nodes of a type can be written in here, sorted."""
+    return sorted(name for name in WRITERS.get(modern(node_type), {}) if _is_installed(name))
+
+
+def _is_installed(download_format: str) -> bool:
+    library = LIBRARIES.get(download_format)
+    return library is None or find_spec(library) is not None
 
 
 def derived(subject: Subject) -> dict[str, Any]:

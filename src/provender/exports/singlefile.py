@@ -1,4 +1,4 @@
-"""The file of a node that holds one file. Floor: exports."""
+"""Nodes that hold one file: crystallographic files, pseudopotentials. Floor: exports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from provender.exports.subject import Export, Subject
 from provender.exports.texts import well_formed
 
 
-def stored_file(subject: Subject) -> Export:
+def write_stored(subject: Subject) -> Export:
     """Return the file that the attribute `filename` names, under the last part of that name.
 
     Raises:

@@ -7,6 +7,7 @@ of its form.
 from __future__ import annotations
 
 from provender.exports.cells import Cell, Vector
+from provender.exports.npy import Array
 
 LARGEST = 1e50
 """The largest number that is read: what is computed of it, such as volumes, fits into a float."""
@@ -43,6 +44,13 @@ def read_cell(value: object) -> Cell | None:
         return None
     first, second, third = map(read_vector, value)
     return (first, second, third) if first and second and third else None
+
+
+def is_list_of_vectors(array: Array) -> bool:
+    """Tell whether an array holds vectors of one to three numbers; there may be none."""
+    if len(array.shape) != 2 or array.shape[1] > AXES:  # noqa: PLR2004 - a table
+        return False
+    return bool(array.shape[1]) or not array.shape[0]
 
 
 def read_text(value: object) -> str | None:

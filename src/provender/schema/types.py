@@ -19,14 +19,14 @@ WILDCARD = "%"
 
 _SHIPPED = (
     "array.ArrayData array.bands.BandsData array.kpoints.KpointsData "
-    "array.projection.ProjectionData array.trajectory.TrajectoryData array.xy.XyData bool.Bool "
-    "cif.CifData code.Code code.abstract.AbstractCode code.containerized.ContainerizedCode "
-    "code.installed.InstalledCode code.portable.PortableCode dict.Dict enum.EnumData float.Float "
-    "folder.FolderData int.Int jsonable.JsonableData list.List orbital.OrbitalData "
-    "remote.RemoteData remote.stash.RemoteStashData "
-    "remote.stash.compress.RemoteStashCompressedData remote.stash.custom.RemoteStashCustomData "
-    "remote.stash.folder.RemoteStashFolderData singlefile.SinglefileData str.Str "
-    "structure.StructureData upf.UpfData"
+    "array.projection.ProjectionData array.trajectory.TrajectoryData array.xy.XyData "
+    "base.BaseType bool.Bool cif.CifData code.Code code.abstract.AbstractCode "
+    "code.containerized.ContainerizedCode code.installed.InstalledCode code.portable.PortableCode "
+    "dict.Dict enum.EnumData float.Float folder.FolderData int.Int jsonable.JsonableData "
+    "list.List numeric.NumericType orbital.OrbitalData remote.RemoteData "
+    "remote.stash.RemoteStashData remote.stash.compress.RemoteStashCompressedData "
+    "remote.stash.custom.RemoteStashCustomData remote.stash.folder.RemoteStashFolderData "
+    "singlefile.SinglefileData str.Str structure.StructureData upf.UpfData"
 )
 # The types of data that AiiDA itself ships.
 SHIPPED = frozenset(f"{DATA}{CORE}{name}." for name in _SHIPPED.split())
@@ -149,8 +149,8 @@ def read_entry_point(process_type: str) -> EntryPoint | None:
     Example:
         `aiida.calculations:core.arithmetic.add` is `core.arithmetic.add` in `aiida.calculations`.
     """
-    group, colon, name = process_type.partition(":")
-    if not colon or ":" in name or group not in ENTRY_POINT_GROUPS:
+    group, _, name = process_type.partition(":")
+    if not name or ":" in name or group not in ENTRY_POINT_GROUPS:
         return None
     return EntryPoint(group, name)
 

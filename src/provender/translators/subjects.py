@@ -17,15 +17,15 @@ from provender.errors import (
 )
 from provender.exports.registry import (
     BINARY_FORMATS,
-    derived,
+    WRITERS,
     find_writer,
-    formats_by_type,
+    formats,
 )
 from provender.exports.subject import Subject
 from provender.query import questions
 from provender.query.plan.views import View
 from provender.schema import types
-from provender.schema.types import PROCESS, SHIPPED, read_full_type
+from provender.schema.types import PROCESS, SHIPPED, modern, read_entry_point, read_full_type
 from provender.store.files.streams import ObjectStream
 from provender.store.files.tree import file_key
 from provender.store.stores import Session, Store
@@ -71,11 +71,6 @@ def find(view: View, identifier: str | int, session: Session) -> Found:
     return Found(pk, subject)
 
 
-def derived_properties(subject: Subject) -> dict[str, Any]:
-    """Return what follows from the attributes and arrays of a node; nothing for most types."""
-    return derived(subject)
-
-
 @dataclass(frozen=True, slots=True)
 class Written:
     """A node written in a format."""
@@ -119,20 +114,23 @@ def export(subject: Subject, download_format: str | None, *, as_text: bool) -> W
 def download_formats(full_type: str | None) -> dict[str, list[str]]:
     """Return the formats by full type: of all types that have some, or of the one that is named.
 
+    A process that an entry point names has no formats.
+
     Raises:
         BadRequest: a malformed full type.
-        NotServed: a type that nobody knows.
+        NotServed: a pattern, or a type that is not known.
     """
     if full_type is None:
-        return {types.full_type(name): formats for name, formats in formats_by_type().items()}
+        return {types.full_type(name): formats(name) for name in WRITERS}
     found = read_full_type(full_type)
     if found is None:
         raise BadRequest(f"The full type {full_type} is invalid.")
-    if found.process_type and not found.is_pattern:
-        return {}
-    if found.process_type or found.node_type not in SHIPPED:
-        raise NotServed("The download formats for this node type are not available.")
-    return {full_type: formats_by_type().get(found.node_type, [])}
+    if not found.is_pattern:
+        if read_entry_point(found.process_type) is not None:
+            return {}
+        if not found.process_type and modern(found.node_type) in SHIPPED:
+            return {full_type: formats(found.node_type)}
+    raise NotServed("The download formats for this node type are not available.")
 
 
 @contextmanager

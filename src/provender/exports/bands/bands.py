@@ -11,13 +11,13 @@ from typing import Any
 import orjson
 
 from provender.errors import CannotExport
-from provender.exports.arrays import attribution, read_stored
+from provender.exports.arrays import LARGEST_EMPTY, attribution, read_stored
 from provender.exports.bands.inversion import Rows, exact_reciprocal
 from provender.exports.cells import norm, transformed
 from provender.exports.npy import Array
 from provender.exports.subject import Export, Subject
 from provender.exports.texts import well_formed
-from provender.exports.values import read_cell
+from provender.exports.values import is_list_of_vectors, read_cell
 
 AXES = 3
 BOTH_SPINS = 2
@@ -38,7 +38,8 @@ class Bands:
     `distances` has one number for each k-point: the length of the path up to there, in 1/angstrom
     (factor 2π included) or, without a cell, of fractional coordinates. `columns` has one list for
     each band, with the energy at each k-point in `units`; if there are two spins, the bands of the
-    second follow those of the first. `labels` are in the order of the path.
+    second follow those of the first. `labels` are in the order of the path. There may be no
+    k-points and no bands.
     """
 
     title: str
@@ -106,7 +107,7 @@ def read_bands(subject: Subject) -> Bands:
         units=_read_units(subject.attributes),
         distances=_distances(points, _read_cell(subject.attributes), labels),
         columns=columns,
-        spins=energies.shape[0] if len(energies.shape) == AXES else 1,
+        spins=_spins(energies),
         labels=labels,
     )
 
@@ -115,8 +116,11 @@ def segments(bands: Bands) -> list[Segment]:
     """Return the parts of the path; with less than two labels one part, from `0` to `1`.
 
     The path begins and ends with a label: an empty one if the first or last k-point has none.
+    Without k-points there are no parts.
     """
     last = len(bands.distances) - 1
+    if last < 0:
+        return []
     if len(bands.labels) <= 1:
         return [Segment(Label(0, "0"), Label(last, "1"))]
     labels = list(bands.labels)
@@ -152,13 +156,16 @@ def _path(bands: Bands, part: Segment) -> dict[str, Any]:
 
 def _count(points: Array, energies: Array) -> int:
     """Return the number of k-points, the same in both arrays."""
-    count = points.shape[0] if len(points.shape) == AXES - 1 else 0
-    if not count or not 1 <= points.shape[1] <= AXES:
+    if not is_list_of_vectors(points):
         raise CannotExport("The bands cannot be read: their k-points are not a list of vectors.")
-    if len(energies.shape) not in (2, 3) or 0 in energies.shape:
+    if len(energies.shape) not in (2, 3):
         raise CannotExport("The bands cannot be read: they are not a table of k-points and bands.")
+    count: int = points.shape[0]
     if energies.shape[-2] != count:
         raise CannotExport("The bands cannot be read: they are not as many as their k-points.")
+    # An array without values may claim any number of bands, each of which would be a list.
+    if not energies.values and energies.shape[-1] > LARGEST_EMPTY:
+        raise CannotExport("The bands cannot be read: they have no values, but too large a shape.")
     return count
 
 
@@ -166,16 +173,21 @@ def _columns(energies: Array) -> tuple[list[float], ...]:
     """Return the bands one by one: first index the spin if there is one, then k-point, band."""
     values = _floats(energies, "bands")
     count, width = energies.shape[-2:]
-    size = count * width
-    starts = range(0, len(values), size)
+    size, spins = count * width, _spins(energies)
+    starts = [spin * size for spin in range(spins)]
     return tuple(
         values[start + band : start + size : width] for start in starts for band in range(width)
     )
 
 
+def _spins(energies: Array) -> int:
+    return energies.shape[0] if len(energies.shape) == AXES else 1
+
+
 def _floats(array: Array, name: str) -> list[float]:
     """Return the values of an array as floats; the values of one array are all of one type."""
-    if not isinstance(array.values[0], int | float) or isinstance(array.values[0], bool):
+    some = array.values[:1]
+    if not all(isinstance(item, int | float) and not isinstance(item, bool) for item in some):
         raise CannotExport(f"The bands cannot be read: the array `{name}` has no numbers.")
     return [float(value) for value in array.values]
 
@@ -190,14 +202,14 @@ def _distances(points: Array, cell: Rows | None, labels: tuple[Label, ...]) -> t
         distances.append(distances[-1] if is_jump else distances[-1] + step)
     if not isfinite(distances[-1]):
         raise CannotExport("The bands cannot be read: their k-points are not all finite.")
-    return tuple(distances)
+    return tuple(distances[: points.shape[0]])
 
 
 def _positions(points: Array, cell: Rows | None) -> Iterator[list[float]]:
     """Yield the k-points; axes that are not stored are 0."""
     values, width = _floats(points, "kpoints"), points.shape[1]
-    for start in range(0, len(values), width):
-        point = values[start : start + width] + [0.0] * (AXES - width)
+    for index in range(points.shape[0]):
+        point = values[index * width : (index + 1) * width] + [0.0] * (AXES - width)
         yield list(transformed(point, cell)) if cell else point
 
 

@@ -11,7 +11,15 @@ from math import inf, log10
 
 from provender.exports.bands.bands import Bands, read_bands
 from provender.exports.bands.tables import curve, header
-from provender.exports.bands.ticks import GRACE, Tick, energy_axis, energy_range, quoted, ticks
+from provender.exports.bands.ticks import (
+    GRACE,
+    Tick,
+    energy_axis,
+    energy_range,
+    path_range,
+    quoted,
+    ticks,
+)
 from provender.exports.subject import Export, Subject
 
 INNER = "@    "
@@ -154,12 +162,13 @@ def write_batch(subject: Subject) -> Export:
     """
     bands = read_bands(subject)
     lowest, highest = energy_range(bands)
+    start, end = path_range(bands)
     curves = ((f"s{n} line color 1", f"s{n} linewidth 1") for n in range(len(bands.columns)))
     lines = [
         *header(subject, bands),
         "# _data.dat is the dat_multicolumn download of the same node",
         'READ XY "_data.dat"',
-        f"world {bands.distances[0]}, {lowest}, {bands.distances[-1]}, {highest}",
+        f"world {start}, {lowest}, {end}, {highest}",
         'yaxis label "Dispersion"',
         "xaxis tick place both",
         "xaxis tick spec type both",
@@ -190,7 +199,7 @@ def _settings(bands: Bands) -> Iterator[str]:
 def _graph(bands: Bands) -> Iterator[str]:
     """Yield the settings of the graph and its axes."""
     lowest, highest = energy_range(bands)
-    start, end = bands.distances[0], bands.distances[-1]
+    start, end = path_range(bands)
     title, step = quoted(energy_axis(bands), GRACE), _energy_step(highest - lowest)
     yield from _expand(GRAPH, "@")
     yield from _expand(WORLD, INNER, start=start, end=end, lowest=lowest, highest=highest)

@@ -17,7 +17,14 @@ from provender.exports.bands.brillouin import brillouin_zone
 from provender.exports.cells import Cell, Vector, reciprocal
 from provender.exports.npy import Array
 from provender.exports.subject import Subject
-from provender.exports.values import AXES, read_cell, read_numbers, read_text, read_vector
+from provender.exports.values import (
+    AXES,
+    is_list_of_vectors,
+    read_cell,
+    read_numbers,
+    read_text,
+    read_vector,
+)
 
 LARGEST_MESH = 1_000_000
 """Points of a mesh that is written out."""
@@ -83,7 +90,7 @@ def describe(subject: Subject) -> str:
         mesh, offset = _read_mesh(subject), _read_offset(subject)
         return f"Kpoints mesh: {'x'.join(map(str, mesh))} (+{','.join(f'{x:.1f}' for x in offset)})"
     shape = subject.attributes.get("array|kpoints")
-    if not isinstance(shape, list) or not shape or not _is_count(shape[0]):
+    if not isinstance(shape, list) or not shape or not _is_count(shape[0], smallest=0):
         raise _unreadable("there is neither a mesh nor a list")
     return f"(Path of {shape[0]} kpts)"
 
@@ -173,14 +180,14 @@ def _read_offset(subject: Subject) -> Vector:
     return offset
 
 
-def _is_count(value: object) -> bool:
-    return type(value) is int and 0 < value < LARGEST_COUNT
+def _is_count(value: object, *, smallest: int = 1) -> bool:
+    return type(value) is int and smallest <= value < LARGEST_COUNT
 
 
 def _read_points(array: Array) -> tuple[Vector, ...]:
     """Return the points of an array (points, 1 to 3); what a point lacks is 0."""
     numbers = read_numbers(array.values)
-    if not numbers or len(array.shape) != 2 or array.shape[1] > AXES:  # noqa: PLR2004 - a table
+    if numbers is None or not is_list_of_vectors(array):
         raise _unreadable("their list is not one of points with up to three numbers")
     width = array.shape[1]
     columns = [numbers[axis::width] for axis in range(width)]

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from provender.exports.arrays import attribution
 from provender.exports.bands.bands import Bands, read_bands
-from provender.exports.bands.ticks import GNUPLOT, energy_axis, energy_range, quoted, ticks
+from provender.exports.bands.ticks import (
+    GNUPLOT,
+    energy_axis,
+    energy_range,
+    path_range,
+    quoted,
+    ticks,
+)
 from provender.exports.subject import Export, Subject
 from provender.exports.texts import one_line
 
@@ -63,15 +70,15 @@ def write_gnuplot(subject: Subject) -> Export:
     """
     bands = read_bands(subject)
     lowest, highest = energy_range(bands)
-    is_point = len(bands.distances) == 1
+    start, end = (-1.0, 1.0) if len(bands.distances) == 1 else path_range(bands)
     marks = ((tick.text(GNUPLOT).replace("%", "%%"), tick.position) for tick in ticks(bands))
     script = GNUPLOT_SCRIPT.format(
         xtics=", ".join(f'"{text}" {position}' for text, position in marks),
         lowest=lowest,
         highest=highest,
         ylabel=quoted(energy_axis(bands), GNUPLOT),
-        start=-1.0 if is_point else bands.distances[0],
-        end=1.0 if is_point else bands.distances[-1],
+        start=start,
+        end=end,
     )
     return _written([*header(subject, bands), script.removesuffix("\n")])
 

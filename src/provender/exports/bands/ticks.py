@@ -96,12 +96,19 @@ def energy_axis(bands: Bands) -> str:
 
 
 def energy_range(bands: Bands) -> tuple[float, float]:
-    """Return the lowest and the highest energy.
+    """Return the lowest and the highest energy, or 0 and 1 if there are none.
 
     Raises:
         CannotExport: none is finite.
     """
+    if not any(bands.columns):
+        return 0.0, 1.0
     finite = [value for column in bands.columns for value in column if isfinite(value)]
     if not finite:
         raise CannotExport("The bands cannot be drawn: they have no finite value.")
     return min(finite), max(finite)
+
+
+def path_range(bands: Bands) -> tuple[float, float]:
+    """Return where the path starts and ends, or 0 and 1 if there are no k-points."""
+    return (bands.distances[0], bands.distances[-1]) if bands.distances else (0.0, 1.0)

@@ -1,6 +1,6 @@
-"""What a pseudopotential file holds, and its JSON. Floor: exports.
+"""The content of a pseudopotential file, and its JSON. Floor: exports.
 
-Radial functions have one number for each point of the radial grid, which is in bohr. Potentials are
+A radial function has one number for each point of the radial grid, which is in bohr. Potentials are
 in Rydberg here, as in the files, and in Hartree in the JSON.
 """
 
@@ -10,25 +10,25 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+# One Rydberg in Hartree.
 RYDBERG = 0.5
-"""Hartree."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a pseudopotential is; the names are those of the JSON.
+    """The header of a file; its names are the keys of the JSON. What is not known is None.
 
-    Version 1 has `l_max`, version 2 `is_ultrasoft`; `spin_orbit` is None in version 1 if there is
-    no such coupling.
+    Only version 1 has `l_max`, only version 2 `is_ultrasoft`. In version 1 `spin_orbit` is None
+    where there is no spin-orbit coupling.
     """
 
-    number_of_proj: int
-    core_correction: bool
-    element: str
-    pseudo_type: str
-    z_valence: float
-    mesh_size: int
-    number_of_wfc: int
+    number_of_proj: int | None
+    core_correction: bool | None
+    element: str | None
+    pseudo_type: str | None
+    z_valence: float | None
+    mesh_size: int | None
+    number_of_wfc: int | None
     is_ultrasoft: bool | None = None
     spin_orbit: bool | None = None
     l_max: int | None = None
@@ -36,9 +36,9 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Radial:
-    """A function of the radius with an angular momentum; the others are None where they do not fit.
+    """A radial function with its angular momentum; the other fields are None where not known.
 
-    `i` and `j` are the projectors, from 0, whose product a function augments.
+    An augmentation function belongs to the projectors `i` and `j`, which count from 0.
     """
 
     radial_function: list[float]
@@ -54,7 +54,7 @@ class Radial:
 
 @dataclass(frozen=True, slots=True)
 class Augmented:
-    """What a file of the projector augmented-wave method adds; None where it is absent."""
+    """The additional parts of a file of the projector augmented-wave method, None where absent."""
 
     cutoff_radius_index: int | None
     core_energy: float | None
@@ -69,26 +69,26 @@ class Augmented:
 
 @dataclass(frozen=True, slots=True)
 class Pseudopotential:
-    """The content of a file; `couplings` are the coefficients of projector pairs, row by row.
+    """The content of a file. What the file does not have is None.
 
-    `core_charge_density`, `augmentation` and `augmented` are None where the header has none.
+    `couplings` are the coefficients of pairs of projectors, row by row.
     """
 
     header: Header
-    radial_grid: list[float]
+    radial_grid: list[float] | None
     core_charge_density: list[float] | None
-    local_potential: list[float]
-    projectors: list[Radial]
-    couplings: list[float]
-    wave_functions: list[Radial]
-    total_charge_density: list[float]
+    local_potential: list[float] | None
+    projectors: list[Radial] | None
+    couplings: list[float] | None
+    wave_functions: list[Radial] | None
+    total_charge_density: list[float] | None
     augmentation: list[Radial] | None = None
     augmented: Augmented | None = None
 
     def as_json(self, filename: str) -> dict[str, Any]:
-        """Return the JSON; parts that the file does not have are left out.
+        """Return the JSON without the parts that the file does not have.
 
-        Source: the form of SIRIUS, in which AiiDA gives pseudopotentials.
+        Source: the input format of the library SIRIUS, which AiiDA writes, too.
         """
         header = _present(**asdict(self.header))
         paw = self.augmented
@@ -104,7 +104,7 @@ class Pseudopotential:
             local_potential=_in_hartree(self.local_potential),
             beta_projectors=_listed(self.projectors),
             D_ion=_in_hartree(self.couplings),
-            augmentation=None if self.augmentation is None else _listed(self.augmentation),
+            augmentation=_listed(self.augmentation),
             paw_data=None if paw is None else _paw_data(paw),
             atomic_wave_functions=_listed(self.wave_functions),
             total_charge_density=self.total_charge_density,
@@ -112,21 +112,22 @@ class Pseudopotential:
         return {"pseudo_potential": parts}
 
 
-def _in_hartree(energies: Sequence[float]) -> list[float]:
-    return [energy * RYDBERG for energy in energies]
+def _in_hartree(energies: Sequence[float] | None) -> list[float] | None:
+    return None if energies is None else [energy * RYDBERG for energy in energies]
 
 
 def _present(**parts: object) -> dict[str, Any]:
     return {name: part for name, part in parts.items() if part is not None}
 
 
-def _listed(functions: Sequence[Radial]) -> list[dict[str, Any]]:
+def _listed(functions: Sequence[Radial] | None) -> list[dict[str, Any]] | None:
+    if functions is None:
+        return None
     names = [field.name for field in fields(Radial)]
     return [_present(**{name: getattr(each, name) for name in names}) for each in functions]
 
 
 def _paw_data(paw: Augmented) -> dict[str, Any]:
-    potential = paw.ae_local_potential
     return _present(
         aug_integrals=paw.aug_integrals,
         aug_multipoles=paw.aug_multipoles,
@@ -134,5 +135,5 @@ def _paw_data(paw: Augmented) -> dict[str, Any]:
         ps_wfc=_listed(paw.ps_wfc),
         occupations=paw.occupations,
         ae_core_charge_density=paw.ae_core_charge_density,
-        ae_local_potential=None if potential is None else _in_hartree(potential),
+        ae_local_potential=_in_hartree(paw.ae_local_potential),
     )

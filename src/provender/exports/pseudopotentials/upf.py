@@ -1,4 +1,4 @@
-"""Pseudopotentials: the stored file, and its content as JSON. Floor: exports."""
+"""Pseudopotential files as JSON. Floor: exports."""
 
 from __future__ import annotations
 
@@ -8,17 +8,8 @@ from provender.exports.pseudopotentials.pseudopotential import Pseudopotential
 from provender.exports.pseudopotentials.version1 import read_first
 from provender.exports.pseudopotentials.version2 import read_second
 from provender.exports.pseudopotentials.words import unreadable
-from provender.exports.singlefile import stored_file
+from provender.exports.singlefile import write_stored
 from provender.exports.subject import Export, Subject
-
-
-def write_upf(subject: Subject) -> Export:
-    """Return the stored file under its stored name.
-
-    Raises:
-        CannotExport: there is none.
-    """
-    return stored_file(subject)
 
 
 def write_json(subject: Subject) -> Export:
@@ -27,7 +18,7 @@ def write_json(subject: Subject) -> Export:
     Raises:
         CannotExport: there is no such file, or it is not in the unified pseudopotential format.
     """
-    stored = stored_file(subject)
+    stored = write_stored(subject)
     document = read_pseudopotential(stored.content).as_json(str(stored.filename))
     return Export(orjson.dumps(document), stored.filename)
 

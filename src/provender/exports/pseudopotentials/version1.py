@@ -1,12 +1,12 @@
 """Pseudopotential files of UPF version 1. Floor: exports.
 
-Source: the readers of Quantum ESPRESSO. Sections stand between tags; each record begins on a line
-of its own, and what follows its numbers on their last line is a remark.
+Source: the code of Quantum ESPRESSO that reads such files. A section stands between two tags. Each
+record begins on a new line; the text behind its last number is a remark.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from provender.exports.pseudopotentials.pseudopotential import Header, Pseudopotential, Radial
@@ -22,26 +22,29 @@ from provender.exports.pseudopotentials.words import (
     unreadable,
 )
 
+# The words of each line, without empty lines and lines with tags.
 Lines = Iterator[list[str]]
-"""The words of each line that is not empty and has no tag."""
+# Total angular momenta, None without spin-orbit coupling.
+Momenta = list[float | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Smoothing:
-    """How augmentation functions go on below a radius, by angular momentum (the list's index).
+    """How augmentation functions are smoothed near the origin.
 
-    They are r^(l+2) times a polynomial of r²; without coefficients nothing is smoothed.
+    Both lists are indexed by the angular momentum l. Below the radius the function is r^(l+2) times
+    a polynomial of r² with these coefficients. Without coefficients the function stays as it is.
     """
 
     radii: list[float]
     coefficients: list[list[float]]
 
     def applied(self, momentum: int, grid: list[float], function: list[float]) -> list[float]:
-        """Return a function with its smooth beginning for an angular momentum."""
+        """Return a function of this angular momentum, smoothed."""
         if not self.coefficients:
             return function
         if momentum >= len(self.radii):
-            raise unreadable("it does not smooth all of its augmentation functions")
+            raise unreadable("it has no smoothing for some of its augmentation functions")
         limit, terms = self.radii[momentum], list(enumerate(self.coefficients[momentum]))
         power = momentum + 2
         try:
@@ -52,7 +55,16 @@ class Smoothing:
                 for radius, value in zip(grid, function, strict=True)
             ]
         except OverflowError as error:
-            raise unreadable("a radius in it is beyond all sense") from error
+            raise unreadable("a radius in it is too large") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """The numbers of grid points, of wave functions and of projectors."""
+
+    mesh: int
+    waves: int
+    projectors: int
 
 
 def read_first(text: str) -> Pseudopotential:
@@ -61,10 +73,11 @@ def read_first(text: str) -> Pseudopotential:
     Raises:
         CannotExport: a section is missing, or not of its form.
     """
-    header = _header(text)
-    mesh, wave_momenta, momenta = header.mesh_size, *_total_momenta(text, header)
-    body = _section(text, "PP_NONLOCAL") if header.number_of_proj else ""
-    grid, projectors = _values(text, "PP_R", mesh), _projectors(body, header, momenta)
+    header, sizes = _header(text)
+    mesh, with_spin = sizes.mesh, bool(header.spin_orbit)
+    waves, momenta = _total_momenta(text, sizes) if with_spin else _no_momenta(sizes)
+    body = _section(text, "PP_NONLOCAL") if sizes.projectors else ""
+    grid, projectors = _values(text, "PP_R", mesh), _projectors(body, momenta)
     return Pseudopotential(
         header=header,
         radial_grid=grid,
@@ -72,49 +85,61 @@ def read_first(text: str) -> Pseudopotential:
         local_potential=_values(text, "PP_LOCAL", mesh),
         projectors=projectors,
         couplings=_couplings(body, len(projectors)),
-        wave_functions=_wave_functions(text, header, wave_momenta),
+        wave_functions=_wave_functions(text, mesh, waves),
         total_charge_density=_values(text, "PP_RHOATOM", mesh),
         augmentation=_augmentation(body, grid, projectors) if header.pseudo_type == "US" else None,
     )
 
 
-def _header(text: str) -> Header:
-    """Return the header: one thing on each line, always in the same order."""
-    lines = _lines(_section(text, "PP_HEADER"))
-    head = [_next(lines) for _ in range(11)]
-    if len(head[10]) < 2:  # noqa: PLR2004 - wave functions and projectors
+def _header(text: str) -> tuple[Header, Sizes]:
+    """Return the header, one value on each line, always in the same order, and the sizes in it."""
+    rows = iter(_section(text, "PP_HEADER").splitlines())
+    lines = _words(rows)
+    _, element, kind, correction = (_next(lines)[0] for _ in range(4))
+    next(rows, None)  # the functional, whose line may be empty
+    valence, _, _, momentum, mesh = (_next(lines)[0] for _ in range(5))
+    numbers = _next(lines)
+    if len(numbers) < 2:  # noqa: PLR2004 - wave functions and projectors
         raise unreadable("its header does not say how many functions it has")
-    return Header(
-        element=head[1][0],
-        pseudo_type=head[2][0],
-        core_correction=read_flag(head[3][0]),
-        z_valence=read_real(head[5][0]),
-        l_max=read_count(head[8][0], LARGEST_MOMENTUM, smallest=-1),
-        mesh_size=read_count(head[9][0], MOST_POINTS),
-        number_of_wfc=read_count(head[10][0], MOST_FUNCTIONS),
-        number_of_proj=read_count(head[10][1], MOST_FUNCTIONS),
+    sizes = Sizes(
+        read_count(mesh, MOST_POINTS),
+        read_count(numbers[0], MOST_FUNCTIONS),
+        read_count(numbers[1], MOST_FUNCTIONS),
+    )
+    header = Header(
+        element=element,
+        pseudo_type=kind,
+        core_correction=read_flag(correction),
+        z_valence=read_real(valence),
+        l_max=read_count(momentum, LARGEST_MOMENTUM, smallest=-1),
+        mesh_size=sizes.mesh,
+        number_of_wfc=sizes.waves,
+        number_of_proj=sizes.projectors,
         spin_orbit="<PP_ADDINFO>" in text or None,
     )
+    return header, sizes
 
 
-def _total_momenta(text: str, header: Header) -> tuple[list[float | None], list[float | None]]:
-    """Return the total angular momenta of wave functions and of projectors, if there are any."""
-    if not header.spin_orbit:
-        return [None] * header.number_of_wfc, [None] * header.number_of_proj
+def _total_momenta(text: str, sizes: Sizes) -> tuple[Momenta, Momenta]:
+    """Return the total angular momenta of the wave functions and of the projectors."""
     lines = _lines(_section(text, "PP_ADDINFO"))
-    waves = [_word(_next(lines), 3) for _ in range(header.number_of_wfc)]
-    projectors = [_word(_next(lines), 1) for _ in range(header.number_of_proj)]
+    waves = [_word(_next(lines), 3) for _ in range(sizes.waves)]
+    projectors = [_word(_next(lines), 1) for _ in range(sizes.projectors)]
     return [*map(read_real, waves)], [*map(read_real, projectors)]
 
 
-def _projectors(body: str, header: Header, momenta: list[float | None]) -> list[Radial]:
-    """Return the projectors, which end at their cutoff.
+def _no_momenta(sizes: Sizes) -> tuple[Momenta, Momenta]:
+    return [None] * sizes.waves, [None] * sizes.projectors
 
-    AiiDA gives them no label and radii of 0; so do we.
+
+def _projectors(body: str, momenta: Momenta) -> list[Radial]:
+    """Return the projectors, which end at their cutoff, one for each total angular momentum.
+
+    Their label is empty and their radii are 0, as in AiiDA.
     """
     sections = _sections(body, "PP_BETA")
-    if len(sections) != header.number_of_proj:
-        raise unreadable("it has not as many projectors as its header says")
+    if len(sections) != len(momenta):
+        raise unreadable("its header gives another number of projectors than it has")
     projectors = []
     for section, total in zip(sections, momenta, strict=True):
         lines = _lines(section)
@@ -135,7 +160,10 @@ def _projectors(body: str, header: Header, momenta: list[float | None]) -> list[
 
 
 def _couplings(body: str, count: int) -> list[float]:
-    """Return the coefficients of projector pairs; those that are not 0 are stored, once a pair."""
+    """Return the coefficients of pairs of projectors.
+
+    The file has each pair once, and only those whose coefficient is not 0.
+    """
     table = [0.0] * (count * count)
     if not count:
         return table
@@ -150,8 +178,8 @@ def _couplings(body: str, count: int) -> list[float]:
     return table
 
 
-def _wave_functions(text: str, header: Header, momenta: list[float | None]) -> list[Radial]:
-    if not header.number_of_wfc:
+def _wave_functions(text: str, mesh: int, momenta: Momenta) -> list[Radial]:
+    if not momenta:
         return []
     lines = _lines(_section(text, "PP_PSWFC"))
     functions = []
@@ -159,13 +187,13 @@ def _wave_functions(text: str, header: Header, momenta: list[float | None]) -> l
         words = _next(lines)
         momentum = read_count(_word(words, 1), LARGEST_MOMENTUM)
         occupation = read_real(_word(words, 2))
-        function = _take(lines, header.mesh_size)
+        function = _take(lines, mesh)
         functions.append(Radial(function, momentum, occupation, total, label=words[0]))
     return functions
 
 
 def _augmentation(body: str, grid: list[float], projectors: list[Radial]) -> list[Radial]:
-    """Return the augmentation functions of projector pairs, one for each angular momentum."""
+    """Return the augmentation functions: one for each pair of projectors and angular momentum."""
     lines = _lines(_section(body, "PP_QIJ"))
     terms = read_count(_next(lines)[0], MOST_TERMS)
     momenta = sum(1 for section in _sections(body, "PP_RINNER") for _ in _lines(section))
@@ -197,7 +225,7 @@ def _section(text: str, name: str) -> str:
 
 
 def _sections(text: str, name: str) -> list[str]:
-    """Return the texts between the tags of a name."""
+    """Return what stands between the tags of this name, for each pair of tags."""
     opening, closing = f"<{name}>", f"</{name}>"
     found, end = [], 0
     while (start := text.find(opening, end)) >= 0:
@@ -209,8 +237,12 @@ def _sections(text: str, name: str) -> list[str]:
 
 
 def _lines(section: str) -> Lines:
-    lines = (line.strip() for line in section.splitlines())
-    return (line.split() for line in lines if line and not line.startswith("<"))
+    return _words(section.splitlines())
+
+
+def _words(rows: Iterable[str]) -> Lines:
+    stripped = (row.strip() for row in rows)
+    return (row.split() for row in stripped if row and not row.startswith("<"))
 
 
 def _next(lines: Lines) -> list[str]:
@@ -227,7 +259,7 @@ def _word(words: list[str], place: int) -> str:
 
 
 def _take(lines: Lines, count: int) -> list[float]:
-    """Return numbers that stand on as many lines as they need."""
+    """Return this many numbers, which may stand on several lines."""
     values: list[float] = []
     while len(values) < count:
         values += read_reals(_next(lines)[: count - len(values)])

@@ -1,4 +1,4 @@
-"""Reading the words of a pseudopotential file. Floor: exports."""
+"""Numbers and flags in the text of a pseudopotential file. Floor: exports."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from collections.abc import Iterable
 
 from provender.errors import CannotExport
 
+# No pseudopotential has more than this. The bounds are needed because a small file could ask for
+# lists of any size.
 MOST_POINTS = 1_000_000
 MOST_FUNCTIONS = 100
 MOST_TERMS = 30
 LARGEST_MOMENTUM = 6
-"""More than any pseudopotential has; what is made of them grows faster than the file."""
 
 
 def unreadable(reason: str) -> CannotExport:
     """Return the error for a file that cannot be read as a pseudopotential."""
-    return CannotExport(f"The pseudopotential cannot be read: {reason}.")
+    return CannotExport(
+        f"The pseudopotential cannot be read: {reason}.",
+        hint="The stored file itself is the download in the format upf.",
+    )
 
 
 def read_real(word: str) -> float:
@@ -23,7 +27,7 @@ def read_real(word: str) -> float:
     try:
         return float(word.upper().replace("D", "E"))
     except ValueError as error:
-        raise unreadable("there is a word where a number should be") from error
+        raise unreadable("it has a word where a number should be") from error
 
 
 def read_reals(words: Iterable[str]) -> list[float]:
@@ -36,13 +40,13 @@ def read_count(word: str, largest: int, *, smallest: int = 0) -> int:
     try:
         number = int(word)
     except ValueError as error:
-        raise unreadable("there is a word where a whole number should be") from error
+        raise unreadable("it has a word where a whole number should be") from error
     if not smallest <= number <= largest:
-        raise unreadable("a whole number in it is beyond all sense")
+        raise unreadable(f"a number in it is not between {smallest} and {largest}")
     return number
 
 
 def read_flag(word: str) -> bool:
-    """Return a truth value: true is what begins with `T` or `.T`, as in Fortran, and yes and 1."""
+    """Return whether a word means true: `T…` and `.T…`, as in Fortran, `yes` or `1`."""
     letters = word.strip().lstrip(".").upper()
     return letters.startswith("T") or letters in ("YES", "1")

@@ -44,11 +44,6 @@ class Trajectory:
             yield Structure(cell, self.periodic, self.kinds, sites)
 
 
-def write_json(subject: Subject) -> Export:
-    """Return all arrays as JSON, as for any node with arrays."""
-    return arrays.write_json(subject)
-
-
 def write_xsf(subject: Subject) -> Export:
     """Return the steps as an animation.
 
@@ -72,7 +67,9 @@ def write_cif(subject: Subject) -> Export:
 
 
 def read_trajectory(subject: Subject) -> Trajectory:
-    """Return the trajectory of a node; it is periodic where the node says nothing about that.
+    """Return the trajectory of a node, which may have no steps or no atoms.
+
+    It is periodic where the node says nothing about that.
 
     Raises:
         CannotExport: an attribute or an array is missing or of the wrong form.
@@ -84,8 +81,6 @@ def read_trajectory(subject: Subject) -> Trajectory:
     positions, cells = _read(subject, "positions"), _read(subject, "cells")
     symbols = _read_symbols(subject)
     steps = positions.shape[0] if positions.shape else 0
-    if not steps or not symbols:
-        raise _unreadable("it has no steps or no atoms")
     if positions.shape != (steps, len(symbols), AXES) or cells.shape != (steps, AXES, AXES):
         raise _unreadable("its positions, cells and symbols do not fit each other")
     kinds = {symbol: Kind(symbol, (symbol,), (1.0,)) for symbol in symbols}

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from flask import Response
 
 from provender.errors import BadRequest
+from provender.exports.registry import derived
 from provender.query.querystring.request import ListRequest, read_list
 from provender.translators import contents, links, statistics, subjects
 from provender.translators.base import BaseTranslator, parse_identifier
@@ -79,7 +80,7 @@ class Node(BaseResource):
             asked.parameters, lambda session: subjects.find(self.view, identifier, session)
         )
         refuse_filters(asked.parameters)
-        data = {self.route.key: subjects.derived_properties(found.subject)}
+        data = {self.route.key: derived(found.subject)}
         return self._content(data, identifier, found.pk)
 
     def repo_list(self, id: str) -> Response:  # noqa: A002 - as in the path
