@@ -83,7 +83,7 @@ def test_a_range_behind_the_end_is_refused_with_the_length(name, asked, served):
     assert answer.status == 416
     assert answer.headers["content-range"] == f"bytes */{len(FILES[name][0])}"
     assert answer.json["code"] == "requested-range-not-satisfiable"
-    assert f"{len(FILES[name][0])} bytes" in answer.json["message"]
+    assert f"{len(FILES[name][0]):,} bytes" in answer.json["message"]
 
 
 def test_the_end_of_an_empty_file_is_the_file(served):

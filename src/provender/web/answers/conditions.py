@@ -16,6 +16,8 @@ from typing import Any
 from werkzeug.exceptions import PreconditionFailed, RequestedRangeNotSatisfiable
 from werkzeug.http import parse_etags
 
+from provender.plurals import counted
+
 CONDITIONAL = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_RANGE")
 """Where the WSGI environment holds what an answer may depend on."""
 RANGE = re.compile(r"([0-9]*)-([0-9]*)")
@@ -109,5 +111,5 @@ def _suffix(length: Decimal, size: int) -> Part | None:
 
 def _beyond(size: int) -> RequestedRangeNotSatisfiable:
     return RequestedRangeNotSatisfiable(
-        size, description=f"The file has {size} byte{'' if size == 1 else 's'}: none is in `Range`."
+        size, description=f"The file has {counted(size, 'bytes')}: none is in `Range`."
     )
