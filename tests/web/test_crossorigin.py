@@ -11,6 +11,7 @@ from provender.web.middleware.crossorigin import EXPOSED
 
 ORIGIN = {"Origin": "https://viewer.example"}
 PRIVATE = {"Access-Control-Request-Private-Network": "true"}
+PROMISED = "Access-Control-Allow-Methods"
 PREFLIGHT = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "X-A"}
 REQUESTS = [
     (method, path, headers)
@@ -41,7 +42,7 @@ class Broken(App):
 
 def told(answer):
     names = {name for name, _ in answer.headers if name.startswith(("Access-Control-", "Vary"))}
-    return {name: sorted(answer.headers.getlist(name)) for name in names}
+    return {name: sorted(answer.headers.getlist(name)) for name in names - {PROMISED}}
 
 
 @pytest.mark.parametrize(("method", "path", "headers"), REQUESTS)
@@ -59,3 +60,70 @@ def test_an_origin_that_a_route_allows_itself_stays():
     own = {"Access-Control-Allow-Origin": "https://a.example"}
     app.add_url_rule("/own", "own", lambda: ("", own))
     assert told(app.test_client().get("/own")) == {name: [value] for name, value in own.items()}
+
+
+READ = "GET, HEAD, OPTIONS"
+QUERY = "/api/v4/querybuilder"
+PATHS = {
+    "/": READ,
+    "/alive": READ,
+    "/ready": READ,
+    "/profiles": READ,
+    "/api/v4": READ,
+    "/api/v4/nodes": READ,
+    "/api/v4/nodes/page/2/": READ,
+    "/api/v4/nodes/abc/repo/contents": READ,
+    "/api/v2/structures/abc/content/download": READ,
+    QUERY: "OPTIONS, POST",
+    f"{QUERY}/": "OPTIONS, POST",
+}
+
+
+def preflight(method):
+    return ORIGIN | {"Access-Control-Request-Method": method}
+
+
+@pytest.fixture(scope="module")
+def client():
+    app = create_app(store="demo")
+    app.add_url_rule("/changed", "changed", lambda: "", methods=["GET", "PUT", "DELETE"])
+    return app.test_client()
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"), [*PATHS.items(), ("/changed", f"DELETE, {READ}, PUT")]
+)
+def test_a_path_promises_the_methods_that_it_has(path, methods, client):
+    plain = client.options(path)
+    assert (plain.status_code, plain.headers["Allow"]) == (200, methods)
+    assert PROMISED not in plain.headers
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        answer = client.options(path, headers=preflight(method) | {"Origin": "https://a.example"})
+        assert (answer.status_code, answer.data) == (200, b"")
+        assert answer.headers["Allow"] == answer.headers[PROMISED] == methods
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_method_that_is_not_allowed_is_a_405_that_tells_the_others(path, client):
+    allowed = PATHS[path].split(", ")
+    for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}.difference(allowed):
+        answer = client.open(path, method=method)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, PATHS[path])
+
+
+def test_the_get_of_posted_queries_explains_itself(client):
+    answer = client.get(QUERY)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "OPTIONS, POST")
+    assert "Post the JSON object" in answer.json["data"]["message"]
+
+
+def test_without_posting_nothing_promises_it():
+    client = create_app(store="demo", posting=False).test_client()
+    assert client.options(QUERY).status_code == 404
+
+
+@pytest.mark.parametrize(("path", "status"), [("/none", 404), ("/api/v4//nodes", 308)])
+def test_where_there_is_no_route_nothing_is_promised(path, status, client):
+    answer = client.options(path, headers=preflight("POST"))
+    assert answer.status_code == status
+    assert PROMISED not in answer.headers

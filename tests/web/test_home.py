@@ -4,6 +4,24 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from dataclasses import replace
+
+import pytest
+
+from provender.cli.restapi import holdings
+from provender.settings import ProfileSettings
+from support.server import serving
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
+LONG = "a-name-of-a-profile-that-nobody-would-choose-and-that-has-no-room-in-a-line"
+RULER = """<script>
+  parent.document.title = `${document.documentElement.scrollWidth} of ${innerWidth}`;
+</script>"""
+"""What makes a page within a page tell how wide it is, and how wide its window."""
 
 
 def test_the_page_shows_what_is_served(on_each):
@@ -31,3 +49,49 @@ def test_nothing_of_the_request_becomes_markup(on_archive):
     client = on_archive.app.test_client()
     answer = client.get("/", headers={"Host": 'a"><script>alert(1)</script>'})
     assert "<script>" not in answer.text
+
+
+@pytest.fixture(scope="module")
+def lonely(unpacked, tmp_path_factory):
+    """A store with one group and one member of it."""
+    folder = tmp_path_factory.mktemp("lonely") / "sqlite_dos"
+    shutil.copytree(unpacked / "sqlite_dos", folder)
+    with closing(sqlite3.connect(folder / "database.sqlite")) as connection, connection:
+        for table in ("db_dbgroup_dbnodes", "db_dbgroup"):
+            connection.execute(f"DELETE FROM {table} WHERE id > (SELECT min(id) FROM {table})")
+    return folder
+
+
+def test_one_is_not_called_many(lonely, make_app):
+    app = make_app(store=lonely)
+    text = app.test_client().get("/").text
+    assert "<dt>group</dt><dd>1</dd>" in text
+    assert "<dt>group membership</dt><dd>1</dd>" in text
+    assert "<dt>nodes</dt>" in text
+    assert ", 1 group, " in holdings(app.extensions["provender"].stores)
+
+
+@pytest.fixture
+def ruled(unpacked, settings, make_app):
+    """An application with a profile of a long name, whose page is shown in windows of any width."""
+    profiles = {name: ProfileSettings(str(unpacked / "sqlite_dos")) for name in (LONG, "b")}
+    app = make_app(settings=replace(settings, profiles=profiles), profile=LONG)
+    page = app.view_functions["home"]
+
+    def window(width):
+        return f'<iframe width="{width}" style="border:0" srcdoc="{html.escape(page() + RULER)}">'
+
+    app.add_url_rule("/window/<int:width>", "window", window)
+    return app
+
+
+@pytest.mark.skipif(BROWSER is None, reason="widths are measured by a browser")
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_the_page_does_not_scroll_sideways(width, ruled, tmp_path):
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    options += ["--no-first-run", "--disable-component-update", "--disable-sync"]
+    options += [f"--user-data-dir={tmp_path}", "--window-size=1400,800", "--hide-scrollbars"]
+    with serving(ruled) as root:
+        command = [BROWSER, *options, "--dump-dom", f"{root}/window/{width}"]
+        shown = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert f"<title>{width} of {width}</title>" in shown.stdout

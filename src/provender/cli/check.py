@@ -11,6 +11,7 @@ import click
 
 from provender.cli.console import HELP, examples, progress_line, table
 from provender.cli.options import Options
+from provender.plurals import counted, noun
 from provender.store.health import Health, examine
 from provender.store.profiles import Profile, Profiles
 from provender.store.registry import StoreRegistry
@@ -102,7 +103,7 @@ def text(profile: Profile, health: Health) -> str:
         f"Schema   {health.revision}{writer}, which this server reads",
         "",
         "Holds",
-        table([(number, name) for name, number in health.counts.items()]),
+        table([(number, noun(number, name)) for name, number in health.counts.items()]),
         "",
         *_files(health),
         "",
@@ -116,7 +117,7 @@ def _files(health: Health) -> list[str]:
         return [f"Files    cannot be read: {health.repository_problem.strip()}"]
     if not health.files_read:
         return ["Files    none was read"]
-    size = f"{health.files_read:,} read ({health.bytes_read:,} bytes)"
+    size = f"{health.files_read:,} read ({counted(health.bytes_read, 'bytes')})"
     if not health.faults:
         return [f"Files    {size}, all intact"]
     rows = [(fault.node, fault.path, fault.reason) for fault in health.faults]

@@ -13,6 +13,7 @@ from provender.cli.console import HELP, examples, progress_line, report
 from provender.cli.options import Options
 from provender.cli.starting import uncollected
 from provender.errors import StoreError
+from provender.plurals import counted
 from provender.settings import LOG_FORMATS
 from provender.store.inspection import counts
 from provender.store.profiles import KINDS, Profiles
@@ -154,7 +155,7 @@ def holdings(stores: StoreRegistry) -> str:
         numbers = stores.get().reader.within(partial(counts, labels=SHOWN))
     except StoreError as error:
         return f"not counted: {error.message}"
-    return ", ".join(f"{number:,} {label}" for label, number in numbers.items())
+    return ", ".join(counted(number, label) for label, number in numbers.items())
 
 
 def _places(profiles: Profiles, names: Sequence[str], root: str) -> list[str]:

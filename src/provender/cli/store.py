@@ -15,6 +15,7 @@ from provender.cli.options import Options
 from provender.errors import StoreError
 from provender.loading import wording
 from provender.loading.wording import duration, milliseconds, size
+from provender.plurals import counted, noun
 from provender.store.inspection import COUNTED
 from provender.store.profiles import Profile
 
@@ -179,16 +180,18 @@ def _gain(made: Made) -> str:
 def _summary(target: Profile, repository: Path, loaded: Loaded) -> str:
     """Return what was loaded, and what to do with it."""
     rows = sum(loaded.counts.values())
-    held = [(loaded.counts[item.name], name) for name, item in COUNTED.items()]
+    counts = [(loaded.counts[item.name], name) for name, item in COUNTED.items()]
+    held = [(number, noun(number, name)) for number, name in counts]
     url = target.location
     return "\n".join(
         [
-            f"Loaded {rows:,} rows and {loaded.container.files:,} files "
+            f"Loaded {counted(rows, 'rows')} and {counted(loaded.container.files, 'files')} "
             f"({size(loaded.container.bytes)}) in {duration(loaded.seconds)}.",
             "",
             table(held),
             "",
-            f"Compared with the archive: all counts, {loaded.rows:,} rows, {loaded.files:,} files.",
+            f"Compared with the archive: all counts, {counted(loaded.rows, 'rows')}, "
+            f"{counted(loaded.files, 'files')}.",
             f"Schema: {loaded.revision}"
             + ("; before AiiDA opens it: verdi storage migrate" if loaded.is_older else ""),
             "",

@@ -13,6 +13,7 @@ import platformdirs
 from provender.cli.console import progress_line
 from provender.cli.findings import Finding, ok, problem, told, warning
 from provender.errors import ProvenderError
+from provender.plurals import counted
 from provender.settings import Settings
 from provender.store import census
 from provender.store.inspection import counts, most_connections
@@ -75,7 +76,8 @@ def _check_store(
     except ProvenderError as error:
         yield problem(profile.name, error)
         return
-    yield ok(profile.name, f"{profile.kind.value}, {store.revision}, {numbers['nodes']:,} nodes")
+    nodes = counted(numbers["nodes"], "nodes")
+    yield ok(profile.name, f"{profile.kind.value}, {store.revision}, {nodes}")
     if store.repository_problem is not None:
         yield warning(profile.name, f"No files: {told(store.repository_problem)}")
 

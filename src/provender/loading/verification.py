@@ -16,6 +16,7 @@ from psycopg2.extensions import cursor
 from provender.errors import StoreError
 from provender.loading import ddl
 from provender.loading.sources import Source
+from provender.plurals import counted
 from provender.schema.tables import REQUIRED
 from provender.store.files.container import Container
 from provender.store.files.streams import CHUNK, damaged
@@ -40,7 +41,7 @@ def check_counts(used: cursor, source: Source) -> None:
         used.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - our names
         found = (used.fetchone() or (0,))[0]
         if found != expected:
-            raise _different(f"{table} has {found:,} rows, {expected:,} in the archive")
+            raise _different(f"{table} has {counted(found, 'rows')}, {expected:,} in the archive")
 
 
 def check_rows(used: cursor, source: Source) -> int:

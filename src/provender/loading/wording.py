@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from provender.plurals import counted
+
 IN_BYTES = ("extracting", "copying")
 """How the names of steps begin that count bytes; others count things."""
 UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
@@ -27,7 +29,7 @@ def size(number: float) -> str:
     for unit, name in UNITS:
         if number >= unit:
             return f"{number / unit:.3g} {name}"
-    return f"{number:.0f} bytes"
+    return counted(round(number), "bytes")
 
 
 def duration(seconds: float) -> str:

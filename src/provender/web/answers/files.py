@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from flask import Response, request
-from werkzeug.exceptions import RequestedRangeNotSatisfiable
-from werkzeug.wsgi import FileWrapper
 
 from provender.errors import CorruptObject
 from provender.store.files.streams import ObjectStream, damaged
+from provender.web.answers.conditions import CONDITIONAL, Part, is_known, part_asked, require_match
 from provender.web.middleware.mounts import STREAMED
 
 LOGGER = logging.getLogger(__name__)
@@ -20,24 +20,32 @@ OCTETS = "application/octet-stream"
 WHOLE = 1 << 20
 """Bytes up to which a file is read and verified before the status is sent."""
 BLOCK = 1 << 16
+PARTIAL = 206
 NOT_MODIFIED = 304
-CONDITIONS = (
-    *("HTTP_RANGE", "HTTP_IF_RANGE", "HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"),
-    *("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE"),
-)
-"""What a request says in which not the whole file is meant, or not in every case."""
 
 
-class Blocks(FileWrapper):
+class Blocks(Iterator[bytes]):
     """The blocks of a stream; damage that shows on the way is logged, and ends the connection."""
+
+    def __init__(self, stream: ObjectStream, length: int) -> None:
+        self._stream = stream
+        self._left = length
 
     def __next__(self) -> bytes:
         """Return the next block."""
         try:
-            return super().__next__()
+            block = self._stream.read(min(BLOCK, self._left))
         except CorruptObject as error:
             LOGGER.exception("a download broke off: %s (%s)", error.message, error.reason)
             raise
+        if not block:
+            raise StopIteration
+        self._left -= len(block)
+        return block
+
+    def close(self) -> None:
+        """Close the stream."""
+        self._stream.close()
 
 
 def verified(stream: ObjectStream, key: str) -> bytes | ObjectStream:
@@ -58,44 +66,62 @@ def verified(stream: ObjectStream, key: str) -> bytes | ObjectStream:
 def file_response(name: str, content: bytes | ObjectStream, key: str | None = None) -> Response:
     """Return a file as an attachment, with an ETag where it has a key (its SHA-256).
 
-    Ranges, `If-Range` and `If-None-Match` are honoured; a request for several ranges gets the
-    whole file, as RFC 9110 (section 14.2) allows.
+    Conditions and ranges are those of RFC 9110; several ranges get the whole file.
+
+    Raises:
+        PreconditionFailed: `If-Match` names another state of the file.
+        RequestedRangeNotSatisfiable: the range has no byte in common with the file.
+        CorruptObject: the file is damaged before the range.
     """
-    response = _body(content)
+    try:
+        response = _conditional(content, key)
+    except BaseException:
+        _close(content)
+        raise
+    response.headers["Content-Type"] = OCTETS
     response.headers["Content-Disposition"] = disposition(name)
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Accept-Ranges"] = "bytes"
     if key is not None:
         response.set_etag(key)
-    if any(name in request.environ for name in CONDITIONS):
-        _make_conditional(response)
-    if request.method == "HEAD" or response.status_code == NOT_MODIFIED:
-        response.close()  # nobody iterates over it
     return response
 
 
-def _body(content: bytes | ObjectStream) -> Response:
+def _conditional(content: bytes | ObjectStream, key: str | None) -> Response:
+    """Return the body that a request gets: all of a file, a part of it, or nothing."""
+    size = len(content) if isinstance(content, bytes) else content.size
+    environ, part = request.environ, None
+    if any(name in environ for name in CONDITIONAL):
+        require_match(environ, key)
+        if is_known(environ, key):
+            _close(content)
+            return Response(status=NOT_MODIFIED)
+        part = part_asked(environ, key, size)
+    if part is None:
+        return _body(content, Part(0, size, size))
+    response = _body(content, part)
+    response.status_code = PARTIAL
+    response.headers["Content-Range"] = str(part)
+    return response
+
+
+def _body(content: bytes | ObjectStream, part: Part) -> Response:
     if isinstance(content, bytes):
-        return Response(content, content_type=OCTETS)
-    response = Response(Blocks(content, BLOCK), content_type=OCTETS, direct_passthrough=True)  # type: ignore[arg-type]
-    response.content_length = content.size
-    request.environ[STREAMED] = True
+        return Response(content[part.start : part.stop])
+    if request.method == "HEAD":
+        content.close()
+        response = Response()
+    else:
+        content.seek(part.start)
+        response = Response(Blocks(content, part.length), direct_passthrough=True)
+        request.environ[STREAMED] = True
+    response.content_length = part.length
     return response
 
 
-def _make_conditional(response: Response) -> None:
-    """Answer a part, or that nothing changed, where the request asks for that."""
-    environ = dict(request.environ)
-    if "," in environ.get("HTTP_RANGE", ""):
-        del environ["HTTP_RANGE"]
-    try:
-        response.make_conditional(
-            environ, accept_ranges=True, complete_length=response.content_length
-        )
-    except RequestedRangeNotSatisfiable:
-        response.close()
-        raise
-    del response.headers["Date"]  # the server writes it, as that of every answer
+def _close(content: bytes | ObjectStream) -> None:
+    if not isinstance(content, bytes):
+        content.close()
 
 
 def disposition(name: str) -> str:

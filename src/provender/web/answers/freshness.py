@@ -15,6 +15,7 @@ from werkzeug.exceptions import abort
 from provender.settings import Settings
 from provender.store.database.memory import Memory
 from provender.version import __version__
+from provender.web.answers.conditions import require_match
 from provender.web.answers.responses import root_url
 
 LARGEST_KEPT = 1 << 16
@@ -60,7 +61,13 @@ def answer_early(etag: str, memory: Memory) -> None:
 
 
 def marked(response: Response, etag: str) -> Response:
-    """Return a response with its ETag; every cache must ask whether it still holds."""
+    """Return a response with its ETag; every cache must ask whether it still holds.
+
+    Raises:
+        PreconditionFailed: the client wants the answer in another state.
+    """
+    if "HTTP_IF_MATCH" in request.environ:
+        require_match(request.environ, etag)
     response.set_etag(etag)
     response.headers["Cache-Control"] = "no-cache"
     return response

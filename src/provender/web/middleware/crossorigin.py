@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import flask_cors
 from flask import Flask, Response, request
+
+from provender.web.middleware import methods
 
 EXPOSED = (
     "X-Total-Count",
@@ -17,8 +21,10 @@ EXPOSED = (
 """Headers that a browser shows to scripts of other sites."""
 ALLOWED = "Access-Control-Allow-Origin"
 SHOWN = "Access-Control-Expose-Headers"
+PROMISED = "Access-Control-Allow-Methods"
 TOLD = ("HTTP_ORIGIN", "HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK")
 """What a browser tells of the script that asks."""
+REDIRECT = 300
 EXPOSED_LINE = ", ".join(sorted(EXPOSED))
 
 
@@ -27,8 +33,23 @@ def register(app: Flask) -> None:
 
     Errors pass the same hooks as answers: there is nothing to intercept.
     """
+    app.after_request(partial(_promise_truly, app))  # runs after Flask-CORS
     flask_cors.CORS(app, expose_headers=list(EXPOSED), intercept_exceptions=False)
     app.after_request(_answer_plainly)  # runs before Flask-CORS
+
+
+def _promise_truly(app: Flask, response: Response) -> Response:
+    """Promise a script only the methods that the path has.
+
+    Flask-CORS promises the same methods everywhere, also where there is no route.
+    """
+    methods.tell_truly(app, response)
+    if PROMISED in response.headers:
+        if methods.ALLOW in response.headers:
+            response.headers[PROMISED] = response.headers[methods.ALLOW]
+        elif response.status_code >= REDIRECT:
+            del response.headers[PROMISED]
+    return response
 
 
 def _answer_plainly(response: Response) -> Response:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, render_template, request
 
 from provender.errors import ProvenderError
+from provender.plurals import counted, noun
 from provender.store.inspection import counts
 from provender.store.profiles import KINDS
 from provender.version import __version__
@@ -25,6 +26,8 @@ def register(app: Flask, context: Context) -> None:
         numbers, problem = _counts(context)
         return render_template(
             "home.html",
+            counted=counted,
+            noun=noun,
             profile=context.profile,
             counts=numbers,
             problem=problem,

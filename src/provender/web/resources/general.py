@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import ClassVar
 
 from flask import Response, request
 
@@ -23,7 +24,9 @@ GET_MESSAGE = (
 
 
 class QueryBuilder(BaseResource):
-    """Answers `/querybuilder`."""
+    """Answers `/querybuilder`; `refused` are the methods that only get an explanation."""
+
+    refused: ClassVar[tuple[str, ...]] = ("GET", "HEAD")
 
     def post(self) -> Response:
         """Answer a posted query."""

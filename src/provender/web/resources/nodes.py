@@ -109,7 +109,7 @@ class Node(BaseResource):
         key, stream = found.open(path)
         with subjects.naming(path):
             content = verified(stream, key)
-        return file_response(path.rstrip("/").rpartition("/")[2], content, key)
+            return file_response(path.rstrip("/").rpartition("/")[2], content, key)
 
     def download(self, id: str) -> Response:  # noqa: A002 - as in the path
         """Answer a node written in a format, as a file or within the envelope."""
