@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from support.command import run
-from support.pages import SERVED_AT, Shown, blocks, commands, is_shown, read, table
+from support.pages import DOCS, ROOT, SERVED_AT, Shown, blocks, commands, is_shown, read, table
 from support.server import ask
 
 
@@ -87,6 +87,33 @@ def test_the_page_on_installing_shows_what_the_command_prints():
 def test_the_readme_shows_the_banner(demo):
     (shown,) = blocks(read("README.md"), "text")
     assert is_shown(shown.splitlines(), demo.banner.replace(demo.root, SERVED_AT).splitlines())
+
+
+PAGES = [path for path in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")] if "_build" not in path.parts]
+
+
+def test_links_lead_to_headings_that_exist():
+    links = [
+        (page, target, anchor)
+        for page in PAGES
+        for target, anchor in re.findall(r"\]\(([^)#\s]*)#([^)]+)\)", page.read_text("utf-8"))
+        if "://" not in target
+    ]
+    assert len(links) > 20
+    missing = [
+        f"{page.name}: {target}#{anchor}"
+        for page, target, anchor in links
+        if anchor not in anchors((page.parent / target if target else page).read_text("utf-8"))
+    ]
+    assert missing == []
+
+
+def anchors(page):
+    """Return the names under which the headings of a page can be linked to."""
+    headings = re.findall(r"^#+ (.*)$", page, re.MULTILINE)
+    return {
+        re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings
+    }
 
 
 def test_a_pattern_of_lines():
