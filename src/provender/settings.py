@@ -30,10 +30,12 @@ class ProfileSettings:
         "", "postgresql:// URL, .aiida archive, or folder of a SQLite profile (required)"
     )
     repository: Path | None = _setting(
-        None, "container folder that belongs to a PostgreSQL store; without it files answer 503"
+        None, "container folder of a PostgreSQL store; without it every request for a file is a 503"
     )
     expose: tuple[str, ...] | None = _setting(
-        None, "private names opened in this profile, instead of the global list", choices=EXPOSABLE
+        None,
+        "private names that queries of this profile may use, instead of the global list",
+        choices=EXPOSABLE,
     )
 
 
@@ -41,26 +43,38 @@ class ProfileSettings:
 class Limits:
     """Bounds on what one request may ask for."""
 
-    default: int = _setting(400, "rows of a list without `limit`, and the most it may name", low=1)
+    default: int = _setting(
+        400, "rows of a list without `limit`; also the largest `limit` and `perpage`", low=1
+    )
     perpage: int = _setting(20, "rows of a page without `perpage`", low=1)
-    posted_rows: int = _setting(50_000, "rows that a posted query may give", low=1)
-    joins: int = _setting(10, "joins of a posted query", low=0)
-    nesting: int = _setting(16, "levels of a posted query", low=4)
-    body_bytes: int = _setting(1_000_000, "size of a posted query", low=100)
-    statement_seconds: float = _setting(30.0, "time-out of one database statement", low=0.001)
-    answer_bytes: int = _setting(67_108_864, "size of one JSON answer", low=1000)
+    posted_rows: int = _setting(
+        50_000, "largest number of rows in the answer to a posted query", low=1
+    )
+    joins: int = _setting(10, "largest number of joins in a posted query", low=0)
+    nesting: int = _setting(16, "deepest nesting of the JSON of a posted query", low=4)
+    body_bytes: int = _setting(1_000_000, "largest size of a posted query, in bytes", low=100)
+    statement_seconds: float = _setting(
+        30.0, "time-out of a database statement, in seconds", low=0.001
+    )
+    answer_bytes: int = _setting(67_108_864, "largest size of a JSON answer, in bytes", low=1000)
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
     """Database connections of one store in one process."""
 
-    size: int = _setting(4, "connections kept and opened at most", low=1)
-    waiting: int = _setting(1, "requests that wait for one where none gets free for long", low=0)
-    wait_seconds: float = _setting(10.0, "how long a request waits for a free one", low=0)
-    connect_seconds: int = _setting(5, "time-out of connecting to one host", low=1)
+    size: int = _setting(4, "largest number of database connections of one store", low=1)
+    waiting: int = _setting(
+        1, "requests that may go on waiting if no connection becomes free for half a second", low=0
+    )
+    wait_seconds: float = _setting(
+        10.0, "longest time that a request waits for a connection, in seconds", low=0
+    )
+    connect_seconds: int = _setting(5, "time-out of connecting to one host, in seconds", low=1)
     recycle_seconds: int = _setting(
-        1800, "age at which one is replaced, so that hosts that return are used again", low=1
+        1800,
+        "age at which a connection is replaced, in seconds; a host that is back is then used again",
+        low=1,
     )
 
 
@@ -68,17 +82,31 @@ class Pool:
 class Stores:
     """How many stores of one process are open, and how long."""
 
-    open: int = _setting(32, "stores open at a time; the least recently used is closed", low=1)
-    idle_seconds: float = _setting(600.0, "stores unused for so long are closed; 0: never", low=0)
+    open: int = _setting(
+        32,
+        "largest number of open stores; the least recently used one is closed for another",
+        low=1,
+    )
+    idle_seconds: float = _setting(
+        600.0, "time after which an unused store is closed, in seconds; 0: never", low=0
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Cache:
     """Databases extracted from archives, and answers."""
 
-    folder: Path | None = _setting(None, "default: `provender` in the user's cache folder")
-    memory_bytes: int = _setting(16_000_000, "answers and counts kept in memory", low=0)
-    max_bytes: int = _setting(2_000_000_000, "least recently used ones go beyond this", low=0)
+    folder: Path | None = _setting(
+        None, "folder for databases of archives; default: `provender` in the user's cache folder"
+    )
+    memory_bytes: int = _setting(
+        16_000_000, "largest size of the answers and counts kept in memory, in bytes", low=0
+    )
+    max_bytes: int = _setting(
+        2_000_000_000,
+        "largest size of the cache folder, in bytes; the least recently used databases are removed",
+        low=0,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,31 +114,37 @@ class Proxy:
     """Web servers in front of this one, and whether their words are taken."""
 
     trusted: tuple[str, ...] = _setting(
-        (), "addresses, networks or `unix`: whose X-Forwarded-* headers are believed"
+        (), "proxies whose X-Forwarded-* headers are believed: addresses, networks or `unix`"
     )
-    hops: int = _setting(1, "how many proxies stand in a row before this server", low=1)
+    hops: int = _setting(
+        1, "number of proxies in front of this server, one behind the other", low=1
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings, typed; `provender.configuration` reads them."""
 
-    default_profile: str | None = _setting(None, "profile served when a request names none")
+    default_profile: str | None = _setting(None, "profile that answers when a request names none")
     profiles: Mapping[str, ProfileSettings] = field(
         default_factory=dict, metadata={"help": "stores by name: `{store, repository, expose}`"}
     )
-    archives: tuple[Path, ...] = _setting((), "folders: each *.aiida in them is a profile")
+    archives: tuple[Path, ...] = _setting((), "folders; each .aiida file in them is a profile")
     aiida_config: Path | None = _setting(
-        None, "AiiDA configuration folder whose profiles are served too; never written"
+        None, "AiiDA configuration folder whose profiles are served too; nothing is written to it"
     )
-    server_timing: bool = _setting(False, "tell clients where the time of an answer went")
-    metrics: bool = _setting(False, "serve figures for Prometheus at `/metrics`")
-    log_format: str = _setting("text", "how log lines look: text or json", choices=LOG_FORMATS)
-    profile_switching: bool = _setting(False, "honour `?profile=NAME` in requests")
+    server_timing: bool = _setting(
+        False, "send the header `Server-Timing`: how long each step of a request took"
+    )
+    metrics: bool = _setting(False, "serve metrics for Prometheus at `/metrics`")
+    log_format: str = _setting("text", "format of log lines: text or json", choices=LOG_FORMATS)
+    profile_switching: bool = _setting(False, "let requests choose a profile with `?profile=NAME`")
     profile_paths: bool = _setting(
-        True, "serve every profile below `/NAME/`, and the list of them at `/profiles`"
+        True, "serve every profile below `/NAME/`, and a list of the profiles at `/profiles`"
     )
-    expose: tuple[str, ...] = _setting((), "private names opened for queries", choices=EXPOSABLE)
+    expose: tuple[str, ...] = _setting(
+        (), "private names that queries may use: users.email, authinfo", choices=EXPOSABLE
+    )
     limits: Limits = field(default_factory=Limits)
     stores: Stores = field(default_factory=Stores)
     pool: Pool = field(default_factory=Pool)
