@@ -13,7 +13,7 @@ from provender.query.sql.compiler import compile_plan
 from provender.schema.entities import Kind
 from provender.schema.statements import Backend
 from provender.settings import Limits
-from provender.web.routes.dialects import V2, V4
+from provender.web.dialects import V2, V4
 from provender.web.routes.views import NODES, OLD_COMPUTERS, OLD_GROUPS, OLD_NODES
 
 

@@ -20,7 +20,7 @@ from provender.query.querystring.request import read_list, read_parameters
 from provender.query.sql.shapes import shape_of
 from provender.schema.entities import NODE
 from provender.settings import Limits
-from provender.web.routes.dialects import V2, V4
+from provender.web.dialects import V2, V4
 from provender.web.routes.views import NODES, OLD_USERS, USERS
 
 

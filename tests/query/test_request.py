@@ -4,15 +4,10 @@ import pytest
 
 from provender.errors import BadOperator, BadRequest, BadValue, ConflictingParameters, LimitExceeded
 from provender.query.querystring.grammar import parse_text
-from provender.query.querystring.request import (
-    LARGEST_OFFSET,
-    OrderTerm,
-    Page,
-    read_list,
-    read_parameters,
-)
+from provender.query.querystring.parameters import ALL_PARAMETERS, LARGEST_OFFSET, LIMIT, OrderTerm
+from provender.query.querystring.request import Page, read_list, read_parameters
 from provender.settings import Limits
-from provender.web.routes.dialects import V2, V4
+from provender.web.dialects import V2, V4
 from provender.web.routes.views import NODES
 
 LIMITS = Limits()
@@ -28,7 +23,7 @@ def listed(text, **options):
 
 def test_what_is_not_special_is_a_filter():
     found = read('limit=3&id>5&label="a"&_=1&_>7&id<9')
-    assert found.limit == 3
+    assert found[LIMIT] == 3
     assert [term.key for term in found.filters] == ["id", "label", "id"]
 
 
@@ -62,7 +57,9 @@ def test_what_is_not_special_is_a_filter():
     ],
 )
 def test_special_keys(text, attribute, expected):
-    assert getattr(read(text), attribute) == expected
+    parameter = next(item for item in ALL_PARAMETERS if item.name == attribute)
+    assert read(text)[parameter] == expected
+    assert read("")[parameter] == parameter.default
 
 
 SPECIALS = sorted(V4.specials)

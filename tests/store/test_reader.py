@@ -16,6 +16,7 @@ from provender.schema.entities import Kind
 from provender.schema.statements import Statement, Statements
 from provender.settings import Limits, Pool
 from provender.store.database import engines
+from provender.schema.statements import Backend
 from provender.store.database.reader import Reader
 from provender.store.profiles import parse_url
 from provender.store.sqlite.files import SqliteFile
@@ -123,7 +124,7 @@ def test_rows_and_total_come_from_one_snapshot(readers, lab_copy, unpacked, tmp_
         def look(snapshot):
             before = snapshot.read("SELECT count(*) FROM db_dblog")
             change = "DELETE FROM db_dblog WHERE id = (SELECT max(id) FROM db_dblog)"
-            if snapshot._sqlite is None:
+            if snapshot.backend is Backend.POSTGRESQL:
                 postgres.run(lab_copy, change)
             else:
                 writer = sqlite3.connect(folder / "database.sqlite", timeout=0)

@@ -6,7 +6,7 @@ from flask import url_for
 from werkzeug.routing import Map, Rule
 
 from provender import create_app
-from provender.web.routes.rules import LazyRule
+from provender.web.routes.endpoints import LazyRule
 
 
 def test_no_rule_compiles_what_builds_urls_before_one_is_built() -> None:

@@ -142,7 +142,7 @@ def test_unchanged_numbers_are_not_counted_again(lab_copy, make_app):
 
 def test_the_matches_are_counted_once_for_all_pages(data, make_app, caplog):
     client = make_app(store=data / "lab.aiida").test_client()
-    caplog.set_level(logging.DEBUG, "provender.store.database.reader")
+    caplog.set_level(logging.DEBUG, "provender.store.database.snapshot")
     for query in ("limit=2", "limit=3&offset=4", "limit=2&orderby=-ctime", "perpage=7"):
         path = "nodes/page/2" if "perpage" in query else "nodes"
         assert client.get(f"/api/v4/{path}?id>5&{query}").status_code == 200

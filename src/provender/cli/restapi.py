@@ -128,7 +128,7 @@ def banner(selection: Selection, stores: StoreRegistry, root: str, names: Sequen
 
     `names` are those of the profiles with paths of their own.
     """
-    from provender.web.routes.dialects import DIALECTS, EXAMPLES  # noqa: PLC0415 - as above
+    from provender.web.dialects import DIALECTS, EXAMPLES  # noqa: PLC0415 - as above
 
     profile = selection.profile
     lines = [

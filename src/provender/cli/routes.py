@@ -7,13 +7,23 @@ import click
 from provender.cli.console import HELP, examples
 
 
-@examples("provender routes | grep calcjobs")
+@examples(
+    """
+    provender routes | grep calcjobs
+    provender routes --parameters     # the special keys that each route takes, too
+    """
+)
 @click.command(context_settings=HELP)
-def routes() -> None:
-    """List the routes of both dialects: resource, methods, path."""
-    from provender.web.routes.dialects import DIALECTS  # noqa: PLC0415 - the web floor is for this only
-    from provender.web.routes.endpoints import endpoint_lines  # noqa: PLC0415 - the same
+@click.option("--parameters", is_flag=True, help="Also list the special keys of each route.")
+def routes(parameters: bool) -> None:
+    """List the routes of both dialects: resource, methods, path, and what they answer."""
+    from provender.web.dialects import DIALECTS  # noqa: PLC0415 - the web floor is for this only
+    from provender.web.routes.endpoints import endpoint_line  # noqa: PLC0415 - the same
 
     for dialect in DIALECTS:
-        for line in endpoint_lines(dialect):
-            click.echo(line)
+        for route in sorted(dialect.routes, key=lambda route: (route.name, route.path)):
+            line = endpoint_line(route.name, route.methods, dialect.prefix + route.path)
+            click.echo(f"{line}  {route.answer.text}")
+            if parameters and route.parameters:
+                written = ", ".join(dialect.written(item) for item in route.parameters)
+                click.echo(f"{'':<37}{written}{', filters' if route.has_filters else ''}")

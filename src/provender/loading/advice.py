@@ -22,7 +22,8 @@ from provender.schema.statements import Backend, Record, Statement
 from provender.settings import Settings
 from provender.store.archive import Progress
 from provender.store.cache import CacheFolder
-from provender.store.database.reader import Reader, Snapshot
+from provender.store.database.reader import Reader
+from provender.store.database.snapshot import Snapshot
 from provender.store.inspection import missing_indexes
 from provender.store.profiles import Profile
 from provender.store.stores import open_store

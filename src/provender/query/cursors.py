@@ -28,6 +28,7 @@ from provender.query.plan.conditions import (
 )
 from provender.query.plan.patterns import canonical_uuid
 from provender.query.plan.plan import Ordering, Output, Plan
+from provender.query.querystring.parameters import FULL_TYPE, ORDER
 from provender.query.querystring.request import ListRequest
 from provender.schema.entities import Kind
 
@@ -46,10 +47,13 @@ LARGEST = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a walk is: after the row with these values, in the order of the plan."""
+    """Where a walk is: after the row with these values, in the order of the plan.
+
+    At its start `highest` is None: nobody has looked yet.
+    """
 
     selection: str
-    highest: int
+    highest: int | None
     total: int | None
     after: tuple[object, ...]
 
@@ -66,7 +70,7 @@ def selection_of(request: ListRequest, scope: object) -> str:
     filters = [(term.key, term.path, term.operator, term.values) for term in parameters.filters]
     view = request.view
     listed = (view.name, view.subset, *view.shown)
-    chosen = (scope, listed, filters, parameters.order, parameters.full_type)
+    chosen = (scope, listed, filters, parameters[ORDER], parameters[FULL_TYPE])
     return hashlib.sha256(repr(chosen).encode()).hexdigest()[:HASH_LENGTH]
 
 

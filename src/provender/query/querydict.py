@@ -38,7 +38,7 @@ Name = str | Dotted | Stored | Computed
 """What a filter or an order is about."""
 Filter = dict[Any, Any]
 """Conditions by `Name`, and-ed; `and` and `or` hold lists of filters."""
-Item = FieldName | dict[str, dict[str, str]]
+Item = FieldName | Dotted | dict[str, dict[str, str]]
 """A projected name, or names with `cast` and `func`."""
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from enum import Enum
 
-from provender.query.plan.conditions import Conjunction, Target
+from provender.query.plan.conditions import Comparison, Conjunction, Operand, Relation, Target
 from provender.query.plan.operators import Use, condition
 from provender.query.plan.patterns import UUID_SHAPE
 from provender.query.plan.plan import Plan
 from provender.query.plan.views import View
-from provender.query.querydict import TYPE_OF_ENTITY, QueryDict, Stored, Vertex
+from provender.query.querydict import TYPE_OF_ENTITY, Dotted, QueryDict, Vertex
 from provender.query.querystring.builder import from_list, subset, term_filter
-from provender.query.querystring.request import ListRequest, Parameters
-from provender.schema.entities import FieldName
+from provender.query.querystring.parameters import Parameters
+from provender.query.querystring.request import ListRequest
+from provender.schema.entities import FieldName, Kind
 
 START, EDGE = "start node", "edge"
 """Tags of the node whose links are asked, and of the links."""
@@ -27,7 +28,7 @@ class Direction(Enum):
     OUTGOING = "with_incoming"
 
 
-def from_view(view: View, columns: Sequence[FieldName]) -> QueryDict:
+def from_view(view: View, columns: Sequence[FieldName | Dotted]) -> QueryDict:
     """Return the question of one object of a view, whose id `identified` adds.
 
     Two rows are asked for, so that an ambiguous beginning shows.
@@ -51,8 +52,16 @@ def identified(plan: Plan, view: View, identifier: str | int) -> Plan:
     return replace(plan, condition=Conjunction((*plan.condition.conditions, found)))
 
 
-def from_links(request: ListRequest, node_id: int, direction: Direction) -> QueryDict:
-    """Return the question of the neighbours of a node in one direction.
+def narrowed(plan: Plan, tag: str, column: str, pk: int) -> Plan:
+    """Return the plan of the rows in which a column of the thing with this tag is a pk."""
+    entity = next(source.entity for source in plan.sources if source.tag == tag)
+    target = Target(tag, entity.fields[column])
+    found = Comparison(target, Relation.EQUAL, Operand(pk, Kind.INTEGER))
+    return replace(plan, condition=Conjunction((found, *plan.condition.conditions)))
+
+
+def from_links(request: ListRequest, direction: Direction) -> QueryDict:
+    """Return the question of the neighbours of a node, which `narrowed` adds as `START`.
 
     Filters and orders apply to the neighbours; two nodes joined by several links appear once
     for each link.
@@ -69,7 +78,6 @@ def from_links(request: ListRequest, node_id: int, direction: Direction) -> Quer
             "edge_tag": edge,
         },
     ]
-    question["filters"] = {START: {Stored("id"): {"==": node_id}}, **question["filters"]}
     question["project"] = {**question["project"], edge: ["type", "label"]}
     question["order_by"] = [
         *question["order_by"],
@@ -88,28 +96,17 @@ def from_counts(view: View, columns: list[FieldName], parameters: Parameters) ->
     }
 
 
-def from_owner(entity: str, columns: list[str], node_id: int) -> QueryDict:
-    """Return the question of the comments or logs of a node, in the order of their ids."""
+def from_owner(entity: str, columns: list[str]) -> QueryDict:
+    """Return the question of all comments or logs of a node, in the order of their ids."""
     return {
         "path": [{"entity_type": entity, "tag": entity}],
-        "filters": {entity: {"dbnode_id": {"==": node_id}}},
         "project": {entity: columns},
         "order_by": [{entity: [{"id": "asc"}]}],
     }
 
 
-def from_pk(entity: str, columns: list[str], pk: int) -> QueryDict:
-    """Return the question of one row of our own asking."""
-    tag = entity or "node"
-    return {
-        "path": [{"entity_type": entity, "tag": tag}],
-        "filters": {tag: {"id": {"==": pk}}},
-        "project": {tag: columns},
-    }
-
-
-def from_created(pk: int, label: str) -> QueryDict:
-    """Return the question of the files of what a process created under a label."""
+def from_created(label: str, columns: Sequence[FieldName | Dotted]) -> QueryDict:
+    """Return the question of what a process, which `narrowed` adds as `START`, created."""
     link: Vertex = {
         "entity_type": "",
         "tag": "created",
@@ -119,11 +116,8 @@ def from_created(pk: int, label: str) -> QueryDict:
     }
     return {
         "path": [{"entity_type": "", "tag": START}, link],
-        "filters": {
-            START: {"id": {"==": pk}},
-            EDGE: {"type": {"==": "create"}, "label": {"==": label}},
-        },
-        "project": {"created": ["repository_metadata"]},
+        "filters": {EDGE: {"type": {"==": "create"}, "label": {"==": label}}},
+        "project": {"created": columns},
         "order_by": [{"created": [{"id": "asc"}]}],
         "limit": 1,
     }
@@ -131,12 +125,32 @@ def from_created(pk: int, label: str) -> QueryDict:
 
 def with_author(question: QueryDict) -> QueryDict:
     """Return a question of comments that also asks for their authors."""
-    tag = question["path"][0]["tag"]
-    author: Vertex = {
-        "entity_type": "user",
-        "tag": "user",
-        "joining_keyword": "with_comment",
-        "joining_value": tag,
+    return _with(question, "user", "with_comment", ["first_name", "last_name"])
+
+
+def with_computer(question: QueryDict) -> QueryDict:
+    """Return a question of nodes that also asks for the labels of their computers, if any."""
+    return _with(question, "computer", "with_node", ["label"], outerjoin=True)
+
+
+def _with(
+    question: QueryDict, entity: str, keyword: str, columns: list[str], *, outerjoin: bool = False
+) -> QueryDict:
+    joined: Vertex = {
+        "entity_type": entity,
+        "tag": entity,
+        "joining_keyword": keyword,
+        "joining_value": question["path"][0]["tag"],
+        "outerjoin": outerjoin,
     }
-    project = {**question["project"], "user": ["first_name", "last_name"]}
-    return {**question, "path": [*question["path"], author], "project": project}
+    project = {**question["project"], entity: columns}
+    return {**question, "path": [*question["path"], joined], "project": project}
+
+
+def labels_of(pks: Collection[int]) -> QueryDict:
+    """Return the question of the labels of computers."""
+    return {
+        "path": [{"entity_type": "computer", "tag": "computer"}],
+        "filters": {"computer": {"id": {"in": tuple(pks)}}},
+        "project": {"computer": ["id", "label"]},
+    }

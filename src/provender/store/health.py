@@ -11,7 +11,7 @@ from typing import Any
 from provender.errors import ProvenderError
 from provender.schema.statements import Backend
 from provender.schema.tables import Index
-from provender.store.database.reader import Snapshot
+from provender.store.database.snapshot import Snapshot
 from provender.store.files.streams import CHUNK, damaged
 from provender.store.files.tree import walk
 from provender.store.inspection import counts, missing_indexes

@@ -9,7 +9,7 @@ from provender.errors import UnsupportedStore
 from provender.schema import tables
 from provender.schema.statements import Backend
 from provender.schema.tables import INDEXES, REQUIRED, Index, check_database_revision
-from provender.store.database.reader import Snapshot
+from provender.store.database.snapshot import Snapshot
 
 COLUMNS = {
     Backend.POSTGRESQL: (

@@ -129,6 +129,18 @@ class StoreRegistry:
         with closing(self.lease(name, progress)) as lease:
             return lease.store
 
+    def profile(self, name: str | None = None) -> Profile:
+        """Return a profile, by default the default one; raises `UnknownProfile`."""
+        if name is None:
+            return self.profiles.choose(None)
+        place = self._places.get(name)
+        if place is None:
+            raise UnknownProfile(
+                "There is no profile of that name on this server.",
+                hint="`/profiles` lists the profiles that are served.",
+            )
+        return place.profile
+
     def lease(self, name: str | None = None, progress: Progress | None = None) -> Lease:
         """Return the use of the store of a profile, by default of the default profile.
 
@@ -137,9 +149,7 @@ class StoreRegistry:
             StoreBusy: too many requests wait for it, or all stores that may be open are in use.
             StoreError: as `open_store`, and the same error again for a second.
         """
-        place = self._places.get(self.profiles.choose(None).name if name is None else name)
-        if place is None:
-            raise UnknownProfile("There is no profile of that name on this server.")
+        place = self._places[self.profile(name).name]
         held = self._take(place)
         if held is None:
             with place.opening:

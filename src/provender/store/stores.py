@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
 from provender.errors import ProvenderError, StoreUnreachable, UnsupportedStore
-from provender.schema.statements import Backend
+from provender.schema.statements import Record, Statement
 from provender.settings import Settings
 from provender.store.archive import Progress, open_archive
 from provender.store.cache import CacheFolder
 from provender.store.database import engines
 from provender.store.database.memory import Memory
-from provender.store.database.reader import Reader, Snapshot
+from provender.store.database.reader import Reader
 from provender.store.files.container import Container
 from provender.store.files.streams import ObjectStore
 from provender.store.inspection import Inspection, check_database, check_tables, inspect
@@ -25,34 +24,6 @@ from provender.store.sqlite.files import SqliteFile
 LOGGER = logging.getLogger(__name__)
 
 Identity = tuple[int, ...]
-
-
-_Result = TypeVar("_Result")
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A store together with the snapshot that one request reads."""
-
-    store: Store
-    snapshot: Snapshot
-
-    @property
-    def backend(self) -> Backend:
-        """The kind of database."""
-        return self.store.reader.backend
-
-    @property
-    def token(self) -> str | None:
-        """The name of the data that the session sees, the same in every process; may be unknown."""
-        if self.snapshot.token is None:
-            return None
-        return f"{self.store.profile.location} {self.store.identity} {self.snapshot.token}"
-
-    @property
-    def expose(self) -> tuple[str, ...]:
-        """The private names that the profile opens."""
-        return self.store.profile.expose
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +43,18 @@ class Store:
     identity: Identity = ()
     watched: tuple[Path | SqliteFile, ...] = field(default=(), repr=False)
 
-    def within(self, work: Callable[[Session], _Result]) -> _Result:
-        """Return what `work` gives for a session: all that a request reads, in one snapshot."""
-        return self.reader.within(lambda snapshot: work(Session(self, snapshot)))
+    @property
+    def name(self) -> str:
+        """What tells the store from all others, the same in every process."""
+        return f"{self.profile.location} {self.identity}"
+
+    def stream(self, statement: Statement) -> Iterator[Record]:
+        """Yield the rows of a statement from one snapshot, of which a few are held at a time.
+
+        The connection is used until the last row is taken or the iterator is closed. It is
+        replaced, if it was lost, only until the first row is there.
+        """
+        return self.reader.stream(lambda snapshot: snapshot.stream(statement))
 
     def files(self) -> ObjectStore:
         """Return the contents of files; raises what stands in the way."""

@@ -12,12 +12,11 @@ from types import TracebackType
 from typing import Any
 
 from provender import configuration
-from provender.query.posted.body import read_body
 from provender.settings import Settings
 from provender.store.registry import StoreRegistry
 from provender.store.selection import select
-from provender.store.stores import Store
-from provender.translators.queries import QueryTranslator, Row
+from provender.translators.inquiry import answer, read
+from provender.translators.queries import PythonRows, Row, RowNumber
 
 
 def ask(
@@ -56,25 +55,23 @@ class Asked:
     def __init__(self, stores: StoreRegistry, settings: Settings) -> None:
         self._stores = stores
         self._limits = settings.limits
-        self._translator = QueryTranslator(settings.limits)
+        self._expose = stores.profiles.choose(None).expose
 
     def rows(self, query: dict[str, Any]) -> list[Row]:
         """Return the rows: `[{tag: {name: value}}]`, datetimes in UTC, JSON as Python values."""
-        return self._translator.rows(self._checked(query), self._store())
+        inquiry = PythonRows(json.dumps(query).encode(), self._limits, self._expose)
+        store = self._stores.get()
+        records = inquiry.records(read(inquiry, store).raw)
+        return [dict(zip(records, row, strict=True)) for row in zip(*records.values(), strict=True)]
 
     def count(self, query: dict[str, Any]) -> int:
         """Return the number of rows, after limit and offset."""
-        return self._translator.count(self._checked(query), self._store())
+        inquiry = RowNumber(json.dumps(query).encode(), self._limits, self._expose)
+        return answer(inquiry, self._stores.get())
 
     def close(self) -> None:
         """Close the connections."""
         self._stores.close()
-
-    def _store(self) -> Store:
-        return self._stores.get()
-
-    def _checked(self, query: dict[str, Any]) -> dict[str, Any]:
-        return read_body(json.dumps(query).encode(), self._limits)
 
     def __enter__(self) -> Asked:
         return self

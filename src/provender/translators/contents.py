@@ -1,29 +1,26 @@
-"""What a node holds: attributes, extras, comments, logs, files. Floor: translators."""
+"""What a node holds: attributes, extras, comments, logs. Floor: translators."""
 
 from __future__ import annotations
 
 import json
-import mimetypes
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, ClassVar
 
 import orjson
 
-from provender.errors import ProvenderError
 from provender.query import questions
-from provender.query.plan.views import View
-from provender.store.files.streams import ObjectStream
-from provender.store.files.tree import Entry, entries, file_key
-from provender.store.stores import Session, Store
-from provender.translators.base import ask_own, resolve
+from provender.query.plan import planning
+from provender.query.plan.plan import Plan
+from provender.query.plan.views import View, whole_vocabulary
+from provender.query.querydict import QueryDict
+from provender.schema.entities import ENTITIES
+from provender.schema.statements import Record as Values
+from provender.translators.files import check_type
+from provender.translators.identity import One
+from provender.translators.inquiry import Inquiry
 from provender.translators.records import Record, decoded, http_date, json_object
-from provender.translators.subjects import open_file
-
-BINARY_SAMPLE = 4096
-"""Bytes looked at to tell a binary file from a text."""
-OCTETS = "application/octet-stream"
-MIME_TYPES = mimetypes.MimeTypes(filenames=())
-"""Python's own table: that of the machine would make answers differ."""
+from provender.translators.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,109 +31,118 @@ class Content:
     value: Any
 
 
-def json_column(
-    view: View,
-    identifier: str | int,
-    column: str,
-    session: Session,
-    *,
-    names: tuple[str, ...] | None = None,
-    excluded: tuple[str, ...] | None = None,
-) -> Content:
-    """Return `attributes` or `extras`: whole, only these keys of it, or all but those.
+class JsonColumn(Inquiry[list[Values], Content]):
+    """`attributes` or `extras`: whole, only these keys of it, or all but those.
 
     Keys are compared whole; absent ones are left out.
     """
-    pk, text = resolve(view, identifier, ["id", column], session)
-    if names is None and excluded is None:
-        return Content(pk, json_object(text))
-    found = decoded(text)
-    chosen = {
-        key: value
-        for key, value in found.items()
-        if (names is None or key in names) and key not in (excluded or ())
-    }
-    return Content(pk, orjson.Fragment(json.dumps(chosen)))
+
+    is_single: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        view: View,
+        identifier: str | int,
+        column: str,
+        names: tuple[str, ...] | None = None,
+        excluded: tuple[str, ...] | None = None,
+    ) -> None:
+        self._names = names
+        self._excluded = excluded
+        self._one = One(view, identifier, ("id", column))
+
+    def read(self, session: Session) -> list[Values]:
+        """Return the rows of the id, two at most."""
+        return session.rows(self._one.plan)
+
+    def present(self, raw: list[Values]) -> Content:
+        """Return the JSON object."""
+        pk, text = self._one.only(raw)
+        if self._names is None and self._excluded is None:
+            return Content(pk, json_object(text))
+        chosen = {key: value for key, value in decoded(text).items() if self._is_wanted(key)}
+        return Content(pk, orjson.Fragment(json.dumps(chosen)))
+
+    def _is_wanted(self, key: str) -> bool:
+        is_named = self._names is None or key in self._names
+        return is_named and key not in (self._excluded or ())
 
 
-def comments(view: View, identifier: str | int, session: Session) -> Content:
-    """Return the comments of a node in the order of their ids."""
-    (pk,) = resolve(view, identifier, ["id"], session)
-    question = questions.from_owner("comment", ["ctime", "mtime", "content"], pk)
-    return Content(
-        pk,
-        [
-            {
-                "created_time": http_date(ctime),
-                "modified_time": http_date(mtime),
-                "message": message,
-                "user": f"{first} {last}",
-            }
-            for ctime, mtime, message, first, last in ask_own(
-                questions.with_author(question), session
-            )
-        ],
-    )
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """The pk of a node, and the rows that belong to it."""
+
+    pk: int
+    rows: list[Values]
+
+
+class Comments(Inquiry[Owned, Content]):
+    """The comments of a node in the order of their ids."""
+
+    def __init__(self, view: View, identifier: str | int) -> None:
+        self._one = One(view, identifier, ("id",))
+
+    def read(self, session: Session) -> Owned:
+        """Return the comments with the names of their authors."""
+        (pk,) = self._one.read(session)
+        plan = questions.narrowed(_comments(), "comment", "dbnode_id", pk)
+        return Owned(pk, session.rows(plan))
+
+    def present(self, raw: Owned) -> Content:
+        """Return a record for each comment."""
+        return Content(
+            raw.pk,
+            [
+                {
+                    "created_time": http_date(ctime),
+                    "modified_time": http_date(mtime),
+                    "message": message,
+                    "user": f"{first} {last}",
+                }
+                for ctime, mtime, message, first, last in raw.rows
+            ],
+        )
 
 
 LOG_COLUMNS = ("time", "levelname", "loggername", "dbnode_id", "message")
 
 
-def report(pk: int, session: Session) -> list[Record]:
-    """Return the log of a node, without that of the processes it called."""
-    rows = ask_own(questions.from_owner("log", list(LOG_COLUMNS), pk), session)
-    records = [dict(zip(LOG_COLUMNS, values, strict=True)) for values in rows]
-    return [{**record, "time": http_date(record["time"])} for record in records]
+class Report(Inquiry[Owned, Content]):
+    """The log of a process of a view, without that of the processes it called.
+
+    The process is looked for among all `nodes`. Reading raises `NoSuchEntity` for a node of
+    another type.
+    """
+
+    def __init__(self, nodes: View, view: View, identifier: str | int) -> None:
+        self._view = view
+        self._identifier = identifier
+        self._one = One(nodes, identifier, ("id", "node_type"))
+
+    def read(self, session: Session) -> Owned:
+        """Return the entries of the log."""
+        pk, node_type = self._one.read(session)
+        check_type(node_type, self._view, self._identifier)
+        return Owned(pk, session.rows(questions.narrowed(_logs(), "log", "dbnode_id", pk)))
+
+    def present(self, raw: Owned) -> Content:
+        """Return a record for each entry."""
+        records: list[Record] = [dict(zip(LOG_COLUMNS, row, strict=True)) for row in raw.rows]
+        return Content(raw.pk, [item | {"time": http_date(item["time"])} for item in records])
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """The tree of files of a node."""
-
-    pk: int
-    tree: dict[str, Any]
-    store: Store
-
-    def listing(self, path: str, *, with_metadata: bool = False) -> list[Record]:
-        """Return the entries of a folder.
-
-        With metadata a file also has `size` in bytes (null where the content is missing),
-        `sha256`, `mime_type` and `binary`.
-        """
-        found = entries(self.tree, path)
-        records: list[dict[str, Any]] = [{"name": item.name, "type": _kind(item)} for item in found]
-        if with_metadata:
-            store = self.store.files()
-            sizes = store.sizes({item.key for item in found if item.key})
-            for record, item in zip(records, found, strict=True):
-                if item.key is not None:
-                    record |= {
-                        "size": sizes.get(item.key),
-                        "sha256": item.key,
-                        "mime_type": MIME_TYPES.guess_type(item.name)[0] or OCTETS,
-                        "binary": _is_binary(self.store, item),
-                    }
-        return records
-
-    def open(self, path: str) -> tuple[str, ObjectStream]:
-        """Return the SHA-256 of a file and a stream over it; errors as `subjects.open_file`."""
-        return file_key(self.tree, path), open_file(self.store, self.tree, path)
+@cache
+def _comments() -> Plan:
+    question = questions.from_owner("comment", ["ctime", "mtime", "content"])
+    return _own(questions.with_author(question))
 
 
-def files(view: View, identifier: str | int, session: Session) -> Files:
-    """Return the tree of files of a node, of which clients fetch one after the other."""
-    pk, text = resolve(view, identifier, ["id", "repository_metadata"], session, is_kept=True)
-    return Files(pk, decoded(text), session.store)
+@cache
+def _logs() -> Plan:
+    return _own(questions.from_owner("log", list(LOG_COLUMNS)))
 
 
-def _kind(entry: Entry) -> str:
-    return "DIRECTORY" if entry.key is None else "FILE"
-
-
-def _is_binary(store: Store, entry: Entry) -> bool | None:
-    """Tell whether a file is binary: by a NUL byte in its beginning; None if it cannot be read."""
-    try:
-        with store.files().open(entry.key or "") as stream:
-            return b"\0" in (stream.read(BINARY_SAMPLE) or b"")
-    except ProvenderError:
-        return None
+def _own(question: QueryDict) -> Plan:
+    """Return the plan of a question in our own words, which may use every name."""
+    names = {name: whole_vocabulary(entity) for name, entity in ENTITIES.items()}
+    return planning.check(question, names)

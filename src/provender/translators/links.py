@@ -2,25 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from provender.errors import CannotExport, NoSuchFile
 from provender.exports.registry import describe
 from provender.exports.subject import Subject
 from provender.query import questions
-from provender.query.plan.views import View
+from provender.query.plan import planning
+from provender.query.plan.views import View, whole_vocabulary
 from provender.query.querystring import builder
-from provender.query.querystring.request import LARGEST_OFFSET, ListRequest, Parameters
+from provender.query.querystring.parameters import (
+    IN_LIMIT,
+    LARGEST_OFFSET,
+    OUT_LIMIT,
+    Parameter,
+    Parameters,
+)
+from provender.query.querystring.request import ListRequest
 from provender.query.questions import Direction
 from provender.schema import entities
 from provender.schema.entities import Computed
 from provender.schema.statements import Record as Values
-from provender.store.stores import Session
-from provender.translators.base import Listing, ask, ask_own, check, check_page, resolve
-from provender.translators.paging import read_window
-from provender.translators.records import Record, decoded, http_date, presenter
+from provender.schema.statements import Rows
+from provender.translators import paging
+from provender.translators.identity import One
+from provender.translators.inquiry import Inquiry
+from provender.translators.lists import Listing, listed, planned
+from provender.translators.paging import Window
+from provender.translators.records import Record, decoded, http_date
+from provender.translators.session import Session
 from provender.translators.subjects import no_files
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedWindow:
+    """The pk of a node and a window of its neighbours."""
+
+    pk: int
+    window: Window
+
+
+class Neighbours(Inquiry[LinkedWindow, Listing]):
+    """The neighbours of a node of `view` in one direction, as `request` asks for them."""
+
+    def __init__(
+        self,
+        view: View,
+        identifier: str | int,
+        request: ListRequest,
+        direction: Direction,
+        expose: tuple[str, ...] = (),
+    ) -> None:
+        self._request = request
+        self._direction = direction
+        self._one = One(view, identifier, ("id",))
+        self._plan = planned(questions.from_links(request, direction), request.view, expose)
+
+    def read(self, session: Session) -> LinkedWindow:
+        """Return the rows of the page: neighbours, each with its link."""
+        (pk,) = self._one.read(session)
+        plan = questions.narrowed(self._plan, questions.START, "id", pk)
+        cursor = paging.read_cursor(plan, self._request, (pk, self._direction))
+        return LinkedWindow(pk, paging.read_window(plan, self._request, session, cursor))
+
+    def present(self, raw: LinkedWindow) -> Listing:
+        """Return the records of the page; raises `PageOutOfRange` behind the last."""
+        found = listed(raw.window, self._request, raw.pk)
+        if self._request.view.shows_links:
+            for record, values in zip(found.records, raw.window.records, strict=True):
+                record["link_type"], record["link_label"] = values[-2:]
+        return found
+
 
 TREE = View(
     "tree",
@@ -41,27 +94,19 @@ TREE = View(
 """What a tree shows of a node, and what its description is made of."""
 
 
-def neighbours(
-    view: View, identifier: str | int, request: ListRequest, direction: Direction, session: Session
-) -> Listing:
-    """Return the neighbours of a node of `view`, as `request` asks for them.
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The neighbours of a node on one side of its tree: name, direction, how many are shown."""
 
-    Raises:
-        NoSuchEntity, AmbiguousIdentifier: as `resolve`.
-        PageOutOfRange: the page lies behind the last.
-    """
-    (pk,) = resolve(view, identifier, ["id"], session)
-    question = questions.from_links(request, pk, direction)
-    scope = (pk, direction)
-    found = read_window(check(question, request.view, session), request, session, scope)
-    if request.page is not None:
-        check_page(request.page, found.total or 0)
-    present = presenter(request.view, request.parameters)
-    records = [present(values) for values in found.records]
-    if request.view.shows_links:
-        for record, values in zip(records, found.records, strict=True):
-            record["link_type"], record["link_label"] = values[-2:]
-    return Listing(found.total, records, request.page, pk, found.following)
+    name: str
+    direction: Direction
+    limit: Parameter[int | None]
+
+
+SIDES = (
+    Side("incoming", Direction.INCOMING, IN_LIMIT),
+    Side("outgoing", Direction.OUTGOING, OUT_LIMIT),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,29 +118,63 @@ class Tree:
     totals: dict[str, int]
 
 
-def tree(view: View, identifier: str | int, parameters: Parameters, session: Session) -> Tree:
-    """Return a node with its neighbours on both sides, each side cut by its limit."""
-    columns = builder.projection(TREE, parameters)
-    start = resolve(view, identifier, columns, session)
-    pk = start[0]
-    node = _record(start, session)
-    totals: dict[str, int] = {}
-    for name, direction, limit in (
-        ("incoming", Direction.INCOMING, parameters.in_limit),
-        ("outgoing", Direction.OUTGOING, parameters.out_limit),
-    ):
-        size = LARGEST_OFFSET if limit is None else limit
-        request = ListRequest(TREE, replace(parameters, filters=(), order=()), size, 0)
-        rows = ask(questions.from_links(request, pk, direction), TREE, session, with_count=True)
-        node[name] = [
-            {**_record(values, session), "link_type": values[-2], "link_label": values[-1]}
-            for values in rows.records
-        ]
-        totals |= {f"total_no_of_{name}s": rows.total, f"sent_no_of_{name}s": len(rows.records)}
-    return Tree(pk, node, totals)
+@dataclass(frozen=True, slots=True)
+class TreeRows:
+    """A node, the rows of its sides, and the labels of the computers of codes among them."""
+
+    start: Values
+    sides: list[Rows]
+    labels: Mapping[int, str] = field(default_factory=dict)
 
 
-def _record(values: Values, session: Session) -> Record:
+class TreeOf(Inquiry[TreeRows, Tree]):
+    """A node with its neighbours on both sides, each side cut by its limit."""
+
+    def __init__(self, view: View, identifier: str | int, parameters: Parameters) -> None:
+        columns = builder.projection(TREE, parameters)
+        self._one = One(view, identifier, columns)
+        shown = replace(parameters, filters=(), given={})
+        self._plans = []
+        for side in SIDES:
+            limit = parameters[side.limit]
+            request = ListRequest(TREE, shown, LARGEST_OFFSET if limit is None else limit, 0)
+            self._plans.append(planned(questions.from_links(request, side.direction), TREE))
+
+    def read(self, session: Session) -> TreeRows:
+        """Return the rows of the node and of its neighbours."""
+        start = self._one.read(session)
+        plans = (questions.narrowed(plan, questions.START, "id", start[0]) for plan in self._plans)
+        found = TreeRows(start, [session.fetch(plan) for plan in plans])
+        return replace(found, labels=_labels(found, session))
+
+    def present(self, raw: TreeRows) -> Tree:
+        """Return the tree."""
+        node, totals = _record(raw.start, raw.labels), {}
+        for side, rows in zip(SIDES, raw.sides, strict=True):
+            node[side.name] = [
+                {**_record(values, raw.labels), "link_type": values[-2], "link_label": values[-1]}
+                for values in rows.records
+            ]
+            totals[f"total_no_of_{side.name}s"] = rows.total
+            totals[f"sent_no_of_{side.name}s"] = len(rows.records)
+        return Tree(raw.start[0], node, totals)
+
+
+def _labels(found: TreeRows, session: Session) -> dict[int, str]:
+    """Return the labels of the computers that codes of a tree are on."""
+    every: Sequence[Values] = [found.start, *(row for side in found.sides for row in side.records)]
+    pks = {row[6] for row in every if row[6] is not None and _is_code(row[2])}
+    if not pks:
+        return {}
+    names = {"computer": whole_vocabulary(entities.COMPUTER)}
+    return dict(session.rows(planning.check(questions.labels_of(pks), names)))
+
+
+def _is_code(node_type: str) -> bool:
+    return ".code." in node_type
+
+
+def _record(values: Values, labels: Mapping[int, str]) -> Record:
     """Return a node of a tree; its description never makes the request fail."""
     pk, uuid, node_type, label, ctime, mtime, computer, attributes = values[:8]
     return {
@@ -105,40 +184,15 @@ def _record(values: Values, session: Session) -> Record:
         "node_label": label,
         "ctime": http_date(ctime),
         "mtime": http_date(mtime),
-        "description": _description(
-            node_type, uuid, label, attributes, _label_of(computer, session)
-        ),
+        "description": _description(values, labels.get(computer)) if attributes else "",
     }
 
 
-def _label_of(computer: int | None, session: Session) -> Callable[[], str | None]:
-    """Return a function that looks up the label of a computer, for the few nodes that need it."""
-
-    def look_up() -> str | None:
-        if computer is None:
-            return None
-        rows = ask_own(questions.from_pk("computer", ["label"], computer), session)
-        return rows[0][0] if rows else None
-
-    return look_up
-
-
-def _description(
-    node_type: str,
-    uuid: str,
-    label: str,
-    attributes: str | None,
-    computer: Callable[[], str | None],
-) -> str:
+def _description(values: Values, computer: str | None) -> str:
     """Return the text that stands for a node, or its class name if that cannot be made."""
-    if attributes is None:
-        return ""
-    is_code = ".code." in node_type
+    _, uuid, node_type, label, _, _, _, attributes = values[:8]
     try:
-        values = decoded(attributes)
-        subject = Subject(
-            uuid, node_type, label, "", values, no_files, computer() if is_code else None
-        )
-        return describe(subject)
+        name = computer if _is_code(node_type) else None
+        return describe(Subject(uuid, node_type, label, "", decoded(attributes), no_files, name))
     except (CannotExport, NoSuchFile):
-        return node_type.rstrip(".").rpartition(".")[2]
+        return str(node_type).rstrip(".").rpartition(".")[2]

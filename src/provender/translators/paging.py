@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from provender.query import cursors
 from provender.query.cursors import Cursor
 from provender.query.plan.plan import Output, Plan
-from provender.query.querystring.request import Count, ListRequest
-from provender.query.sql import compiler
-from provender.schema.statements import Backend
+from provender.query.querystring.parameters import COUNT, CURSOR, Count
+from provender.query.querystring.request import ListRequest
 from provender.schema.statements import Record as Values
-from provender.store.stores import Session
+from provender.translators.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +26,42 @@ class Window:
     following: str | None = None
 
 
-def read_window(plan: Plan, request: ListRequest, session: Session, scope: object = "") -> Window:
-    """Return what a list request asks for; `scope` is what the list belongs to.
+def read_cursor(plan: Plan, request: ListRequest, scope: object = "") -> Cursor | None:
+    """Return the cursor that a list request carries; None for a list that is not walked.
 
-    Raises:
-        BadValue, ConflictingParameters: as `cursors.read_cursor`.
+    `scope` is what the list belongs to. Raises `BadValue` and `ConflictingParameters` as
+    `cursors.read_cursor`.
     """
-    if request.parameters.cursor is not None:
-        return _walk(request.parameters.cursor, plan, request, session, scope)
-    wanted = request.parameters.count
-    statements = compiler.compile_plan(plan, session.backend, with_count=wanted is Count.EXACT)
-    rows = session.snapshot.fetch(statements)
-    total = rows.total if wanted is Count.EXACT else _total(plan, wanted, session)
-    return Window(rows.records, total)
-
-
-def _walk(given: str, plan: Plan, request: ListRequest, session: Session, scope: object) -> Window:
-    size, selection = request.limit, cursors.selection_of(request, scope)
+    given = request.parameters[CURSOR]
+    if given is None:
+        return None
+    selection = cursors.selection_of(request, scope)
     if given == cursors.FIRST:
-        total = _total(plan, request.parameters.count, session)
-        cursor = Cursor(selection, _highest_id(plan, session), total, ())
-    else:
-        cursor = cursors.read_cursor(given, selection, plan)
+        return Cursor(selection, None, None, ())
+    return cursors.read_cursor(given, selection, plan)
+
+
+def read_window(
+    plan: Plan, request: ListRequest, session: Session, cursor: Cursor | None
+) -> Window:
+    """Return the rows that a list request asks for."""
+    wanted = request.parameters[COUNT]
+    if cursor is not None:
+        return _walk(cursor, plan, request, session)
+    if wanted is Count.EXACT:
+        rows = session.fetch(plan)
+        return Window(rows.records, rows.total)
+    return Window(session.rows(plan), _total(plan, wanted, session))
+
+
+def _walk(cursor: Cursor, plan: Plan, request: ListRequest, session: Session) -> Window:
+    """Return the page behind a cursor; the first page finds total and highest id for all."""
+    if cursor.highest is None:
+        total = _total(plan, request.parameters[COUNT], session)
+        cursor = replace(cursor, highest=_highest_id(plan, session), total=total)
+    size, width = request.limit, len(plan.outputs)
     page = cursors.page_after(plan, cursor, size)
-    statements = compiler.compile_plan(page, session.backend, with_count=False)
-    records = session.snapshot.fetch(statements).records
-    width = len(plan.outputs)
+    records = list(islice(session.stream(page), size + 1))
     following = None
     if len(records) > size:
         records = records[:size]
@@ -73,19 +82,11 @@ def _highest_id(plan: Plan, session: Session) -> int:
         offset=None,
         is_deep=False,
     )
-    statements = compiler.compile_plan(found, session.backend, with_count=False)
-    return session.snapshot.fetch(statements).records[0][0] or 0
+    return session.rows(found)[0][0] or 0
 
 
 def _total(plan: Plan, wanted: Count, session: Session) -> int | None:
     """Return the number of rows: counted, estimated by the database, or None."""
     if wanted is Count.NONE:
         return None
-    if wanted is Count.ESTIMATE and session.backend is Backend.POSTGRESQL:
-        every = replace(plan, order=(), limit=None, offset=None, is_deep=False)
-        rows = compiler.compile_plan(every, session.backend, with_count=False).rows
-        found = session.snapshot.read(f"EXPLAIN (FORMAT JSON) {rows.text}", rows.values)[0][0]
-        document = json.loads(found) if isinstance(found, str) else found
-        return int(document[0]["Plan"]["Plan Rows"])
-    count = compiler.compile_plan(plan, session.backend).count
-    return None if count is None else int(session.snapshot.recall(count)[0][0])
+    return session.estimate(plan) if wanted is Count.ESTIMATE else session.total(plan)

@@ -53,6 +53,44 @@ id | Id | Id of the object | int | shown
 institution | Institution | Affiliation of the user | str | shown
 last_name | Last name | Last name of the user | str | shown
 """
+OLD_TABLE = {
+    "node": """
+id | Id | Id of the object | int | hidden
+uuid | Unique ID | Universally Unique Identifier | unicode | shown
+label | Label | User-assigned label | str | hidden
+type | Type | Node type | str | shown
+state | State | State of a process, in capitals | str | shown
+ctime | Creation time | Creation time of the node | datetime.datetime | shown
+mtime | Last Modification time | Last modification time | datetime.datetime | shown
+""",
+    "computer": """
+id | Id | Id of the object | int | hidden
+uuid | Unique ID | Universally Unique Identifier | unicode | shown
+name | Name | Name of the computer | str | shown
+description | Description | Short description of the computer | str | hidden
+hostname | Host | Name of the host | str | shown
+scheduler_type | Scheduler | Scheduler type | str | shown
+transport_type | Transport type | Transport type | str | hidden
+transport_params | Transport parameters | JSON string, always empty | str | hidden
+enabled | Enabled | Whether jobs can be submitted | bool | hidden
+""",
+    "group": """
+id | Id | Id of the object | int | hidden
+uuid | Unique ID | Universally Unique Identifier | unicode | hidden
+name | Name | Name of the group | str | shown
+type | Type | Type of the group | str | shown
+description | Description | Short description of the group | str | hidden
+user_id | Id of creator | Id of the user that created the group | int | hidden | users
+""",
+    "user": """
+id | Id | Id of the object | int | shown
+first_name | First name | First name of the user | str | shown
+last_name | Last name | Last name of the user | str | shown
+institution | Institution | Affiliation of the user | str | shown
+date_joined | Date joined | Not kept by the store | datetime.datetime | hidden
+""",
+}
+"""The rows of the older dialect, by entity."""
 CHOICES = {
     "scheduler_type": {
         "core.direct": "Runs jobs directly, without a scheduler.",
@@ -73,15 +111,10 @@ CHOICES = {
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """Which table describes a resource, in which order to show its fields, and how they differ.
-
-    `names` renames fields, `more` has lines of the table for fields of one dialect only.
-    """
+    """Which table describes a resource, and in which order to show its fields."""
 
     table: str
     ordering: str
-    names: tuple[tuple[str, str], ...] = ()
-    more: str = ""
 
 
 @lru_cache(maxsize=64)
@@ -91,13 +124,11 @@ def describe(properties: Properties) -> Mapping[str, Any]:
     Shape: `{"fields": {NAME: {display_name, help_text, type, is_foreign_key, is_display}},
     "ordering": [NAME]}`; foreign keys also have `related_column` and `related_resource`.
     """
-    names = dict(properties.names)
     fields = {}
-    for line in filter(None, (properties.table + properties.more).splitlines()):
+    for line in filter(None, properties.table.splitlines()):
         name, *values = (part.strip() for part in line.split("|"))
-        fields[names.get(name, name)] = _field(name, values)
-    ordering = [names.get(name, name) for name in properties.ordering.split()]
-    return {"fields": fields, "ordering": ordering}
+        fields[name] = _field(name, values)
+    return {"fields": fields, "ordering": properties.ordering.split()}
 
 
 def _field(name: str, values: list[str]) -> dict[str, Any]:

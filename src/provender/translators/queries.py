@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
-from provender.errors import CannotConvert, LimitExceeded, QueryTimeout
+from provender.errors import CannotConvert, LimitExceeded, ProvenderError, QueryTimeout
 from provender.query.plan.conditions import Target
-from provender.query.plan.plan import Ordering, Output
+from provender.query.plan.plan import Ordering, Output, Plan
+from provender.query.posted.body import read_body
 from provender.query.posted.reading import Posted, read_posted
-from provender.query.sql.compiler import compile_number, compile_plan
 from provender.schema.entities import Kind
 from provender.schema.statements import Record as Values
 from provender.schema.types import full_type
 from provender.settings import Limits
-from provender.store.stores import Session, Store
+from provender.translators.inquiry import Inquiry
 from provender.translators.records import Record, http_date
+from provender.translators.session import Session
 
 Row = dict[str, Record]
 """What one row holds: values by name, by tag."""
@@ -48,100 +48,108 @@ PYTHON: Presenters = {Kind.JSON: json.loads, Kind.LOCAL_TIME: local_time}
 TYPES = frozenset(("node_type", "process_type", "full_type"))
 """The columns that make a full type, and the one that it stands for."""
 LONGEST_KEPT = 2000
-"""Characters of a posted query whose plan is kept: about 12 bytes for each."""
+"""Bytes of a posted query whose plan is cached: about twelve for each are held."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The records of each tag, parallel to each other, and the number of rows.
-
-    `seconds` is how long the database took.
-    """
+    """The records of each tag, parallel to each other, and the number of rows."""
 
     data: dict[str, list[Record]]
     total: int
-    seconds: float
 
 
-class QueryTranslator:
-    """Answers posted queries within the limits of the settings.
+class PostedQuery(Inquiry[list[Values], Answer]):
+    """A posted query within the limits of the settings.
 
-    All methods raise:
+    Raises:
         BadRequest: the query cannot mean anything; the message says where.
         LimitExceeded: more joins or rows than a setting allows, or it took too long.
         CannotConvert: a stored value that a cast does not take.
     """
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    is_single: ClassVar[bool] = True
 
-    def answer(self, body: dict[str, Any], store: Store) -> Answer:
-        """Return the records of each tag."""
-        posted = self._read(body, store)
-        found, seconds = self._values(posted, store)
-        if not found:
-            return Answer({}, 0, seconds)
-        records = _by_tag(found, posted, SHOWN)
+    def __init__(
+        self,
+        text: bytes,
+        limits: Limits,
+        expose: tuple[str, ...],
+        shown: Presenters = SHOWN,
+    ) -> None:
+        self._limits = limits
+        is_kept = len(text) <= LONGEST_KEPT
+        self.posted = (_checked if is_kept else _checked.__wrapped__)(text, limits, expose)
+        self._plan = self.posted.plan.at_most(limits.posted_rows + 1)
+        self._shown = shown
+
+    def read(self, session: Session) -> list[Values]:
+        """Return the rows."""
+        return session.rows(self._plan)
+
+    def present(self, raw: list[Values]) -> Answer:
+        """Return the records of each tag, each with its full type where a part of it is there."""
+        records = self.records(raw)
         for some in records.values():
             if not TYPES.isdisjoint(some[0]):
                 for record in some:
                     _add_full_type(record)
-        return Answer(records, len(found), seconds)
+        return Answer(records, len(raw))
 
-    def rows(self, body: dict[str, Any], store: Store) -> list[Row]:
-        """Return the rows with Python values: `[{tag: {name: value}}]`, datetimes in UTC."""
-        posted = self._read(body, store)
-        records = _by_tag(self._values(posted, store)[0], posted, PYTHON)
-        return [dict(zip(records, row, strict=True)) for row in zip(*records.values(), strict=True)]
-
-    def count(self, body: dict[str, Any], store: Store) -> int:
-        """Return the number of rows, after limit and offset."""
-        posted = self._read(body, store)
-        with _explained(posted):
-            return store.within(
-                lambda session: int(
-                    session.snapshot.run(compile_number(posted.plan, session.backend))[0][0]
-                )
-            )
-
-    def _read(self, body: dict[str, Any], store: Store) -> Posted:
-        """Return a query checked, once for equal ones: programs post the same again and again."""
-        text = _Text(repr(body), body)
-        is_kept = len(text.written) <= LONGEST_KEPT
-        check = _checked if is_kept else _checked.__wrapped__
-        return check(text, self._limits, store.profile.expose)
-
-    def _values(self, posted: Posted, store: Store) -> tuple[list[Values], float]:
-        """Return the rows, of which there are not too many, and the seconds that they took."""
-        plan = posted.plan.at_most(self._limits.posted_rows + 1)
-
-        def fetch(session: Session) -> tuple[list[Values], float]:
-            statements = compile_plan(plan, session.backend, with_count=False)
-            records = session.snapshot.fetch(statements).records
-            return records, session.snapshot.seconds
-
-        with _explained(posted):
-            found, seconds = store.within(fetch)
-        if len(found) > self._limits.posted_rows:
+    def records(self, raw: list[Values]) -> dict[str, list[Record]]:
+        """Return the records of each tag, parallel to each other; no rows have no tags."""
+        if len(raw) > self._limits.posted_rows:
             raise LimitExceeded(
                 f"The query gives more than {self._limits.posted_rows} rows "
                 "(`limits.posted_rows`).",
                 hint="Ask for less: a filter, or pages by limit and offset.",
             )
-        return found, seconds
+        return _by_tag(raw, self.posted, self._shown) if raw else {}
+
+    def explained(self, error: ProvenderError) -> ProvenderError:
+        """Name the setting of a time-out, and the casts that a stored value does not fit."""
+        if isinstance(error, QueryTimeout):
+            return LimitExceeded(
+                "The query took longer than is allowed (`limits.statement_seconds`).",
+                hint="Ask for less: filters on type, time or id.",
+            )
+        if isinstance(error, CannotConvert):
+            return _named_casts(error, self.posted.plan)
+        return error
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A posted query and its text, by which it is known."""
+class PythonRows(PostedQuery):
+    """A posted query whose rows hold Python values: datetimes in UTC, JSON as Python has it."""
 
-    written: str
-    body: dict[str, Any] = field(compare=False)
+    def __init__(self, text: bytes, limits: Limits, expose: tuple[str, ...]) -> None:
+        super().__init__(text, limits, expose, PYTHON)
+
+
+class RowNumber(Inquiry[int, int]):
+    """The number of rows of a posted query, after limit and offset."""
+
+    is_single: ClassVar[bool] = True
+
+    def __init__(self, text: bytes, limits: Limits, expose: tuple[str, ...]) -> None:
+        self._query = PostedQuery(text, limits, expose)
+
+    def read(self, session: Session) -> int:
+        """Return the number."""
+        return session.number(self._query.posted.plan)
+
+    def present(self, raw: int) -> int:
+        """Return the number."""
+        return raw
+
+    def explained(self, error: ProvenderError) -> ProvenderError:
+        """As `PostedQuery`."""
+        return self._query.explained(error)
 
 
 @lru_cache(maxsize=128)
-def _checked(text: _Text, limits: Limits, expose: tuple[str, ...]) -> Posted:
-    return read_posted(text.body, limits, expose)
+def _checked(text: bytes, limits: Limits, expose: tuple[str, ...]) -> Posted:
+    """Return a query checked, once for equal ones: programs post the same again and again."""
+    return read_posted(read_body(text, limits), limits, expose)
 
 
 def _by_tag(found: list[Values], posted: Posted, shown: Presenters) -> dict[str, list[Record]]:
@@ -168,24 +176,15 @@ def _add_full_type(record: Record) -> None:
         record.pop("full_type", None)
 
 
-@contextmanager
-def _explained(posted: Posted) -> Iterator[None]:
-    """Name the setting of a time-out, and the casts of a query with a value that fits none."""
-    try:
-        yield
-    except QueryTimeout as error:
-        raise LimitExceeded(
-            "The query took longer than is allowed (`limits.statement_seconds`).",
-            hint="Ask for less: filters on type, time or id.",
-        ) from error
-    except CannotConvert as error:
-        items: list[Output | Ordering] = [*posted.plan.outputs, *posted.plan.order]
-        casts = {f"`{_name(item.target)}` by `{item.cast}`" for item in items if item.cast}
-        if not casts:
-            raise
-        raise CannotConvert(
-            f"A stored value cannot be cast: {', '.join(sorted(casts))}.", hint=error.hint
-        ) from error
+def _named_casts(error: CannotConvert, plan: Plan) -> CannotConvert:
+    """Return the error of a value that a cast does not take, naming the casts of the query."""
+    items: list[Output | Ordering] = [*plan.outputs, *plan.order]
+    casts = {f"`{_name(item.target)}` by `{item.cast}`" for item in items if item.cast}
+    if not casts:
+        return error
+    return CannotConvert(
+        f"A stored value cannot be cast: {', '.join(sorted(casts))}.", hint=error.hint
+    )
 
 
 def _name(target: Target) -> str:

@@ -12,7 +12,7 @@ import orjson
 
 from provender.errors import CannotExport
 from provender.query.plan.views import Constant, View
-from provender.query.querystring.request import Parameters
+from provender.query.querystring.parameters import CONTENTS, Parameters
 from provender.schema.entities import Kind
 from provender.schema.statements import Record as Values
 from provender.schema.types import full_type
@@ -27,7 +27,6 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 TWO = tuple(f"{number:02}" for number in range(60))
 EMPTY = orjson.Fragment(b"{}")
-CONTENTS = ("attributes", "extras")
 
 
 def http_date(instant: datetime) -> str:
@@ -114,13 +113,8 @@ def _presenter(view: View, contents: Contents) -> Callable[[Values], Record]:
 
 def _contents(view: View, parameters: Parameters) -> Contents:
     """Return the JSON columns asked for."""
-    if not view.has_contents:
-        return ()
-    return tuple(
-        (column, getattr(parameters, f"{column}_filter"))
-        for column in CONTENTS
-        if getattr(parameters, column)
-    )
+    asked = (item for item in CONTENTS if view.has_contents and parameters[item.shown])
+    return tuple((item.column, parameters[item.names]) for item in asked)
 
 
 def _placed(contents: Contents, start: int) -> list[tuple[str, tuple[str, ...] | None, int]]:

@@ -3,60 +3,86 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from provender.errors import BadOperator, BadValue, ConflictingParameters, UnknownField
 from provender.query import questions
 from provender.query.plan.views import View
-from provender.query.querystring.request import Parameters
+from provender.query.querystring.parameters import Parameters
 from provender.query.terms import Operator, describe
-from provender.schema.entities import Computed
-from provender.store.stores import Session
-from provender.translators.base import ask_counts
+from provender.schema.entities import Computed, FieldName
+from provender.schema.statements import Record as Values
+from provender.translators.inquiry import Inquiry
+from provender.translators.lists import planned
+from provender.translators.session import Session
 from provender.translators.typetree import Pair, type_tree
 
 USER_KEYS = ("user", "user_id")
 
 
-def statistics(view: View, parameters: Parameters, session: Session) -> dict[str, Any]:
-    """Return the number of nodes of a view in all, of each type and of each day (in UTC).
-
-    Shape: `{"total": int, "types": {node_type: int}, "ctime_by_day": {"YYYY-MM-DD": int}}`.
-    """
-    check_user_filter(parameters)
-    types: dict[str, int] = dict(
-        ask_counts(questions.from_counts(view, ["node_type"], parameters), view, session)
-    )
-    by_day = ask_counts(
-        questions.from_counts(view, [Computed.CREATION_DAY], parameters), view, session
-    )
-    days = {str(day): count for day, count in by_day}
-    return {
-        "total": sum(types.values()),
-        "types": dict(sorted(types.items())),
-        "ctime_by_day": dict(sorted(days.items())),
-    }
+TYPES: dict[str, FieldName] = {
+    "node": "node_type",
+    "group": Computed.OLD_GROUP_TYPE,
+    "computer": Computed.SHORT_SCHEDULER,
+    "user": "id",
+}
+"""What the rows of each entity are counted by; users have no types."""
 
 
-def full_types(view: View, parameters: Parameters, session: Session) -> dict[str, Any]:
-    """Return the tree of types that occur, without numbers."""
-    return type_tree(_pairs(view, Parameters(profile=parameters.profile), session))
+class Statistics(Inquiry[list[list[Values]], dict[str, Any]]):
+    """The number of rows of a view in all and of each type; of nodes also of each day (in UTC)."""
+
+    def __init__(self, view: View, parameters: Parameters) -> None:
+        check_user_filter(parameters)
+        self._entity = view.entity.name
+        columns: list[FieldName] = [TYPES[self._entity]]
+        columns += [Computed.CREATION_DAY] if self._entity == "node" else []
+        self._plans = [
+            planned(questions.from_counts(view, [column], parameters), view) for column in columns
+        ]
+
+    def read(self, session: Session) -> list[list[Values]]:
+        """Return the numbers by type, and by day."""
+        return [session.counts(plan) for plan in self._plans]
+
+    def present(self, raw: list[list[Values]]) -> dict[str, Any]:
+        """Return the answer.
+
+        Shape: `{"total": int, "types": {node_type: int}, "ctime_by_day": {"YYYY-MM-DD": int}}`.
+        """
+        by_type, *by_day = raw
+        answer: dict[str, Any] = {"total": sum(number for _, number in by_type)}
+        if self._entity != "user":
+            answer["types"] = dict(sorted(by_type))
+        for days in by_day:
+            answer["ctime_by_day"] = dict(sorted((str(day), number) for day, number in days))
+        return answer
 
 
-def full_types_count(view: View, parameters: Parameters, session: Session) -> dict[str, Any]:
-    """Return the tree of types with the number of nodes of each."""
-    check_user_filter(parameters)
-    return type_tree(_pairs(view, parameters, session), with_counts=True)
+class FullTypes(Inquiry[list[Values], dict[str, Any]]):
+    """The tree of types that occur, with the number of nodes of each if they are wanted."""
 
+    is_single: ClassVar[bool] = False  # the counts are cached by the name of the snapshot
 
-def _pairs(view: View, parameters: Parameters, session: Session) -> dict[Pair, int]:
-    """Return the number of nodes of each pair of types; no process type is the empty text."""
-    question = questions.from_counts(view, ["node_type", "process_type"], parameters)
-    pairs: dict[Pair, int] = {}
-    for node_type, process_type, count in ask_counts(question, view, session):
-        pair = (node_type, process_type or "")
-        pairs[pair] = pairs.get(pair, 0) + count
-    return pairs
+    def __init__(self, view: View, parameters: Parameters, *, with_counts: bool) -> None:
+        if with_counts:
+            check_user_filter(parameters)
+        chosen = parameters if with_counts else Parameters()
+        question = questions.from_counts(view, ["node_type", "process_type"], chosen)
+        self._plan = planned(question, view)
+        self._with_counts = with_counts
+
+    def read(self, session: Session) -> list[Values]:
+        """Return the number of nodes of each pair of types."""
+        return session.counts(self._plan)
+
+    def present(self, raw: list[Values]) -> dict[str, Any]:
+        """Return the tree; no process type is the empty string."""
+        pairs: dict[Pair, int] = {}
+        for node_type, process_type, count in raw:
+            pair = (node_type, process_type or "")
+            pairs[pair] = pairs.get(pair, 0) + count
+        return type_tree(pairs, with_counts=self._with_counts)
 
 
 def check_user_filter(parameters: Parameters) -> None:

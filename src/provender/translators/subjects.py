@@ -1,4 +1,4 @@
-"""Nodes as the exports take them: attributes, files, derived values. Floor: translators."""
+"""Writing nodes in formats, which ones there are, and reading files for it. Floor: translators."""
 
 from __future__ import annotations
 
@@ -22,53 +22,14 @@ from provender.exports.registry import (
     formats,
 )
 from provender.exports.subject import Subject
-from provender.query import questions
-from provender.query.plan.views import View
 from provender.schema import types
 from provender.schema.types import PROCESS, SHIPPED, modern, read_entry_point, read_full_type
 from provender.store.files.streams import ObjectStream
-from provender.store.files.tree import file_key
-from provender.store.stores import Session, Store
-from provender.translators.base import ask_own, resolve
-from provender.translators.records import decoded
+from provender.store.files.tree import file_key, located
+from provender.store.stores import Store
 
 LARGEST_FILE = 256 << 20
 """Bytes of a file that an export reads; a download of the file itself has no such bound."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A node for the exports, with its pk."""
-
-    pk: int
-    subject: Subject
-
-
-def find(view: View, identifier: str | int, session: Session) -> Found:
-    """Return a node for the exports; its files are read after the snapshot has ended."""
-    columns = [
-        *("id", "uuid", "node_type", "label", "description", "attributes"),
-        *("repository_metadata", "dbcomputer_id"),
-    ]
-    pk, uuid, node_type, label, description, attributes, tree, computer = resolve(
-        view, identifier, columns, session
-    )
-    rows = (
-        ask_own(questions.from_pk("computer", ["label"], computer), session)
-        if computer is not None
-        else []
-    )
-    store, files = session.store, decoded(tree)
-    subject = Subject(
-        uuid,
-        node_type,
-        label,
-        description,
-        decoded(attributes),
-        lambda path: read_file(store, files, path),
-        rows[0][0] if rows else None,
-    )
-    return Found(pk, subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +111,15 @@ def read_file(store: Store, tree: dict[str, Any], path: str) -> bytes:
         CorruptObject: its content is missing or damaged; the message names the file.
         CannotExport: it is too large to be read at once.
     """
-    with open_file(store, tree, path) as stream:
+    with open_key(store, file_key(located(tree, path)), path) as stream:
         if stream.size > LARGEST_FILE:
             raise CannotExport(f"The file `{path}` is too large to be converted.")
         with naming(path):
             return stream.readall()
 
 
-def open_file(store: Store, tree: dict[str, Any], path: str) -> ObjectStream:
-    """Return a stream over a file of a node; errors as `read_file`."""
-    key = file_key(tree, path)
+def open_key(store: Store, key: str, path: str) -> ObjectStream:
+    """Return a stream over a content; an error of it names the file that it is of."""
     with naming(path):
         return store.files().open(key)
 

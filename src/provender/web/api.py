@@ -3,54 +3,112 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import flask_restful
-from flask import Flask
+from flask import Flask, Response
+from werkzeug.routing.exceptions import RoutingException
 
-from provender.web.context import Context
-from provender.web.resources.base import BaseResource
-from provender.web.resources.entities import Computer, Group, User
-from provender.web.resources.general import QueryBuilder, ServerInfo
-from provender.web.resources.nodes import Node
-from provender.web.resources.processes import CalcJobNode, ProcessNode
-from provender.web.routes.dialects import DIALECTS
+from provender.web.context import FAILURES, KEY, Context
+from provender.web.dialects import DIALECTS
+from provender.web.routes.route import Access, Dialect, Route
 
-RESOURCES: dict[str, type[BaseResource]] = {
-    "server": ServerInfo,
-    "querybuilder": QueryBuilder,
-    "computers": Computer,
-    "groups": Group,
-    "users": User,
-    "processes": ProcessNode,
-    "calcjobs": CalcJobNode,
-}
-"""The class of each resource; all others are views of nodes."""
+QUERYBUILDER = "querybuilder"
 
 
 class Api(flask_restful.Api):
     """Flask-RESTful's `Api` with the routes of both dialects.
 
-    Subclass it and call `add_resource` to serve more. Errors are rendered by the application's
-    own handlers, for all routes alike.
+    Subclass it and call `add_resource` to serve more: paths are below the prefix of today's
+    clients. The checks of the application (`get_decorators`) stand before every
+    resource and every method. Errors are answered by `handle_error`, which may be overridden.
     """
 
-    def __init__(self, app: Flask, context: Context) -> None:
-        super().__init__(app)
-        self.context = context
+    prefix: str
+    decorators: list[Any]
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        **options: Any,  # noqa: ANN401 - as Flask-RESTful's, and what extensions pass on
+    ) -> None:
+        self.posting = bool(options.pop("posting", True))
+        super().__init__(app, **{"prefix": DIALECTS[0].prefix} | options)
+
+    @property
+    def context(self) -> Context:
+        """The settings and stores of the application."""
+        context: Context = self.app.extensions[KEY]
+        return context
+
+    def init_app(self, app: Flask) -> None:
+        """Register everything with an application that `configure_api` made."""
+        self.app = app
+        own = list(self.decorators)
+        guarded = [*own, *map(_keeping_name, self.context.get_decorators)]
+        super().init_app(app)
+        prefix = self.prefix
         for dialect in DIALECTS:
             for number, route in enumerate(dialect.routes):
-                if route.resource == "querybuilder" and not context.posting:
-                    continue
-                self.add_resource(
-                    RESOURCES.get(route.resource, Node),
-                    dialect.prefix + route.path,
-                    endpoint=f"{dialect.name}-{route.resource}-{number}",
-                    methods=route.methods,
-                    strict_slashes=False,
-                    resource_class_kwargs={"route": route, "dialect": dialect, "context": context},
-                )
+                if self.posting or route.name != QUERYBUILDER:
+                    self.decorators = guarded if route.access is Access.GUARDED else own
+                    self._add(dialect, number, route)
+        self.prefix, self.decorators = prefix, guarded
+
+    def _add(self, dialect: Dialect, number: int, route: Route) -> None:
+        self.prefix = dialect.prefix
+        self.add_resource(
+            route.resource,
+            route.path,
+            endpoint=f"{dialect.name}-{route.name}-{number}",
+            methods=route.methods,
+            strict_slashes=False,
+            resource_class_kwargs={"route": route, "dialect": dialect},
+        )
+
+    def add_resource(
+        self,
+        resource: type[Any],
+        *urls: str,
+        **options: Any,  # noqa: ANN401 - as Flask-RESTful's
+    ) -> None:
+        """Add a resource at paths below the prefix; a final slash is optional in requests."""
+        options.setdefault("strict_slashes", False)
+        given = options.get("resource_class_kwargs", {}).get("route")
+        plain = [url if url == "" else url.rstrip("/") or "/" for url in urls]
+        super().add_resource(resource, *plain, **options)
+        name = given.name if given else options.get("endpoint", resource.__name__.lower())
+        methods = options.get("methods") or getattr(resource, "methods", None) or ("GET",)
+        for url in plain:
+            self.context.endpoints.add(self.prefix, name, methods, self.prefix + url)
+
+    def handle_error(self, e: Exception) -> Response:
+        """Return the answer to an error: JSON with a message, and the headers of the error."""
+        answer: Response = self.app.extensions[FAILURES].respond(e)
+        return answer
 
     def error_router(self, original_handler: Callable[[Any], Any], e: Exception) -> Any:  # noqa: ANN401 - as Flask-RESTful's
-        """Leave every error to the application: Flask-RESTful would hide its handlers."""
+        """Answer by an overridden `handle_error`, else by the handlers of the application.
+
+        Flask-RESTful would hide those handlers. A redirect of the routing is no error.
+        """
+        is_own = type(self).handle_error is not Api.handle_error
+        if is_own and not isinstance(e, RoutingException):
+            return self.handle_error(e)
         return original_handler(e)
+
+
+def _keeping_name(decorate: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a decorator whose views keep their names, by which Flask tells them apart."""
+
+    def apply(view: Callable[..., Any]) -> Callable[..., Any]:
+        decorated = decorate(view)
+
+        @wraps(view)
+        def named(*values: Any, **parts: Any) -> Any:  # noqa: ANN401 - the view's
+            return decorated(*values, **parts)
+
+        return named
+
+    return apply

@@ -17,16 +17,17 @@ from provender import configuration, logs
 from provender.settings import Settings
 from provender.store.registry import StoreRegistry
 from provender.store.selection import Selection, select
-from provender.web.answers import failures
+from provender.web.answers.failures import Failures
 from provender.web.answers.freshness import fingerprint
 from provender.web.api import Api
-from provender.web.context import Context
+from provender.web.context import FAILURES, KEY, Context
+from provender.web.dialects import DIALECTS
 from provender.web.middleware import crossorigin, requestlog, timing, trace
 from provender.web.middleware.mounts import Mounts
 from provender.web.middleware.observer import Observer
 from provender.web.middleware.proxies import TrustedProxies
 from provender.web.operations import home, probes, profiles
-from provender.web.routes.rules import LazyRule
+from provender.web.routes.endpoints import Endpoints, LazyRule
 
 CONTROL = re.compile(r"[\x00-\x20\x7f]")
 
@@ -37,6 +38,8 @@ class App(Flask):
     url_rule_class = LazyRule
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as Flask's
+        # Whether tracebacks of unexpected errors are written to the error log of the server, too.
+        self.catch_internal_server = bool(kwargs.pop("catch_internal_server", False))
         super().__init__(*(args or ("provender.web",)), **({"static_folder": None} | kwargs))
 
     def raise_routing_exception(self, request: Request) -> NoReturn:
@@ -63,7 +66,7 @@ def create_app(
         ConfigurationError: wrong settings, or no such store.
     """
     api = configure_api(config=config, store=store, **options)
-    app: App = api.app
+    app: App = api.app  # type: ignore[assignment] # made of `flask_app`
     return app
 
 
@@ -80,7 +83,7 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
     posting: bool = True,
     catch_internal_server: bool = False,
     wsgi_profile: bool = False,
-    get_decorators: Iterable[Callable[..., Any]] = (),
+    get_decorators: Iterable[Callable[..., Any]] | None = None,
 ) -> Api:
     """Return a configured `Api`; its `app` is the WSGI application.
 
@@ -96,7 +99,7 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
         posting: whether `/querybuilder` is served.
         catch_internal_server: also write tracebacks of unexpected errors to `wsgi.errors`.
         wsgi_profile: print a profile of each request.
-        get_decorators: decorators of every GET handler, such as a check of access.
+        get_decorators: decorators of every view, whatever the method, such as a check of access.
 
     Raises:
         ConfigurationError: wrong settings, or no such store or profile.
@@ -112,25 +115,41 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
             profile=profile,
         )
     app = flask_app()
-    stores = StoreRegistry(selection.profiles, settings)
-    context = Context(settings, stores, posting, tuple(get_decorators), fingerprint(settings))
-    app.extensions["provender"] = context
+    app.catch_internal_server = app.catch_internal_server or catch_internal_server
+    context = Context(
+        settings,
+        StoreRegistry(selection.profiles, settings),
+        tuple(get_decorators or ()),
+        fingerprint(settings),
+        endpoints=Endpoints(DIALECTS[0].prefix),
+    )
+    app.extensions[KEY] = context
+    _register(app, context)
+    api = flask_api(app, posting=posting)
+    if settings.proxy.trusted:
+        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.proxy)  # type: ignore[method-assign]
+    if wsgi_profile:
+        app.wsgi_app = ProfilerMiddleware(app.wsgi_app, stream=sys.stderr)  # type: ignore[method-assign]
+    return api
+
+
+def _register(app: App, context: Context) -> None:
+    """Register all that is served besides the interface, and what stands around it."""
+    settings = context.settings
     crossorigin.register(app)
     if settings.server_timing:
         timing.register(app)
-    failures.register(app, show_tracebacks=catch_internal_server)
+    failures = Failures(
+        DIALECTS, context.endpoints.lines, show_tracebacks=app.catch_internal_server
+    )
+    app.extensions[FAILURES] = failures
+    failures.register(app)
     home.register(app, context)
     probes.register(app, context)
     if settings.profile_paths:
         profiles.register(app, context)
     app.wsgi_app = Mounts(app.wsgi_app, context.mounted)  # type: ignore[method-assign]
     _observe(app, context)
-    api = flask_api(app, context)
-    if settings.proxy.trusted:
-        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.proxy)  # type: ignore[method-assign]
-    if wsgi_profile:
-        app.wsgi_app = ProfilerMiddleware(app.wsgi_app, stream=sys.stderr)  # type: ignore[method-assign]
-    return api
 
 
 def _observe(app: Flask, context: Context) -> None:

@@ -14,22 +14,29 @@ from provender.store.registry import StoreRegistry
 from provender.store.stores import Store
 from provender.web.middleware.mounts import LEASES, PROFILE
 from provender.web.middleware.trace import Lifecycle
+from provender.web.routes.endpoints import Endpoints
+
+KEY = "provender"
+"""Where the extensions of an application hold its context."""
+FAILURES = "provender.failures"
+"""Where they hold what answers its errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """The settings and stores of an application.
 
-    `posting` says whether `/querybuilder` is served; `get_decorators` wrap every GET handler;
-    `fingerprint` is that of the settings; `lifecycle` knows the requests that run.
+    `get_decorators` check who may ask;
+    `fingerprint` is that of the settings; `lifecycle` knows the requests that run,
+    `endpoints` the routes that are served.
     """
 
     settings: Settings
     stores: StoreRegistry
-    posting: bool = True
     get_decorators: tuple[Callable[..., Any], ...] = ()
     fingerprint: str = ""
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    endpoints: Endpoints = field(default_factory=lambda: Endpoints(""))
 
     @property
     def mounted(self) -> frozenset[str]:
@@ -37,10 +44,19 @@ class Context:
         profiles = self.stores.profiles.by_name if self.settings.profile_paths else {}
         return frozenset(name for name, profile in profiles.items() if profile.has_path)
 
-    @property
-    def profile(self) -> Profile:
-        """The profile that the path of the current request is for."""
-        return self.stores.profiles.choose(request.environ.get(PROFILE))
+    def profile(self, named: str | None = None) -> Profile:
+        """Return a profile, by default the one that the path of the current request is for.
+
+        Raises:
+            UnknownProfile: no profile of that name.
+        """
+        return self.stores.profile(named or request.environ.get(PROFILE))
+
+    def guarded(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a view, such as a page, behind the checks of the application."""
+        for decorate in self.get_decorators:
+            view = decorate(view)
+        return view
 
     def store(self, named: str | None = None) -> Store:
         """Return the store of a profile, by default that of the path of the current request.

@@ -17,7 +17,7 @@ from provender.query.plan.filters import check_filter
 from provender.query.plan.joins import JOINS, edge_entity
 from provender.query.plan.plan import CAST_KINDS, Join, Ordering, Output, Plan, Source
 from provender.query.plan.vocabulary import Vocabulary, edge_vocabulary
-from provender.query.querydict import ENTITY_TYPES, Item, QueryDict, Vertex
+from provender.query.querydict import ENTITY_TYPES, Dotted, Item, QueryDict, Vertex
 from provender.schema.entities import CLOSURE, FieldName, Kind
 
 ALL = ("*", "**")
@@ -109,7 +109,7 @@ def _flatten(conditions: Iterable[Condition | None]) -> Iterator[Condition]:
 def _outputs(query: QueryDict, names: Names) -> Iterator[Output]:
     for tag, items in query.get("project", {}).items():
         known = _named(tag, names, "project")
-        if not any(isinstance(item, dict) or "." in str(item) for item in items):
+        if not any(isinstance(item, dict | Dotted) or "." in str(item) for item in items):
             yield from _columns(tag, tuple(items), known)
             continue
         keys: set[str] = set()

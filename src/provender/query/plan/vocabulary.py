@@ -58,7 +58,7 @@ class Vocabulary:
         """Return what a name filters or orders by; raises `UnknownField` with the valid names."""
         return self._target(tag, name, self.asked, "key")
 
-    def to_show(self, tag: str, name: FieldName) -> Target:
+    def to_show(self, tag: str, name: FieldName | Dotted) -> Target:
         """Return what a name puts into the answer."""
         return self._target(tag, name, self.shown, "column")
 

@@ -19,7 +19,14 @@ from provender.query.querydict import (
     Stored,
 )
 from provender.query.querystring.fulltypes import full_type_filter
-from provender.query.querystring.request import ListRequest, OrderTerm, Parameters
+from provender.query.querystring.parameters import (
+    CONTENTS,
+    FULL_TYPE,
+    ORDER,
+    OrderTerm,
+    Parameters,
+)
+from provender.query.querystring.request import ListRequest
 from provender.query.terms import Interval, Operator, Term, Value, Word
 from provender.schema.entities import FieldName
 
@@ -35,7 +42,6 @@ NAMES = {
     Operator.NOT_EQUAL: "!==",
     Operator.NOT_IN: "!in",
 }
-CONTENTS = ("attributes", "extras")
 
 
 def from_list(request: ListRequest) -> QueryDict:
@@ -49,13 +55,14 @@ def from_list(request: ListRequest) -> QueryDict:
     """
     view, parameters = request.view, request.parameters
     filters = [*subset(view), *(term_filter(view, term) for term in parameters.filters)]
-    if parameters.full_type is not None:
-        filters.append(full_type_filter(parameters.full_type))
+    full_type = parameters[FULL_TYPE]
+    if full_type is not None:
+        filters.append(full_type_filter(full_type))
     return {
         "path": [{"entity_type": TYPE_OF_ENTITY[view.entity.name], "tag": view.name}],
         "filters": {view.name: {"and": filters}},
         "project": {view.name: projection(view, parameters)},
-        "order_by": [{view.name: ordering(view, parameters.order)}],
+        "order_by": [{view.name: ordering(view, parameters[ORDER])}],
         "limit": request.limit,
         "offset": request.offset,
     }
@@ -71,9 +78,9 @@ def subset(view: View) -> list[Filter]:
 def projection(view: View, parameters: Parameters) -> list[FieldName]:
     """Return the fields that an answer needs: those shown, and the contents asked for."""
     fields = [field for field in view.shown.values() if not isinstance(field, Constant)]
-    for column in CONTENTS if view.has_contents else ():
-        if getattr(parameters, column):
-            names = getattr(parameters, f"{column}_filter")
+    for contents in CONTENTS if view.has_contents else ():
+        if parameters[contents.shown]:
+            column, names = contents.column, parameters[contents.names]
             fields += [column] if names is None else [f"{column}.{name}" for name in names]
     return fields
 

@@ -6,7 +6,6 @@ SELECT only, and nothing but `select` is built. SQLite: `mode=ro`, `query_only`,
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -16,14 +15,12 @@ from typing import Any
 
 import psycopg2
 import psycopg2.extensions
-from psycopg2 import errors
 from sqlalchemy.pool import QueuePool
 
 from provender.schema.statements import Backend
 from provender.settings import Limits, Pool
+from provender.store.database.opening import Opening
 from provender.store.sqlite.files import Marker, SqliteFile
-
-LOGGER = logging.getLogger(__name__)
 
 JSONB_OID = 3802
 JSONB_AS_TEXT = psycopg2.extensions.new_type((JSONB_OID,), "JSONB_AS_TEXT", lambda text, _: text)
@@ -38,25 +35,6 @@ DEAD_PEERS = {
 """A connection whose other end is gone is noticed within a minute, where the system's own
 figures would take hours (libpq, "Parameter Key Words"); what a URL says wins."""
 
-SERVER = "extract(epoch FROM pg_postmaster_start_time())"
-"""The name of a running server, written alike in every session."""
-SNAPSHOT = (
-    f"concat_ws(' ', txid_current_snapshot(), {SERVER}, "
-    "pg_relation_filepath('pg_catalog.pg_class'), (pg_control_checkpoint()).checkpoint_lsn)"
-)
-"""The name of a snapshot. The path of a table tells the database without a look into a table."""
-
-POSITION = f"pg_last_wal_replay_lsn() || ' ' || {SERVER}"
-IS_SETTLED = (
-    "pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() OR (pg_last_wal_receive_lsn() < "
-    "pg_last_wal_replay_lsn() AND (pg_stat_get_wal_receiver()).pid IS NOT NULL)"
-)
-"""Whether a standby has replayed all that it has. After its start the position of what it received
-is behind until something new comes, but it asks for more only when it has replayed the rest."""
-
-NAMELESS = (errors.UndefinedFunction, errors.InsufficientPrivilege, errors.FeatureNotSupported)
-"""What a server says that does not have, or not give, what a name is made of."""
-
 Start = Callable[[Any, Any], "str | None"]
 
 
@@ -65,7 +43,8 @@ class Engine:
     """A bounded pool of connections and how a snapshot is begun on one of them.
 
     `start` begins the transaction and returns its token: equal tokens, equal data. It is None
-    where nothing tells. `hosts` is the number of servers that have the data.
+    where nothing tells. `opening` may send the first statement with it. `hosts` is the number of
+    servers that have the data.
     """
 
     backend: Backend
@@ -74,6 +53,7 @@ class Engine:
     statement_seconds: float
     settings: Pool
     hosts: int = 1
+    opening: Opening | None = None
     closed: Event = field(default_factory=Event)
     serial: int = field(default_factory=count().__next__)
 
@@ -83,7 +63,7 @@ class Engine:
         def start(driver: Any, cursor: Any) -> None:  # noqa: ANN401 - the driver's
             self.start(driver, cursor)
 
-        return replace(self, start=start)
+        return replace(self, start=start, opening=None)
 
     def close(self) -> None:
         """Close all connections: those in use when they are given back."""
@@ -94,9 +74,7 @@ class Engine:
 def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
     """Return an engine for a PostgreSQL database; connects at the first use.
 
-    `dsn` holds libpq's connection parameters, several hosts separated by commas. All that a
-    transaction needs is set inside it, in one round trip: settings of the session would leak
-    or be refused behind a pooler in transaction mode.
+    `dsn` holds libpq's connection parameters, several hosts separated by commas.
     """
     parameters = {
         "connect_timeout": pool.connect_seconds,
@@ -114,71 +92,22 @@ def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
         psycopg2.extensions.register_type(JSONB_AS_TEXT, connection)
         return connection
 
-    start = _PostgresqlStart(limits.statement_seconds)
     connections = _pool(connect, pool, recycle=pool.recycle_seconds)
     hosts = str(dsn.get("host") or "").count(",") + 1
-    return Engine(Backend.POSTGRESQL, connections, start, limits.statement_seconds, pool, hosts)
+    opening = Opening(limits.statement_seconds, hosts)
+    seconds = limits.statement_seconds
+    return Engine(Backend.POSTGRESQL, connections, opening, seconds, pool, hosts, opening)
 
 
 class _Connection(psycopg2.extensions.connection):
-    """A connection that remembers whether a standby answered last, and when it was made.
+    """A connection that knows whether a standby answered last, when it was made and last used.
 
     The hosts of one pool may be of both kinds, and behind a pooler those of one connection.
     """
 
     was_standby = False
     born = 0.0
-
-
-class _PostgresqlStart:
-    """Begins a transaction and reads the name of its snapshot; one round trip, two on a standby.
-
-    On a primary, two equal texts of a snapshot mean that the same transactions are visible. The
-    rest of the name tells servers apart (two primaries may count alike after a failover), the
-    databases of one, and the time before a crash from the time after it, which counts again what
-    was committed and not yet on disk: recovery ends with a checkpoint.
-
-    On a standby the text leaves out running transactions. The position of the replay names the
-    data there, but only while nothing is being replayed: a commit shows before the position
-    moves, by as long as it takes to delete the files of dropped tables. So the position before the
-    snapshot has to be that after it, and of all that has arrived; else the snapshot has no name. A
-    timeline is not needed: one that goes another way is followed only after a new start.
-    """
-
-    def __init__(self, statement_seconds: float) -> None:
-        milliseconds = max(1, int(statement_seconds * 1000))
-        self._begin = (
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
-            f"SET LOCAL statement_timeout = {milliseconds}; SET LOCAL timezone = 'UTC'"
-        )
-        names = f"SELECT pg_is_in_recovery(), {SNAPSHOT}, "
-        self._on_primary = f"{self._begin}; {names} NULL"
-        self._on_standby = f"{self._begin}; {names} CASE WHEN {IS_SETTLED} THEN {POSITION} END"
-        self._can_name = True
-
-    def __call__(self, driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the driver's
-        if self._can_name:
-            try:
-                return self._start(driver, cursor)
-            except NAMELESS as error:
-                LOGGER.warning("this database does not name its snapshots, so no ETags: %s", error)
-                self._can_name = False
-                cursor.execute("ROLLBACK")
-        cursor.execute(self._begin)
-        return None
-
-    def _start(self, driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the driver's
-        expected, before = driver.was_standby, None
-        if expected:
-            cursor.execute(f"SELECT {POSITION}")
-            before = cursor.fetchone()[0]
-        cursor.execute(self._on_standby if expected else self._on_primary)
-        driver.was_standby, snapshot, after = cursor.fetchone()
-        if driver.was_standby != expected:
-            return None
-        if not expected:
-            return str(snapshot)
-        return f"{snapshot} {after}" if after and after == before else None
+    used = 0.0
 
 
 def sqlite(file: SqliteFile, pool: Pool, limits: Limits) -> Engine:

@@ -26,12 +26,12 @@ class Tally:
 class Memory:
     """The values asked for last, up to a number of bytes; safe to share between threads.
 
-    `got` tallies `get` (answers), `recalled` tallies `remembered` (counts and the like).
+    `answers` tallies `get`, `rows` tallies `cached` (counts and the like).
     """
 
     def __init__(self, most_bytes: int) -> None:
-        self.got = Tally()
-        self.recalled = Tally()
+        self.answers = Tally()
+        self.rows = Tally()
         self._most = most_bytes
         self._held = 0
         self._values: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
@@ -39,7 +39,7 @@ class Memory:
 
     def get(self, key: Hashable) -> Any:  # noqa: ANN401 - whatever was put
         """Return the value of a key, or None."""
-        return self._find(key, self.got)
+        return self._find(key, self.answers)
 
     @property
     def held_bytes(self) -> int:
@@ -56,11 +56,11 @@ class Memory:
             while self._held > self._most:
                 self._held -= self._values.popitem(last=False)[1][1]
 
-    def remembered(
+    def cached(
         self, key: Hashable | None, make: Callable[[], _Value], size: Callable[[_Value], int]
     ) -> _Value:
         """Return the value of a key, made if it is not there; no key means no keeping."""
-        found: _Value | None = None if key is None else self._find(key, self.recalled)
+        found: _Value | None = None if key is None else self._find(key, self.rows)
         if found is None:
             found = make()
             if key is not None:

@@ -23,30 +23,51 @@ class Entry:
     key: str | None
 
 
-def file_key(tree: Tree, path: str) -> str:
+def place(path: str) -> tuple[str, ...] | None:
+    """Return the keys that lead to a file or folder in a tree; None if there can be none.
+
+    A path is relative and never leads out of the tree; the empty path and `.` are the root.
+
+    Example:
+        `out/aiida.out` gives `("o", "out", "o", "aiida.out")`.
+    """
+    names = path.removesuffix("/").split("/") if path else ()
+    if any(name in ("", "..") for name in names):
+        return None
+    return tuple(part for name in names if name != "." for part in ("o", name))
+
+
+def file_key(entry: Tree | None) -> str:
     """Return the key of a file.
 
     Raises:
-        NoSuchFile: no such file, a folder, or a path that is absolute or leads out of the tree.
+        NoSuchFile: there is nothing, or a folder.
     """
-    entry = _locate(tree, path)
-    if entry is None or "k" not in entry:
+    key = None if entry is None else entry.get("k")
+    if key is None:
         raise NoSuchFile("No such file is present")
-    return str(entry["k"])
+    return str(key)
 
 
-def entries(tree: Tree, path: str) -> list[Entry]:
-    """Return the entries of a folder, sorted by name; the empty path and `.` are the root.
+def entries(entry: Tree | None, path: str) -> list[Entry]:
+    """Return the entries of a folder, sorted by name; `path` is how errors call it.
 
     Raises:
-        NoSuchFile: no such folder, or a file.
+        NoSuchFile: there is nothing, or a file.
     """
-    entry = tree if path in ("", ".") else _locate(tree, path)
     if entry is None:
         raise NoSuchFile(f"{path} does not exist in this repository")
     if "k" in entry:
         raise NoSuchFile(f"{path} is not a directory in this repository")
     return [Entry(name, below.get("k")) for name, below in sorted(_below(entry).items())]
+
+
+def located(tree: Tree, path: str) -> Tree | None:
+    """Return what lies at a path in a tree, or None."""
+    found: object = tree
+    for part in place(path) or (None,):
+        found = found.get(part) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else None
 
 
 def walk(tree: Tree, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -67,18 +88,3 @@ def _below(entry: Tree) -> dict[str, Tree]:
     found = entry.get("o")
     held = found.items() if isinstance(found, dict) else ()
     return {name: below for name, below in held if isinstance(below, dict)}
-
-
-def _locate(tree: Tree, path: str) -> Tree | None:
-    """Return what lies at a relative path, or None; `..` is never followed."""
-    entry: Tree = tree
-    for name in path.removesuffix("/").split("/"):
-        if name in ("", "..") or "k" in entry:
-            return None
-        if name == ".":
-            continue
-        below = _below(entry).get(name)
-        if below is None:
-            return None
-        entry = below
-    return entry

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask, Response, request
@@ -13,7 +14,6 @@ from werkzeug.exceptions import (
     InternalServerError,
     MethodNotAllowed,
     NotFound,
-    RequestedRangeNotSatisfiable,
 )
 
 from provender.errors import ConfigurationError, ProvenderError, StoreError, UnknownRoute
@@ -21,88 +21,118 @@ from provender.logs import printable
 from provender.web.answers.responses import json_response
 from provender.web.middleware.observer import request_id
 from provender.web.middleware.trace import current
-from provender.web.routes.dialects import DIALECTS
-from provender.web.routes.endpoints import endpoint_lines
+from provender.web.routes.route import Dialect
 
 LOGGER = logging.getLogger(__name__)
 
 RETRY_AFTER = "5"
 """Seconds after which a client may try again when a store was not there."""
 UNAVAILABLE = 503
+OF_BODY = ("content-type", "content-length")
+"""Headers that belong to the body of an error, which is replaced by ours."""
 
 
-def register(app: Flask, *, show_tracebacks: bool = False) -> None:
-    """Make an application answer every error with JSON.
+class Failures:
+    """Answers errors in the form of the dialect that a request is in.
 
-    `show_tracebacks` also writes those of unexpected errors to the server's own error log.
+    `endpoints` tells the routes of a prefix, for paths that fit none. `show_tracebacks` also writes
+    those of unexpected errors to the server's own error log.
     """
 
-    def unexpected(error: Exception) -> Response:
-        return _render_unexpected(error, show_tracebacks=show_tracebacks)
+    def __init__(
+        self,
+        dialects: Sequence[Dialect],
+        endpoints: Callable[[str], list[str]],
+        *,
+        show_tracebacks: bool = False,
+    ) -> None:
+        self._dialects = dialects
+        self._endpoints = endpoints
+        self._show_tracebacks = show_tracebacks
 
-    app.register_error_handler(ProvenderError, render)
-    app.register_error_handler(HTTPException, _render_http)
-    app.register_error_handler(Exception, unexpected)
+    def register(self, app: Flask) -> None:
+        """Make an application answer every error."""
+        app.register_error_handler(ProvenderError, self.respond)
+        app.register_error_handler(HTTPException, self.respond)
+        app.register_error_handler(Exception, self.respond)
+
+    def respond(self, error: Exception) -> Response:
+        """Return the answer to an error."""
+        if isinstance(error, InternalServerError):
+            return self._unexpected(error.original_exception or error)
+        if isinstance(error, HTTPException):
+            return self._http(error)
+        if isinstance(error, ProvenderError) and not isinstance(error, ConfigurationError):
+            return self._ours(error)
+        return self._unexpected(error)
+
+    def _dialect(self) -> Dialect:
+        """Return the dialect of the request, by default that of today's clients."""
+        below = (item for item in self._dialects if request.path.startswith(item.prefix))
+        return next(below, self._dialects[0])
+
+    def _body(self, error: ProvenderError) -> dict[str, Any]:
+        return self._dialect().error_body(error)
+
+    def _ours(self, error: ProvenderError) -> Response:
+        """Return the answer of an error of ours."""
+        if isinstance(error, StoreError):
+            reason = f" ({' '.join(error.reason.split())})" if error.reason else ""
+            LOGGER.warning("%s: %s%s", printable(request.path), error.message, reason)
+        response = json_response(self._body(error), status=error.status)
+        if error.status == UNAVAILABLE:
+            response.headers["Retry-After"] = RETRY_AFTER
+        return response
+
+    def _http(self, error: HTTPException) -> Response:
+        """Return the answer of an error that routing, Flask or a resource raised.
+
+        Its headers are kept, and so is what `flask_restful.abort` was told (`data`).
+        """
+        data = getattr(error, "data", None)
+        if isinstance(error, NotFound) and data is None and _is_default(error):
+            return self._unknown_path()
+        name = (error.name or "error").lower().replace(" ", "-")
+        body: dict[str, Any] = {"message": error.description or error.name, "code": name}
+        if isinstance(data, dict):
+            body |= data
+        response = json_response(body, status=error.code or 500)
+        headers = dict(error.get_headers(request.environ))
+        headers |= dict(error.response.headers) if error.response is not None else {}
+        for key, value in headers.items():
+            if key.lower() not in OF_BODY:
+                response.headers[key] = value
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        return response
+
+    def _unknown_path(self) -> Response:
+        """Return the answer to a path that fits no route: with the routes of its dialect."""
+        dialect = self._dialect()
+        body = self._body(UnknownRoute())
+        routes = {"available_endpoints": self._endpoints(dialect.prefix)}
+        return json_response(body | routes, status=404)
+
+    def _unexpected(self, error: BaseException) -> Response:
+        """Return the answer to a fault of ours: an id, which the log has with the traceback."""
+        trace = current()
+        name = trace.request_id if trace is not None else request_id("")
+        method, path = printable(request.method), printable(request.path)
+        LOGGER.error("request %s: %s %s", name, method, path, exc_info=error)
+        if self._show_tracebacks:
+            stream = request.environ.get("wsgi.errors") or sys.stderr
+            stream.write("".join(traceback.format_exception(error)))
+            stream.flush()
+        return json_response(
+            {
+                "message": "The server failed to answer this request.",
+                "code": "internal-error",
+                "request_id": name,
+            },
+            status=500,
+        )
 
 
-def render(error: ProvenderError) -> Response:
-    """Return the answer of an error of ours."""
-    if isinstance(error, ConfigurationError):
-        return _render_unexpected(error, show_tracebacks=False)
-    if isinstance(error, StoreError):
-        reason = f" ({' '.join(error.reason.split())})" if error.reason else ""
-        LOGGER.warning("%s: %s%s", printable(request.path), error.message, reason)
-    body = {"message": error.message, "code": error.code}
-    body |= {"hint": error.hint} if error.hint else {}
-    body |= {"detail": error.detail} if error.detail else {}
-    response = json_response(body, status=error.status)
-    if error.status == UNAVAILABLE:
-        response.headers["Retry-After"] = RETRY_AFTER
-    return response
-
-
-def _render_http(error: HTTPException) -> Response:
-    """Return the answer of an error that routing or Flask raised."""
-    if isinstance(error, InternalServerError):
-        return _render_unexpected(error.original_exception or error, show_tracebacks=False)
-    if isinstance(error, NotFound):
-        return _render_unknown_path()
-    name = (error.name or "error").lower().replace(" ", "-")
-    response = json_response(
-        {"message": error.description or error.name, "code": name}, status=error.code or 500
-    )
-    if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
-    if isinstance(error, RequestedRangeNotSatisfiable):
-        response.headers["Content-Range"] = f"bytes */{error.length}"
-    return response
-
-
-def _render_unknown_path() -> Response:
-    """Return the answer to a path that fits no route: with the routes of its dialect."""
-    error = UnknownRoute()
-    dialect = next(
-        (dialect for dialect in DIALECTS if request.path.startswith(dialect.prefix)), DIALECTS[0]
-    )
-    body: dict[str, Any] = {"message": error.message, "code": error.code}
-    return json_response(body | {"available_endpoints": endpoint_lines(dialect)}, status=404)
-
-
-def _render_unexpected(error: BaseException, *, show_tracebacks: bool) -> Response:
-    """Return the answer to a fault of ours: an id, which the log has with the traceback."""
-    trace = current()
-    name = trace.request_id if trace is not None else request_id("")
-    method, path = printable(request.method), printable(request.path)
-    LOGGER.error("request %s: %s %s", name, method, path, exc_info=error)
-    if show_tracebacks:
-        stream = request.environ.get("wsgi.errors") or sys.stderr
-        stream.write("".join(traceback.format_exception(error)))
-        stream.flush()
-    return json_response(
-        {
-            "message": "The server failed to answer this request.",
-            "code": "internal-error",
-            "request_id": name,
-        },
-        status=500,
-    )
+def _is_default(error: NotFound) -> bool:
+    """Tell whether routing raised an error: a resource that has something to say says it."""
+    return error.description == NotFound.description and error.response is None

@@ -1,4 +1,4 @@
-"""Answers named by the snapshot they were read from: ETags, and answers kept. Floor: web.
+"""Answers named by the snapshot they were read from: ETags, and cached answers. Floor: web.
 
 The name of a snapshot, the request, this version and the settings decide every byte of an answer,
 so an ETag made of them is strong and exact: nothing expires, nothing is ever out of date.
@@ -10,7 +10,6 @@ import hashlib
 from dataclasses import dataclass
 
 from flask import Response, request
-from werkzeug.exceptions import abort
 
 from provender.settings import Settings
 from provender.store.database.memory import Memory
@@ -18,46 +17,75 @@ from provender.version import __version__
 from provender.web.answers.conditions import require_match
 from provender.web.answers.responses import root_url
 
-LARGEST_KEPT = 1 << 16
-"""Bytes of an answer that is kept."""
+LARGEST_CACHED = 1 << 16
+"""Bytes of an answer that is cached."""
 NOT_MODIFIED = 304
 OK = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """An answer that was given: its body and the headers that go with it."""
+class CachedAnswer:
+    """An answer that was given: its ETag, its body and the headers that go with it."""
 
+    etag: str
     body: bytes
     headers: tuple[tuple[str, str], ...]
 
+    def response(self) -> Response:
+        """Return the answer again."""
+        return marked(Response(self.body, headers=list(self.headers)), self.etag)
+
 
 def fingerprint(settings: Settings) -> str:
-    """Return a text that differs between settings."""
+    """Return a string that differs between settings."""
     return hashlib.sha256(repr(settings).encode()).hexdigest()
 
 
-def name_answer(token: str, settings: str) -> str:
-    """Return the ETag of the answer to the current request; `settings` is their fingerprint."""
-    parts = (token, settings, __version__, root_url(), request.path)
-    query = request.query_string.decode("latin-1")
-    return hashlib.sha256("\n".join((*parts, query)).encode()).hexdigest()[:32]
+class Freshness:
+    """What is known of the answer to the current request before the store is read.
 
-
-def answer_early(etag: str, memory: Memory) -> None:
-    """End the request if the client has the answer, or if it was given before.
-
-    Raises:
-        HTTPException: with the answer.
+    `store` names the store, `settings` is their fingerprint.
     """
-    if "HTTP_IF_NONE_MATCH" in request.environ:
-        asked = request.if_none_match
-        if asked.contains_weak(etag) and not asked.star_tag:
-            abort(marked(Response(status=NOT_MODIFIED), etag))
-    kept: Kept | None = memory.get(etag)
-    if kept is not None:
-        response = Response(kept.body, headers=list(kept.headers))
-        abort(marked(response, etag))
+
+    def __init__(self, store: str, settings: str, memory: Memory) -> None:
+        parts = (store, settings, __version__, root_url(), request.path)
+        self._key = "\n".join((*parts, request.query_string.decode("latin-1")))
+        self._memory = memory
+        self._asked = request.if_none_match if "HTTP_IF_NONE_MATCH" in request.environ else None
+        self._cached: CachedAnswer | None = None if self._asked else memory.get(self._key)
+
+    @property
+    def may_know(self) -> bool:
+        """Whether the client or the cache may have the answer: it depends on the snapshot."""
+        return self._asked is not None or self._cached is not None
+
+    def etag(self, token: str) -> str:
+        """Return the ETag of the answer from the data with this name."""
+        return hashlib.sha256(f"{token}\n{self._key}".encode()).hexdigest()[:32]
+
+    def answer(self, etag: str) -> Response | None:
+        """Return the answer if the client has it, or if it is cached.
+
+        Raises:
+            PreconditionFailed: the client wants the answer in another state.
+        """
+        asked = self._asked
+        if asked is not None:
+            if asked.contains_weak(etag) and not asked.star_tag:
+                return marked(Response(status=NOT_MODIFIED), etag)
+            self._cached = self._memory.get(self._key)
+        if self._cached is not None and self._cached.etag == etag:
+            return self._cached.response()
+        return None
+
+    def keep(self, response: Response, etag: str) -> Response:
+        """Return an answer with its ETag; a small one is cached for the next one who asks."""
+        marked(response, etag)
+        if response.status_code == OK and (response.content_length or 0) <= LARGEST_CACHED:
+            body = bytes(memoryview(response.get_data()))  # a copy: orjson's own has room behind
+            cached = CachedAnswer(etag, body, tuple(response.headers.items()))
+            self._memory.put(self._key, cached, len(body) + 1000)
+        return response
 
 
 def marked(response: Response, etag: str) -> Response:
@@ -71,10 +99,3 @@ def marked(response: Response, etag: str) -> Response:
     response.set_etag(etag)
     response.headers["Cache-Control"] = "no-cache"
     return response
-
-
-def keep(response: Response, etag: str, memory: Memory) -> None:
-    """Keep a small answer for the next one who asks."""
-    if response.status_code == OK and (response.content_length or 0) <= LARGEST_KEPT:
-        body = bytes(memoryview(response.get_data()))  # a copy: orjson leaves room behind its own
-        memory.put(etag, Kept(body, tuple(response.headers.items())), len(body) + 1000)

@@ -42,8 +42,8 @@ class Gauges:
         memories = [context.stores.memory for context in contexts]
         self._memory.set(sum(memory.held_bytes for memory in memories))
         for number, memory in enumerate(memories):
-            self._follow(number, "answers", memory.got)
-            self._follow(number, "counts", memory.recalled)
+            self._follow(number, "answers", memory.answers)
+            self._follow(number, "counts", memory.rows)
 
     def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
         return Gauge(name, text, labels, multiprocess_mode="livesum", registry=self._registry)

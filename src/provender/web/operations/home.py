@@ -13,14 +13,14 @@ from provender.store.inspection import counts
 from provender.store.profiles import KINDS
 from provender.version import __version__
 from provender.web.context import Context
+from provender.web.dialects import DIALECTS, EXAMPLES
 from provender.web.operations.profiles import entries, top_url
-from provender.web.routes.dialects import DIALECTS, EXAMPLES
 
 LOGGER = logging.getLogger(__name__)
 
 
 def register(app: Flask, context: Context) -> None:
-    """Add the page to an application."""
+    """Add the page to an application, behind its checks."""
 
     def home() -> str:
         numbers, problem = _counts(context)
@@ -28,7 +28,7 @@ def register(app: Flask, context: Context) -> None:
             "home.html",
             counted=counted,
             noun=noun,
-            profile=context.profile,
+            profile=context.profile(),
             counts=numbers,
             problem=problem,
             version=__version__,
@@ -40,7 +40,7 @@ def register(app: Flask, context: Context) -> None:
             examples=EXAMPLES,
         )
 
-    app.add_url_rule("/", "home", home)
+    app.add_url_rule("/", "home", context.guarded(home))
 
 
 def _counts(context: Context) -> tuple[dict[str, int], str | None]:
@@ -53,11 +53,11 @@ def _counts(context: Context) -> tuple[dict[str, int], str | None]:
 
 
 def _stores(context: Context) -> list[dict[str, Any]]:
-    """Return the stores to list: all if there are several, unless the list is not for everybody.
+    """Return the stores to list: all if there are several.
 
     They show what is known of them already: a page does not wait for a hundred stores.
     """
-    is_open = context.settings.profile_paths and not context.get_decorators
-    if not is_open or len(context.stores.profiles.by_name) < 2:  # noqa: PLR2004 - several
+    is_listed = context.settings.profile_paths
+    if not is_listed or len(context.stores.profiles.by_name) < 2:  # noqa: PLR2004 - several
         return []
     return entries(context, context.stores.census.known())

@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import Flask, Response
 
 from provender.errors import ProvenderError, ServerStopping
-from provender.web.answers import failures
 from provender.web.answers.responses import json_response
-from provender.web.context import Context
+from provender.web.context import FAILURES, Context
 from provender.web.operations.readiness import Readiness
 
 
@@ -24,7 +23,7 @@ def register(app: Flask, context: Context) -> None:
                 raise ServerStopping("The server is stopping: it ends the requests that run.")
             readiness.check()
         except ProvenderError as error:
-            return unstored(failures.render(error))
+            return unstored(app.extensions[FAILURES].respond(error))
         return unstored(json_response({"status": "ready"}))
 
     app.add_url_rule("/alive", "alive", alive, strict_slashes=False)

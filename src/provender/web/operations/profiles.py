@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, request
@@ -18,7 +18,7 @@ PATIENCE = 0.7
 
 
 def register(app: Flask, context: Context) -> None:
-    """Add the list to an application, below the same checks as every GET request."""
+    """Add the list to an application, behind its checks."""
 
     def profiles() -> Response:
         listed = entries(context, context.stores.census.take(PATIENCE))
@@ -26,9 +26,7 @@ def register(app: Flask, context: Context) -> None:
         envelope = responses.envelope({"profiles": listed}, "Profiles", query)
         return responses.json_response(envelope, total=len(listed))
 
-    view: Callable[..., Any] = profiles
-    for decorate in context.get_decorators:
-        view = decorate(view)
+    view = context.guarded(profiles)
     app.add_url_rule("/profiles", "profiles", view, strict_slashes=False)
 
 

@@ -1,57 +1,102 @@
-"""What every resource does: read the query, choose the store, build the answer. Floor: web."""
+"""What every resource does: read the query, ask the store, build the answer. Floor: web."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import flask_restful
-from flask import Response, request
+from flask import Response, abort, current_app, request
 
 from provender.errors import BadRequest, ConflictingParameters
 from provender.query.plan.views import Identity, View
 from provender.query.querystring import grammar
-from provender.query.querystring.request import (
-    ListRequest,
-    Page,
-    Parameters,
-    read_list,
-    read_parameters,
-)
-from provender.store.stores import Session
-from provender.translators.base import BaseTranslator, Listing, parse_identifier
+from provender.query.querystring.parameters import CURSOR, FULL_TYPE, PROFILE, Parameters
+from provender.query.querystring.request import ListRequest, Page, read_list, read_parameters
+from provender.store.stores import Store
+from provender.translators.base import BaseTranslator
+from provender.translators.identity import parse_identifier
+from provender.translators.inquiry import Inquiry, read
+from provender.translators.lists import Listing
 from provender.translators.properties import Properties, describe
+from provender.translators.session import Session
 from provender.web.answers import responses
-from provender.web.answers.freshness import answer_early, keep, marked, name_answer
-from provender.web.context import Context
-from provender.web.middleware import timing
-from provender.web.middleware.mounts import PROFILE
+from provender.web.answers.freshness import Freshness
+from provender.web.context import KEY, Context
+from provender.web.middleware import mounts, timing
 from provender.web.middleware.trace import note_profile
-from provender.web.routes.dialects import Dialect, Route
+from provender.web.routes.route import Dialect, Route
 
-_Result = TypeVar("_Result")
+_Raw = TypeVar("_Raw")
+_Answer = TypeVar("_Answer")
 LONGEST_KEPT = 200
-"""Characters of a query string whose meaning is kept."""
+"""Characters of a query string whose meaning is cached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[_Answer]):
+    """What a store answered, with the store for what is read of its files, and what names it."""
+
+    value: _Answer
+    store: Store
+    freshness: Freshness | None = None
+    etag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Early:
+    """An answer that needs no reading."""
+
+    response: Response
 
 
 class BaseResource(flask_restful.Resource):
-    """Answers the routes of one resource; a new one is made for each request."""
+    """Answers the routes of one resource; a new one is made for each request.
 
-    translator: ClassVar[BaseTranslator] = BaseTranslator()
+    A subclass that is registered with `Api.add_resource` has neither route nor dialect.
+    """
 
-    def __init__(self, route: Route, dialect: Dialect, context: Context) -> None:
-        self.route = route
-        self.dialect = dialect
-        self.context = context
-        self.etag: str | None = None
-        self.method_decorators = {"get": list(context.get_decorators)}
+    translator: ClassVar[type[BaseTranslator]] = BaseTranslator
+    method_decorators: Any = ()
+    refused: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(
+        self,
+        route: Route | None = None,
+        dialect: Dialect | None = None,
+        **options: Any,  # noqa: ANN401 - whatever an extension passes on
+    ) -> None:
+        self._route = route
+        self._dialect = dialect
+        self.options = options
+        self.method_decorators = own_decorators(type(self).method_decorators)
 
     def get(self, **values: Any) -> Response:  # noqa: ANN401 - Flask passes the parts of the path
-        """Answer a GET request by the method that the route names."""
-        answer: Response = getattr(self, self.route.handler)(**values)
-        return answer
+        """Answer a GET request by the handler of the route."""
+        return self.route.handler(self, **values)
+
+    @property
+    def context(self) -> Context:
+        """The settings and stores of the application."""
+        context: Context = current_app.extensions[KEY]
+        return context
+
+    @property
+    def route(self) -> Route:
+        """The route of the request."""
+        if self._route is None:
+            raise TypeError(f"{type(self).__name__} was registered without a route")
+        return self._route
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect of the request."""
+        if self._dialect is None:
+            raise TypeError(f"{type(self).__name__} was registered without a dialect")
+        return self._dialect
 
     @cached_property
     def query(self) -> str:
@@ -65,64 +110,67 @@ class BaseResource(flask_restful.Resource):
             raise TypeError(self.route)
         return self.route.view
 
-    def listing(self, page: int | None = None) -> Response:
+    @property
+    def expose(self) -> tuple[str, ...]:
+        """The private names that the profile of the request opens."""
+        return self.context.profile(self.profile).expose
+
+    @property
+    def profile(self) -> str | None:
+        """The profile that the query string names; None for that of the path."""
+        return self.parameters[PROFILE]
+
+    def listing(self, page: int | None = None, *, is_paged: bool = False) -> Response:
         """Answer a list, or a page of it."""
-        asked = self.read_list(page)
-        found = self.inquire(
-            asked.parameters, lambda session: self.translator.listing(asked, session)
-        )
-        data = {self.view.name: found.records}
-        walk = found if asked.parameters.cursor is not None else None
-        return self.answer(data, found.total, page=found.page, walk=walk)
+        asked = self.read_list(self.view, page, is_paged=is_paged)
+        found = self.inquire(self.translator(self.view, self.expose).listing(asked))
+        return self.answer_list(self.view.name, found)
 
     def detail(self, id: str) -> Response:  # noqa: A002 - the name in the path
         """Answer one object, as a list of one to which limit and offset apply."""
         identifier = parse_identifier(self.view, id)
-        asked = self.read_list()
-        found = self.inquire(
-            asked.parameters,
-            lambda session: self.translator.detail(
-                self.view, identifier, asked.parameters, session
-            ),
-        )
+        asked = self.read_list(self.view)
+        found = self.inquire(self.translator(self.view).detail(identifier, asked.parameters))
         refuse_filters(asked.parameters)
-        records = found.records[asked.offset : asked.offset + asked.limit]
-        pk = found.pk
+        records = found.value.records[asked.offset : asked.offset + asked.limit]
         shown = identifier if self.view.identity is Identity.PK else id
-        return self.answer({self.view.name: records}, found.total, identifier=shown, pk=pk)
+        pk = found.value.pk
+        return self.answer({self.view.name: records}, 1, found, identifier=shown, pk=pk)
 
-    def schema(self) -> Response:
+    def schema(self, *, properties: Properties) -> Response:
         """Answer the description of the fields."""
         if request.query_string:
             raise BadRequest(
                 f"{self.route.path.rpartition('/')[2]} requests do not allow specifying a query "
                 "string"
             )
-        properties = self.route.properties or Properties("", "")
         return self.answer(describe(properties), 1)
 
-    def read_list(self, page: int | None = None) -> ListRequest:
-        """Return the list request of the query string."""
-        return read_list(
-            self.view,
-            self.parameters(),
-            self.context.settings.limits,
-            page=page,
-            is_paged=self.route.is_paged,
-        )
+    def statistics(self) -> Response:
+        """Answer how many rows there are in all and of each type; of nodes also of each day."""
+        found = self.inquire(self.translator(self.view).statistics(self.parameters))
+        return self.answer(found.value, 0, found)
 
+    def read_list(
+        self, view: View, page: int | None = None, *, is_paged: bool = False
+    ) -> ListRequest:
+        """Return the list of a view that the query string asks for."""
+        limits = self.context.settings.limits
+        return read_list(view, self.parameters, limits, page=page, is_paged=is_paged)
+
+    @cached_property
     def parameters(self) -> Parameters:
-        """Return what the query string says; a profile is refused unless switching is on."""
+        """What the query string says; a profile is refused unless switching is on."""
         with timing.span("parse"):
             is_kept = len(self.query) <= LONGEST_KEPT
             parameters = (_read if is_kept else _read.__wrapped__)(self.query, self.dialect)
-        self.check_profile(parameters.profile)
-        self._check_contents(parameters)
+        self.check_profile(parameters[PROFILE])
+        self._check_strict(parameters)
         return parameters
 
     def check_profile(self, name: str | None) -> None:
         """Refuse a named profile unless switching is on, and one that is not that of the path."""
-        mounted = request.environ.get(PROFILE)
+        mounted = request.environ.get(mounts.PROFILE)
         if name is not None and mounted is not None and name != mounted:
             raise ConflictingParameters(
                 f"The path is that of the profile `{mounted}`, `profile` names another.",
@@ -134,69 +182,107 @@ class BaseResource(flask_restful.Resource):
             )
         note_profile(name or mounted or self.context.stores.profiles.default)
 
-    def _check_contents(self, parameters: Parameters) -> None:
+    def _check_strict(self, parameters: Parameters) -> None:
         """Refuse what belongs to other routes, and names both to show and to leave out."""
-        given = [name for name in self.dialect.contents if getattr(parameters, name) is not None]
-        if not given:
-            return
-        written = {parameter: key for key, parameter in self.dialect.specials.items()}
-        for name in given:
-            if name not in self.route.contents:
-                column = name.partition("_")[0]
+        given = [item for item in self.dialect.strict if parameters[item] is not None]
+        for item in given:
+            if item not in self.route.parameters:
+                column = item.name.partition("_")[0]
                 raise ConflictingParameters(
-                    f"`{written[name]}` requires that the path contains /content/{column}."
+                    f"`{self.dialect.written(item)}` requires that the path contains "
+                    f"/content/{column}."
                 )
         if len(given) > 1:
-            both = " and ".join(f"`{written[name]}`" for name in given)
+            both = " and ".join(f"`{self.dialect.written(item)}`" for item in given)
             raise ConflictingParameters(f"{both} exclude each other.")
 
     def inquire(
-        self, parameters: Parameters, work: Callable[[Session], _Result], *, is_named: bool = True
-    ) -> _Result:
-        """Return what `work` gives for a session of the store that the request is for.
+        self, inquiry: Inquiry[_Raw, _Answer], *, is_named: bool = True
+    ) -> Found[_Answer]:
+        """Return what the store of the request answers to an inquiry.
 
-        Ends the request here if the client, or our memory, has the answer for that snapshot;
-        not where the answer has a name of its own, or tells of files, which no snapshot holds.
+        Ends the request here if the client, or the cache, has the answer for that snapshot; not
+        where the answer has a name of its own, or tells of files, which no snapshot holds.
+
+        Raises:
+            HTTPException: with the answer that is known.
         """
-        is_named = is_named and not parameters.metadata
+        begun = time.perf_counter()
+        store = self.context.store(self.profile)
+        freshness: Freshness | None = None
+        if is_named and request.method != "POST":
+            memory = self.context.stores.memory
+            freshness = Freshness(store.name, self.context.fingerprint, memory)
 
-        def unless_known(session: Session) -> _Result:
-            begun = time.perf_counter() - session.snapshot.seconds
-            try:
-                if is_named and session.token is not None:
-                    self.etag = name_answer(session.token, self.context.fingerprint)
-                    answer_early(self.etag, self.context.stores.memory)
-                return work(session)
-            finally:
-                timing.add_planned(begun, session.snapshot.seconds)
+        def known(session: Session) -> _Early | None:
+            if freshness is None or not freshness.may_know or session.token is None:
+                return None
+            response = freshness.answer(freshness.etag(session.token))
+            return None if response is None else _Early(response)
 
-        return self.context.store(parameters.profile).within(unless_known)
+        reading = read(inquiry, store, known)
+        timing.add_planned(begun, reading.seconds)
+        if isinstance(reading.raw, _Early):
+            abort(reading.raw.response)
+        value = inquiry.present(reading.raw)
+        if freshness is None or reading.token is None:
+            return Found(value, store)
+        return Found(value, store, freshness, freshness.etag(reading.token))
 
-    def answer(
+    def answer_list(
+        self, key: str, found: Found[Listing], identifier: str | int | None = None
+    ) -> Response:
+        """Return the answer of a list with the headers of its pages."""
+        listing = found.value
+        is_walk = self.parameters[CURSOR] is not None
+        more: dict[str, object] = {"next": listing.following} if is_walk else {}
+        return self.answer(
+            {key: listing.records},
+            listing.total,
+            found,
+            identifier=identifier,
+            pk=listing.pk,
+            page=listing.page,
+            more=more,
+        )
+
+    def answer(  # noqa: PLR0913 - what an envelope holds
         self,
         data: object,
         total: int | None,
+        found: Found[Any] | None = None,
         *,
-        page: Page | None = None,
         identifier: str | int | None = None,
         pk: int | None = None,
-        walk: Listing | None = None,
+        page: Page | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> Response:
-        """Return the envelope around `data` with its headers; of a walk, with its next page."""
-        identity: dict[str, object] = {"pk": pk} if self.dialect.shows_pk else {"id": identifier}
-        if walk is not None:
-            identity["next"] = walk.following
+        """Return the envelope around `data` with its headers; `more` are further keys of it."""
+        identity = {**self.dialect.identity(identifier, pk), **(more or {})}
         with timing.span("render"):
-            body = responses.envelope(data, self.route.resource, self.query, identity)
+            body = responses.envelope(data, self.route.name, self.query, identity)
             response = responses.json_response(body, total=total)
         if page is not None:
             response.headers["Link"] = responses.page_links(page, total or 0, self.query)
-        if walk is not None and walk.following is not None:
-            response.headers["Link"] = responses.next_link(walk.following, self.query)
+        following = (more or {}).get("next")
+        if isinstance(following, str):
+            response.headers["Link"] = responses.next_link(following, self.query)
         response = responses.bounded(response, self.context.settings.limits.answer_bytes)
-        if self.etag is not None:
-            keep(marked(response, self.etag), self.etag, self.context.stores.memory)
+        if found is not None and found.freshness is not None and found.etag is not None:
+            return found.freshness.keep(response, found.etag)
         return response
+
+
+def own_decorators(declared: Any) -> list[Any]:  # noqa: ANN401 - as Flask-RESTful takes it
+    """Return the decorators that a class declares for the method of the current request.
+
+    They may be a list, or a list for each method. Flask-RESTful answers HEAD by `get`, but looks
+    for the decorators of `head`: those of `get` would not be there.
+    """
+    if not isinstance(declared, Mapping):
+        return list(declared)
+    method = request.method.lower()
+    return list(declared.get("get" if method == "head" and "head" not in declared else method, ()))
 
 
 @lru_cache(maxsize=512)
@@ -208,5 +294,5 @@ def _read(query: str, dialect: Dialect) -> Parameters:
 
 def refuse_filters(parameters: Parameters) -> None:
     """Raise `ConflictingParameters` if a single object is asked with a filter."""
-    if parameters.filters or parameters.full_type is not None:
+    if parameters.filters or parameters[FULL_TYPE] is not None:
         raise ConflictingParameters("selecting a specific id does not allow to specify filters")

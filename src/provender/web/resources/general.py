@@ -1,56 +1,53 @@
-"""What the server says of itself. Floor: web."""
+"""What the server says of itself, and posted queries. Floor: web."""
 
 from __future__ import annotations
 
-import time
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask import Response, request
 
 from provender.errors import ProvenderError
-from provender.query.posted.body import read_body
 from provender.query.querystring import grammar
-from provender.translators.queries import QueryTranslator
+from provender.translators.queries import PostedQuery
+from provender.translators.version import written_by
 from provender.version import __version__
 from provender.web.answers import responses
 from provender.web.middleware import timing
 from provender.web.resources.base import BaseResource
-from provender.web.routes.endpoints import endpoint_lines
 
-GET_MESSAGE = (
-    "Method Not Allowed. Post the JSON object that `QueryBuilder.as_dict()` gives; it may have the "
-    "keys path, filters, project, order_by, limit, offset and distinct."
-)
+UNKNOWN = "unknown"
 
 
 class QueryBuilder(BaseResource):
     """Answers `/querybuilder`; `refused` are the methods that only get an explanation."""
 
+    GET_MESSAGE = (
+        "Method Not Allowed. Post the JSON object that `QueryBuilder.as_dict()` gives; it may have "
+        "the keys path, filters, project, order_by, limit, offset and distinct."
+    )
     refused: ClassVar[tuple[str, ...]] = ("GET", "HEAD")
+
+    @property
+    def profile(self) -> str | None:
+        """The profile that the query string names; nothing else of it counts."""
+        return request.args.get("profile")
 
     def post(self) -> Response:
         """Answer a posted query."""
         limits = self.context.settings.limits
+        self.check_profile(self.profile)
         with timing.span("parse"):
-            body = read_body(request.stream.read(limits.body_bytes + 1), limits)
-        store = self.context.store(self._profile())
-        begun = time.perf_counter()
-        found = QueryTranslator(limits).answer(body, store)
-        timing.add_planned(begun, found.seconds)
+            text = request.stream.read(limits.body_bytes + 1)
+            inquiry = PostedQuery(text, limits, self.expose)
+        found = self.inquire(inquiry)
         with timing.span("render"):
-            envelope = responses.envelope(found.data, "QueryBuilder", self.query)
-            response = responses.json_response(envelope, total=found.total)
+            envelope = responses.envelope(found.value.data, "QueryBuilder", self.query)
+            response = responses.json_response(envelope, total=found.value.total)
         return responses.bounded(response, limits.answer_bytes)
-
-    def _profile(self) -> str | None:
-        """Return the profile that the query string names; nothing else of it counts."""
-        name = request.args.get("profile")
-        self.check_profile(name)
-        return name
 
     def refusal(self) -> Response:
         """Answer that a query is posted, not got."""
-        body = responses.envelope({"message": GET_MESSAGE}, "QueryBuilder", self.query)
+        body = responses.envelope({"message": self.GET_MESSAGE}, "QueryBuilder", self.query)
         response = responses.json_response(body, status=405, total=1)
         response.headers["Allow"] = "OPTIONS, POST"
         return response
@@ -59,10 +56,17 @@ class QueryBuilder(BaseResource):
 class ServerInfo(BaseResource):
     """Answers the base URL and the routes below `/server`."""
 
+    def get(self, **values: Any) -> Response:  # noqa: ANN401 - as Flask passes them
+        """Answer a GET request; one that was registered without a route tells the endpoints."""
+        return super().get(**values) if self._route is not None else self.endpoints()
+
     def server(self) -> Response:
-        """Answer the version of the interface and of the AiiDA that wrote the store."""
+        """Answer the versions: of the interface, and of the AiiDA behind the store.
+
+        Our own is in a header: clients know the keys of this answer.
+        """
         major, minor, revision = self.dialect.version
-        return self.inform(
+        response = self.inform(
             {
                 "API_major_version": major,
                 "API_minor_version": minor,
@@ -71,10 +75,13 @@ class ServerInfo(BaseResource):
                 "AiiDA_version": self._aiida_version(),
             }
         )
+        response.headers["X-Provender-Version"] = __version__
+        return response
 
     def endpoints(self) -> Response:
         """Answer the list of routes."""
-        return self.inform({"available_endpoints": endpoint_lines(self.dialect)})
+        prefix = None if self._dialect is None else self._dialect.prefix
+        return self.inform({"available_endpoints": self.context.endpoints.lines(prefix)})
 
     def inform(self, data: object) -> Response:
         """Return the envelope of an answer about the server, which has no id."""
@@ -82,8 +89,8 @@ class ServerInfo(BaseResource):
         return responses.json_response(responses.envelope(data, "Info", query), total=1)
 
     def _aiida_version(self) -> str:
-        """Return the AiiDA version of the store; ours if it is unknown or not there now."""
+        """Return the version of the AiiDA behind the store, as far as it is known."""
         try:
-            return self.context.store().aiida_version or __version__
+            return written_by(self.context.store()) or UNKNOWN
         except ProvenderError:
-            return __version__
+            return UNKNOWN

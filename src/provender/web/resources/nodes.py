@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask import Response
 
 from provender.errors import BadRequest
 from provender.exports.registry import derived
-from provender.query.querystring.request import ListRequest, read_list
-from provender.translators import contents, links, statistics, subjects
-from provender.translators.base import BaseTranslator, parse_identifier
+from provender.query.plan.views import View
+from provender.query.querystring.parameters import (
+    DOWNLOAD,
+    DOWNLOAD_FORMAT,
+    FILENAME,
+    FULL_TYPE,
+    METADATA,
+    Contents,
+)
+from provender.query.questions import Direction
+from provender.translators import subjects
+from provender.translators.base import BaseTranslator
+from provender.translators.identity import parse_identifier
 from provender.translators.nodes import NodeTranslator
 from provender.web.answers.files import file_response, verified
 from provender.web.resources.base import BaseResource, refuse_filters
@@ -19,162 +29,109 @@ from provender.web.resources.base import BaseResource, refuse_filters
 class Node(BaseResource):
     """Answers the routes of nodes of every kind."""
 
-    translator: ClassVar[BaseTranslator] = NodeTranslator()
+    translator: ClassVar[type[BaseTranslator]] = NodeTranslator
 
-    def links(self, id: str, page: int | None = None) -> Response:  # noqa: A002 - as in the path
-        """Answer the neighbours of a node in one direction."""
+    @property
+    def nodes(self) -> NodeTranslator:
+        """The translator of the view, with the names that the profile opens."""
+        return NodeTranslator(self.view, self.expose)
+
+    def links(
+        self,
+        id: str,  # noqa: A002 - as in the path
+        page: int | None = None,
+        *,
+        key: str,
+        neighbours: View,
+        direction: Direction,
+        is_paged: bool = False,
+    ) -> Response:
+        """Answer the neighbours of a node in one direction, under `key`."""
         identifier = parse_identifier(self.view, id)
-        neighbours, direction = self.route.neighbours or self.view, self.route.direction
-        asked = read_list(
-            neighbours,
-            self.parameters(),
-            self.context.settings.limits,
-            page=page,
-            is_paged=self.route.is_paged,
-        )
-        found = self.inquire(
-            asked.parameters,
-            lambda session: links.neighbours(self.view, identifier, asked, direction, session),
-        )
-        data = {self.route.key: found.records}
-        return self.answer(
-            data,
-            found.total,
-            page=found.page,
-            identifier=identifier,
-            pk=found.pk,
-            walk=found if asked.parameters.cursor is not None else None,
-        )
+        asked = self.read_list(neighbours, page, is_paged=is_paged)
+        found = self.inquire(self.nodes.links(identifier, asked, direction))
+        return self.answer_list(key, found, identifier)
 
     def tree(self, id: str) -> Response:  # noqa: A002 - as in the path
         """Answer a node with the neighbours on both sides."""
         identifier = parse_identifier(self.view, id)
-        parameters = self.parameters()
-        found = self.inquire(
-            parameters, lambda session: links.tree(self.view, identifier, parameters, session)
-        )
-        data = {"nodes": [found.node], "metadata": [found.totals]}
-        return self.answer(data, 0, identifier=identifier, pk=found.pk)
+        found = self.inquire(self.nodes.tree(identifier, self.parameters))
+        tree = found.value
+        data = {"nodes": [tree.node], "metadata": [tree.totals]}
+        return self.answer(data, 0, found, identifier=identifier, pk=tree.pk)
 
-    def attributes(self, id: str) -> Response:  # noqa: A002 - as in the path
-        """Answer the attributes of a node, or those that are named."""
-        return self._json_column(id, "attributes")
-
-    def extras(self, id: str) -> Response:  # noqa: A002 - as in the path
-        """Answer the extras of a node, or those that are named."""
-        return self._json_column(id, "extras")
+    def contents(self, id: str, *, contents: Contents) -> Response:  # noqa: A002 - as in the path
+        """Answer the attributes or extras of a node, or those that are named."""
+        identifier = self.single(id)
+        found = self.inquire(self.nodes.contents(identifier, contents, self.parameters))
+        refuse_filters(self.parameters)
+        data = {contents.column: found.value.value}
+        return self.answer(data, 1, found, identifier=identifier, pk=found.value.pk)
 
     def comments(self, id: str) -> Response:  # noqa: A002 - as in the path
         """Answer the comments on a node."""
-        identifier, asked = self._single(id)
-        found = self.inquire(
-            asked.parameters, lambda session: contents.comments(self.view, identifier, session)
-        )
-        refuse_filters(asked.parameters)
-        return self._content({"comments": found.value}, identifier, found.pk)
+        identifier = self.single(id)
+        found = self.inquire(self.nodes.comments(identifier))
+        refuse_filters(self.parameters)
+        data = {"comments": found.value.value}
+        return self.answer(data, 1, found, identifier=identifier, pk=found.value.pk)
 
-    def derived_properties(self, id: str) -> Response:  # noqa: A002 - as in the path
+    def derived_properties(self, id: str, *, key: str) -> Response:  # noqa: A002 - as in the path
         """Answer what follows from the attributes and arrays of a node."""
-        identifier, asked = self._single(id)
-        found = self.inquire(
-            asked.parameters, lambda session: subjects.find(self.view, identifier, session)
-        )
-        refuse_filters(asked.parameters)
-        data = {self.route.key: derived(found.subject)}
-        return self._content(data, identifier, found.pk)
+        identifier = self.single(id)
+        found = self.inquire(self.nodes.subject(identifier))
+        refuse_filters(self.parameters)
+        data = {key: derived(found.value.subject(found.store))}
+        return self.answer(data, 1, found, identifier=identifier, pk=found.value.pk)
 
     def repo_list(self, id: str) -> Response:  # noqa: A002 - as in the path
         """Answer the entries of a folder of the node's repository."""
-        identifier, asked = self._single(id)
-        parameters = asked.parameters
-        found = self.inquire(
-            parameters, lambda session: contents.files(self.view, identifier, session)
-        )
-        refuse_filters(parameters)
-        listed = found.listing(parameters.filename or "", with_metadata=parameters.metadata)
-        return self._content({"repo_list": listed}, identifier, found.pk)
+        identifier = self.single(id)
+        with_metadata = self.parameters[METADATA]
+        inquiry = self.nodes.files(identifier, self.parameters[FILENAME] or "")
+        found = self.inquire(inquiry, is_named=not with_metadata)
+        refuse_filters(self.parameters)
+        listed = found.value.listing(found.store, with_metadata=with_metadata)
+        data = {"repo_list": listed}
+        return self.answer(data, 1, found, identifier=identifier, pk=found.value.pk)
 
     def repo_contents(self, id: str) -> Response:  # noqa: A002 - as in the path
         """Answer a file of the node's repository as a stream."""
-        identifier, asked = self._single(id)
-        found = self.inquire(
-            asked.parameters,
-            lambda session: contents.files(self.view, identifier, session),
-            is_named=False,
-        )
-        refuse_filters(asked.parameters)
-        path = asked.parameters.filename
+        identifier, path = self.single(id), self.parameters[FILENAME]
+        found = self.inquire(self.nodes.files(identifier, path or ""), is_named=False)
+        refuse_filters(self.parameters)
         if not path:
             raise BadRequest("filename is not provided")
-        key, stream = found.open(path)
+        file = found.value.file()
         with subjects.naming(path):
-            content = verified(stream, key)
-            return file_response(path.rstrip("/").rpartition("/")[2], content, key)
+            content = verified(file.open(found.store), file.key)
+            return file_response(path.rstrip("/").rpartition("/")[2], content, file.key)
 
     def download(self, id: str) -> Response:  # noqa: A002 - as in the path
         """Answer a node written in a format, as a file or within the envelope."""
-        identifier, asked = self._single(id)
-        parameters = asked.parameters
-        found = self.inquire(
-            parameters, lambda session: subjects.find(self.view, identifier, session)
-        )
+        identifier, parameters = self.single(id), self.parameters
+        is_file = parameters[DOWNLOAD]
+        found = self.inquire(self.nodes.subject(identifier))
         refuse_filters(parameters)
-        export = subjects.export(
-            found.subject, parameters.download_format, as_text=not parameters.download
-        )
-        if parameters.download:
-            return file_response(export.filename, export.content, self.etag)
+        subject = found.value.subject(found.store)
+        export = subjects.export(subject, parameters[DOWNLOAD_FORMAT], as_text=not is_file)
+        if is_file:
+            return file_response(export.filename, export.content, found.etag)
         text = {"data": export.text(), "filename": export.filename, "status": 200}
-        return self._content({"download": text}, identifier, found.pk)
+        pk = found.value.pk
+        return self.answer({"download": text}, 1, found, identifier=identifier, pk=pk)
 
     def download_formats(self) -> Response:
         """Answer the formats that each type of node can be written in."""
-        return self.answer(subjects.download_formats(self.parameters().full_type), 0)
+        return self.answer(subjects.download_formats(self.parameters[FULL_TYPE]), 0)
 
-    def statistics(self) -> Response:
-        """Answer how many nodes there are of each type and day."""
-        parameters = self.parameters()
-        found = self.inquire(
-            parameters, lambda session: statistics.statistics(self.view, parameters, session)
-        )
-        return self.answer(found, 0)
+    def full_types(self, *, with_counts: bool = False) -> Response:
+        """Answer the tree of types, with the number of nodes of each if it is wanted."""
+        found = self.inquire(self.nodes.full_types(self.parameters, with_counts=with_counts))
+        return self.answer(found.value, 0, found)
 
-    def full_types(self) -> Response:
-        """Answer the tree of types."""
-        parameters = self.parameters()
-        found = self.inquire(
-            parameters, lambda session: statistics.full_types(self.view, parameters, session)
-        )
-        return self.answer(found, 0)
-
-    def full_types_count(self) -> Response:
-        """Answer the tree of types with the number of nodes of each."""
-        parameters = self.parameters()
-        found = self.inquire(
-            parameters, lambda session: statistics.full_types_count(self.view, parameters, session)
-        )
-        return self.answer(found, 0)
-
-    def _single(self, text: str) -> tuple[str | int, ListRequest]:
-        """Return the id of a path, and what the query string says."""
-        return parse_identifier(self.view, text), self.read_list()
-
-    def _json_column(self, text: str, column: str) -> Response:
-        identifier, asked = self._single(text)
-        parameters = asked.parameters
-        found = self.inquire(
-            parameters,
-            lambda session: contents.json_column(
-                self.view,
-                identifier,
-                column,
-                session,
-                names=getattr(parameters, f"{column}_filter"),
-                excluded=getattr(parameters, f"{column}_excluded"),
-            ),
-        )
-        refuse_filters(parameters)
-        return self._content({column: found.value}, identifier, found.pk)
-
-    def _content(self, data: Any, identifier: str | int, pk: int) -> Response:  # noqa: ANN401 - JSON
-        return self.answer(data, 1, identifier=identifier, pk=pk)
+    def single(self, text: str) -> str | int:
+        """Return the id of a path; the query string may hold what a list takes, for one object."""
+        identifier = parse_identifier(self.view, text)
+        self.read_list(self.view)
+        return identifier

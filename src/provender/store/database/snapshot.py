@@ -1,0 +1,192 @@
+"""A read-only transaction, and what is read in it. Floor: store."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.pool import PoolProxiedConnection
+
+from provender.schema.entities import Kind
+from provender.schema.statements import Backend, Record, Rows, Statement, Statements
+from provender.store.database.engines import Engine
+from provender.store.database.memory import Memory
+from provender.store.database.opening import DECLARE, plain
+from provender.store.database.watchdog import GRACE_SECONDS, watched
+
+LOGGER = logging.getLogger(__name__)
+
+BATCH = 1000
+"""Rows that a stream holds at a time: a megabyte of short rows, and one round trip for most."""
+
+
+class Snapshot:
+    """A read-only transaction; all that is read in it belongs together.
+
+    It begins with the first statement, in the same round trip where that is possible, or when its
+    token is asked for. `is_single` says that there will be one statement only, which then needs no
+    transaction around it. `seconds` is the time that statements took so far.
+    """
+
+    def __init__(
+        self,
+        connection: PoolProxiedConnection,
+        engine: Engine,
+        memory: Memory | None = None,
+        *,
+        is_single: bool = False,
+    ) -> None:
+        self._cursor: Any = connection.cursor()
+        self._engine = engine
+        self._memory = memory
+        self._is_single = is_single
+        self._driver: Any = connection.dbapi_connection
+        self._is_sqlite = engine.backend is Backend.SQLITE
+        self._token: str | None = None
+        self.has_begun = False
+        self.seconds = 0.0
+
+    @property
+    def backend(self) -> Backend:
+        """The kind of database."""
+        return self._engine.backend
+
+    @property
+    def token(self) -> str | None:
+        """The name of the data: equal tokens, equal data. None where nothing tells."""
+        self._begin()
+        return self._token
+
+    def fetch(self, statements: Statements) -> Rows:
+        """Return the rows of a list and their total; counts only where the rows leave it open."""
+        records = self.run(statements.rows) if statements.limit != 0 else []
+        found, offset = len(records), statements.offset
+        if statements.count is None:
+            return Rows(found, records)
+        is_last_page = statements.limit is None or found < statements.limit
+        if is_last_page and (found or offset == 0):
+            return Rows(offset + found, records)
+        return Rows(self.cached(statements.count)[0][0], records)
+
+    def run(self, statement: Statement) -> list[Record]:
+        """Return all rows of a statement, decoded."""
+        begun = time.perf_counter()
+        records = self._first(statement)
+        if records is None:
+            self.execute(statement.text, statement.values)
+            records = self._cursor.fetchall()
+        self.seconds += time.perf_counter() - begun
+        return _decode(records, statement.kinds) if self._is_sqlite else records
+
+    def stream(self, statement: Statement) -> Iterator[Record]:
+        """Yield the rows of a statement, decoded, of which `BATCH` are held at a time."""
+        if not self._is_sqlite:
+            yield from self._stream_from_server(statement)
+            return
+        self.execute(statement.text, statement.values)
+        while records := self._cursor.fetchmany(BATCH):
+            yield from _decode(records, statement.kinds)
+
+    def cached(self, statement: Statement) -> list[Record]:
+        """Return what `run` gives, without asking again while the data is the same."""
+        if self._memory is None or self.token is None:
+            return self.run(statement)
+        key = (self._engine.serial, self.token, statement.text, repr(statement.values))
+        return self._memory.cached(key, lambda: self.run(statement), _size)
+
+    def read(self, text: str, values: Mapping[str, object] | None = None) -> list[Record]:
+        """Return all rows of plain SQL, as the driver gives them."""
+        self.execute(text, values)
+        records: list[Record] = self._cursor.fetchall()
+        return records
+
+    def execute(self, text: str, values: Mapping[str, object] | None = None) -> None:
+        """Start a statement; its clock starts with it."""
+        self._begin()
+        LOGGER.debug("%s %s", text, values)
+        arguments = (text, values) if values else (text,)
+        if self._is_sqlite:
+            self._start_clock()
+            self._cursor.execute(*arguments)
+        else:
+            with watched(self._driver, self._engine.statement_seconds + GRACE_SECONDS):
+                self._cursor.execute(*arguments)
+
+    def _begin(self) -> None:
+        """Begin the transaction, which takes no longer than connecting may."""
+        if self.has_begun:
+            return
+        begun = time.perf_counter()
+        if self._is_sqlite:
+            self._start_clock()  # that of the last statement on this connection is over
+            self._token = self._engine.start(self._driver, self._cursor)
+        else:
+            with watched(self._driver, self._engine.settings.connect_seconds):
+                self._token = self._engine.start(self._driver, self._cursor)
+        self.has_begun = True
+        self.seconds += time.perf_counter() - begun
+
+    def _first(self, statement: Statement, batch: int | None = None) -> list[Record] | None:
+        """Return the rows of the first statement, sent with the beginning; None if it cannot be."""
+        opening = self._engine.opening
+        if self.has_begun or opening is None or not opening.may_join(self._driver):
+            return None
+        LOGGER.debug("%s %s", statement.text, statement.values)
+        is_single = self._is_single and batch is None
+        with watched(self._driver, self._engine.statement_seconds + GRACE_SECONDS):
+            first = opening.join(
+                self._driver, self._cursor, statement, is_single=is_single, batch=batch
+            )
+        self.has_begun, self._token = True, first.token
+        return first.records
+
+    def _stream_from_server(self, statement: Statement) -> Iterator[Record]:
+        """Yield rows by a cursor of the server."""
+        begun = time.perf_counter()
+        records = self._first(statement, BATCH)
+        is_joined = records is not None
+        if records is None:
+            text = f"{DECLARE} {statement.text}; FETCH {BATCH} FROM batches"
+            records = self.read(text, statement.values)
+        while records:
+            self.seconds += time.perf_counter() - begun
+            yield from records
+            if len(records) < BATCH:
+                return
+            begun = time.perf_counter()
+            records = self.read(f"FETCH {BATCH} FROM batches")
+            records = plain(records) if is_joined else records
+
+    def _start_clock(self) -> None:
+        self._driver.deadline = time.monotonic() + self._engine.statement_seconds
+
+
+def _size(records: list[Record]) -> int:
+    """Return about how many bytes records take, four for a character of a string."""
+    texts = sum(len(value) for record in records for value in record if isinstance(value, str))
+    return 500 + 4 * texts + sum(100 + 60 * len(record) for record in records)
+
+
+def _decode(records: list[Record], kinds: tuple[Kind, ...]) -> list[Record]:
+    """Return records of SQLite with times and booleans as PostgreSQL's driver gives them."""
+    places = [index for index, kind in enumerate(kinds) if kind in _DECODERS]
+    if not places:
+        return records
+    decoded = []
+    for record in records:
+        values = list(record)
+        for place in places:
+            if values[place] is not None:
+                values[place] = _DECODERS[kinds[place]](values[place])
+        decoded.append(tuple(values))
+    return decoded
+
+
+def _decode_time(text: str) -> datetime:
+    return datetime.fromisoformat(text + "+00:00")
+
+
+_DECODERS: dict[Kind, Callable[[Any], object]] = {Kind.TIME: _decode_time, Kind.BOOLEAN: bool}

@@ -1,0 +1,191 @@
+"""The files of a node: what a folder holds, and a file itself. Floor: translators."""
+
+from __future__ import annotations
+
+import mimetypes
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from provender.errors import NoSuchEntity, ProvenderError
+from provender.query import questions
+from provender.query.plan import planning
+from provender.query.plan.plan import Plan
+from provender.query.plan.views import View, whole_vocabulary
+from provender.query.querydict import Dotted
+from provender.schema.entities import NODE, FieldName
+from provender.schema.statements import Record as Values
+from provender.store.files.streams import ObjectStream
+from provender.store.files.tree import Entry, Tree, entries, file_key, place
+from provender.store.stores import Store
+from provender.translators.identity import One
+from provender.translators.inquiry import Inquiry
+from provender.translators.records import Record, decoded
+from provender.translators.session import Session
+from provender.translators.subjects import open_key
+
+BINARY_SAMPLE = 4096
+"""Bytes looked at to tell a binary file from a text."""
+OCTETS = "application/octet-stream"
+MIME_TYPES = mimetypes.MimeTypes(filenames=())
+"""Python's own table: that of the machine would make answers differ."""
+TREE = "repository_metadata"
+RETRIEVED = "retrieved"
+"""Label of the link to what a calculation job brought back."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a node: its name with the path, and the SHA-256 of its content."""
+
+    path: str
+    key: str
+
+    def open(self, store: Store) -> ObjectStream:
+        """Return a stream over the content; raises `CorruptObject` naming the file."""
+        return open_key(store, self.key, self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """What lies at a path in the repository of a node; `entry` is None where nothing does."""
+
+    pk: int
+    path: str
+    entry: Tree | None
+
+    def file(self) -> File:
+        """Return the file; raises `NoSuchFile` where there is none."""
+        return File(self.path, file_key(self.entry))
+
+    def listing(self, store: Store, *, with_metadata: bool = False) -> list[Record]:
+        """Return the entries of the folder.
+
+        With metadata a file also has `size` in bytes (null where the content is missing),
+        `sha256`, `mime_type` and `binary`.
+        """
+        found = entries(self.entry, self.path)
+        records: list[dict[str, Any]] = [{"name": item.name, "type": _kind(item)} for item in found]
+        if with_metadata:
+            sizes = store.files().sizes({item.key for item in found if item.key})
+            for record, item in zip(records, found, strict=True):
+                if item.key is not None:
+                    record |= {
+                        "size": sizes.get(item.key),
+                        "sha256": item.key,
+                        "mime_type": MIME_TYPES.guess_type(item.name)[0] or OCTETS,
+                        "binary": _is_binary(store, item.key),
+                    }
+        return records
+
+
+class FilesOf(Inquiry[list[Values], FileEntry]):
+    """What lies at a path in the repository of a node; only that part of its tree is read."""
+
+    is_single: ClassVar[bool] = True
+
+    def __init__(self, view: View, identifier: str | int, path: str) -> None:
+        self._path = path
+        self._one = One(view, identifier, ("id", _column(path)))
+
+    def read(self, session: Session) -> list[Values]:
+        """Return the rows of the id, two at most."""
+        return session.rows(self._one.plan)
+
+    def present(self, raw: list[Values]) -> FileEntry:
+        """Return what lies at the path."""
+        pk, text = self._one.only(raw)
+        return FileEntry(pk, self._path, _entry(text, self._path))
+
+
+class InputFiles(Inquiry[list[Values], FileEntry]):
+    """The files that were sent to run a calculation job, which is looked for among all nodes."""
+
+    is_single: ClassVar[bool] = True
+
+    def __init__(self, nodes: View, view: View, identifier: str | int, path: str) -> None:
+        self._view = view
+        self._identifier = identifier
+        self._path = path
+        self._one = One(nodes, identifier, ("id", "node_type", _column(path)))
+
+    def read(self, session: Session) -> list[Values]:
+        """Return the rows of the id, two at most."""
+        return session.rows(self._one.plan)
+
+    def present(self, raw: list[Values]) -> FileEntry:
+        """Return what lies at the path."""
+        pk, node_type, text = self._one.only(raw)
+        check_type(node_type, self._view, self._identifier)
+        return FileEntry(pk, self._path, _entry(text, self._path))
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What a calculation job brought back; `entry` is None if there is no such folder."""
+
+    pk: int
+    entry: FileEntry | None
+
+
+class OutputFiles(Inquiry[tuple[int, list[Values]], Retrieved]):
+    """The files that a calculation job brought back."""
+
+    def __init__(self, nodes: View, view: View, identifier: str | int, path: str) -> None:
+        self._view = view
+        self._identifier = identifier
+        self._path = path
+        self._one = One(nodes, identifier, ("id", "node_type"))
+        is_whole = not place(path)
+        self._created = (_created if is_whole else _created.__wrapped__)(_column(path))
+
+    def read(self, session: Session) -> tuple[int, list[Values]]:
+        """Return the pk of the job, and the row of its folder if there is one."""
+        pk, node_type = self._one.read(session)
+        check_type(node_type, self._view, self._identifier)
+        return pk, session.rows(questions.narrowed(self._created, questions.START, "id", pk))
+
+    def present(self, raw: tuple[int, list[Values]]) -> Retrieved:
+        """Return what lies at the path in the folder."""
+        pk, rows = raw
+        if not rows:
+            return Retrieved(pk, None)
+        return Retrieved(pk, FileEntry(pk, self._path, _entry(rows[0][0], self._path)))
+
+
+@lru_cache(maxsize=8)
+def _created(column: FieldName | Dotted) -> Plan:
+    question = questions.from_created(RETRIEVED, [column])
+    return planning.check(question, {"node": whole_vocabulary(NODE)})
+
+
+def check_type(node_type: str, view: View, identifier: str | int) -> None:
+    """Raise `NoSuchEntity` for a node that is not of the types of a view."""
+    if not node_type.startswith(view.subset):
+        raise NoSuchEntity(f"node {identifier} is not of the required type {view.noun}")
+
+
+def _column(path: str) -> FieldName | Dotted:
+    """Return what is read of a tree: the part at a path, or all where that is the root."""
+    keys = place(path)
+    return Dotted(TREE, keys) if keys else TREE
+
+
+def _entry(text: str | None, path: str) -> Tree | None:
+    """Return the part of a tree that was read; nothing lies at a path that cannot be."""
+    if place(path) is None or (text is None and place(path)):
+        return None
+    return decoded(text)
+
+
+def _kind(entry: Entry) -> str:
+    return "DIRECTORY" if entry.key is None else "FILE"
+
+
+def _is_binary(store: Store, key: str) -> bool | None:
+    """Tell whether a file is binary: by a NUL byte in its beginning; None if it cannot be read."""
+    try:
+        with store.files().open(key) as stream:
+            return b"\0" in (stream.read(BINARY_SAMPLE) or b"")
+    except ProvenderError:
+        return None

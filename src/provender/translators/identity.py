@@ -1,0 +1,92 @@
+"""Ids in paths, and the one object that an id names. Floor: translators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from provender.errors import AmbiguousIdentifier, NoSuchEntity, UnknownRoute
+from provender.query import questions
+from provender.query.plan import planning
+from provender.query.plan.patterns import UUID_SHAPE, is_uuid_prefix
+from provender.query.plan.plan import Plan
+from provender.query.plan.views import Identity, View, whole_vocabulary
+from provender.query.querydict import Dotted
+from provender.schema.entities import Computed, FieldName
+from provender.schema.statements import Record as Values
+from provender.translators.session import Session
+
+DIGITS = re.compile(r"[0-9]{1,30}")
+
+
+class One:
+    """The question of one object of a view: by its pk, or by the beginning of its uuid."""
+
+    def __init__(
+        self, view: View, identifier: str | int, columns: Sequence[FieldName | Dotted]
+    ) -> None:
+        self._view = view
+        self._identifier = identifier
+        is_ours = all(_is_ours(name) for name in columns)  # else a client's names are among them
+        plan = (_plan if is_ours else _plan.__wrapped__)(view, tuple(columns))
+        self.plan: Plan = questions.identified(plan, view, identifier)
+
+    def only(self, rows: Sequence[Values]) -> Values:
+        """Return the one row of those that were found.
+
+        Raises:
+            NoSuchEntity: no object with that id in the view.
+            AmbiguousIdentifier: several uuids begin like that.
+        """
+        if not rows:
+            raise no_such_entity(self._view, self._identifier)
+        if len(rows) > 1:
+            raise AmbiguousIdentifier(
+                "More than one node found. Provide longer starting pattern for id."
+            )
+        return rows[0]
+
+    def read(self, session: Session) -> Values:
+        """Return the values of the object; errors as `only`."""
+        return self.only(session.rows(self.plan))
+
+
+def _is_ours(name: FieldName | Dotted) -> bool:
+    return isinstance(name, Computed) or (isinstance(name, str) and "." not in name)
+
+
+@lru_cache(maxsize=256)
+def _plan(view: View, columns: tuple[Any, ...]) -> Plan:
+    """Return the plan of one object of a view but for its id: the same at each request."""
+    names = {view.entity.name: whole_vocabulary(view.entity)}
+    return planning.check(questions.from_view(view, columns), names)
+
+
+def parse_identifier(view: View, text: str) -> str | int:
+    """Return the id of a path: a pk, or the beginning of a uuid.
+
+    Raises:
+        UnknownRoute: it is malformed.
+        NoSuchEntity: it is written in capitals, which no uuid is.
+    """
+    if view.identity is Identity.PK:
+        if not DIGITS.fullmatch(text):
+            raise UnknownRoute
+        return int(text)
+    if view.identity is Identity.PK_OR_UUID and DIGITS.fullmatch(text):
+        return int(text)
+    if not text or len(text) > len(UUID_SHAPE) or not is_uuid_prefix(text.lower()):
+        raise UnknownRoute
+    if text != text.lower():
+        raise no_such_entity(view, text)
+    return text
+
+
+def no_such_entity(view: View, identifier: str | int) -> NoSuchEntity:
+    """Return the error of an id that no object of the view has."""
+    return NoSuchEntity(
+        f"either no object's id starts with '{identifier}' or the corresponding object is not "
+        f"of type aiida.orm.{view.noun}"
+    )

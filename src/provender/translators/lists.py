@@ -1,0 +1,95 @@
+"""Lists of a view, and one object as a list of one. Floor: translators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from provender.errors import PageOutOfRange
+from provender.query.plan import planning
+from provender.query.plan.plan import Plan
+from provender.query.plan.views import View, vocabulary
+from provender.query.querydict import QueryDict
+from provender.query.querystring import builder
+from provender.query.querystring.parameters import Parameters
+from provender.query.querystring.request import ListRequest, Page
+from provender.schema.statements import Record as Values
+from provender.translators import paging
+from provender.translators.identity import One
+from provender.translators.inquiry import Inquiry
+from provender.translators.paging import Window
+from provender.translators.records import Record, presenter
+from provender.translators.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Records of a list, and how many there are in all.
+
+    `pk` is that of the object that the list belongs to or consists of, `following` the cursor of
+    the next page of a walk.
+    """
+
+    total: int | None
+    records: list[Record]
+    page: Page | None = None
+    pk: int | None = None
+    following: str | None = None
+
+
+class ListOf(Inquiry[Window, Listing]):
+    """A list, or a page of it. An answer raises `PageOutOfRange` for a page behind the last."""
+
+    def __init__(self, request: ListRequest, expose: tuple[str, ...]) -> None:
+        self._request = request
+        self._plan = planned(builder.from_list(request), request.view, expose)
+        self._cursor = paging.read_cursor(self._plan, request)
+
+    def read(self, session: Session) -> Window:
+        """Return the rows of the page."""
+        return paging.read_window(self._plan, self._request, session, self._cursor)
+
+    def present(self, raw: Window) -> Listing:
+        """Return the records of the page."""
+        return listed(raw, self._request)
+
+
+def listed(window: Window, request: ListRequest, pk: int | None = None) -> Listing:
+    """Return the records of a window; raises `PageOutOfRange`."""
+    if request.page is not None:
+        check_page(request.page, window.total or 0)
+    present = presenter(request.view, request.parameters)
+    records = [present(values) for values in window.records]
+    return Listing(window.total, records, request.page, pk, window.following)
+
+
+class Detail(Inquiry[list[Values], Listing]):
+    """One object as a list of one."""
+
+    is_single: ClassVar[bool] = True
+
+    def __init__(self, view: View, identifier: str | int, parameters: Parameters) -> None:
+        self._view = view
+        self._parameters = parameters
+        self._one = One(view, identifier, builder.projection(view, parameters))
+
+    def read(self, session: Session) -> list[Values]:
+        """Return the rows of the id, two at most."""
+        return session.rows(self._one.plan)
+
+    def present(self, raw: list[Values]) -> Listing:
+        """Return the record."""
+        record = presenter(self._view, self._parameters)(self._one.only(raw))
+        return Listing(1, [record], pk=record["id"])
+
+
+def planned(question: QueryDict, view: View, expose: tuple[str, ...] = ()) -> Plan:
+    """Return the plan of a question about a view."""
+    return planning.check(question, {view.entity.name: vocabulary(view, expose)})
+
+
+def check_page(page: Page, total: int) -> None:
+    """Raise `PageOutOfRange` for a page that a list of this length does not have."""
+    last = max(1, -(-total // page.size))
+    if not 1 <= page.number <= last:
+        raise PageOutOfRange(f"Non existent page requested. The page range is [1 : {last}]")

@@ -1,0 +1,69 @@
+"""What one request reads of a store: plans in, rows out. Floor: translators."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+from provender.query.plan.plan import Plan
+from provender.query.sql import compiler
+from provender.schema.statements import Backend, Record, Rows
+from provender.store.database.snapshot import Snapshot
+
+
+class Session:
+    """A snapshot that is asked by plans: all that is read belongs together."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._backend = snapshot.backend
+
+    @property
+    def token(self) -> str | None:
+        """The name of the data in this snapshot, or None where nothing tells."""
+        return self._snapshot.token
+
+    @property
+    def seconds(self) -> float:
+        """How long the database took so far."""
+        return self._snapshot.seconds
+
+    def fetch(self, plan: Plan) -> Rows:
+        """Return the rows of a plan and their total before limit and offset."""
+        return self._snapshot.fetch(compiler.compile_plan(plan, self._backend))
+
+    def rows(self, plan: Plan) -> list[Record]:
+        """Return the rows of a plan."""
+        statements = compiler.compile_plan(plan, self._backend, with_count=False)
+        return self._snapshot.fetch(statements).records
+
+    def cached(self, plan: Plan) -> list[Record]:
+        """Return the rows of a plan, without asking again while the data is the same."""
+        return self._snapshot.cached(compiler.compile_rows(plan, self._backend))
+
+    def stream(self, plan: Plan) -> Iterator[Record]:
+        """Yield the rows of a plan, of which a few are held at a time."""
+        return self._snapshot.stream(compiler.compile_rows(plan, self._backend))
+
+    def counts(self, plan: Plan) -> list[Record]:
+        """Return each combination of the outputs of a plan with the number of its rows."""
+        return self._snapshot.cached(compiler.compile_groups(plan, self._backend))
+
+    def number(self, plan: Plan) -> int:
+        """Return the number of rows after limit and offset."""
+        return int(self._snapshot.run(compiler.compile_number(plan, self._backend))[0][0])
+
+    def total(self, plan: Plan) -> int:
+        """Return the number of rows before limit and offset."""
+        return int(self._snapshot.cached(compiler.compile_count(plan, self._backend))[0][0])
+
+    def estimate(self, plan: Plan) -> int:
+        """Return about how many rows there are before limit and offset; SQLite counts them."""
+        if self._backend is Backend.SQLITE:
+            return self.total(plan)
+        every = replace(plan, order=(), limit=None, offset=None, is_deep=False)
+        rows = compiler.compile_rows(every, self._backend)
+        found = self._snapshot.read(f"EXPLAIN (FORMAT JSON) {rows.text}", rows.values)[0][0]
+        document = json.loads(found) if isinstance(found, str) else found
+        return int(document[0]["Plan"]["Plan Rows"])

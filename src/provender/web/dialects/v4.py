@@ -1,0 +1,175 @@
+"""The dialect of today's clients of AiiDA's REST API. Floor: web."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from provender.query.plan.views import View
+from provender.query.querystring.parameters import (
+    ATTRIBUTES,
+    ATTRIBUTES_FILTER,
+    EXTRAS,
+    EXTRAS_FILTER,
+    FILENAME,
+    FULL_TYPE,
+    METADATA,
+    OF_ATTRIBUTES,
+    OF_EXTRAS,
+    PROFILE,
+)
+from provender.query.questions import Direction
+from provender.translators.properties import (
+    COMPUTER_TABLE,
+    GROUP_TABLE,
+    NODE_TABLE,
+    PROCESS_TABLE,
+    USER_TABLE,
+    Properties,
+)
+from provender.web.dialects.parts import (
+    SERVER,
+    SHARED,
+    derived,
+    download,
+    linked,
+    lists,
+    statistics,
+    tree,
+)
+from provender.web.resources.entities import Computer, Group, User
+from provender.web.resources.general import QueryBuilder
+from provender.web.resources.nodes import Node
+from provender.web.resources.processes import CalcJobNode, ProcessNode
+from provender.web.routes import views
+from provender.web.routes.route import Answer, Dialect, Form, Handler, Route
+
+PROPERTIES = "projectable_properties"
+OF_NODES = Properties(NODE_TABLE, "uuid label node_type ctime mtime creator")
+OF_PROCESSES = Properties(
+    PROCESS_TABLE, "uuid attributes.process_label ctime mtime creator attributes.process_state"
+)
+OF_COMPUTERS = Properties(
+    COMPUTER_TABLE, "uuid label hostname description scheduler_type transport_type"
+)
+OF_GROUPS = Properties(GROUP_TABLE, "id label type_string description user_id uuid")
+OF_USERS = Properties(USER_TABLE, "id first_name last_name institution")
+
+
+def _node(
+    path: str, handler: Handler, answer: Answer, *parameters: object, view: View = views.NODES
+) -> Route:
+    """Return a route below nodes."""
+    keys = (*parameters, PROFILE)
+    return Route(f"/nodes/{path}", Node, handler, answer, view, keys)  # type: ignore[arg-type] # parameters of any type
+
+
+NODE_ROUTES = (
+    *linked(Node, views.NODES, views.LINKED, "links/incoming", "incoming", Direction.INCOMING),
+    *linked(Node, views.NODES, views.LINKED, "links/outgoing", "outgoing", Direction.OUTGOING),
+    tree(Node, views.NODES, "links/tree"),
+    _node(
+        "<id>/contents/attributes",
+        partial(Node.contents, contents=OF_ATTRIBUTES),
+        Answer("all attributes, or those that `attributes_filter` names", ("attributes",)),
+        ATTRIBUTES_FILTER,
+    ),
+    _node(
+        "<id>/contents/extras",
+        partial(Node.contents, contents=OF_EXTRAS),
+        Answer("all extras, or those that `extras_filter` names", ("extras",)),
+        EXTRAS_FILTER,
+    ),
+    _node(
+        "<id>/contents/comments",
+        Node.comments,
+        Answer("comments with their authors", ("comments",)),
+    ),
+    derived(Node, views.NODES, "contents/derived_properties", "derived_properties"),
+    _node(
+        "<id>/repo/list",
+        Node.repo_list,
+        Answer("the files in a folder; with `metadata=1` their sizes too", ("repo_list",)),
+        FILENAME,
+        METADATA,
+    ),
+    _node(
+        "<id>/repo/contents",
+        Node.repo_contents,
+        Answer("the file named by `filename`, [as it is](#files)", form=Form.FILE),
+        FILENAME,
+    ),
+    download(Node, views.NODES, "download"),
+    _node(
+        "download_formats",
+        Node.download_formats,
+        Answer("the formats of each type of node"),
+        FULL_TYPE,
+    ),
+    statistics(Node, views.NODES),
+    _node("full_types", Node.full_types, Answer("the tree of the types of nodes in the store")),
+    _node(
+        "full_types_count",
+        partial(Node.full_types, with_counts=True),
+        Answer("the same with the number of nodes of each; `user=PK` for one user"),
+    ),
+)
+
+PROCESS_ROUTES = (
+    Route(
+        "/processes/<id>/report",
+        ProcessNode,
+        ProcessNode.report,
+        Answer("what a process logged", ("logs",)),
+        views.PROCESSES,
+        (PROFILE,),
+    ),
+    Route(
+        "/calcjobs/<id>/input_files",
+        CalcJobNode,
+        CalcJobNode.input_files,
+        Answer("the files that were sent to run a calculation"),
+        views.CALCJOBS,
+        (FILENAME, METADATA, PROFILE),
+    ),
+    Route(
+        "/calcjobs/<id>/output_files",
+        CalcJobNode,
+        CalcJobNode.output_files,
+        Answer("the files that came back"),
+        views.CALCJOBS,
+        (FILENAME, METADATA, PROFILE),
+    ),
+)
+
+V4 = Dialect(
+    "v4",
+    "for today's clients of AiiDA's REST API",
+    "/api/v4",
+    ("4", "1", "0"),
+    (
+        *SERVER,
+        Route(
+            "/querybuilder",
+            QueryBuilder,
+            QueryBuilder.refusal,
+            Answer("POST: the answer to a [query](querybuilder.md); GET: 405"),
+            methods=("GET", "POST"),
+        ),
+        *lists(Computer, views.COMPUTERS, OF_COMPUTERS, PROPERTIES),
+        *lists(Group, views.GROUPS, OF_GROUPS, PROPERTIES),
+        *lists(User, views.USERS, OF_USERS, PROPERTIES),
+        *lists(Node, views.NODES, OF_NODES, PROPERTIES),
+        *lists(ProcessNode, views.PROCESSES, OF_PROCESSES, PROPERTIES),
+        *lists(CalcJobNode, views.CALCJOBS, OF_PROCESSES, PROPERTIES),
+        *NODE_ROUTES,
+        *PROCESS_ROUTES,
+    ),
+    {
+        **SHARED,
+        "attributes": ATTRIBUTES,
+        "attributes_filter": ATTRIBUTES_FILTER,
+        "extras": EXTRAS,
+        "extras_filter": EXTRAS_FILTER,
+        "full_type": FULL_TYPE,
+    },
+)
