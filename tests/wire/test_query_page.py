@@ -93,7 +93,7 @@ def test_the_example_of_the_reference_is_answered(on_demo):
 
 
 def test_the_reference_names_everything_that_a_query_may_say():
-    operators = {name for names in POSTED.values() for name in names}
+    operators = {name for names in POSTED.of.values() for name in names}
     fields = {
         name
         for entity in (*ENTITIES.values(), CLOSURE, MEMBERSHIP)
