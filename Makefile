@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STORE ?= demo
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help install serve test test-long lint types docs bench clean
+.PHONY: help install serve test test-long lint types docs bench test-peer clean
 .DEFAULT_GOAL := help
 
 help: ## show what can be made
@@ -37,6 +37,11 @@ docs: $(VENV)/.docs ## build the documentation into docs/_build
 bench: $(VENV)/.bench ## measure against AiiDA: N=100k|1M|10M ONLY=list,detail ROUNDS=3 PEER=folder
 	$(BIN)/python -m bench $(if $(N),--nodes $(N)) $(if $(ONLY),--only $(ONLY)) \
 	  $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(STORES),--stores $(STORES)) $(if $(PEER),--peer $(PEER))
+
+test-peer: $(VENV)/.dev ## run AiiDA's own REST tests: AIIDA_SOURCE=checkout STORAGE=sqlite|postgres PEER=folder
+	@test -d "$(AIIDA_SOURCE)" || { echo "AIIDA_SOURCE= must name a checkout of aiida-core (see CONTRIBUTING.md)."; exit 2; }
+	PYTHONPATH="tests$${PYTHONPATH:+:$$PYTHONPATH}" $(BIN)/python -m peer "$(AIIDA_SOURCE)" \
+	  $(if $(STORAGE),--storage $(STORAGE)) $(if $(PEER),--environment $(PEER))
 
 clean: ## remove the virtual environment and everything built
 	rm -rf $(VENV) build dist docs/_build src/*.egg-info
