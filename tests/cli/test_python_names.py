@@ -34,21 +34,18 @@ def test_configure_api_takes_subclasses(data):
 
     class Hello(BaseResource):
         def get(self, **values):
-            return Response("hello")
+            return Response(f"hello {len(self.context.stores.profiles.by_name)}")
 
     class MyApi(Api):
-        def __init__(self, app, context):
-            super().__init__(app, context)
-            self.add_resource(
-                Hello,
-                "/api/hello",
-                resource_class_kwargs={"route": None, "dialect": None, "context": context},
-            )
+        def __init__(self, app=None, **kwargs):
+            super().__init__(app=app, **kwargs)
+            self.add_resource(Hello, "/hello/", resource_class_kwargs=kwargs)
 
     api = provender.configure_api(MyApp, MyApi, store=data / "lab.aiida")
     assert isinstance(api.app, MyApp)
     client = api.app.test_client()
-    assert client.get("/api/hello").text == "hello"
+    assert client.get("/api/v4/hello").text == "hello 1"
+    assert client.get("/api/v4/hello/").text == "hello 1"
     assert client.get("/api/v4/users").status_code == 200
     api.context.stores.close()
 

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from provender import errors, settings
+from provender.query.querystring.parameters import ALL_PARAMETERS
 from provender.web.dialects import DIALECTS
+from provender.web.dialects.reference import filled, table
+from provender.web.routes.route import Access
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "provender"
@@ -101,11 +104,21 @@ def test_every_setting_is_documented():
 
 def test_every_route_is_documented():
     page = (DOCS / "reference" / "routes.md").read_text()
+    assert page.count("<!-- routes of") == len(DIALECTS)
+    assert filled(page) == page, "run `python docs/routes.py`"
+    assert table(DIALECTS[0]).count("\n") > 30
+
+
+def test_every_route_says_what_it_takes_and_answers():
+    known = set(ALL_PARAMETERS)
     for dialect in DIALECTS:
+        specials = set(dialect.specials.values())
+        assert len(dialect.routes) > 50
         for route in dialect.routes:
-            path = re.sub(r"(/<id>/.*)/page(/<int:page>)?$", r"\1", route.path) or "/"
-            generic = path.replace(f"/{route.resource}", "/RESOURCE", 1)
-            assert f"`{path}`" in page or f"`{generic}`" in page, path
+            assert route.answer.text
+            assert route.access is Access.GUARDED
+            assert set(route.parameters) <= specials <= known, route.path
+            assert (route.view is None) <= (not route.has_filters)
 
 
 PAGES = [

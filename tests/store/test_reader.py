@@ -13,10 +13,9 @@ import pytest
 
 from provender.errors import QueryTimeout, StoreUnreachable, UnsupportedStore
 from provender.schema.entities import Kind
-from provender.schema.statements import Statement, Statements
+from provender.schema.statements import Backend, Statement, Statements
 from provender.settings import Limits, Pool
 from provender.store.database import engines
-from provender.schema.statements import Backend
 from provender.store.database.reader import Reader
 from provender.store.profiles import parse_url
 from provender.store.sqlite.files import SqliteFile

@@ -33,7 +33,7 @@ from provender.translators.properties import Properties
 from provender.web.resources.base import BaseResource
 from provender.web.resources.general import ServerInfo
 from provender.web.resources.nodes import Node
-from provender.web.routes.route import Answer, Form, Route
+from provender.web.routes.route import Answer, Form, Handler, Route
 
 Keys = tuple[Parameter[Any], ...]
 
@@ -71,48 +71,40 @@ def lists(
     resource: type[BaseResource], view: View, properties: Properties, schema: str
 ) -> tuple[Route, ...]:
     """Return the routes that every resource has; `schema` is what the properties are called."""
-    base, name, get = f"/{view.name}", view.name, resource
+    base, name = f"/{view.name}", view.name
     of_nodes = OF_NODES if view.has_contents else ()
-    paged = partial(get.listing, is_paged=True)
-    window, pages = (*WINDOW, *of_nodes, PROFILE), (*PAGES, *of_nodes, PROFILE)
-    page = Answer("a page, with a `Link` header", (name,))
-    described = partial(get.schema, properties=properties)
+    described = partial(resource.schema, properties=properties)
+    schema_answer = Answer("the fields of a resource, for front ends", ("fields", "ordering"))
+    one = Answer("one object, as a list of one", (name,))
+    keys = (LIMIT, OFFSET, *of_nodes, PROFILE)
+    answers = tuple(
+        Answer(text, (name,))
+        for text in ("a list of at most 400 objects", "its first page", "a page")
+    )
     return (
-        Route(
-            base, resource, get.listing, Answer("a list", (name,)), view, window, has_filters=True
-        ),
-        Route(
-            f"{base}/page",
-            resource,
-            paged,
-            Answer("its first page", (name,)),
-            view,
-            pages,
-            has_filters=True,
-        ),
-        Route(
-            f"{base}/page/<int:page>",
-            resource,
-            paged,
-            page,
-            view,
-            pages,
-            has_filters=True,
-        ),
-        Route(
-            f"{base}/{schema}",
-            resource,
-            described,
-            Answer("the fields of a resource, for front ends", ("fields", "ordering")),
-            view,
-        ),
-        Route(
-            f"{base}/<id>",
-            resource,
-            get.detail,
-            Answer("one object, as a list of one", (name,)),
-            view,
-            (LIMIT, OFFSET, *of_nodes, PROFILE),
+        *_paged(resource, resource.listing, view, base, answers, (*of_nodes, PROFILE)),
+        Route(f"{base}/{schema}", resource, described, schema_answer, view),
+        Route(f"{base}/<id>", resource, resource.detail, one, view, keys),
+    )
+
+
+def _paged(
+    resource: type[BaseResource],
+    handler: Handler,
+    view: View,
+    base: str,
+    answers: tuple[Answer, ...],
+    more: Keys,
+) -> tuple[Route, ...]:
+    """Return the routes of a list, of its first page and of any page."""
+    pages = (*PAGES, *more)
+    return (
+        Route(base, resource, handler, answers[0], view, (*WINDOW, *more), has_filters=True),
+        *(
+            Route(path, resource, partial(handler, is_paged=True), answer, view, pages, True)
+            for path, answer in zip(
+                (f"{base}/page", f"{base}/page/<int:page>"), answers[1:], strict=True
+            )
         ),
     )
 
@@ -121,23 +113,18 @@ def linked(
     resource: type[Node], view: View, neighbours: View, path: str, key: str, direction: Direction
 ) -> tuple[Route, ...]:
     """Return the routes of the neighbours of a node on one side."""
-    base = f"/{view.name}/<id>/{path}"
-    came = "that it came from" if direction is Direction.INCOMING else "that came from it"
-    answer = Answer(f"the nodes {came}", (key,))
-    whole = partial(resource.links, key=key, neighbours=neighbours, direction=direction)
+    side = "that the node came from"
+    if direction is Direction.OUTGOING:
+        side = "that came from the node"
+    answers = (Answer(f"the nodes {side}", (key,)),) * 3
+    handler = partial(resource.links, key=key, neighbours=neighbours, direction=direction)
     more: Keys = (FULL_TYPE, PROFILE) if neighbours.has_full_type else (PROFILE,)
-    paged = partial(whole, is_paged=True)
-    window, pages = (*WINDOW, *more), (*PAGES, *more)
-    return (
-        Route(base, resource, whole, answer, view, window, has_filters=True),
-        Route(f"{base}/page", resource, paged, answer, view, pages, has_filters=True),
-        Route(f"{base}/page/<int:page>", resource, paged, answer, view, pages, has_filters=True),
-    )
+    return _paged(resource, handler, view, f"/{view.name}/<id>/{path}", answers, more)
 
 
 def tree(resource: type[Node], view: View, path: str) -> Route:
     """Return the route of a node between its neighbours."""
-    text = "the node between its neighbours, each with a text that describes it"
+    text = "the node between its neighbours, each with a description"
     answer = Answer(text, ("nodes", "metadata"))
     keys = (IN_LIMIT, OUT_LIMIT, PROFILE)
     return Route(f"/{view.name}/<id>/{path}", resource, resource.tree, answer, view, keys)
@@ -164,9 +151,9 @@ def download(resource: type[Node], view: View, path: str) -> Route:
 def statistics(resource: type[BaseResource], view: View) -> Route:
     """Return the route of the numbers of a resource."""
     text = (
-        "number of nodes in all, of each type and of each day; `user=PK` for one user"
+        "the number of nodes: in total, of each type and of each day; `user=PK` for one user"
         if view.entity == NODE
-        else "number of rows in all"
+        else "the number of rows: in total and of each type"
     )
     keys = ("total", "types", "ctime_by_day")
     return Route(

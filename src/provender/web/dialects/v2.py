@@ -104,12 +104,12 @@ V2 = Dialect(
         *(route for view in views.OLD_NODES for route in _node(view)),
     ),
     {
-        **SHARED,
         "alist": ATTRIBUTES_FILTER,
         "nalist": ATTRIBUTES_EXCLUDED,
         "elist": EXTRAS_FILTER,
         "nelist": EXTRAS_EXCLUDED,
         "format": DOWNLOAD_FORMAT,
+        **SHARED,
     },
     strict=(ATTRIBUTES_FILTER, ATTRIBUTES_EXCLUDED, EXTRAS_FILTER, EXTRAS_EXCLUDED),
     identity=identified_by_pk,

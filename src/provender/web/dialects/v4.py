@@ -88,14 +88,14 @@ NODE_ROUTES = (
     _node(
         "<id>/repo/list",
         Node.repo_list,
-        Answer("the files in a folder; with `metadata=1` their sizes too", ("repo_list",)),
+        Answer("the files in a folder; with `metadata=1` also their sizes", ("repo_list",)),
         FILENAME,
         METADATA,
     ),
     _node(
         "<id>/repo/contents",
         Node.repo_contents,
-        Answer("the file named by `filename`, [as it is](#files)", form=Form.FILE),
+        Answer("the file named by `filename`, [as it is stored](#files)", form=Form.FILE),
         FILENAME,
     ),
     download(Node, views.NODES, "download"),
@@ -106,11 +106,11 @@ NODE_ROUTES = (
         FULL_TYPE,
     ),
     statistics(Node, views.NODES),
-    _node("full_types", Node.full_types, Answer("the tree of the types of nodes in the store")),
+    _node("full_types", Node.full_types, Answer("the tree of the node types in the store")),
     _node(
         "full_types_count",
         partial(Node.full_types, with_counts=True),
-        Answer("the same with the number of nodes of each; `user=PK` for one user"),
+        Answer("the same tree with the number of nodes of each type; `user=PK` for one user"),
     ),
 )
 
@@ -135,7 +135,7 @@ PROCESS_ROUTES = (
         "/calcjobs/<id>/output_files",
         CalcJobNode,
         CalcJobNode.output_files,
-        Answer("the files that came back"),
+        Answer("the files that were retrieved"),
         views.CALCJOBS,
         (FILENAME, METADATA, PROFILE),
     ),

@@ -196,9 +196,7 @@ class BaseResource(flask_restful.Resource):
             both = " and ".join(f"`{self.dialect.written(item)}`" for item in given)
             raise ConflictingParameters(f"{both} exclude each other.")
 
-    def inquire(
-        self, inquiry: Inquiry[_Raw, _Answer], *, is_named: bool = True
-    ) -> Found[_Answer]:
+    def inquire(self, inquiry: Inquiry[_Raw, _Answer], *, is_named: bool = True) -> Found[_Answer]:
         """Return what the store of the request answers to an inquiry.
 
         Ends the request here if the client, or the cache, has the answer for that snapshot; not
