@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -76,6 +76,7 @@ class Api(flask_restful.Api):
         """Add a resource at paths below the prefix; a final slash is optional in requests."""
         options.setdefault("strict_slashes", False)
         given = options.get("resource_class_kwargs", {}).get("route")
+        _decorate_head(resource)
         plain = [url if url == "" else url.rstrip("/") or "/" for url in urls]
         super().add_resource(resource, *plain, **options)
         name = given.name if given else options.get("endpoint", resource.__name__.lower())
@@ -112,3 +113,13 @@ def _keeping_name(decorate: Callable[..., Any]) -> Callable[..., Any]:
         return named
 
     return apply
+
+
+def _decorate_head(resource: type[Any]) -> None:
+    """Let the decorators that a class declares for GET stand before HEAD, too.
+
+    Flask-RESTful answers HEAD by `get`, but looks for the decorators of `head`.
+    """
+    declared = resource.method_decorators
+    if isinstance(declared, Mapping) and "get" in declared:
+        resource.method_decorators = {"head": declared["get"], **declared}

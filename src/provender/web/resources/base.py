@@ -60,7 +60,6 @@ class BaseResource(flask_restful.Resource):
     """
 
     translator: ClassVar[type[BaseTranslator]] = BaseTranslator
-    method_decorators: Any = ()
     refused: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
@@ -72,7 +71,6 @@ class BaseResource(flask_restful.Resource):
         self._route = route
         self._dialect = dialect
         self.options = options
-        self.method_decorators = own_decorators(type(self).method_decorators)
 
     def get(self, **values: Any) -> Response:  # noqa: ANN401 - Flask passes the parts of the path
         """Answer a GET request by the handler of the route."""
@@ -269,18 +267,6 @@ class BaseResource(flask_restful.Resource):
         if found is not None and found.freshness is not None and found.etag is not None:
             return found.freshness.keep(response, found.etag)
         return response
-
-
-def own_decorators(declared: Any) -> list[Any]:  # noqa: ANN401 - as Flask-RESTful takes it
-    """Return the decorators that a class declares for the method of the current request.
-
-    They may be a list, or a list for each method. Flask-RESTful answers HEAD by `get`, but looks
-    for the decorators of `head`: those of `get` would not be there.
-    """
-    if not isinstance(declared, Mapping):
-        return list(declared)
-    method = request.method.lower()
-    return list(declared.get("get" if method == "head" and "head" not in declared else method, ()))
 
 
 @lru_cache(maxsize=512)
