@@ -10,11 +10,11 @@ from provender.errors import CannotExport, NoSuchFile
 from provender.exports.npy import Array
 from provender.exports.subject import Export, Subject
 
+# NumPy 2 allows no more.
 MOST_AXES = 64
-"""As many as an array of NumPy can have."""
 
+# An array without values may have a shape such as (10**9, 0), which would be a billion empty lists.
 LARGEST_EMPTY = 1_000_000
-"""Empty lists that an array without values may stand for: its file does not grow with them."""
 
 
 def write_json(subject: Subject) -> Export:
@@ -34,7 +34,7 @@ def write_json(subject: Subject) -> Export:
 
 
 def attribution(subject: Subject) -> str:
-    """Return the sentence that says where a file comes from."""
+    """Return the sentence that names the node that a file was made from."""
     return f"Written by Provender from node {subject.uuid} of an AiiDA store."
 
 
@@ -42,7 +42,7 @@ def read_stored(subject: Subject, name: str) -> Array:
     """Return a stored array.
 
     Raises:
-        CannotExport: its file is missing, damaged, or its shape is beyond all sense.
+        CannotExport: its file is missing or damaged, or its shape is too large.
     """
     try:
         array = subject.array(name)

@@ -11,8 +11,8 @@ from math import pi, sqrt
 Vector = tuple[float, float, float]
 Cell = tuple[Vector, Vector, Vector]
 
+# In cubic angstrom; three vectors that span less are taken to lie in one plane.
 SMALLEST_VOLUME = 1e-12
-"""Cubic angstrom below which three vectors lie in a plane."""
 
 
 def dot(left: Sequence[float], right: Sequence[float]) -> float:

@@ -21,8 +21,8 @@ LINE_BREAKS = "\x85\u2028\u2029"
 class Field:
     """A key of the YAML and where its value comes from.
 
-    `name` is an attribute of the node, or `computer`, `kind` the type of its value. `default` is
-    written where a code does not say it; without a default the key is left out.
+    `name` is an attribute of the node, or `computer`, and `kind` the type of its value. The default
+    is written where the code has no such attribute; without a default the key is left out.
     """
 
     key: str
@@ -50,9 +50,10 @@ FIELDS = (
 
 
 def write_yaml(subject: Subject) -> Export:
-    """Return what sets the code up again; settings of a code that says nothing have their default.
+    """Return the settings from which AiiDA sets the code up again.
 
-    The files of a portable code are not part of it: they are in its repository.
+    Where the code does not have a setting, its default is written. The files of a portable code
+    are not part of the YAML: they are in the repository of the node.
 
     Raises:
         CannotExport: the code names no program, or an attribute is of the wrong type.

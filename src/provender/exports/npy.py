@@ -19,6 +19,7 @@ MAGIC = b"\x93NUMPY"
 HEADER_LENGTH = {1: "<H", 2: "<I", 3: "<I"}
 LARGEST_HEADER = 65_536
 DTYPE = re.compile(r"([<>|=]?)([biufcUS?])([0-9]*)")
+# The codes of types in NumPy, and in `struct`.
 LETTERS = {
     "b1": "?",
     "?": "?",
@@ -34,14 +35,13 @@ LETTERS = {
     "f4": "f",
     "f8": "d",
 }
-"""NumPy's type codes and those of `struct`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Array:
     """An array: its shape and its values in C order.
 
-    Values are int, float, bool, text, or for complex numbers a list `[real, imaginary]`.
+    A value is an int, float, bool or string, or for a complex number a list `[real, imaginary]`.
     """
 
     shape: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""Which types of node can be written, described and derived from, and by what. Floor: exports."""
+"""Which functions write, describe and derive from which types of node. Floor: exports."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ LIBRARIES = {"mpl_pdf": "matplotlib", "mpl_png": "matplotlib"}
 ARRAY: dict[str, Writer] = {"json": arrays.write_json}
 CODE: dict[str, Writer] = {"yaml": codes.write_yaml, "yml": codes.write_yaml}
 
+# The writers, by type of node and format.
 WRITERS: dict[str, dict[str, Writer]] = {
     "data.core.array.ArrayData.": ARRAY,
     "data.core.array.bands.BandsData.": {
@@ -58,36 +59,35 @@ WRITERS: dict[str, dict[str, Writer]] = {
     },
     "data.core.upf.UpfData.": {"json": upf.write_json, "upf": singlefile.write_stored},
 }
-"""Writers by type of node and format."""
 
+# The derived properties, by type; other types have none.
 DERIVED: dict[str, Callable[[Subject], dict[str, Any]]] = {
     "data.core.array.bands.BandsData.": bands.derived,
     "data.core.array.kpoints.KpointsData.": kpoints.derived,
     "data.core.structure.StructureData.": structures.derived,
 }
-"""What follows from the attributes and arrays of a node, by type; nothing for other types."""
 
+# The descriptions, by the beginning of the type; other types have none.
 DESCRIBED: tuple[tuple[str, Callable[[Subject], str]], ...] = (
     ("data.core.structure.", structures.describe),
     ("data.core.array.kpoints.", kpoints.describe),
     ("data.core.array.bands.", kpoints.describe),
     ("data.core.code.", codes.describe),
 )
-"""The text that stands for a node, by the beginning of its type."""
 
+# The values of the attribute `state` of a calculation job that is active.
 CALCULATION_STATES = frozenset(
     ("uploading", "submitting", "withscheduler", "stashing", "unstashing", "retrieving", "parsing")
 )
-"""What the attribute `state` of an active calculation job may be."""
 
 
 def find_writer(node_type: str, download_format: str) -> Writer | None:
-    """Return what writes nodes of a type in a format, or None."""
+    """Return the function that writes nodes of a type in a format, or None."""
     return WRITERS.get(modern(node_type), {}).get(download_format)
 
 
 def formats(node_type: str) -> list[str]:
-    """Return the formats that nodes of a type can be written in here, sorted."""
+    """Return the formats that this installation can write for nodes of a type, sorted."""
     return sorted(name for name in WRITERS.get(modern(node_type), {}) if _is_installed(name))
 
 
@@ -107,10 +107,10 @@ def derived(subject: Subject) -> dict[str, Any]:
 
 
 def describe(subject: Subject) -> str:
-    """Return the text that stands for a node; empty for most types.
+    """Return the description of a node in trees; empty for most types.
 
     Raises:
-        CannotExport, NoSuchFile: it cannot be made.
+        CannotExport, NoSuchFile: the attributes do not suffice for it.
     """
     if subject.node_type.startswith(JOB):
         return _describe_job(subject)

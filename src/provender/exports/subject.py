@@ -1,4 +1,4 @@
-"""What a writer is given and what it gives. Floor: exports."""
+"""The input and the output of a writer. Floor: exports."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A written file; `filename` is None where the usual `UUID.FORMAT` will do."""
+    """A written file; `filename` is None where it is `UUID.FORMAT`."""
 
     content: bytes
     filename: str | None = None

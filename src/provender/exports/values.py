@@ -1,7 +1,6 @@
-"""Reading numbers, vectors and cells that may be something else. Floor: exports.
+"""Numbers, vectors and cells from attributes and arrays. Floor: exports.
 
-Attributes and arrays come from stores that may be odd: each function gives None for what is not
-of its form.
+A store may hold anything: each function returns None for a value that is not of its form.
 """
 
 from __future__ import annotations
@@ -9,14 +8,14 @@ from __future__ import annotations
 from provender.exports.cells import Cell, Vector
 from provender.exports.npy import Array
 
+# Larger numbers are refused, so that a volume computed from them still fits into a float.
 LARGEST = 1e50
-"""The largest number that is read: what is computed of it, such as volumes, fits into a float."""
 
 AXES = 3
 
 
 def read_number(value: object) -> float | None:
-    """Return a number that is finite and not beyond all sense."""
+    """Return a number that is finite and not larger than `LARGEST`."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if abs(value) <= LARGEST else None
@@ -54,7 +53,7 @@ def is_list_of_vectors(array: Array) -> bool:
 
 
 def read_text(value: object) -> str | None:
-    """Return a text that can be written as UTF-8."""
+    """Return a string that can be written as UTF-8."""
     if not isinstance(value, str):
         return None
     return None if any("\ud800" <= letter <= "\udfff" for letter in value) else value

@@ -1,4 +1,4 @@
-"""Writing nodes in formats, which ones there are, and reading files for it. Floor: translators."""
+"""Writing nodes in formats, and reading the files that it takes. Floor: translators."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from provender.store.files.streams import ObjectStream
 from provender.store.files.tree import file_key, located
 from provender.store.stores import Store
 
+# In bytes. An export reads a file whole; a download of the file itself has no such bound.
 LARGEST_FILE = 256 << 20
-"""Bytes of a file that an export reads; a download of the file itself has no such bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def export(subject: Subject, download_format: str | None, *, as_text: bool) -> W
 
 
 def download_formats(full_type: str | None) -> dict[str, list[str]]:
-    """Return the formats by full type: of all types that have some, or of the one that is named.
+    """Return the formats by full type: of one type, or of all types that have some.
 
     A process that an entry point names has no formats.
 
@@ -132,5 +132,5 @@ def named(error: CorruptObject, path: str) -> CorruptObject:
 
 
 def no_files(path: str) -> bytes:
-    """Say that there is no such file: descriptions are made of attributes alone."""
-    raise NoSuchFile(f"`{path}` is not read for a description")
+    """Raise `NoSuchFile`: descriptions are made of attributes alone."""
+    raise NoSuchFile(f"The file `{path}` is not read for a description.")

@@ -7,11 +7,12 @@ from typing import Any
 
 from provender.schema.types import full_type, read_entry_point
 
+# A node type and a process type, which is empty for data.
 Pair = tuple[str, str]
-"""A node type and a process type; the second is empty for data."""
 
 ROOT = "node"
 UNREGISTERED = "~no-entry-point~"
+# The labels of some inner namespaces; the label of the others is their last component.
 LABELS = {
     "node": "node",
     "node.data": "Data",
@@ -23,14 +24,13 @@ LABELS = {
     "node.process.workflow.workchain": "Work chain",
     "node.process.workflow.workfunction": "Work function",
 }
-"""Labels of inner namespaces; others are called by their last component."""
+# The kinds of process that have plugins: their class name and their group of entry points.
 CLASSES = {
     "process.calculation.calcjob": ("CalcJobNode.", "aiida.calculations"),
     "process.calculation.calcfunction": ("CalcFunctionNode.", "aiida.calculations"),
     "process.workflow.workchain": ("WorkChainNode.", "aiida.workflows"),
     "process.workflow.workfunction": ("WorkFunctionNode.", "aiida.workflows"),
 }
-"""Class name and group of entry points of the processes that have plugins."""
 
 
 @dataclass(slots=True)

@@ -157,15 +157,15 @@ def _path(bands: Bands, part: Segment) -> dict[str, Any]:
 def _count(points: Array, energies: Array) -> int:
     """Return the number of k-points, the same in both arrays."""
     if not is_list_of_vectors(points):
-        raise CannotExport("The bands cannot be read: their k-points are not a list of vectors.")
+        raise _unreadable("their k-points are not a list of vectors")
     if len(energies.shape) not in (2, 3):
-        raise CannotExport("The bands cannot be read: they are not a table of k-points and bands.")
+        raise _unreadable("they are not a table of k-points and bands")
     count: int = points.shape[0]
     if energies.shape[-2] != count:
-        raise CannotExport("The bands cannot be read: they are not as many as their k-points.")
+        raise _unreadable("they do not have one row for each k-point")
     # An array without values may claim any number of bands, each of which would be a list.
     if not energies.values and energies.shape[-1] > LARGEST_EMPTY:
-        raise CannotExport("The bands cannot be read: they have no values, but too large a shape.")
+        raise _unreadable("they have no values, but too large a shape")
     return count
 
 
@@ -188,7 +188,7 @@ def _floats(array: Array, name: str) -> list[float]:
     """Return the values of an array as floats; the values of one array are all of one type."""
     some = array.values[:1]
     if not all(isinstance(item, int | float) and not isinstance(item, bool) for item in some):
-        raise CannotExport(f"The bands cannot be read: the array `{name}` has no numbers.")
+        raise _unreadable(f"the array `{name}` has no numbers")
     return [float(value) for value in array.values]
 
 
@@ -201,7 +201,7 @@ def _distances(points: Array, cell: Rows | None, labels: tuple[Label, ...]) -> t
         step = norm([here[axis] - before[axis] for axis in range(AXES)])
         distances.append(distances[-1] if is_jump else distances[-1] + step)
     if not isfinite(distances[-1]):
-        raise CannotExport("The bands cannot be read: their k-points are not all finite.")
+        raise _unreadable("their k-points are not all finite")
     return tuple(distances[: points.shape[0]])
 
 
@@ -220,7 +220,7 @@ def _read_cell(attributes: Mapping[str, Any]) -> Rows | None:
     cell = read_cell(attributes["cell"])
     inverse = exact_reciprocal(cell) if cell else None
     if inverse is None:
-        raise CannotExport("The bands cannot be read: their cell is not three vectors in space.")
+        raise _unreadable("their cell is not three vectors in space")
     return inverse
 
 
@@ -229,21 +229,25 @@ def _read_labels(attributes: Mapping[str, Any], count: int) -> tuple[Label, ...]
     if texts is None or indices is None:
         return ()
     if not isinstance(texts, list) or not isinstance(indices, list) or len(texts) != len(indices):
-        raise CannotExport("The bands cannot be read: their labels do not fit their label numbers.")
+        raise _unreadable("`labels` and `label_numbers` are not lists of the same length")
     labels = [_label(index, text, count) for index, text in zip(indices, texts, strict=True)]
     return tuple(sorted(labels, key=lambda label: label.index))
 
 
 def _label(index: object, text: object, count: int) -> Label:
     if not isinstance(text, str):
-        raise CannotExport("The bands cannot be read: a label is not a text.")
+        raise _unreadable("a label is not a string")
     if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < count:
-        raise CannotExport("The bands cannot be read: a label belongs to no k-point.")
+        raise _unreadable("a label belongs to no k-point")
     return Label(index, well_formed(text))
 
 
 def _read_units(attributes: Mapping[str, Any]) -> str | None:
     units = attributes.get("units")
     if units is not None and not isinstance(units, str):
-        raise CannotExport("The bands cannot be read: their units are not a text.")
+        raise _unreadable("their `units` are not a string")
     return None if units is None else well_formed(units)
+
+
+def _unreadable(reason: str) -> CannotExport:
+    return CannotExport(f"The bands cannot be read: {reason}.")

@@ -15,21 +15,22 @@ from provender.exports.cells import Cell, Vector, added, determinant, dot, norm,
 
 Face = tuple[int, ...]
 
+# Of a reduction; cells in use need fewer than ten.
 MOST_STEPS = 1000
-"""Steps of a reduction; cells in use need fewer than ten."""
 
+# The largest cosine of an angle that is taken for a right one.
 ACUTE = 1e-12
-"""Cosine up to which an angle is taken for a right one."""
 
+# A corner that is closer to a plane lies on it; relative to the longest lattice vector.
 ON_PLANE = 1e-10
-"""Distance at which a corner lies on a plane, relative to the longest lattice vector."""
 
+# If the ratio of the shortest to the longest lattice vector is smaller, rounding hides the shape.
 FLATTEST = 1e-6
-"""Ratio of the shortest to the longest lattice vector below which rounding decides."""
 
+# The largest relative error of the volume of a zone.
 VOLUME_TOLERANCE = 1e-6
-"""How far the volume of a zone may be off before it is taken for wrong, relative."""
 
+# Faces between the corners `--- --+ -+- -++ +-- +-+ ++- +++` of a right-handed basis.
 PARALLELEPIPED: tuple[Face, ...] = (
     (4, 6, 7, 5),
     (0, 1, 3, 2),
@@ -38,7 +39,6 @@ PARALLELEPIPED: tuple[Face, ...] = (
     (1, 5, 7, 3),
     (0, 2, 6, 4),
 )
-"""Faces between the corners `--- --+ -+- -++ +-- +-+ ++- +++` of a right-handed basis."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,11 @@ from provender.exports.bands.ticks import (
 )
 from provender.exports.subject import Export, Subject
 
+# The prefix of the settings of a graph.
 INNER = "@    "
-"""The beginning of what is set for a graph."""
 
+# Pairs of an object and its settings, which are separated by `; `.
 Statements = Sequence[tuple[str, str]]
-"""What is set, and the settings of it, separated by `; `."""
 
 FONTS = (
     "8 Courier; 10 Courier-Bold; 11 Courier-BoldOblique; 9 Courier-Oblique; 4 Helvetica; "

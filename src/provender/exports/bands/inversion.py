@@ -1,6 +1,6 @@
-"""Inverting a cell to the last digit. Floor: exports.
+"""The inverse of a cell, with the digits of LAPACK. Floor: exports.
 
-Some formats show every digit of a distance, and files that differ in the last one are other files.
+Some formats show every digit of a distance. These files should be equal to those of AiiDA.
 """
 
 from __future__ import annotations

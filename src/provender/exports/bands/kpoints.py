@@ -26,11 +26,11 @@ from provender.exports.values import (
     read_vector,
 )
 
+# A larger mesh is not written out point by point.
 LARGEST_MESH = 1_000_000
-"""Points of a mesh that is written out."""
 
+# More points than a stored array can have.
 LARGEST_COUNT = 2**63
-"""More points than a stored array can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def _read_points(array: Array) -> tuple[Vector, ...]:
     """Return the points of an array (points, 1 to 3); what a point lacks is 0."""
     numbers = read_numbers(array.values)
     if numbers is None or not is_list_of_vectors(array):
-        raise _unreadable("their list is not one of points with up to three numbers")
+        raise _unreadable("their array is not a list of points with one to three numbers")
     width = array.shape[1]
     columns = [numbers[axis::width] for axis in range(width)]
     columns += [(0.0,) * array.shape[0]] * (AXES - width)
@@ -196,16 +196,16 @@ def _read_points(array: Array) -> tuple[Vector, ...]:
 
 
 def _read_labels(subject: Subject, count: int) -> tuple[Label, ...]:
-    """Return the labels of points that number `count`; there may be none."""
+    """Return the labels, which may be none, of `count` points."""
     names = subject.attributes.get("labels") or []
     indices = subject.attributes.get("label_numbers") or []
     if not isinstance(names, list) or not isinstance(indices, list) or len(names) != len(indices):
-        raise _unreadable("their labels and the numbers of these do not fit each other")
+        raise _unreadable("`labels` and `label_numbers` are not lists of the same length")
     labels = []
     for name, index in zip(names, indices, strict=True):
         text = read_text(name)
         if text is None or type(index) is not int or index not in range(count):
-            raise _unreadable("a label is no text or does not belong to a point")
+            raise _unreadable("a label is not a string or does not belong to a point")
         labels.append(Label(index, text))
     return tuple(labels)
 

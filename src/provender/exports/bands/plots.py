@@ -1,4 +1,4 @@
-"""Bands as plots of matplotlib: scripts that draw them, and drawings. Floor: exports."""
+"""Bands as plots of matplotlib: scripts and pictures. Floor: exports."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ axes.margins(x=0)
 plt.show()
 """)
 
+# For the bands of the first and of the second spin.
 COLORS = ("black", "red")
-"""Of the bands of the first and of the second spin."""
 
+# Dots per inch of a PNG.
 RESOLUTION = 150
-"""Dots per inch of a PNG."""
 
+# Metadata that is left out, so that one node always gives the same bytes.
 FIXED = {"png": {"Software": None}, "pdf": {"CreationDate": None, "Producer": None}}
-"""What is left out, so that one node always gives the same bytes."""
 
 
 def write_script(subject: Subject) -> Export:
@@ -80,7 +80,7 @@ def write_script_with_data(subject: Subject) -> Export:
 
 
 def write_png(subject: Subject) -> Export:
-    """Return a drawing of the bands.
+    """Return a picture of the bands.
 
     Raises:
         UnknownFormat: matplotlib is not installed.
@@ -90,7 +90,7 @@ def write_png(subject: Subject) -> Export:
 
 
 def write_pdf(subject: Subject) -> Export:
-    """Return a drawing of the bands; errors as `write_png`."""
+    """Return a picture of the bands; errors as `write_png`."""
     return _drawn(subject, "pdf")
 
 
@@ -108,7 +108,7 @@ def _script(subject: Subject, where: str, data: str) -> Export:
 
 
 def _drawn(subject: Subject, form: str) -> Export:
-    """Return a drawing in a format of matplotlib, which has no part in anything else."""
+    """Return a picture. Only this function needs matplotlib."""
     try:
         library = import_module("matplotlib.figure")
     except ImportError as error:
@@ -128,7 +128,7 @@ def _drawn(subject: Subject, form: str) -> Export:
 
 
 def _figure(library: Any, bands: Bands) -> Any:  # noqa: ANN401 - matplotlib may not be there
-    """Return a figure that is not known to pyplot, whose state all threads would share."""
+    """Return a figure made without pyplot, whose state all threads would share."""
     figure = library.Figure(layout="constrained")
     axes = figure.subplots()
     marks, parts, at = ticks(bands), segments(bands), bands.distances

@@ -11,11 +11,11 @@ from provender.errors import CannotExport
 from provender.exports.bands.bands import Bands
 from provender.exports.texts import one_line
 
+# Labels that are closer than this to each other share a mark.
 SMALLEST_STEP = 1e-6
-"""Labels that are closer than this on the axis share a mark."""
 
+# The parts of a label: names of Greek letters, an index after `_`, and single characters.
 SPECIAL = re.compile(r"GAMMA|DELTA|LAMBDA|SIGMA|_[0-9A-Za-z]+|.", re.DOTALL)
-"""What a label is made of: Greek letters by their names, an index after `_`, and characters."""
 
 LETTERS = {"GAMMA": "Γ", "DELTA": "Δ", "LAMBDA": "Λ", "SIGMA": "Σ"}
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -33,8 +33,8 @@ class Markup:
 GRACE = Markup(
     {name: rf"\x{name[0]}\f{{}}" for name in LETTERS}, r"\s{}\N", {"\\": r"\\", '"': "'"}
 )
+# No backquotes: gnuplot runs the text between them as a command, even inside double quotes.
 GNUPLOT = Markup(LETTERS, "_{{{}}}", {"\\": r"\\", '"': r"\"", "`": "'"})
-"""Without backquotes: gnuplot runs what stands in them as a command, in double quotes too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def marked(text: str, markup: Markup) -> str:
 
 
 def quoted(text: str, markup: Markup) -> str:
-    """Return a text that is no label in the double quotes of a program."""
+    """Return a string in double quotes, with the escapes of a program."""
     return '"' + "".join(markup.others.get(letter, letter) for letter in one_line(text)) + '"'
 
 

@@ -52,7 +52,7 @@ def _atoms(structure: Structure, origin: Vector) -> list[dict[str, Any]]:
 
 
 def _html(kind: Kind) -> str:
-    """Return what stands at a site in HTML; symbols are known ones, so nothing needs escaping."""
+    """Return the elements of a kind as HTML. Symbols are known ones and need no escaping."""
     if not kind.is_mixed:
         return _shown(kind.symbols[0])
     parts = [f"{_shown(symbol)}<sub>{weight}</sub>" for symbol, weight in kind.parts()]

@@ -42,7 +42,7 @@ def write(subject: Subject) -> Export:
 
 
 def write_blocks(subject: Subject, blocks: Iterable[tuple[str, Structure]]) -> Export:
-    """Return structures as blocks with these names, which must differ and have no spaces."""
+    """Return structures as blocks. Their names must differ and have no spaces."""
     texts = [f"# {attribution(subject)}\n"]
     texts.extend(_block(name, structure) for name, structure in blocks)
     return Export("\n".join(texts).encode())
@@ -76,7 +76,7 @@ def _cell_lines(cell: Cell) -> list[str]:
 
 
 def _place(site: Site, inverse: Cell, periodic: tuple[bool, bool, bool]) -> str:
-    """Return the fractions of a position, within [0, 1) along the directions that repeat."""
+    """Return the fractional coordinates, within [0, 1) along periodic directions."""
     places = [dot(site.position, row) / (2 * pi) for row in inverse]
     return " ".join(
         # Rounded first: what is just below 1 would be written as 1.
@@ -86,7 +86,7 @@ def _place(site: Site, inverse: Cell, periodic: tuple[bool, bool, bool]) -> str:
 
 
 def _rows(site: Site, place: str, counts: Counter[str]) -> list[str]:
-    """Return a line for each symbol at a site; `counts` goes on numbering their labels."""
+    """Return a line for each symbol at a site, numbered by `counts`, which is updated."""
     rows = []
     for symbol, weight in zip(site.kind.symbols, site.kind.weights, strict=True):
         counts[symbol] += 1

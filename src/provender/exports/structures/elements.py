@@ -15,8 +15,8 @@ Fr Ra Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr
 Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv Ts Og
 """
 
+# The symbol of each atomic number. AiiDA calls an unknown element `X`, here number 0.
 SYMBOLS = tuple(_TABLE.split())
-"""The symbol of each atomic number; `X`, number 0, is what AiiDA calls an unknown element."""
 
 ATOMIC_NUMBERS = {symbol: number for number, symbol in enumerate(SYMBOLS)}
 UNKNOWN = SYMBOLS[0]

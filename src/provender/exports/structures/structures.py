@@ -18,15 +18,15 @@ from provender.exports.structures.elements import ATOMIC_NUMBERS, UNKNOWN
 from provender.exports.subject import Subject
 from provender.exports.values import read_cell, read_flags, read_numbers, read_vector
 
+# If the weights of a kind sum to less than 1 by more than this, there is a vacancy, as in AiiDA.
 WEIGHT_TOLERANCE = 1e-6
-"""What the weights of a kind may lack before there is a vacancy; AiiDA's own threshold."""
 
 DIMENSIONS = ("", "length", "surface", "volume")
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What may stand at a site: one or more symbols, each with the part it has there."""
+    """The elements at a site: one or more symbols, each with its weight."""
 
     name: str
     symbols: tuple[str, ...]
@@ -34,7 +34,7 @@ class Kind:
 
     @property
     def vacancy(self) -> float:
-        """The part of the sites that is empty; 0 if the weights sum to 1."""
+        """The fraction of these sites that is empty; 0 if the weights sum to 1."""
         missing = 1.0 - sum(self.weights)
         return missing if missing > WEIGHT_TOLERANCE else 0.0
 
@@ -59,7 +59,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place and what stands there."""
+    """A position and the kind that occupies it."""
 
     kind: Kind
     position: Vector
@@ -120,7 +120,7 @@ def formula(structure: Structure, *, compact: bool = False) -> str:
 
 
 def dimensionality(structure: Structure) -> dict[str, Any]:
-    """Return `dim`, `label` and `value`: in how many directions it repeats, and how large that is.
+    """Return `dim`, the number of periodic directions, its `label`, and their size as `value`.
 
     The value is in angstrom to the power of `dim`, and the integer 0 for a molecule.
     """
@@ -149,7 +149,7 @@ def read_structure(subject: Subject) -> Structure:
     if cell is None:
         raise _unreadable("its cell is not three vectors of three numbers")
     if periodic is None:
-        raise _unreadable("it is not said in which directions it is periodic")
+        raise _unreadable("its periodicity `pbc1`, `pbc2`, `pbc3` is not three truth values")
     if not isinstance(kinds, list) or not isinstance(sites, list):
         raise _unreadable("its kinds and sites are not lists")
     by_name = {kind.name: kind for kind in map(_read_kind, kinds)}
@@ -166,7 +166,7 @@ def _read_kind(value: object) -> Kind:
         raise _unreadable("a kind has no symbols")
     for symbol in symbols:
         if not isinstance(symbol, str) or symbol not in ATOMIC_NUMBERS:
-            raise _unreadable("a symbol is not that of a chemical element")
+            raise _unreadable("a symbol is not a chemical element")
     numbers = read_numbers(weights)
     if numbers is None or len(numbers) != len(symbols):
         raise _unreadable("a kind does not have one weight for each symbol")
@@ -180,7 +180,7 @@ def _read_site(value: object, kinds: Mapping[str, Kind]) -> Site:
         raise _unreadable("a site has no kind and no position")
     name, position = value.get("kind_name"), read_vector(value.get("position"))
     if not isinstance(name, str) or name not in kinds:
-        raise _unreadable("a site is of a kind that is not described")
+        raise _unreadable("the kind of a site is not among its kinds")
     if position is None:
         raise _unreadable("the position of a site is not three numbers")
     return Site(kinds[name], position)

@@ -21,7 +21,7 @@ from provender.exports.values import AXES, read_flags, read_numbers
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """The kinds of the atoms, the same in every step, with the numbers of all steps in a row."""
+    """The kinds of the atoms, the same in every step; cells and positions of all steps in a row."""
 
     kinds: tuple[Kind, ...]
     periodic: tuple[bool, bool, bool]
@@ -34,7 +34,7 @@ class Trajectory:
         return len(self.cells) // AXES
 
     def frames(self) -> Iterator[Structure]:
-        """Yield the structure of each step: one at a time, for there may be many."""
+        """Yield the structure of each step, one at a time, since there may be many."""
         atoms = len(self.kinds)
         for step in range(self.count):
             first, second, third = self.cells[step * AXES : (step + 1) * AXES]
@@ -69,7 +69,7 @@ def write_cif(subject: Subject) -> Export:
 def read_trajectory(subject: Subject) -> Trajectory:
     """Return the trajectory of a node, which may have no steps or no atoms.
 
-    It is periodic where the node says nothing about that.
+    It is periodic in all directions unless the node says otherwise.
 
     Raises:
         CannotExport: an attribute or an array is missing or of the wrong form.
@@ -104,7 +104,7 @@ def _read_symbols(subject: Subject) -> list[str]:
         raise _unreadable("its symbols are not a list")
     for symbol in symbols:
         if not isinstance(symbol, str) or symbol not in ATOMIC_NUMBERS:
-            raise _unreadable("a symbol is not that of a chemical element")
+            raise _unreadable("a symbol is not a chemical element")
     return symbols
 
 
