@@ -117,7 +117,9 @@ def test_the_server_says_what_it_serves_and_stops_cleanly(number):
 def test_the_examples_of_the_banner_work_in_a_shell():
     server = Server("demo")
     try:
-        for line in re.findall(r"curl '.*'", server.banner):
+        lines = re.findall(r"curl '.*'", server.banner)
+        assert lines
+        for line in lines:
             done = subprocess.run(
                 ["/bin/sh", "-c", line.replace("curl", "curl -sf")], capture_output=True, check=True
             )
