@@ -183,7 +183,8 @@ class Census:
         if entry.counted is not None and entry.counted[0] == identity:
             yield Finding(status.st_size, entry.counted[1], is_reachable=True)
             return
-        is_quick = is_quick_to_open(path, f"The store `{name}`", self._cache, self._effort.largest_extracted)
+        largest = self._effort.largest_extracted
+        is_quick = is_quick_to_open(path, f"The store `{name}`", self._cache, largest)
         yield Finding(status.st_size, is_reachable=True)
         if is_quick:
             archive = open_archive(path, f"The store `{name}`", self._cache)
