@@ -11,6 +11,7 @@ import pytest
 from provender.errors import QueryTimeout, StoreBusy, StoreUnreachable
 from provender.settings import Pool
 from provender.store.database.gate import Gate
+from support.waiting import wait_until
 
 
 @pytest.fixture
@@ -52,17 +53,10 @@ def enter(one):
         return True
 
 
-def until_waiting(one, number):
-    end = time.monotonic() + 30
-    while one.waiting != number:
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
 def test_where_nothing_moves_a_few_wait_and_the_others_are_refused(threads):
     one, inside = full(threads, waiting=2)
     asked = [threads.submit(enter, one) for _ in range(6)]
-    until_waiting(one, 2)
+    wait_until(lambda: one.waiting == 2)
     refused = [future for future in asked if future.done()]
     assert len(refused) == 4
     assert all(isinstance(future.exception(), StoreBusy) for future in refused)
@@ -94,7 +88,7 @@ def test_who_waits_is_refused_after_the_time_set(threads):
 def test_a_failure_is_told_to_those_who_wait_and_those_who_come(threads):
     one, inside = full(threads, waiting=5)
     waiting = [threads.submit(enter, one) for _ in range(5)]
-    until_waiting(one, 5)
+    wait_until(lambda: one.waiting == 5)
     error = StoreUnreachable("Gone.")
     one.trip(error)
     assert [future.exception(30) for future in waiting] == [error] * 5

@@ -16,6 +16,7 @@ from provender.store.database.gate import RETRY_SECONDS
 from provender.store.database.reader import Reader
 from provender.store.profiles import parse_url
 from support import postgres
+from support.waiting import wait_until
 
 QUICK = Limits(statement_seconds=1)
 """Given up `GRACE_SECONDS` later."""
@@ -42,13 +43,7 @@ def read(reader, sql="SELECT 1"):
 
 
 def wait_until_it_answers(reader):
-    until = time.monotonic() + 30
-    while True:
-        try:
-            return read(reader)
-        except StoreError:
-            assert time.monotonic() < until
-            time.sleep(0.1)
+    return wait_until(lambda: read(reader), raising=StoreError)
 
 
 def test_a_server_that_hangs_before_a_transaction_is_given_up_and_found_again(reader, own_postgres):
@@ -149,10 +144,7 @@ def test_connections_in_use_while_a_store_is_closed_are_closed_when_given_back(
 
     assert one.within(work) == [(1,)]
     assert one.connections() == (0, 0)
-    until = time.monotonic() + 10
-    while read(another, name) != [(0,)]:
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    wait_until(lambda: read(another, name) == [(0,)])
 
 
 def test_the_processes_go_on_after_a_test(own_postgres):

@@ -6,7 +6,6 @@ import html
 import re
 import shutil
 import threading
-import time
 from contextlib import closing
 from dataclasses import replace
 
@@ -17,7 +16,7 @@ from provender.store import census
 from provender.store.cache import CacheFolder
 from provender.store.census import Census, Effort
 from support import postgres
-
+from support.waiting import wait_until
 
 AGAIN = Effort(fresh_seconds=0.0)
 """Look again each time."""
@@ -259,10 +258,3 @@ def test_the_page_shows_what_is_known_and_waits_for_nothing(configured, listing)
 
 def test_a_single_store_has_no_list_on_its_page(make_app, data):
     assert "/profiles" not in make_app(store=data / "lab.aiida").test_client().get("/").text
-
-
-def wait_until(is_so):
-    until = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < until
-        time.sleep(0.05)
