@@ -1,4 +1,7 @@
-"""Which assertions of a test run whatever the data: those in a loop may run for nothing."""
+"""What a test asserts whatever the data, and what it replaces: read from its text.
+
+An assertion in a loop runs for nothing where the loop does not.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ CHECKING = ("raises", "warns")
 """Blocks of pytest that fail by themselves."""
 WRAPPING = ("enumerate", "zip", "sorted", "reversed", "list", "tuple")
 """Calls that have items if what they take has."""
+
+OURS, VERSION = "provender", "__version__"
 
 Names = frozenset[str]
 
@@ -125,3 +130,26 @@ def _call_has_items(node: ast.Call, known: Names) -> bool:
         case ast.Call(func=ast.Name(id=name), args=items):
             return name in WRAPPING and all(has_items(item, known) for item in items)
     return False
+
+
+def looks_inside(tree: ast.Module) -> list[str]:
+    """Return what a module imports of ours that is private, and what of ours it replaces."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    ours = [
+        alias
+        for node in imports
+        for alias in node.names
+        if (getattr(node, "module", "") or alias.name).partition(".")[0] == OURS
+    ]
+    names = {alias.asname or alias.name for alias in ours}
+    private = [alias.name for alias in ours if alias.name.startswith("_") and alias.name != VERSION]
+    calls = [node for node in ast.walk(tree) if is_call(node, frozenset({"setattr"}))]
+    targets = [call.args[0] for call in calls if call.args]
+    return private + [
+        text for text in map(shown, targets) if text.partition(".")[0] in names | {OURS}
+    ]
+
+
+def shown(node: ast.expr) -> str:
+    """Return what is named: by an expression, or by a string."""
+    return node.value if isinstance(node, ast.Constant) else ast.unparse(node)

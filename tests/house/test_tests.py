@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from house.assertions import can_fail, can_pass_unasked, failing, functions_that_test, written_out
+from house.assertions import (
+    can_fail,
+    can_pass_unasked,
+    failing,
+    functions_that_test,
+    looks_inside,
+    written_out,
+)
 
 TESTS = Path(__file__).parents[1]
 TREES = {path: ast.parse(path.read_text("utf-8")) for path in sorted(TESTS.rglob("*.py"))}
@@ -69,6 +76,26 @@ def test_helpers_that_assert_count():
     )
     assert failing([tree]) == {"deep", "check", "wait"}
     assert [can_fail(test, failing([tree])) for test in functions_that_test(tree)] == [True, False]
+
+
+def test_no_test_replaces_what_is_ours_or_looks_inside():
+    """Sizes and times are arguments; what a test needs to see is public."""
+    inside = {str(path.relative_to(TESTS)): looks_inside(tree) for path, tree in TREES.items()}
+    assert {name: found for name, found in inside.items() if found} == {}
+
+
+def test_what_counts_as_looking_inside():
+    source = """
+from provender.store import census
+from provender.store.cache import _folder
+import shutil, provender.settings as ours
+def test_a(monkeypatch): monkeypatch.setattr(census, "FRESH", 0)
+def test_b(monkeypatch): monkeypatch.setattr("provender.x.Y", 0)
+def test_c(monkeypatch): monkeypatch.setattr(ours.Limits, "rows", 0)
+def test_d(monkeypatch): monkeypatch.setattr(shutil, "disk_usage", 0)
+"""
+    found = looks_inside(ast.parse(source))
+    assert found == ["_folder", "census", "provender.x.Y", "ours.Limits"]
 
 
 def test_no_other_run_touches_the_servers_of_this_one(own_postgres, tmp_path_factory):

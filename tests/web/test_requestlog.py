@@ -32,7 +32,7 @@ NASTY = [
 
 
 STOPPING = "stopping: up to"
-"""What a server that stops says of requests that go on for a while, as they may on a busy machine."""
+"""Said of requests that go on for a while, as they may on a busy machine."""
 
 
 def by_path(text):
