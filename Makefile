@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STORE ?= demo
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help install serve test test-long lint types docs bench test-peer clean
+.PHONY: help install serve test test-long lint types docs bench mutants test-peer clean
 .DEFAULT_GOAL := help
 
 help: ## show what can be made
@@ -33,6 +33,9 @@ types: $(VENV)/.dev ## check types
 
 docs: $(VENV)/.docs ## build the documentation into docs/_build
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build
+
+mutants: $(VENV)/.dev ## say how many mutants the tests of a package kill: PACKAGE=query N=50 SEED=1
+	$(BIN)/python tests/mutation $(or $(PACKAGE),query) $(if $(N),--count $(N)) $(if $(SEED),--seed $(SEED))
 
 bench: $(VENV)/.bench ## measure against AiiDA: N=100k|1M|10M ONLY=list,detail ROUNDS=3 PEER=folder
 	$(BIN)/python -m bench $(if $(N),--nodes $(N)) $(if $(ONLY),--only $(ONLY)) \

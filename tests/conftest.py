@@ -84,10 +84,10 @@ def unpacked(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory):
+def cluster():
     """URL of a real PostgreSQL."""
+    context = postgres.cluster()
     try:
-        context = postgres.cluster(tmp_path_factory.mktemp("cluster"))
         url = context.__enter__()
     except (ImportError, OSError, RuntimeError) as error:
         pytest.skip(f"no PostgreSQL: {error}")
@@ -99,24 +99,24 @@ def cluster(tmp_path_factory):
 class OwnPostgres:
     """A PostgreSQL that a test may stop: the lab is in the database of `url`."""
 
+    server: postgres.OwnCluster
     url: str
-    folder: Path
 
     def hanging(self):
-        return postgres.hanging(self.folder)
+        return self.server.hanging()
 
 
 @pytest.fixture(scope="session")
-def own_postgres(tmp_path_factory):
+def own_postgres():
     """A PostgreSQL of its own, which a test may make hang."""
-    folder = tmp_path_factory.mktemp("own")
+    context = postgres.own_cluster()
     try:
-        context = postgres.own_cluster(folder)
-        url = postgres.create_database(context.__enter__())
+        server = context.__enter__()
     except (ImportError, OSError, RuntimeError) as error:
         pytest.skip(f"no PostgreSQL: {error}")
+    url = postgres.create_database(server.url)
     postgres.restore(url, DATA / "lab.psql.sql.gz")
-    yield OwnPostgres(url, folder)
+    yield OwnPostgres(server, url)
     context.__exit__(None, None, None)
 
 

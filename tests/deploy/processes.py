@@ -14,15 +14,15 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import yaml
 
+from support.waiting import PATIENCE, wait_until
+
 ROOT = Path(__file__).parents[2]
-PATIENCE = 30.0
 
 
 def free_port() -> int:
@@ -32,17 +32,13 @@ def free_port() -> int:
 
 
 def wait_for_port(port: int, process: subprocess.Popen | None = None) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
+    def is_open() -> bool:
         if process is not None and process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise RuntimeError(f"nothing listens on port {port}")
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return True
+
+    wait_until(is_open, raising=OSError)
 
 
 def unprivileged() -> tuple[str, str]:
@@ -170,14 +166,6 @@ def children(pid: int) -> list[int]:
         check=True,
     )
     return [int(line) for line in found.stdout.split()]
-
-
-def wait_until(is_so, patience: float = PATIENCE) -> None:
-    until = time.monotonic() + patience
-    while not is_so():
-        if time.monotonic() > until:
-            raise TimeoutError
-        time.sleep(0.05)
 
 
 def from_stranger(root: str, path: str) -> int:

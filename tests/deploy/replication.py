@@ -146,10 +146,12 @@ class Cluster:
 
 
 @contextmanager
-def cluster(folder: Path, dump: Path):
-    made = Cluster(folder)
-    try:
-        made.begin(dump)
-        yield made
-    finally:
-        made.stop()
+def cluster(dump: Path):
+    """Yield servers of which the primary holds a dump, in a folder of their own."""
+    with postgres.own_folder() as folder:
+        made = Cluster(folder)
+        try:
+            made.begin(dump)
+            yield made
+        finally:
+            made.stop()

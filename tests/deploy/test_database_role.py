@@ -26,9 +26,9 @@ PASSWORD = re.search(r"PASSWORD '(.*?)'", ROLE)[1]
 
 
 @pytest.fixture(scope="module")
-def primary(tmp_path_factory, data):
+def primary(data):
     """A server whose database `aiida` belongs to the role `aiida`, with the role of the page."""
-    with replication.cluster(tmp_path_factory.mktemp("role"), data / "lab.psql.sql.gz") as made:
+    with replication.cluster(data / "lab.psql.sql.gz") as made:
         node = made.primary
         node.run("CREATE ROLE aiida LOGIN", "CREATE DATABASE aiida OWNER aiida")
         postgres.restore(node.url("aiida", user="aiida"), data / "lab.psql.sql.gz")

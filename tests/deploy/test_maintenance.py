@@ -18,8 +18,8 @@ from support.server import ask
 
 
 @pytest.fixture(scope="module")
-def cluster_of_its_own(tmp_path_factory, data):
-    with replication.cluster(tmp_path_factory.mktemp("own"), data / "lab.psql.sql.gz") as made:
+def cluster_of_its_own(data):
+    with replication.cluster(data / "lab.psql.sql.gz") as made:
         yield made
 
 

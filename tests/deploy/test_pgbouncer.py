@@ -209,10 +209,9 @@ def test_a_restart_of_the_pooler_is_survived(front, lab_copy, tmp_path):
 
 
 @pytest.fixture
-def twins(tmp_path_factory, data):
+def twins(data):
     """Two standbys, one of which stays behind: the same port at two addresses."""
-    folder = tmp_path_factory.mktemp("twins")
-    with replication.cluster(folder, data / "lab.psql.sql.gz") as made:
+    with replication.cluster(data / "lab.psql.sql.gz") as made:
         one = made.standby()
         two = made.standby(beside=one)
         two.run("SELECT pg_wal_replay_pause()")

@@ -38,17 +38,17 @@ def dump(data):
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory, dump):
+def shared(dump):
     """A primary, for tests that leave it as it is."""
-    with replication.cluster(tmp_path_factory.mktemp("shared"), dump) as made:
+    with replication.cluster(dump) as made:
         made.primary.run(*READER)
         yield made
 
 
 @pytest.fixture
-def own(tmp_path_factory, dump):
+def own(dump):
     """A primary that a test may stop."""
-    with replication.cluster(tmp_path_factory.mktemp("own"), dump) as made:
+    with replication.cluster(dump) as made:
         made.primary.run(*READER)
         yield made
 

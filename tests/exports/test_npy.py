@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provender.errors import CannotExport
-from provender.exports.npy import read_array
+from provender.exports.npy import Array, read_array
 
 
 def saved(array, **options):
@@ -93,6 +93,7 @@ def test_a_cut_off_file():
 def test_no_bytes_raise_anything_else(content):
     for start in (b"", b"\x93NUMPY\x01\x00"):
         try:
-            read_array(start + content)
+            found = read_array(start + content)
         except CannotExport:
             continue
+        assert isinstance(found, Array)

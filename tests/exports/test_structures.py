@@ -114,11 +114,13 @@ def test_recorded_descriptions(descriptions, subject_of):
 
 @pytest.mark.parametrize("form", ["xyz", "xsf", "cif"])
 def test_ase_reads_what_is_written(form, archives):
+    count = 0
     for nodes in archives.values():
         for node in nodes.values():
             kinds = {kind["name"]: kind for kind in node.attributes.get("kinds", [])}
             if node.node_type != STRUCTURE or any(len(k["symbols"]) > 1 for k in kinds.values()):
                 continue
+            count += 1
             (atoms,) = read("extxyz" if form == "xyz" else form, text(WRITERS[form], node))
             sites = node.attributes["sites"]
             symbols = [kinds[site["kind_name"]]["symbols"][0] for site in sites]
@@ -134,6 +136,7 @@ def test_ase_reads_what_is_written(form, archives):
                 assert np.allclose(atoms.positions, places, atol=1e-9)
             if form == "xyz":
                 assert list(atoms.pbc) == [node.attributes[f"pbc{axis}"] for axis in (1, 2, 3)]
+    assert count > 30
 
 
 def test_the_cif_of_an_alloy_has_occupancies(subject_of):

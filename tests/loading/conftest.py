@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from provender.loading.load import load
+from provender.loading.load import USUAL, load
 from provender.loading.target import from_url
 
 
@@ -21,8 +21,8 @@ def folder(tmp_path):
 def run(settings):
     """A function that loads an archive."""
 
-    def run(archive, url, folder, progress=lambda *_: None):
-        return load(str(archive), from_url(url), folder, settings, progress)
+    def run(archive, url, folder, progress=lambda *_: None, portions=USUAL):
+        return load(str(archive), from_url(url), folder, settings, progress, portions)
 
     return run
 

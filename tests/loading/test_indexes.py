@@ -12,7 +12,7 @@ import pytest
 
 from provender.errors import ConfigurationError, StoreError
 from provender.loading import indexes
-from provender.loading.advice import State, _statement, advise, measure, reading
+from provender.loading.advice import State, advise, measure, reading, statement_of
 from provender.loading.candidates import CANDIDATES, standard
 from provender.loading.target import from_url
 from provender.schema.tables import Index
@@ -108,7 +108,7 @@ def plan(reader, candidate):
 
     def explain(snapshot):
         value = snapshot.read(candidate.sample)[0][0]
-        statement = _statement(candidate, value)
+        statement = statement_of(candidate, value)
         rows = snapshot.read("EXPLAIN " + statement.text, statement.values)
         return "\n".join(line for (line,) in rows)
 
@@ -195,10 +195,3 @@ def test_waiting_for_others_is_told_and_a_failure_says_what_is_left(large, reade
     states = {item.candidate.name: item for item in advise(reader, nothing)}
     assert states[candidate.name].is_invalid
     postgres.run(large, f"DROP INDEX {candidate.name}")
-
-
-def test_an_older_server_tells_no_progress(reader):
-    class Old:
-        server_version = 110000
-
-    indexes._watch(Old(), reader, "x", pytest.fail)

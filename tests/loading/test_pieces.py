@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+import socket
 from pathlib import Path
 
 import pytest
 
 from provender.loading import ddl, wording
 from provender.loading.candidates import CANDIDATES, PREFIX
-from provender.loading.copying import line
-from provender.loading.sources import _revision
+from provender.loading.copying import RowStream, line
+from provender.loading.sources import revision_of
 from provender.schema.tables import REQUIRED
 
 
@@ -28,7 +29,21 @@ def test_lines_of_copy(row, expected):
     assert line(row) == expected
 
 
+def test_rows_are_sent_in_chunks_of_whole_lines():
+    server, client = socket.socketpair()
+    with server, client:
+        stream = RowStream(((number, b"x") for number in range(5)), client.fileno(), chunk_bytes=8)
+        assert [stream.read() for _ in range(4)] == [
+            b"0\tx\n1\tx\n",
+            b"2\tx\n3\tx\n",
+            b"4\tx\n",
+            b"",
+        ]
+        assert stream.done == 5
+
+
 def test_tables_have_the_columns_that_are_read():
+    assert REQUIRED
     for table in REQUIRED:
         assert list(ddl.kinds(table.name)) == [column.name for column in table.columns]
 
@@ -46,7 +61,7 @@ def test_tables_have_the_columns_that_are_read():
     ],
 )
 def test_the_revision_of_an_archive(metadata, expected):
-    assert _revision(metadata) == expected
+    assert revision_of(metadata) == expected
 
 
 def test_candidates_have_names_of_their_own():
@@ -57,6 +72,7 @@ def test_candidates_have_names_of_their_own():
 
 def test_candidates_are_documented_with_what_they_gave():
     page = (Path(__file__).parents[2] / "docs" / "howto" / "loading.md").read_text()
+    assert CANDIDATES
     for candidate in CANDIDATES:
         assert candidate.gain
         assert f"| `{candidate.name}` | `{candidate.table}` (" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 import zipfile
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,8 +19,7 @@ from provender.errors import (
     StoreUnreachable,
     UnsupportedStore,
 )
-from provender.loading import load as loading
-from provender.loading import verification
+from provender.loading.copying import RefusedError, RowStream
 from provender.loading.target import LOAD_LOCK, from_url
 from support import postgres
 
@@ -262,22 +262,16 @@ def test_rows_that_a_database_does_not_take(empty, run, altered, folder, script,
     assert reason in caught.value.reason
 
 
-def test_a_bad_row_ends_the_copy_at_once(empty, run, altered, folder, monkeypatch):
-    from provender.loading import copying
-
-    monkeypatch.setattr(copying, "CHUNK", 200)
-    read = []
-    monkeypatch.setattr(
-        copying, "line", lambda row, line=copying.line: read.append(row) or line(row)
-    )
-    script = (
-        "INSERT INTO db_dbcomment SELECT 1000 + id, uuid, id, ctime, mtime, user_id, "
-        "printf('%9000c', 'x') FROM db_dbnode; "
-        "UPDATE db_dbcomment SET ctime = 'never' WHERE id = (SELECT min(id) FROM db_dbcomment)"
-    )
-    with pytest.raises(UnsupportedStore, match="`ctime` of the row with id 1 of db_dbcomment"):
-        run(altered(script), empty, folder)
-    assert sum(len(row) == 7 for row in read) < 300
+def test_a_bad_row_ends_the_copy_at_once(url):
+    """The server speaks in the middle of the copy, and hears no more rows."""
+    rows = ((b"never" if number == 0 else b"1", b"x" * 9000) for number in range(10_000))
+    with closing(postgres.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE somewhere (number int, text text)")
+        stream = RowStream(rows, connection.fileno(), chunk_bytes=200)
+        with pytest.raises(psycopg2.Error, match="invalid input syntax for type integer"):
+            cursor.copy_expert("COPY somewhere FROM STDIN", stream)
+    assert isinstance(stream.failure, RefusedError)
+    assert stream.done < 10_000
 
 
 STEPS = ["copying files", "rows of db_dbnode", "rows indexed"]
@@ -294,27 +288,28 @@ def test_whatever_happens_on_the_way_leaves_nothing(empty, run, data, folder, st
         run(data / "lab.aiida", empty, folder, interrupt)
 
 
-def test_a_difference_is_found_and_nothing_kept(empty, run, data, folder, monkeypatch):
-    check = verification.check_counts
+def when_indexes_are_made(url, body, *before):
+    """Let the server do something of its own in the transaction that loads, after the rows."""
+    postgres.run(
+        url,
+        *before,
+        f"CREATE FUNCTION meddle() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN {body} END$$",
+        "CREATE EVENT TRIGGER meddle ON ddl_command_end WHEN TAG IN ('CREATE INDEX') "
+        "EXECUTE FUNCTION meddle()",
+    )
 
-    def damage(cursor, source):
-        cursor.execute("UPDATE db_dbnode SET label = 'another' WHERE id = 100")
-        check(cursor, source)
 
-    monkeypatch.setattr(verification, "check_counts", damage)
-    with (
-        nothing_left(empty, folder),
-        pytest.raises(StoreError, match="row with id 100 of db_dbnode"),
-    ):
-        run(data / "lab.aiida", empty, folder)
-
-    def lose(cursor, source):
-        cursor.execute("DELETE FROM db_dbcomment WHERE id = 1")
-        check(cursor, source)
-
-    monkeypatch.setattr(verification, "check_counts", lose)
-    with nothing_left(empty, folder), pytest.raises(StoreError, match="db_dbcomment has 2 rows, 3"):
-        run(data / "lab.aiida", empty, folder)
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("UPDATE db_dbnode SET label = 'another' WHERE id = 100", "row with id 100 of db_dbnode"),
+        ("DELETE FROM db_dbcomment WHERE id = 1", "db_dbcomment has 2 rows, 3"),
+    ],
+)
+def test_a_difference_is_found_and_nothing_kept(url, run, data, folder, change, message):
+    when_indexes_are_made(url, f"{change};")
+    with nothing_left(url, folder), pytest.raises(StoreError, match=message):
+        run(data / "lab.aiida", url, folder)
 
 
 def test_a_folder_that_appears_meanwhile(empty, run, data, folder):
@@ -344,22 +339,24 @@ def test_a_server_that_goes_away_before_the_end(url, cluster, run, data, folder)
         run(data / "lab.aiida", url, folder, end)
 
 
-def test_a_commit_that_fails_takes_the_folder_back(empty, run, data, folder, monkeypatch):
-    class Failing:
-        def __init__(self, connection):
-            self._connection = connection
+def at_the_commit(url, body):
+    """Let the server do something when the transaction that loads ends."""
+    when_indexes_are_made(
+        url,
+        "IF to_regclass('pg_temp.last') IS NULL THEN "
+        "CREATE TEMP TABLE last (x int) ON COMMIT DROP; "
+        "CREATE CONSTRAINT TRIGGER last AFTER INSERT ON last DEFERRABLE INITIALLY DEFERRED "
+        "FOR EACH ROW EXECUTE FUNCTION ending(); "
+        "INSERT INTO last VALUES (1); END IF;",
+        "CREATE FUNCTION ending() RETURNS trigger LANGUAGE plpgsql "
+        f"AS $$BEGIN {body} RETURN NULL; END$$",
+    )
 
-        def __getattr__(self, name):
-            return getattr(self._connection, name)
 
-        def commit(self):
-            self._connection.rollback()
-            raise psycopg2.OperationalError("disk full")
-
-    connect = loading.connect
-    monkeypatch.setattr(loading, "connect", lambda target: Failing(connect(target)))
-    with nothing_left(empty, folder), pytest.raises(StoreUnreachable):
-        run(data / "lab.aiida", empty, folder)
+def test_a_commit_that_fails_takes_the_folder_back(url, run, data, folder):
+    at_the_commit(url, "PERFORM pg_terminate_backend(pg_backend_pid());")
+    with nothing_left(url, folder), pytest.raises(StoreUnreachable, match="gave up"):
+        run(data / "lab.aiida", url, folder)
 
 
 def test_no_room_for_the_files(empty, run, data, folder, monkeypatch):
@@ -384,13 +381,24 @@ def test_a_disk_that_fails(empty, run, data, folder, monkeypatch):
         run(data / "lab.aiida", empty, folder)
 
 
-def test_an_interruption_in_the_last_moment_comes_too_late(url, run, data, folder, monkeypatch):
-    keep = loading._keep
+def test_an_interruption_in_the_last_moment_comes_too_late(url, run, data, folder):
+    at_the_commit(url, "PERFORM pg_advisory_xact_lock(7);")
+    main = threading.get_ident()
+    is_waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
 
-    def interrupted(*arguments):
-        signal.raise_signal(signal.SIGINT)
-        keep(*arguments)
+    def interrupt():
+        with closing(postgres.connect(url)) as other, other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(7)")
+            is_locked.set()
+            found = 0
+            while not found:
+                cursor.execute(is_waiting)
+                found = cursor.fetchone()[0]
+            signal.pthread_kill(main, signal.SIGINT)
 
-    monkeypatch.setattr(loading, "_keep", interrupted)
+    is_locked, worker = threading.Event(), threading.Thread(target=interrupt)
+    worker.start()
+    assert is_locked.wait(30)
     assert run(data / "lab.aiida", url, folder).rows == 776
+    worker.join()
     assert count(url) > 0

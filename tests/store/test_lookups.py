@@ -40,15 +40,15 @@ def read(container, content):
 
 
 def kept(container):
-    return len(container.index._kept)
+    return len(container.index.kept)
 
 
 def test_the_index_stays_open_between_two_reads_and_leaves_no_trace(folder):
     before, container = fingerprint(folder), Container.at(folder)
     assert read(container, b"first")
-    (known,) = container.index._kept
+    (known,) = container.index.kept
     assert read(container, b"first")
-    assert list(container.index._kept) == [known]
+    assert container.index.kept == (known,)
     container.close()
     assert kept(container) == 0
     assert fingerprint(folder) == before

@@ -24,7 +24,7 @@ from support.folders import fingerprint
 
 QUICK = Limits(statement_seconds=0.2)
 SLOW = {
-    "postgresql": "SELECT pg_sleep(5)",
+    "postgresql": "SELECT pg_sleep(60)",
     "sqlite": "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
     "SELECT count(*) FROM n",
 }
@@ -73,10 +73,8 @@ def test_the_clock_of_a_statement_is_over_when_the_next_request_begins(readers):
 
 def test_a_long_statement_is_stopped(readers, kind):
     reader = readers(QUICK)[kind]
-    begun = time.monotonic()
     with pytest.raises(QueryTimeout, match=r"limits\.statement_seconds"):
         read(reader, SLOW[kind])
-    assert time.monotonic() - begun < 4
     assert read(reader, "SELECT 1") == [(1,)]
 
 
@@ -223,17 +221,18 @@ def test_a_file_that_is_not_there(tmp_path):
         read(Reader(engine, "lab"), "SELECT 1")
 
 
-def test_a_locked_database(readers, unpacked, tmp_path, monkeypatch):
-    monkeypatch.setattr("provender.store.sqlite.files.LOCK_SECONDS", 0.1)
+def test_a_locked_database(unpacked, tmp_path):
     folder = tmp_path / "profile"
     shutil.copytree(unpacked / "sqlite_dos", folder)
-    reader = readers(path=folder)["sqlite"]
-    with closing(sqlite3.connect(folder / "database.sqlite", isolation_level=None)) as writer:
+    file = SqliteFile(folder / "database.sqlite", lock_seconds=0.1)
+    reader = Reader(engines.sqlite(file, Pool(), Limits()), "lab")
+    with closing(sqlite3.connect(file.path, isolation_level=None)) as writer:
         writer.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreUnreachable):
             read(reader, "SELECT count(*) FROM db_dbnode")
         writer.execute("ROLLBACK")
     assert read(reader, "SELECT count(*) FROM db_dbnode") == [(312,)]
+    reader.close()
 
 
 def test_missing_tables_and_columns(readers, kind):

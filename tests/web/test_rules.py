@@ -10,9 +10,10 @@ from provender.web.routes.endpoints import LazyRule
 
 
 def test_no_rule_compiles_what_builds_urls_before_one_is_built() -> None:
-    place = Rule._compile_builder.__code__.co_name
+    replaced = "_compile_builder"  # private to werkzeug: another release may call it otherwise
 
-    assert place == LazyRule._compile_builder.__code__.co_name
+    assert replaced in vars(Rule)
+    assert replaced in vars(LazyRule)
     assert all(isinstance(rule, LazyRule) for rule in create_app(store="demo").url_map.iter_rules())
 
 

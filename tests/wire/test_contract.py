@@ -130,6 +130,7 @@ def test_no_value_comes_last_ascending_and_first_descending(on_each):
 def test_ties_are_broken_by_id(on_each):
     for sign in ("", "-"):
         rows = get(on_each, f"/nodes?orderby={sign}user_id").rows()
+        assert len(rows) == 312
         for first, second in pairwise(rows):
             assert first["user_id"] != second["user_id"] or first["id"] < second["id"]
 
@@ -229,6 +230,7 @@ def test_attributes_with_odd_names(on_each):
 def test_missing_contents_are_empty_objects(on_archive, on_postgres):
     for served in (on_archive, on_postgres):
         rows = get(served, "/nodes?attributes=true&extras=true").rows()
+        assert len(rows) == 312
         assert all(isinstance(row["attributes"], dict) for row in rows)
         assert all(isinstance(row["extras"], dict) for row in rows)
 

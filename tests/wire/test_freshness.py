@@ -182,13 +182,13 @@ def test_kept_answers_take_little_more_memory_than_is_counted(data, make_app):
     ask(range(40))
     tracemalloc.start()
     try:
-        before, counted = tracemalloc.get_traced_memory()[0], memory._held
+        before, counted = tracemalloc.get_traced_memory()[0], memory.held_bytes
         ask(range(40, 240))
         gc.collect()
         taken = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
-    assert taken < 1.3 * (memory._held - counted)
+    assert taken < 1.3 * (memory.held_bytes - counted)
 
 
 def spans(answer):

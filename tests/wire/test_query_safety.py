@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from contextlib import closing
 
 import pytest
@@ -194,10 +193,8 @@ def walk(keyword, start, **more):
     [("with_ancestors", FIRST), ("with_descendants", FIRST + 3 * DIAMONDS)],
 )
 def test_walks_over_diamonds(keyword, start, on_diamonds):
-    began = time.monotonic()
     answer = post(on_diamonds, walk(keyword, start, distinct=True))
-    assert answer.total == 3 * DIAMONDS
-    assert time.monotonic() - began < 5  # a walk of every route would end in the time-out
+    assert answer.total == 3 * DIAMONDS  # a walk of every route would end in the time-out
     every = post(on_diamonds, walk(keyword, start))
     assert every.status == 400
     assert "limits.posted_rows" in every.json["message"]

@@ -134,7 +134,7 @@ def _milliseconds(snapshot: Snapshot, candidate: Candidate) -> float | None:
     values = snapshot.read(candidate.sample)
     if candidate.question is None or not values:
         return None
-    statement = _statement(candidate, values[0][0])
+    statement = statement_of(candidate, values[0][0])
     times: list[float] = []
     while len(times) < RUNS and not (times and times[0] > SLOW):
         rows = snapshot.read(EXPLAIN + statement.text, statement.values)
@@ -142,7 +142,7 @@ def _milliseconds(snapshot: Snapshot, candidate: Candidate) -> float | None:
     return statistics.median(times)
 
 
-def _statement(candidate: Candidate, value: object) -> Statement:
+def statement_of(candidate: Candidate, value: object) -> Statement:
     """Return the SQL that a request with the typical question runs."""
     question = candidate.question(value) if candidate.question else {}
     names = {name: whole_vocabulary(entity) for name, entity in ENTITIES.items()}

@@ -86,10 +86,13 @@ def staged(folder: Path) -> Iterator[Path]:
         shutil.rmtree(making, ignore_errors=True)
 
 
-def write(source: Source, folder: Path, progress: Progress) -> Written:
+def write(
+    source: Source, folder: Path, progress: Progress, pack_bytes: int = PACK_BYTES
+) -> Written:
     """Write all files of an archive into an empty folder and return what it holds.
 
-    Each content is compared with its key, which is its SHA-256.
+    Each content is compared with its key, which is its SHA-256. A pack of `pack_bytes` is
+    followed by another.
 
     Raises:
         CorruptObject: a file of the archive is damaged.
@@ -102,8 +105,8 @@ def write(source: Source, folder: Path, progress: Progress) -> Written:
             reason=f"{source.file_bytes} bytes needed, {free} free",
         )
     try:
-        container_id = _lay_out(folder)
-        files, size = _write_packs(source, folder, progress)
+        container_id = _lay_out(folder, pack_bytes)
+        files, size = _write_packs(source, folder, progress, pack_bytes)
     except (OSError, sqlite3.Error) as error:
         raise StoreUnreachable(
             f"The files cannot be copied into {folder.parent}.", reason=str(error)
@@ -111,14 +114,14 @@ def write(source: Source, folder: Path, progress: Progress) -> Written:
     return Written(container_id, files, size)
 
 
-def _lay_out(folder: Path) -> str:
+def _lay_out(folder: Path, pack_bytes: int) -> str:
     """Make the folders and the configuration of a container and return its id."""
     for name in FOLDERS:
         (folder / name).mkdir()
     config = {
         "container_version": CONTAINER_VERSION,
         "loose_prefix_len": 2,
-        "pack_size_target": PACK_BYTES,
+        "pack_size_target": pack_bytes,
         "hash_type": "sha256",
         "container_id": uuid4().hex,
         "compression_algorithm": "zlib+1",
@@ -127,13 +130,15 @@ def _lay_out(folder: Path) -> str:
     return str(config["container_id"])
 
 
-def _write_packs(source: Source, folder: Path, progress: Progress) -> tuple[int, int]:
+def _write_packs(
+    source: Source, folder: Path, progress: Progress, pack_bytes: int
+) -> tuple[int, int]:
     """Write packs and their index; return the number of files and their bytes in the packs."""
     path = folder / "packs.idx"
     with closing(sqlite3.connect(path, isolation_level=None)) as index:
         for statement in ("PRAGMA synchronous = OFF", PAGES, *SCHEMA, "BEGIN"):
             index.execute(statement)
-        index.executemany(INSERT, _packed(source, folder / "packs", progress))
+        index.executemany(INSERT, _packed(source, folder / "packs", progress, pack_bytes))
         index.execute("COMMIT")
         index.execute("PRAGMA journal_mode = WAL")
         files, size = index.execute("SELECT count(*), sum(length) FROM db_object").fetchone()
@@ -141,7 +146,9 @@ def _write_packs(source: Source, folder: Path, progress: Progress) -> tuple[int,
     return files, size or 0
 
 
-def _packed(source: Source, folder: Path, progress: Progress) -> Iterator[tuple[object, ...]]:
+def _packed(
+    source: Source, folder: Path, progress: Progress, pack_bytes: int
+) -> Iterator[tuple[object, ...]]:
     """Write the files into packs, one pack after the other, and yield the rows of the index."""
     pieces, done = source.pieces(), 0
     for number in count():
@@ -151,7 +158,7 @@ def _packed(source: Source, folder: Path, progress: Progress) -> Iterator[tuple[
                 yield (key, *_append(pack, key, piece), number)
                 done += piece.length
                 progress("copying files", done, source.file_bytes)
-                if pack.tell() >= PACK_BYTES:
+                if pack.tell() >= pack_bytes:
                     break
             size = pack.tell()
         if not size:

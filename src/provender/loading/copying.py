@@ -39,15 +39,18 @@ class RowStream(io.RawIOBase):
     turns into an error of its own.
     """
 
-    def __init__(self, rows: Iterator[tuple[Any, ...]], socket: int) -> None:
+    def __init__(
+        self, rows: Iterator[tuple[Any, ...]], socket: int, chunk_bytes: int = CHUNK
+    ) -> None:
         super().__init__()
         self._rows = rows
         self._socket = socket
+        self._chunk_bytes = chunk_bytes
         self.done = 0
         self.failure: BaseException | None = None
 
     def read(self, _size: int = -1, /) -> bytes:
-        """Return about `CHUNK` bytes of whole lines, nothing at the end."""
+        """Return about `chunk_bytes` of whole lines, nothing at the end."""
         try:
             return self._lines()
         except BaseException as error:
@@ -64,7 +67,7 @@ class RowStream(io.RawIOBase):
         for row in self._rows:
             lines.append(line(row))
             size += len(lines[-1])
-            if size >= CHUNK:
+            if size >= self._chunk_bytes:
                 break
         self.done += len(lines)
         return b"".join(lines)

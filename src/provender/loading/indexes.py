@@ -23,7 +23,6 @@ BUILDING = (
     "greatest(blocks_total, tuples_total, lockers_total) "
     "FROM pg_catalog.pg_stat_progress_create_index WHERE pid = %(pid)s"
 )
-FIRST_WITH_PROGRESS = 120000
 OWNED = (
     "SELECT c.relname, pg_catalog.pg_has_role(c.relowner, 'USAGE') FROM pg_catalog.pg_class c "
     "WHERE c.relname = ANY(%s) AND pg_catalog.pg_table_is_visible(c.oid)"
@@ -102,10 +101,8 @@ def make(made: connection, reader: Reader, advice: Advice, progress: Progress) -
 
 def _watch(made: connection, reader: Reader, name: str, progress: Progress) -> None:
     """Tell how far the server is; PostgreSQL 12 and later know."""
-    if made.server_version < FIRST_WITH_PROGRESS:
-        return
     pid = made.info.backend_pid
-    with suppress(StoreError):  # progress is not worth failing for
+    with suppress(StoreError):  # progress is not worth failing for, nor is an old server
         rows = reader.within(lambda snapshot: snapshot.read(BUILDING, {"pid": pid}))
         for phase, done, total in rows:
             progress(f"{name}, {phase}", done, total)

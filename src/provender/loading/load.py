@@ -36,6 +36,18 @@ STOPPING = {signal.SIGINT, signal.SIGTERM}
 
 
 @dataclass(frozen=True, slots=True)
+class Portions:
+    """The size of a pack, and how much is compared: rows of each table, and files."""
+
+    pack_bytes: int = container.PACK_BYTES
+    rows: int = verification.ROWS
+    files: int = verification.FILES
+
+
+USUAL = Portions()
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """What was loaded and compared.
 
@@ -57,7 +69,12 @@ class Loaded:
 
 
 def load(
-    archive: str, target: Profile, folder: Path, settings: Settings, progress: Progress
+    archive: str,
+    target: Profile,
+    folder: Path,
+    settings: Settings,
+    progress: Progress,
+    portions: Portions = USUAL,
 ) -> Loaded:
     """Copy an archive into an empty database and its files into a new folder.
 
@@ -71,10 +88,13 @@ def load(
         with closing(connect(target)) as trying, trying.cursor() as used:
             check_empty(used, target)  # at once, not after all files
         with opened(archive, settings, progress) as source, container.staged(folder) as making:
-            written = container.write(source, making, progress)
-            files = verification.check_files(making, written.files)
+            written = container.write(source, making, progress, portions.pack_bytes)
+            files = verification.check_files(making, written.files, portions.files)
             with closing(connect(target)) as writing:
-                rows = _fill(writing, target, source, written, progress)
+                _fill(writing, target, source, written, progress)
+                with writing.cursor() as used:
+                    verification.check_counts(used, source)
+                    rows = verification.check_rows(used, source, portions.rows)
                 with _unstoppable():
                     _keep(writing, making, folder)
             seconds = time.monotonic() - begun
@@ -83,8 +103,8 @@ def load(
 
 def _fill(
     writing: connection, target: Profile, source: Source, written: Written, progress: Progress
-) -> int:
-    """Make tables, rows, keys and indexes in one transaction, left open; return rows compared."""
+) -> None:
+    """Make tables, rows, keys and indexes in one transaction, which is left open."""
     with writing.cursor() as used:
         used.execute(SESSION)
         take_lock(used, target)
@@ -99,9 +119,6 @@ def _fill(
             (written.container_id,),
         )
     _finish(writing, source, progress)
-    with writing.cursor() as used:
-        verification.check_counts(used, source)
-        return verification.check_rows(used, source)
 
 
 def _finish(writing: connection, source: Source, progress: Progress) -> None:

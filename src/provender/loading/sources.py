@@ -87,7 +87,7 @@ def opened(archive: str, settings: Settings, progress: Progress) -> Iterator[Sou
         yield Source(
             profile.path,
             found.database,
-            _revision(found.metadata),
+            revision_of(found.metadata),
             _counts(found),
             _file_bytes(profile.path),
         )
@@ -117,7 +117,7 @@ def _counts(found: Archive) -> dict[str, int]:
         }
 
 
-def _revision(metadata: dict[str, Any]) -> str:
+def revision_of(metadata: dict[str, Any]) -> str:
     """Return the revision of the rows of an archive.
 
     Archives of a later AiiDA than 2.3 that were never migrated have what `main_0002` asks for.

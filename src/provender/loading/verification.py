@@ -44,27 +44,30 @@ def check_counts(used: cursor, source: Source) -> None:
             raise _different(f"{table} has {counted(found, 'rows')}, {expected:,} in the archive")
 
 
-def check_rows(used: cursor, source: Source) -> int:
-    """Compare rows spread evenly over each table and return their number; raises if one differs."""
+def check_rows(used: cursor, source: Source, most: int = ROWS) -> int:
+    """Compare rows spread evenly over each table and return their number; raises if one differs.
+
+    At most `most` rows of each table are compared.
+    """
     compared = 0
     with closing(source.connect()) as reading:
         for table in REQUIRED:
-            ids = _spread(reading, table.name)
+            ids = _spread(reading, table.name, most)
             for start in range(0, len(ids), BATCH):
                 _compare(used, reading, table.name, ids[start : start + BATCH])
             compared += len(ids)
     return compared
 
 
-def check_files(folder: Path, files: int) -> int:
+def check_files(folder: Path, files: int, most: int = FILES) -> int:
     """Read files back and return how many; raises `CorruptObject` if one is not what its key says.
 
-    `files` is the number of files in the container.
+    `files` is the number of files in the container; about `most` of them are read.
     """
     container = Container.at(folder)
     with closing(SqliteFile(folder / "packs.idx").connect()) as index:
         sql = "SELECT hashkey FROM db_object WHERE id % ? = 0"
-        keys = [key for (key,) in index.execute(sql, (max(1, files // FILES),))]
+        keys = [key for (key,) in index.execute(sql, (max(1, files // most),))]
     for key in keys:
         digest = hashlib.sha256()
         with container.open(key) as stream:
@@ -75,13 +78,13 @@ def check_files(folder: Path, files: int) -> int:
     return len(keys)
 
 
-def _spread(reading: sqlite3.Connection, table: str) -> list[int]:
-    """Return at most `ROWS` ids of a table, from its first to its last."""
+def _spread(reading: sqlite3.Connection, table: str, most: int) -> list[int]:
+    """Return at most `most` ids of a table, from its first to its last."""
     sql = f"SELECT min(id), max(id) FROM {table}"  # noqa: S608 - our names
     first, last = reading.execute(sql).fetchone()
     if first is None:
         return []
-    step = max(1, -(-(last - first) // (ROWS - 1)))
+    step = max(1, -(-(last - first) // (most - 1)))
     sql = f"SELECT min(id) FROM {table} WHERE id >= ?"  # noqa: S608 - our names
     wanted = (*range(first, last, step), last)
     return sorted({reading.execute(sql, (number,)).fetchone()[0] for number in wanted})

@@ -30,19 +30,33 @@ LOGGER = logging.getLogger(__name__)
 
 THREADS = 4
 """Stores that are looked at together, and connections opened for that."""
-FRESH_SECONDS = 10.0
-"""How long what was found is not looked for again."""
 ONE = Pool(size=1, connect_seconds=2)
 QUICK = Limits(statement_seconds=2)
-LARGEST_EXTRACTED = 64 << 20
-"""Bytes of a database that is extracted from its archive just to be counted: in about 0.3 s."""
-MOST_COUNTED = 1_000_000
-"""Rows that PostgreSQL counts in 0.1 to 0.4 s; of more, its own estimate is taken."""
 SIZE_AND_ESTIMATE = (
     "SELECT pg_database_size(current_database()), reltuples "
     "FROM pg_class WHERE oid = 'db_dbnode'::regclass"
 )
 NUMBER = "SELECT count(*) FROM db_dbnode"
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long the list of stores waits for them, and how much is done to count their nodes.
+
+    `patience` are the seconds that the list waits: it is there within one, whatever the stores
+    do. What was found is not looked for again for `fresh_seconds`. A database of at most
+    `largest_extracted` bytes is extracted from its archive just to be counted (in about 0.3 s).
+    PostgreSQL counts at most `most_counted` rows (in 0.1 to 0.4 s); of more, its own estimate is
+    taken.
+    """
+
+    patience: float = 0.7
+    fresh_seconds: float = 10.0
+    largest_extracted: int = 64 << 20
+    most_counted: int = 1_000_000
+
+
+USUAL = Effort()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +89,24 @@ class _Entry:
 class Census:
     """What is known of all stores; what is not fresh is looked for when somebody asks."""
 
-    def __init__(self, profiles: Profiles, cache: CacheFolder) -> None:
+    def __init__(self, profiles: Profiles, cache: CacheFolder, effort: Effort = USUAL) -> None:
         self._cache = cache
+        self._effort = effort
         self._entries = {name: _Entry(item) for name, item in profiles.by_name.items()}
         self._queue: deque[_Entry] = deque()
         self._threads = 0
         self._changed = threading.Condition(threading.Lock())
 
-    def take(self, patience: float) -> dict[str, Finding]:
-        """Return what can be found within so many seconds, by name of the profile.
+    def take(self) -> dict[str, Finding]:
+        """Return what can be found within the seconds of `patience`, by name of the profile.
 
         What is found later is there for those who ask later.
         """
         with self._changed:
             self._ask()
             self._changed.wait_for(
-                lambda: not any(entry.is_asked for entry in self._entries.values()), patience
+                lambda: not any(entry.is_asked for entry in self._entries.values()),
+                self._effort.patience,
             )
             return {
                 name: entry.so_far if entry.is_asked or entry.found is None else entry.found
@@ -109,7 +125,7 @@ class Census:
 
     def _ask(self) -> None:
         """Let the threads look at what is not fresh. Under the lock."""
-        oldest = time.monotonic() - FRESH_SECONDS
+        oldest = time.monotonic() - self._effort.fresh_seconds
         due = [
             entry
             for entry in self._entries.values()
@@ -157,7 +173,8 @@ class Census:
             file = path / "database.sqlite"
             yield from _look_at_file(engines.sqlite(SqliteFile(file), ONE, QUICK), file, name)
         elif profile.kind is ProfileKind.POSTGRESQL:
-            yield from _look_at_server(engines.postgresql(profile.dsn, ONE, QUICK), name)
+            engine = engines.postgresql(profile.dsn, ONE, QUICK)
+            yield from _look_at_server(engine, name, self._effort.most_counted)
 
     def _look_at_archive(self, entry: _Entry, path: Path) -> Iterator[Finding]:
         name = entry.profile.name
@@ -166,7 +183,8 @@ class Census:
         if entry.counted is not None and entry.counted[0] == identity:
             yield Finding(status.st_size, entry.counted[1], is_reachable=True)
             return
-        is_quick = is_quick_to_open(path, f"The store `{name}`", self._cache, LARGEST_EXTRACTED)
+        largest = self._effort.largest_extracted
+        is_quick = is_quick_to_open(path, f"The store `{name}`", self._cache, largest)
         yield Finding(status.st_size, is_reachable=True)
         if is_quick:
             archive = open_archive(path, f"The store `{name}`", self._cache)
@@ -183,11 +201,11 @@ def _look_at_file(engine: Engine, file: Path, name: str) -> Iterator[Finding]:
     yield Finding(size, _count(engine, name), is_reachable=True)
 
 
-def _look_at_server(engine: Engine, name: str) -> Iterator[Finding]:
+def _look_at_server(engine: Engine, name: str, most_counted: int) -> Iterator[Finding]:
     with closing(Reader(engine, name)) as reader:
         size, estimate = reader.within(lambda snapshot: snapshot.read(SIZE_AND_ESTIMATE))[0]
         yield Finding(size, is_reachable=True)
-        if estimate > MOST_COUNTED:
+        if estimate > most_counted:
             yield Finding(size, int(estimate), is_reachable=True)
         else:
             nodes = reader.within(lambda snapshot: snapshot.read(NUMBER))[0][0]

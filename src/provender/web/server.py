@@ -79,16 +79,23 @@ def run_api(
     return None
 
 
-def serve(app: Flask, host: str, port: int, on_ready: Callable[[str], None] | None = None) -> None:
+def serve(
+    app: Flask,
+    host: str,
+    port: int,
+    on_ready: Callable[[str], None] | None = None,
+    *,
+    drain_seconds: float = DRAIN_SECONDS,
+) -> None:
     """Serve an application with threads until it is interrupted or terminated.
 
-    Requests that run then are finished, at most `DRAIN_SECONDS` long; another signal ends them at
+    Requests that run then are finished, at most `drain_seconds` long; another signal ends them at
     once. `on_ready` is told the root URL once requests are answered; it may take its time.
 
     Raises:
         ConfigurationError: the port is taken, or the address is not of this machine.
     """
-    server = _Server(app, _listen(host, port))
+    server = _Server(app, _listen(host, port), drain_seconds)
     shown = f"[{host}]" if ":" in host else host
     ready = on_ready and partial(on_ready, f"http://{shown}:{server.port}")
     _run(server, app.extensions["provender"].lifecycle, ready)
@@ -133,10 +140,12 @@ class _Channel(HTTPChannel):
 class _Server:
     """Waitress: connections are kept between requests, which the server of werkzeug cannot.
 
-    All that touches connections is done in the thread of its loop.
+    All that touches connections is done in the thread of its loop. Requests that run when it is
+    stopped have `drain_seconds` to be answered.
     """
 
-    def __init__(self, app: Flask, listener: socket.socket) -> None:
+    def __init__(self, app: Flask, listener: socket.socket, drain_seconds: float) -> None:
+        self.drain_seconds = drain_seconds
         self.port = int(listener.getsockname()[1])
         self._channels: dict[int, Any] = {}
         self._server: Any = waitress.create_server(
@@ -223,11 +232,11 @@ def _drain(server: _Server, lifecycle: Lifecycle, stop: Stop) -> None:
     """Wait for the requests that run."""
     begun = busy = time.monotonic()
     is_told = False
-    while not stop.is_urgent and time.monotonic() < begun + DRAIN_SECONDS:
+    while not stop.is_urgent and time.monotonic() < begun + server.drain_seconds:
         server.hang_up()
         if lifecycle.running and not is_told and time.monotonic() >= begun + SETTLED_SECONDS:
             text = "stopping: up to %g s for the requests that run (%d); Ctrl-C ends them at once"
-            LOGGER.info(text, DRAIN_SECONDS, len(lifecycle.running))
+            LOGGER.info(text, server.drain_seconds, len(lifecycle.running))
             is_told = True
         if lifecycle.running or server.is_busy():
             busy = time.monotonic()

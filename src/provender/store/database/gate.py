@@ -27,11 +27,20 @@ class Gate:
     time set is over, or the failure that it was told of (`trip`) until somebody got through.
     """
 
-    def __init__(self, pool: Pool, busy: str) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        busy: str,
+        *,
+        retry_seconds: float = RETRY_SECONDS,
+        stall_seconds: float = STALL_SECONDS,
+    ) -> None:
         self._size = pool.size
         self._most_waiting = pool.waiting
         self._wait_seconds = pool.wait_seconds
         self._busy = busy
+        self._retry_seconds = retry_seconds
+        self._stall_seconds = stall_seconds
         self._inside = 0
         self._waiting = 0
         self._moved = 0.0
@@ -39,6 +48,11 @@ class Gate:
         self._is_trying = False
         self._lock = threading.Lock()
         self._changed = threading.Condition(self._lock)
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait to be admitted."""
+        return self._waiting
 
     def trip(self, error: ProvenderError) -> None:
         """Make requests fail with this error for a while, those that wait included."""
@@ -72,7 +86,7 @@ class Gate:
 
     def _try_again(self, failed: float, error: ProvenderError) -> None:
         """Let one request try after a while; the others hear of the failure."""
-        is_early = time.monotonic() < failed + RETRY_SECONDS
+        is_early = time.monotonic() < failed + self._retry_seconds
         if is_early or self._is_trying or self._inside >= self._size:
             raise error.with_traceback(None)
         self._is_trying = True
@@ -84,7 +98,7 @@ class Gate:
         try:
             while self._inside >= self._size:
                 is_patient = self._waiting <= self._most_waiting
-                end = until if is_patient else min(until, self._moved + STALL_SECONDS)
+                end = until if is_patient else min(until, self._moved + self._stall_seconds)
                 left = end - time.monotonic()
                 if left <= 0:
                     raise StoreBusy(self._busy, hint="Try again later.")

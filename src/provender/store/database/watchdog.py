@@ -41,6 +41,11 @@ class Watchdog:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
+    @property
+    def running(self) -> int:
+        """How many calls are watched."""
+        return len(self._running)
+
     def forget(self) -> None:
         """Begin anew in a forked process, which has none of its parent's threads."""
         self._running, self._thread = {}, None

@@ -30,8 +30,6 @@ WAL_VERSION = 2
 """Byte 18 of the file header in WAL mode (SQLite file format, section 1.3)."""
 STEPS_BETWEEN_CHECKS = 20_000
 """Virtual machine steps between two looks at the clock: below 1 ms, and too few to measure."""
-LOCK_SECONDS = 5.0
-"""How long a reader waits for a writer that commits."""
 MEGABYTE = 1 << 20
 
 Stamp = tuple[int, ...]
@@ -69,11 +67,13 @@ class SqliteFile:
     """A SQLite file that is only read.
 
     `at_rest` says that nobody ever writes it, `is_store` that it is asked with our functions.
+    A reader waits `lock_seconds` for a writer that commits.
     """
 
     path: Path
     at_rest: bool = False
     is_store: bool = True
+    lock_seconds: float = 5.0
 
     def connect(self) -> ReadOnlyConnection:
         """Return a new read-only connection.
@@ -92,18 +92,21 @@ class SqliteFile:
         stamp = repr(self.stamp()).encode()
         header = b"" if self.at_rest else peek(self.path, HEADER)
         if self.at_rest or (_is_wal(header) and not self._wal_size()):
-            connection = _connect(self.path, "mode=ro&immutable=1", lambda: stamp)
+            connection = self._open(self.path, "mode=ro&immutable=1", lambda: stamp)
             connection.is_immutable = True
             return connection
         if not _is_wal(header):
-            return _connect(self.path, "mode=ro", partial(peek, self.path, *CHANGE_COUNTER))
+            return self._open(self.path, "mode=ro", partial(peek, self.path, *CHANGE_COUNTER))
         shared = _beside(self.path, "-shm")
         if shared.exists():
             try:
-                return _connect(self.path, "mode=ro", partial(peek, shared, WAL_INDEX_HEADER))
+                return self._open(self.path, "mode=ro", partial(peek, shared, WAL_INDEX_HEADER))
             except sqlite3.OperationalError:  # the folder is not writable
                 pass
         return self._connect_copy()
+
+    def _open(self, path: Path, options: str, marker: Marker | None = None) -> ReadOnlyConnection:
+        return _connect(f"file:{quote(str(path.absolute()))}?{options}", self.lock_seconds, marker)
 
     def stamp(self) -> Stamp:
         """Return what changes when an open connection no longer sees what is on disk.
@@ -128,7 +131,7 @@ class SqliteFile:
             copy = Path(folder.name) / "copy.sqlite"
             shutil.copyfile(_beside(self.path, "-wal"), _beside(copy, "-wal"))
             shutil.copyfile(self.path, copy)
-            connection = _connect(copy, "mode=ro")
+            connection = self._open(copy, "mode=ro")
         except BaseException:
             folder.cleanup()
             raise
@@ -166,11 +169,11 @@ os.register_at_fork(  # a child must not inherit it held by a thread that it doe
 )
 
 
-def _connect(path: Path, options: str, marker: Marker | None = None) -> ReadOnlyConnection:
+def _connect(uri: str, lock_seconds: float, marker: Marker | None) -> ReadOnlyConnection:
     connection = sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?{options}",
+        uri,
         uri=True,
-        timeout=LOCK_SECONDS,
+        timeout=lock_seconds,
         isolation_level=None,
         check_same_thread=False,
         factory=ReadOnlyConnection,

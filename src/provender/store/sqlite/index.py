@@ -24,6 +24,11 @@ class Lookup:
         self._kept: deque[tuple[Stamp, ReadOnlyConnection]] = deque()
         self._is_closed = False
 
+    @property
+    def kept(self) -> tuple[ReadOnlyConnection, ...]:
+        """The connections that stay open, for questions to come."""
+        return tuple(connection for _, connection in tuple(self._kept))
+
     def rows(self, sql: str, values: tuple[str, ...]) -> list[Any]:
         """Return all rows of a statement.
 

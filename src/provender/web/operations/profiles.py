@@ -13,15 +13,12 @@ from provender.web.answers import responses
 from provender.web.context import Context
 from provender.web.middleware.mounts import PROFILE
 
-PATIENCE = 0.7
-"""Seconds that the list waits for stores: it is there within one, whatever they do."""
-
 
 def register(app: Flask, context: Context) -> None:
     """Add the list to an application, behind its checks."""
 
     def profiles() -> Response:
-        listed = entries(context, context.stores.census.take(PATIENCE))
+        listed = entries(context, context.stores.census.take())
         query = grammar.decode(request.query_string)
         envelope = responses.envelope({"profiles": listed}, "Profiles", query)
         return responses.json_response(envelope, total=len(listed))
