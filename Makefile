@@ -34,7 +34,7 @@ types: $(VENV)/.dev ## check types
 docs: $(VENV)/.docs ## build the documentation into docs/_build
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build
 
-bench: $(VENV)/.bench ## measure against AiiDA: N=100k|1M|10M ONLY=list,detail ROUNDS=3 PEER=folder
+bench: $(VENV)/.bench ## measure against AiiDA: N=100k|1M|10M STORES=postgresql ONLY=list,detail ROUNDS=3 PEER=folder
 	$(BIN)/python -m bench $(if $(N),--nodes $(N)) $(if $(ONLY),--only $(ONLY)) \
 	  $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(STORES),--stores $(STORES)) $(if $(PEER),--peer $(PEER))
 
