@@ -37,7 +37,7 @@ docs: $(VENV)/.docs ## build the documentation into docs/_build
 mutants: $(VENV)/.dev ## say how many mutants the tests of a package kill: PACKAGE=query N=50 SEED=1
 	$(BIN)/python tests/mutation $(or $(PACKAGE),query) $(if $(N),--count $(N)) $(if $(SEED),--seed $(SEED))
 
-bench: $(VENV)/.bench ## measure against AiiDA: N=100k|1M|10M ONLY=list,detail ROUNDS=3 PEER=folder
+bench: $(VENV)/.bench ## measure against AiiDA: N=100k|1M|10M STORES=postgresql ONLY=list,detail ROUNDS=3 PEER=folder
 	$(BIN)/python -m bench $(if $(N),--nodes $(N)) $(if $(ONLY),--only $(ONLY)) \
 	  $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(STORES),--stores $(STORES)) $(if $(PEER),--peer $(PEER))
 

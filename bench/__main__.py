@@ -9,13 +9,14 @@ from pathlib import Path
 import click
 from platformdirs import user_cache_path
 
-from bench import measure, peer, report, stores
+from bench import measure, peer, report, stores, tables
 from bench.clients import Limits
 from bench.cluster import cluster, read
 from bench.results import save
 from bench.servers import Launcher
 from bench.stores import Store
-from bench.workload import QUESTIONS
+from bench.turns import Plan
+from bench.workload import QUESTIONS, Question
 
 ROOT = Path(__file__).parents[1]
 UNITS = {"k": 10**3, "M": 10**6}
@@ -32,14 +33,20 @@ def _count(text: str) -> int:
         raise click.BadParameter(f"{text!r} is not like 100k or 1M") from error
 
 
+def _chosen(only: str) -> tuple[Question, ...]:
+    """Return the questions that are named, or all."""
+    names = only.split(",") if only else NAMES
+    if unknown := set(names).difference(NAMES):
+        raise click.BadParameter(f"{', '.join(sorted(unknown))}: not among {', '.join(NAMES)}")
+    return tuple(item for item in QUESTIONS if item.name in names)
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
 @click.option("--nodes", default="100k", help="Sizes of the stores, such as 100k,1M.")
 @click.option("--stores", "kinds", default="", help="Of postgresql,sqlite,archive. [default: all]")
-@click.option(
-    "--only", default="", help=f"Of {','.join(q.name for q in QUESTIONS)}. [default: all]"
-)
+@click.option("--only", default="", help=f"Of {','.join(NAMES)}. [default: all]")
 @click.option("--rounds", default=3, help="How often each server has its turn.")
-@click.option("--requests", default=100, help="Requests of a turn, at most.")
+@click.option("--requests", default=500, help="Requests of a turn, at most.")
 @click.option("--seconds", default=2.0, help="Seconds of a turn, at most.")
 @click.option("--peer", "given", type=click.Path(path_type=Path), help="Environment with AiiDA.")
 @click.option("--without-peer", is_flag=True, help="Do not start AiiDA.")
@@ -58,7 +65,7 @@ def main(  # noqa: PLR0913 - one argument for each option
     cache: Path | None,
     output: Path | None,
 ) -> None:
-    """Measure Provender against AiiDA's own server and against the least that answers."""
+    """Measure Provender against AiiDA's own server and against a bare-minimum server."""
     folder = (cache or user_cache_path("provender-bench")).expanduser().resolve()
     folder.mkdir(parents=True, exist_ok=True)
     home = None if without_peer else peer.environment(folder, given, click.echo)
@@ -66,9 +73,8 @@ def main(  # noqa: PLR0913 - one argument for each option
     if only and output is None:
         shutil.rmtree(target, ignore_errors=True)
     launcher = Launcher(folder, home)
-    chosen = only.split(",") if only else NAMES
-    questions = tuple(item for item in QUESTIONS if item.name in chosen)
-    plan = measure.Plan(questions, rounds, Limits(requests, seconds), seconds, click.echo)
+    questions = _chosen(only)
+    plan = Plan(questions, rounds, Limits(requests, seconds), seconds, click.echo)
     sizes = [_count(text) for text in nodes.split(",")]
     with cluster(folder / "postgres") as url:
         built = {stores.label(count): _build(folder, url, count, kinds) for count in sizes}
@@ -80,7 +86,7 @@ def main(  # noqa: PLR0913 - one argument for each option
                 results = measure.measure(store, label, launcher, plan)
                 results.about |= about
                 save(results, target / "benchmarks" / f"{store.kind}-{label}.json")
-                click.echo(report.latencies(results))
+                click.echo(tables.latencies(results))
         if len(built) > 1:
             first = {label: found[0] for label, found in built.items()}
             save(measure.growth(first, launcher, plan), target / "benchmarks" / "growth.json")

@@ -6,15 +6,18 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
+from itertools import islice
 
+from bench.samples import Request
 from bench.servers import Server
-from bench.workload import Question, Samples
 
 TIMEOUT = 120.0
 NOT_MODIFIED = 304
+NO_ETAG = 0
+"""Stands among the failures for an answer without the ETag that was to be sent back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +52,31 @@ class Client:
     def __exit__(self, *error: object) -> None:
         self._connection.close()
 
-    def ask(self, path: str, *, body: bytes | None = None, etag: str | None = None) -> Answer:
-        """Return the answer to a request; a body is posted as JSON."""
+    def ask(self, request: Request, etag: str | None = None) -> Answer:
+        """Return the answer to a request."""
         headers = {"If-None-Match": etag} if etag else {}
-        if body is not None:
+        if request.body is not None:
             headers["Content-Type"] = "application/json"
         begun = time.perf_counter()
-        response = self._send(path, body, headers)
+        response = self._send(request, headers)
         content = response.read()
         seconds = time.perf_counter() - begun
         told = response.getheader("ETag"), response.getheader("Link", "")
         return Answer(response.status, content, seconds, *told)
 
-    def drain(self, path: str) -> int:
+    def drain(self, request: Request) -> int:
         """Return the number of bytes of an answer that is not kept."""
-        response, count = self._send(path, None, {}), 0
+        response, count = self._send(request, {}), 0
         while block := response.read(1 << 20):
             count += len(block)
         return count
 
-    def _send(self, path: str, body: bytes | None, headers: dict[str, str]) -> HTTPResponse:
+    def _send(self, request: Request, headers: dict[str, str]) -> HTTPResponse:
         """Send a request, once more where the server had closed an idle connection."""
+        method = "GET" if request.body is None else "POST"
         for is_last in (False, True):
             try:
-                self._connection.request("GET" if body is None else "POST", path, body, headers)
+                self._connection.request(method, request.path, request.body, headers)
                 return self._connection.getresponse()
             except (http.client.RemoteDisconnected, ConnectionError):
                 self._connection.close()
@@ -85,13 +89,22 @@ class Client:
 class Burst:
     """What a number of requests took: seconds of each, processor seconds of all, failures.
 
-    `rows` holds the number of rows by path. `failures` are statuses; they are not among `seconds`.
+    `rows` holds the number of rows by request. `failures` are statuses; they are not among
+    `seconds`.
     """
 
     seconds: list[float] = field(default_factory=list)
     cpu: float = 0.0
-    rows: dict[str, int] = field(default_factory=dict)
+    rows: dict[Request, int] = field(default_factory=dict)
     failures: list[int] = field(default_factory=list)
+
+    def has_failed(self, request: Request, answer: Answer) -> bool:
+        """Note the rows or the failure of an answer; return whether it is a failure."""
+        if answer.status >= http.client.BAD_REQUEST:
+            self.failures.append(answer.status)
+        elif request not in self.rows and answer.status != NOT_MODIFIED:
+            self.rows[request] = answer.rows
+        return bool(self.failures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,35 +117,37 @@ class Limits:
 
 def burst(
     server: Server,
-    question: Question,
-    samples: Samples,
+    requests: Iterator[Request],
     limits: Limits,
-    before: Callable[[], None] | None = None,
+    before: Callable[[], object] | None = None,
+    *,
+    warm: int = 1,
+    is_conditional: bool = False,
 ) -> Burst:
-    """Ask one question until a limit is reached, after one request that is not counted.
+    """Send requests until a limit is reached or none is left; the first `warm` are not counted.
 
-    `before` runs before each request, off the clock. The burst ends at the first failure.
+    `before` runs before each counted request, off the clock. `is_conditional` sends the ETag of the
+    first answer. The burst ends at the first failure.
     """
     found = Burst()
     with Client(server) as client:
-        first = client.ask(samples.path(question, 0), body=question.body)
-        etag = first.etag if question.is_conditional else None
-        found.rows[samples.path(question, 0)] = first.rows
-        if first.status >= http.client.BAD_REQUEST or (question.is_conditional and not etag):
-            found.failures.append(first.status)
+        etag = None
+        for request in islice(requests, warm):
+            answer = client.ask(request)
+            if found.has_failed(request, answer):
+                return found
+            etag = answer.etag if is_conditional else None
+        if is_conditional and not etag:
+            found.failures.append(NO_ETAG)
             return found
         cpu, end = server.cpu_seconds(), time.perf_counter() + limits.seconds
-        for number in range(limits.requests):
+        for request in islice(requests, limits.requests):
             if before is not None:
                 before()
-            path = samples.path(question, number)
-            answer = client.ask(path, body=question.body, etag=etag)
-            if answer.status >= http.client.BAD_REQUEST:
-                found.failures.append(answer.status)
+            answer = client.ask(request, etag)
+            if found.has_failed(request, answer):
                 break
             found.seconds.append(answer.seconds)
-            if path not in found.rows and answer.status != NOT_MODIFIED:
-                found.rows[path] = answer.rows
             if time.perf_counter() > end:
                 break
         found.cpu = server.cpu_seconds() - cpu
@@ -143,24 +158,26 @@ def burst(
 class Load:
     """What several clients at once got: requests in all and processor seconds, in some seconds."""
 
+    clients: int
     requests: int
     seconds: float
     cpu: float
 
 
-def load(
-    server: Server, question: Question, samples: Samples, clients: int, seconds: float
-) -> Load:
-    """Ask one question with several clients at once for a while; failures do not count."""
+def load(server: Server, requests: Iterator[Request], clients: int, seconds: float) -> Load:
+    """Send requests with several clients at once for a while, or until none is left.
+
+    The clients take requests from the same iterator, which has to be one that threads may share.
+    A client stops at its first failure.
+    """
     counts = [0] * clients
     end = time.perf_counter() + seconds
 
     def work(place: int) -> None:
         with Client(server) as client:
             while time.perf_counter() < end:
-                path = samples.path(question, counts[place] + place * 7)
-                answer = client.ask(path, body=question.body)
-                if answer.status >= http.client.BAD_REQUEST:
+                request = next(requests, None)
+                if request is None or client.ask(request).status >= http.client.BAD_REQUEST:
                     break
                 counts[place] += 1
 
@@ -170,4 +187,5 @@ def load(
         thread.start()
     for thread in threads:
         thread.join()
-    return Load(sum(counts), time.perf_counter() - begun, server.cpu_seconds() - cpu)
+    took = time.perf_counter() - begun
+    return Load(clients, sum(counts), took, server.cpu_seconds() - cpu)

@@ -1,4 +1,4 @@
-"""The least that answers: a bare Flask-RESTful resource per route, its SQL, the driver, orjson.
+"""A bare-minimum server: a plain Flask-RESTful resource per route, its SQL, the driver, orjson.
 
 It knows no grammar, no totals, no permissions and no errors: what Provender costs beyond it is what
 its features cost. Rows and fields are the same. Floor: bench.
@@ -26,19 +26,19 @@ FIELDS = ("id", "uuid", "label", "node_type", "process_type", "ctime", "mtime", 
 COLUMNS = ", ".join("text(n.uuid)" if name == "uuid" else f"n.{name}" for name in FIELDS)
 NODES = f"SELECT {COLUMNS} FROM db_dbnode n"
 WIDE = f"SELECT {COLUMNS}, text(n.attributes) FROM db_dbnode n"
-BEHIND = f"""{NODES} JOIN (SELECT id FROM db_dbnode ORDER BY id LIMIT :limit OFFSET :offset) page
-    ON page.id = n.id ORDER BY n.id"""
 NEIGHBOURS = f"""SELECT {COLUMNS}, l.type, l.label FROM db_dblink l
     JOIN db_dbnode n ON n.id = l.FAR_id
     WHERE l.NEAR_id = (SELECT id FROM db_dbnode WHERE uuid = :uuid) ORDER BY n.id LIMIT 400"""
 POSTED = """SELECT text(c.uuid), text(n.uuid), text(n.attributes) FROM db_dbnode c
     JOIN db_dblink l ON l.input_id = c.id JOIN db_dbnode n ON n.id = l.output_id
-    WHERE c.node_type LIKE 'process.calculation.calcjob.%' AND n.node_type LIKE
+    WHERE c.node_type LIKE 'process.calculation.calcjob.%' AND c.id > :after AND n.node_type LIKE
     'data.core.dict.%' ORDER BY c.id LIMIT :limit"""
 TYPES = "SELECT node_type, COUNT(*) FROM db_dbnode GROUP BY 1"
 DAYS = "SELECT day(ctime), COUNT(*) FROM db_dbnode GROUP BY 1"
 PAIRS = "SELECT node_type, process_type, COUNT(*) FROM db_dbnode GROUP BY 1, 2"
 ORDERS = {"-ctime": "ORDER BY n.ctime DESC, n.id", None: "ORDER BY n.id"}
+BEHIND = re.compile(r"(?:^|&)id(?:>|%3E)([0-9]+)")
+"""The filter `id>NUMBER`, which is no name and value of a query string."""
 
 Values = dict[str, object]
 
@@ -114,22 +114,32 @@ class Bare(flask_restful.Resource):  # type: ignore[misc] # untyped
 
 
 class Nodes(Bare):
-    """A list or a page of nodes; of all filters only a pattern on the type."""
+    """A list or a page of nodes; of all filters only a pattern on the type and `id>`."""
 
     def get(self, page: int = 1) -> Response:
         """Answer it."""
         asked = request.args
         limit = int(asked.get("limit") or asked.get("perpage") or 20)
-        values: Values = {"limit": limit, "offset": (page - 1) * limit}
-        if page > 1:
-            return self.answer({"nodes": self.records(BEHIND, values)})
-        where = ""
+        offset = int(asked.get("offset") or (page - 1) * limit)
+        values: Values = {"limit": limit, "offset": offset}
+        conditions = []
         if pattern := asked.get("node_type"):  # the text behind `node_type=`, such as `like="a%"`
-            where, values["pattern"] = "WHERE n.node_type LIKE :pattern", pattern.split('"')[1]
+            conditions.append("n.node_type LIKE :pattern")
+            values["pattern"] = pattern.split('"')[1]
+        if found := BEHIND.search(request.query_string.decode()):
+            conditions.append("n.id > :after")
+            values["after"] = int(found[1])
+        order = ORDERS[asked.get("orderby")]
+        chosen = f"WHERE {' AND '.join(conditions)} {order}" if conditions else order
+        if offset:  # the ids first, so that wide rows are not read to be skipped
+            ids = f"SELECT id FROM db_dbnode n {chosen} LIMIT :limit OFFSET :offset"
+            chosen = f"JOIN ({ids}) page ON page.id = n.id {order}"
+        else:
+            chosen += " LIMIT :limit"
         is_wide = asked.get("attributes") == "true"
-        sql = f"{WIDE if is_wide else NODES} {where} {ORDERS[asked.get('orderby')]} LIMIT :limit"
         more = ("attributes",) if is_wide else ()
-        return self.answer({"nodes": self.records(sql, values, *more)})
+        nodes = self.records(f"{WIDE if is_wide else NODES} {chosen}", values, *more)
+        return self.answer({"nodes": nodes})
 
 
 class Node(Bare):
@@ -186,8 +196,9 @@ class Posted(Bare):
 
     def post(self) -> Response:
         """Answer its rows."""
-        limit = orjson.loads(request.get_data())["limit"]
-        rows = self.database.rows(POSTED, {"limit": limit})
+        asked = orjson.loads(request.get_data())
+        values = {"limit": asked["limit"], "after": asked["filters"]["job"]["id"][">"]}
+        rows = self.database.rows(POSTED, values)
         jobs = [{"uuid": job} for job, _, _ in rows]
         dicts = [{"uuid": uuid, "attributes": orjson.Fragment(text)} for _, uuid, text in rows]
         return self.answer({"job": jobs, "out": dicts})

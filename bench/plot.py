@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-COLOURS = ("#d97706", "#9ca3af", "#2563eb")
+COLOURS = ("#d97706", "#9ca3af", "#2563eb", "#93c5fd")
 WIDTH, LEFT, RIGHT, TOP, BOTTOM, BAR, GAP = 860, 200, 80, 60, 30, 11, 12
 TEXT = 'font-family="system-ui, sans-serif" fill="#1f2937"'
 
@@ -21,7 +21,7 @@ class Group:
 
 
 def chart(title: str, series: tuple[str, ...], groups: list[Group]) -> str:
-    """Return the chart of at most three series."""
+    """Return the chart of at most four series."""
     values = [value for group in groups for value in group.values if value]
     # Half of the smallest, so that its bar can be seen.
     low, high = math.floor(math.log10(min(values) / 2)), math.ceil(math.log10(max(values)))

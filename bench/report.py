@@ -4,44 +4,92 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from statistics import median
 
-from bench import content, plot, targets
+from bench import plot, tables, targets
 from bench.results import Growth, Results, read_growth, read_results
 from bench.servers import FLOOR, OURS, PEER
-from bench.targets import TIMES
-from bench.workload import QUESTIONS
+from bench.tables import table
+from bench.targets import Missed
+from bench.workload import DISTINCT, QUESTIONS, REPEATED, TITLES, Question
 
-INTRODUCTION = """# Benchmarks
+INTRODUCTION = f"""# Benchmarks
 
-This page is written by `make bench`, which builds a store, starts all servers on it and asks them
-by turns. Run it yourself:
+How long Provender takes for a request, beside AiiDA's own REST server and beside a bare-minimum
+server on the same database. `make bench` measures all three in one run and writes this page.
+
+## What is measured
+
+| name | what it is |
+|---|---|
+| {PEER} | `verdi restapi` of AiiDA with its REST extra, in an environment of its own |
+| {OURS} | `provender restapi` |
+| {FLOOR} | a bare-minimum server: Flask-RESTful, the SQL of the rows, the driver and orjson |
+| NAME (gunicorn) | the same application under gunicorn, one worker with four threads |
+
+The {FLOOR} has no filters but those of this page, no totals, no snapshots, no log and no error
+messages (`bench/floor.py`). What Provender takes beyond the {FLOOR} is what these cost.
+
+Most requests are measured in two columns:
+
+- **{REPEATED}**: the same path again and again, or the same ten by turns, each asked once before
+  the clock starts. Nothing is written to the store. Provender has kept these answers, and only
+  checks that nothing was written. The other two servers keep no answers.
+- **{DISTINCT}**: no path is asked twice in the whole run. Each request has another node, offset,
+  page, filter or cursor, drawn at random from the store. Meanwhile another connection commits to
+  the store once a second. No answer can be a kept one, and after each commit Provender counts
+  again.
+
+These paths, below `/api/v4`, are asked in the two columns:
+"""
+METHOD = f"""
+M is from 10 to 30, and 20 on average. The {FLOOR} does not know cursors and is asked for
+`/nodes?id>ID&limit=20` instead. Requests that are not in this table have only one path
+(statistics), send an `ETag`, or have a commit before each request: their times stand in the column
+of repeated paths. Real use lies between the two columns.
+
+## How it is measured
+
+- All servers of a table run at the same time and are asked by turns, so that a busy machine slows
+  all of them. A turn ends after 500 requests or two seconds. Each server has three turns
+  for each row and column, or as many as `ROUNDS` says.
+- All servers are asked the same paths in the same order. The numbers of rows in their answers are
+  compared, and differences are listed.
+- Latency is what one client sees, from the request to the last byte. The client keeps its
+  connection where the server does: with `provender restapi` and under gunicorn, but not with
+  `verdi restapi` and the {FLOOR}. Their development server (werkzeug) closes the connection after
+  each answer.
+- The 99th percentile (p99) is the latency that one request in a hundred exceeds.
+- Processor time is that of the server, without the database and the client.
+- PostgreSQL has its default settings. The store is generated (`bench/graph.py`): work chains call
+  jobs, inputs are shared, there are groups and logs, and types and users are unevenly spread, as
+  in real stores.
+- All that was measured is in `benchmarks/`, beside this page: for each row and column the
+  processor time, the number of requests and the percentiles of the latency.
+
+## Run it yourself
 
 ```console
 $ make bench                     # 100,000 nodes; installs AiiDA into a folder of its own
 $ make bench N=1M ROUNDS=5       # a million nodes
 $ make bench N=100k,1M           # both, and how times grow with the size
-$ make bench ONLY=list,detail    # a few questions; this page stays as it is
+$ make bench ONLY=list,detail    # a few requests; this page stays as it is
 $ make bench PEER=~/venvs/aiida  # an environment that has AiiDA with its REST extra
 ```
 
-| name | what it is |
-|---|---|
-| AiiDA | `verdi restapi` of AiiDA with its REST extra, in its own environment, same database |
-| Provender | `provender restapi` |
-| floor | a bare Flask-RESTful resource: the SQL of the rows, the driver, orjson, and nothing else |
-| NAME (gunicorn) | the same application under gunicorn, one worker with four threads |
-
-Latency is the median seen by one client; each server is asked the same paths, and answers are
-compared for their numbers of rows. Clients keep their connection where the server does: with
-`provender restapi` and under gunicorn, not with `verdi restapi` and the floor, whose development
-server (werkzeug) closes it after each answer. CPU is the processor time of the server for each
-request, without the database's. PostgreSQL runs with its default settings. The graph has work
-chains that call jobs, shared inputs, groups, logs, and types and users in skewed numbers
-(`bench/graph.py`). Raw figures are beside this page in `benchmarks/`.
+On two cores a run takes about half an hour for each size, and more where stores are built first.
+`STORES=postgresql` leaves SQLite and archives out.
 """
-NONE = "-"
-KINDS = {"sqlite": "SQLite", "archive": "archive"}
+PLACES = {
+    **dict.fromkeys(("node", "process", "folder"), "UUID"),
+    "prefix": "PREFIX",
+    "after": "ID",
+    "cursor": "CURSOR",
+    "offset": "N",
+    "deep_page": "N",
+    "recent": "N?perpage=M",
+    "window": "M&offset=N",
+}
+"""What stands for the places of a path on the page."""
 
 
 def write(folder: Path) -> None:
@@ -49,7 +97,7 @@ def write(folder: Path) -> None:
     raw = folder / "benchmarks"
     found = sorted(map(read_results, raw.glob("*-*.json")), key=lambda item: item.nodes)
     large = [item for item in reversed(found) if item.store == "postgresql"]
-    text = [INTRODUCTION]
+    text = [INTRODUCTION, _paths(), METHOD]
     for results in large:
         name = f"postgresql-{results.label}.svg"
         (raw / name).write_text(_plot(results))
@@ -60,127 +108,75 @@ def write(folder: Path) -> None:
     (folder / "benchmarks.md").write_text("\n".join(text))
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    lines = [list(head), *map(list, rows)]
-    lines.insert(1, ["---", *["--:"] * (len(lines[0]) - 1)])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+def _paths() -> str:
+    """Return the table of what is asked in each column."""
 
+    def shown(path: str) -> str:
+        return f"`{path.format(**PLACES)}`".replace("%25", "%")
 
-def _ms(seconds: float) -> str:
-    return f"{seconds * 1000:.0f}" if seconds >= 0.1 else f"{seconds * 1000:.3g}"  # noqa: PLR2004 - three digits
+    def other(question: Question) -> str:
+        if question.body:
+            return "the same path, each time another id in the posted filter"
+        same = question.distinct == question.repeated
+        return "the same form, never the same path" if same else shown(question.distinct)
+
+    rows = ([item.title, shown(item.repeated), other(item)] for item in QUESTIONS if item.distinct)
+    return table(["request", REPEATED, DISTINCT], rows, align="---")
 
 
 def _section(results: Results, image: str) -> Iterator[str]:
-    about = ", ".join(f"{name} {value}" for name, value in results.about.items())
     yield f"## {results.nodes:,} nodes and {results.links:,} links in PostgreSQL\n"
-    yield f"{about[0].upper()}{about[1:]}.\n"
+    yield _about(results.about)
     yield f"![Median latency of each request]({image})\n"
-    yield "Latency in milliseconds, the median and for Provender the 99th percentile:\n"
-    yield latencies(results)
+    yield "Median latency in milliseconds:\n"
+    yield tables.latencies(results)
+    yield (
+        f"How many times faster than {PEER} Provender is, and the 99th percentile of Provender's "
+        "latency in milliseconds:\n"
+    )
+    yield tables.gains(results)
     yield "Processor time of the server for each request in milliseconds:\n"
-    yield _processor(results)
+    yield tables.processor(results)
+    title = f"Rows above {targets.CPU} times the processor time of the {FLOOR}:"
+    yield from _listed(title, _by_cause(targets.missed_cpu(results)))
     yield "Requests per second with several clients at once:\n"
-    yield _throughput(results)
+    yield tables.throughput(results)
     yield "Start and memory:\n"
-    yield _footprints(results)
+    yield tables.footprints(results)
     yield from _disturbed(results)
-    yield from _listed("Targets that were missed:", targets.missed(results))
-    yield from _listed("Questions that Provender did not answer:", _unanswered(results))
+    yield from _listed("Other targets that were missed:", _by_cause(targets.missed(results)))
+    yield from _listed("Requests that Provender did not answer:", _unanswered(results))
     yield from _listed("Answers with another number of rows:", results.differing)
 
 
-def latencies(results: Results) -> str:
-    """Return the table of latencies in milliseconds."""
-    rows = []
-    for question in QUESTIONS:
-        ours = results.find(question.name, OURS)
-        if ours is None:
-            continue
-        others = (results.find(question.name, name) for name in (PEER, FLOOR))
-        ratio = targets.gain(results, question)
-        rows.append(
-            [
-                question.title,
-                *(_ms(item.median) if item else NONE for item in others),
-                *(_ms(ours.median), _ms(ours.p99)),
-                f"{ratio:.3g}{TIMES}" if ratio else NONE,
-                f"{question.target:g}{TIMES}" if question.target else "",
-            ]
-        )
-    return _table(["request", PEER, FLOOR, OURS, "p99", f"{PEER} : {OURS}", "target at 1M"], rows)
+def _about(about: dict[str, str]) -> str:
+    text = ", ".join(f"{name} {value}" for name, value in about.items())
+    return f"{text[0].upper()}{text[1:]}.\n"
 
 
-def _processor(results: Results) -> str:
-    under = targets.side_by_side(results)
-    names = PEER, FLOOR + under, OURS + under
-    rows = []
-    for question in QUESTIONS:
-        found = [results.find(question.name, name) for name in names]
-        ratio = targets.cpu_ratio(results, question)
-        if found[-1]:
-            figures = (_ms(item.cpu_each) if item else NONE for item in found)
-            rows.append([question.title, *figures, f"{ratio:.2f}{TIMES}" if ratio else NONE])
-    return _table(["request", *names, f"{OURS} : floor (target {targets.CPU}{TIMES})"], rows)
-
-
-def _throughput(results: Results) -> str:
-    titles = {question.name: question.title for question in QUESTIONS}
-    names = [item.server for item in results.footprints]
-    rates = {
-        (item.question, item.clients, item.server): f"{item.per_second:,.0f}"
-        for item in results.throughputs
-    }
-    keys = dict.fromkeys((question, clients) for question, clients, _ in rates)
-    rows = (
-        [
-            titles[question],
-            str(clients),
-            *(rates.get((question, clients, name), NONE) for name in names),
-        ]
-        for question, clients in keys
-    )
-    return _table(["request", "clients", *names], rows)
-
-
-def _footprints(results: Results) -> str:
-    rows = (
-        [
-            item.server,
-            f"{median(item.start_seconds):.2f}",
-            f"{item.bytes_first / 1e6:.0f}",
-            f"{item.bytes_last / 1e6:.0f}",
-            NONE if item.bytes_stream is None else f"{item.bytes_stream / 1e6:.1f}",
-        ]
-        for item in results.footprints
-    )
-    size = content.BIG_FILE >> 20
-    head = [
-        "server",
-        "first answer, s",
-        "MB then",
-        "MB after the run",
-        f"MB for a file of {size} MiB",
-    ]
-    return _table(head, rows)
+def _by_cause(found: Iterable[Missed]) -> Iterator[str]:
+    """Yield a line for each cause, with all that is missed because of it."""
+    causes: dict[str, list[str]] = {}
+    for item in found:
+        causes.setdefault(item.cause, []).append(item.text)
+    for cause, texts in causes.items():
+        yield f"{'; '.join(texts)}. Cause: {cause}"
 
 
 def _disturbed(results: Results) -> Iterator[str]:
-    titles = {question.name: question.title for question in QUESTIONS}
-    rows = [
-        [titles[item.question], _ms(calm.median), _ms(item.median), _ms(item.p99)]
-        for item in results.disturbed
-        if (calm := results.find(item.question, item.server)) and item.seconds
-    ]
-    if rows:
-        yield "While another database of the cluster is written to once per second:\n"
-        yield _table(["request", "calm", "median", "p99"], rows)
+    text = tables.disturbed(results)
+    if text:
+        yield (
+            "Median and 99th percentile of Provender in milliseconds while another database of the "
+            "cluster is written to once a second, and the median without that:\n"
+        )
+        yield text
 
 
 def _unanswered(results: Results) -> Iterator[str]:
-    titles = {question.name: question.title for question in QUESTIONS}
     for item in results.timings:
         if item.server == OURS and item.failure:
-            yield f"{titles[item.question]}: {item.failure}"
+            yield f"{TITLES[item.question]} ({item.column}): {item.failure}"
 
 
 def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -194,41 +190,33 @@ def _files(found: list[Results]) -> Iterator[str]:
     """Yield the section on stores that are files: the same graph, without AiiDA's server."""
     for label in dict.fromkeys(item.label for item in found):
         stores = {item.store: item for item in found if item.label == label}
-        yield f"## {next(iter(stores.values())).nodes:,} nodes in files\n"
-        yield "Median latency in milliseconds:\n"
-        columns = [(kind, name) for kind in KINDS for name in (FLOOR, OURS) if kind in stores]
-        columns = [item for item in columns if item != ("archive", FLOOR)]
-        rows = []
-        for question in QUESTIONS:
-            timings = [stores[kind].find(question.name, name) for kind, name in columns]
-            if any(timings):
-                figures = (_ms(item.median) if item else NONE for item in timings)
-                rows.append([question.title, *figures])
-        yield _table(["request", *(f"{name}, {KINDS[kind]}" for kind, name in columns)], rows)
+        first = next(iter(stores.values()))
+        yield f"## {first.nodes:,} nodes in files\n"
+        yield _about(first.about)
+        yield "Median latency in milliseconds; an archive never changes, so nothing is committed:\n"
+        yield tables.files(stores)
 
 
 def _growth(found: Growth) -> Iterator[str]:
     yield "## Growth\n"
+    yield _about(found.about)
     yield "Median latency of Provender in milliseconds on stores of several sizes, in one run:\n"
-    rows = []
-    for question in QUESTIONS:
-        medians = {
-            item.server: item.median for item in found.timings if item.question == question.name
-        }
-        ratio = targets.growth(found, question)
-        if ratio:
-            figures = (_ms(medians[label]) for label in found.labels)
-            rows.append([question.title, *figures, f"{ratio:.2f}{TIMES}"])
-    yield _table(["request", *found.labels, f"growth (target {targets.GROWTH}{TIMES})"], rows)
-    yield from _listed("Targets that were missed:", targets.missed_growth(found))
+    yield tables.growth(found)
+    yield from _listed("Targets that were missed:", _by_cause(targets.missed_growth(found)))
 
 
 def _plot(results: Results) -> str:
+    """Return the plot of a store: distinct paths where a request has them."""
+    series = (PEER, DISTINCT), (FLOOR, DISTINCT), (OURS, DISTINCT), (OURS, REPEATED)
     groups = []
     for question in QUESTIONS:
-        found = [results.find(question.name, name) for name in (PEER, FLOOR, OURS)]
-        if found[-1]:
-            values = tuple(item.median * 1000 if item else None for item in found)
-            groups.append(plot.Group(question.title, values))
+        if results.find(question.name, OURS):
+            values = []
+            for name, column in series:
+                chosen = column if results.find(question.name, OURS, column) else REPEATED
+                item = results.find(question.name, name, chosen)
+                is_shown = item and (name != OURS or chosen == column)
+                values.append(item.median * 1000 if item and is_shown else None)
+            groups.append(plot.Group(question.title, tuple(values)))
     title = f"Median latency in milliseconds, {results.nodes:,} nodes"
-    return plot.chart(title, (PEER, FLOOR, OURS), groups)
+    return plot.chart(title, (PEER, FLOOR, OURS, f"{OURS}, {REPEATED}"), groups)

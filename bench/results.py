@@ -8,12 +8,19 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from bench.workload import REPEATED
+
+KEPT = 100
+"""More than so many times are saved as their percentiles."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What one server took for one question: seconds of each request, processor seconds of all.
+    """What one server took for one question: seconds of requests, processor seconds of all.
 
-    `failure` says why there are none. `rows` is the number of rows of an answer.
+    `seconds` has one entry for each of the `requests`, or the percentiles from 0 to 100 if there
+    were more than a hundred. `failure` says why there are none. `rows` is the number of rows of an
+    answer. `column` says whether paths were repeated or distinct.
     """
 
     question: str
@@ -22,6 +29,8 @@ class Timing:
     cpu: float
     rows: int
     failure: str = ""
+    column: str = REPEATED
+    requests: int = 0
 
     @property
     def median(self) -> float:
@@ -35,9 +44,14 @@ class Timing:
         return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))] if ordered else 0.0
 
     @property
+    def count(self) -> int:
+        """The number of requests."""
+        return self.requests or len(self.seconds)
+
+    @property
     def cpu_each(self) -> float:
         """Processor seconds for each request."""
-        return self.cpu / len(self.seconds) if self.seconds else 0.0
+        return self.cpu / self.count if self.count else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,7 @@ class Throughput:
     clients: int
     per_second: float
     cpu_each: float
+    column: str = REPEATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +99,13 @@ class Results:
     disturbed: list[Timing] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
 
-    def find(self, question: str, server: str) -> Timing | None:
+    def find(self, question: str, server: str, column: str = REPEATED) -> Timing | None:
         """Return what one server took for one question, if it was asked and answered."""
-        asked = (
-            item for item in self.timings if (item.question, item.server) == (question, server)
-        )
-        found = next(asked, None)
-        return found if found and found.seconds else None
+        wanted = (question, server, column)
+        for item in self.timings:
+            if (item.question, item.server, item.column) == wanted and item.seconds:
+                return item
+        return None
 
 
 @dataclass(slots=True)
@@ -100,6 +115,11 @@ class Growth:
     about: dict[str, str]
     labels: list[str]
     timings: list[Timing] = field(default_factory=list)
+
+    def medians(self, question: str, column: str) -> dict[str, float]:
+        """Return the median latency in seconds by size."""
+        asked = (item for item in self.timings if item.question == question and item.seconds)
+        return {item.server: item.median for item in asked if item.column == column}
 
 
 KINDS = {
@@ -111,9 +131,12 @@ KINDS = {
 
 
 def save(found: Results | Growth, path: Path) -> None:
-    """Write what was found to a file; seconds are rounded to microseconds."""
+    """Write what was found to a file; seconds are rounded to microseconds, many are thinned out."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(_rounded(asdict(found)))
+    values = asdict(found)
+    for item in (*values["timings"], *values.get("disturbed", ())):
+        item["seconds"] = _percentiles(item["seconds"])
+    text = json.dumps(_rounded(values))
     path.write_text(text.replace('{"question"', '\n{"question"') + "\n")
 
 
@@ -133,6 +156,14 @@ def _read(path: Path) -> dict[str, Any]:
         name: [KINDS[name](**item) for item in value] if name in KINDS else value
         for name, value in found.items()
     }
+
+
+def _percentiles(seconds: list[float]) -> list[float]:
+    """Return the percentiles from 0 to 100 of many times, few as they are."""
+    if len(seconds) <= KEPT:
+        return seconds
+    ordered = sorted(seconds)
+    return [ordered[(len(ordered) - 1) * percent // KEPT] for percent in range(KEPT + 1)]
 
 
 def _rounded(value: object) -> object:

@@ -1,25 +1,19 @@
-"""The requests that are measured, and the ids that they ask for. Floor: bench."""
+"""The kinds of requests that are measured. Floor: bench."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
-from dataclasses import dataclass, field
-
-from bench import cluster
-from bench.stores import Store
+from dataclasses import dataclass
 
 PREFIX = "/api/v4"
-SAMPLES = 100
 JOB, FOLDER = "process.calculation.calcjob.CalcJobNode.", "data.core.folder.FolderData."
+REPEATED, DISTINCT = "repeated", "distinct"
+"""The two columns: the same few paths again and again, or never the same path twice."""
+AFTER = "{after}"
+"""Where the id stands in the posted query."""
 POSTED = {
     "path": [
-        {
-            "entity_type": "process.calculation.calcjob.CalcJobNode.",
-            "orm_base": "node",
-            "tag": "job",
-        },
+        {"entity_type": JOB, "orm_base": "node", "tag": "job"},
         {
             "entity_type": "data.core.dict.Dict.",
             "orm_base": "node",
@@ -31,7 +25,7 @@ POSTED = {
         },
     ],
     "filters": {
-        "job": {"node_type": {"like": "process.calculation.calcjob.%"}},
+        "job": {"node_type": {"like": "process.calculation.calcjob.%"}, "id": {">": AFTER}},
         "out": {"node_type": {"like": "data.core.dict.%"}},
     },
     "project": {"job": [{"uuid": {}}], "out": [{"uuid": {}}, {"attributes": {}}]},
@@ -44,110 +38,69 @@ POSTED = {
 class Question:
     """A kind of request.
 
-    `path` has places for samples. `target` is how many times the median of the peer must be that
-    of ours. Before each request that `writes`, the store is changed; `is_conditional` repeats the
-    ETag of the first answer; the time of what `is_flat` may not depend on the store's size.
+    `repeated` and `distinct` are paths with places for samples. `distinct` is empty where there
+    are too few paths to ask each only once; the floor is asked `floor` where it knows no such path.
+    `target` is how many times our median the peer's must be. `writes`: the store is changed before
+    each request. `is_conditional`: the ETag of the first answer is sent along. `is_flat`: the time
+    may not depend on the size of the store.
     """
 
     name: str
     title: str
-    path: str
+    repeated: str
+    distinct: str = ""
     target: int | None = None
-    body: bytes | None = None
+    body: str = ""
+    floor: str = ""
     writes: bool = False
     is_conditional: bool = False
     is_flat: bool = False
 
+    def path(self, column: str) -> str:
+        """Return the path of a column."""
+        return self.repeated if column == REPEATED else self.distinct
 
-LIST = "/nodes?limit=20"
+
+LIST, WIDE = "/nodes?limit=20", "/nodes?limit=400&attributes=true"
+NEWEST = "/nodes/page/1?perpage=20&orderby=-ctime", "/nodes/page/{recent}&orderby=-ctime"
+TYPED = '/nodes?node_type=like="data.core.dict.%25"'
+FILTERED = f"{TYPED}&id>{AFTER}&limit=20"
+DEEP, NODE, BEGINNING = "/nodes/page/{deep_page}?perpage=20", "/nodes/{node}", "/nodes/{prefix}"
+INCOMING, OUTGOING = "/nodes/{process}/links/incoming", "/nodes/{process}/links/outgoing"
 STATISTICS, TYPES = "/nodes/statistics", "/nodes/full_types_count"
-TYPED = '/nodes?node_type=like="data.core.dict.%25"&limit=20'
-QUESTIONS = (
-    Question("list", "20 nodes", LIST, 100, is_flat=True),
-    Question("list-cold", "20 nodes after a commit", LIST, writes=True),
-    Question("newest", "page of the 20 newest", "/nodes/page/1?perpage=20&orderby=-ctime", 100),
-    Question("typed", "20 nodes of a type", TYPED, 100),
-    Question("deep", "page at nine tenths", "/nodes/page/{deep_page}?perpage=20"),
-    Question("cursor", "20 nodes at nine tenths of a walk", "{cursor}", is_flat=True),
-    Question("prefix", "node by 8 characters", "/nodes/{prefix}", 100, is_flat=True),
-    Question("detail", "node by its uuid", "/nodes/{node}", 15, is_flat=True),
-    Question("detail-cold", "the same after a commit", "/nodes/{node}", writes=True),
-    Question("incoming", "incoming links", "/nodes/{process}/links/incoming", 15, is_flat=True),
-    Question("outgoing", "outgoing links", "/nodes/{process}/links/outgoing", 15, is_flat=True),
-    Question("wide", "400 nodes with attributes", "/nodes?limit=400&attributes=true", 50),
-    Question("statistics-cold", "statistics after a commit", STATISTICS, 3, writes=True),
-    Question("statistics", "statistics, unchanged", STATISTICS, 200),
-    Question("statistics-etag", "the same, with its ETag", STATISTICS, is_conditional=True),
-    Question("types-cold", "type counts after a commit", TYPES, 3, writes=True),
-    Question("types", "type counts, unchanged", TYPES, 200),
-    Question("types-etag", "the same, with its ETag", TYPES, is_conditional=True),
-    Question("file", "a file of 10 kB", '/nodes/{folder}/repo/contents?filename="aiida.out"'),
-    Question("posted", "posted query, 100 rows", "/querybuilder", body=json.dumps(POSTED).encode()),
-)
+CURSOR, BEHIND = "/nodes?limit=20&cursor={cursor}", "/nodes?id>{tail}&limit=20"
+FILE = '/nodes/{folder}/repo/contents?filename="aiida.out"'
 BIG = '/nodes/{big}/repo/contents?filename="big.bin"'
+POST = "/querybuilder"
 
-
-@dataclass(frozen=True, slots=True)
-class Samples:
-    """Ids that a store has: uuids of nodes, beginnings of them, jobs, folders; its numbers."""
-
-    nodes: int
-    links: int
-    values: dict[str, list[str]] = field(default_factory=dict)
-
-    def path(self, question: Question, number: int) -> str:
-        """Return the path of the request of this number; ids repeat after `SAMPLES`."""
-        chosen = {name: found[number % len(found)] for name, found in self.values.items()}
-        return PREFIX + question.path.format(**chosen)
-
-
-def find_samples(store: Store) -> Samples:
-    """Return samples spread over a store; the same for each kind of store of one size."""
-    nodes, links = (int(str(_read(store, sql)[0][0])) for sql in COUNTS)
-    starts = range(1, nodes * 9 // 10, max(1, nodes // SAMPLES))
-    spread = [_first(store, f"id > {start}") for start in starts]
-    values = {
-        "node": spread,
-        "prefix": [uuid[:8] for uuid in spread if _is_alone(store, uuid[:8])],
-        "process": [_first(store, f"id > {start} AND node_type = '{JOB}'") for start in starts],
-        "folder": [_first(store, f"id > {start} AND node_type = '{FOLDER}'") for start in starts],
-        "big": [_first(store, "id = 1")],
-        "deep_page": [str(nodes * 9 // 10 // 20)],
-        "cursor": [LIST],
-    }
-    return Samples(nodes, links, values)
-
-
-COUNTS = ("SELECT max(id) FROM db_dbnode", "SELECT max(id) FROM db_dblink")
-
-
-def touch(store: Store) -> None:
-    """Commit a change that changes no answer."""
-    if store.kind == "postgresql":
-        cluster.run(store.database, "UPDATE db_dbnode SET description = description WHERE id = 2")
-        return
-    with closing(sqlite3.connect(store.database)) as connection:
-        # SQLite writes nothing where a row stays as it is; this changes the head of the file.
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        connection.execute(f"PRAGMA user_version = {(version + 1) % 2**31}")
-        connection.commit()
-
-
-def _first(store: Store, condition: str) -> str:
-    """Return the uuid of the first node that meets a condition."""
-    sql = f"SELECT uuid FROM db_dbnode WHERE {condition} ORDER BY id LIMIT 1"  # noqa: S608 - ours
-    return str(_read(store, sql)[0][0])
-
-
-def _is_alone(store: Store, prefix: str) -> bool:
-    shape = "-0000-0000-0000-000000000000"
-    low, high = prefix + shape, prefix + shape.replace("0", "f")
-    sql = f"SELECT count(*) FROM db_dbnode WHERE uuid BETWEEN '{low}' AND '{high}'"  # noqa: S608 - ours
-    return _read(store, sql)[0][0] == 1
-
-
-def _read(store: Store, sql: str) -> list[tuple[object, ...]]:
-    if store.kind == "postgresql":
-        return cluster.read(store.database, sql)
-    with closing(sqlite3.connect(store.database)) as connection:
-        return connection.execute(sql).fetchall()
+QUESTIONS = (
+    Question("list", "20 nodes", LIST, f"{LIST}&offset={{offset}}", 100, is_flat=True),
+    Question("list-cold", "20 nodes after a commit", LIST, writes=True),
+    Question("newest", "page of the 20 newest", *NEWEST, 100),
+    Question("typed", "20 nodes of a type", f"{TYPED}&limit=20", f"{TYPED}&limit={{window}}", 100),
+    Question("filtered", "20 nodes of a type, after an id", FILTERED, FILTERED),
+    Question("deep", "page at nine tenths", DEEP, DEEP),
+    Question(
+        "cursor", "20 nodes at nine tenths of a walk", CURSOR, CURSOR, floor=BEHIND, is_flat=True
+    ),
+    Question("prefix", "node by 8 characters", BEGINNING, BEGINNING, 100, is_flat=True),
+    Question("detail", "node by its uuid", NODE, NODE, 15, is_flat=True),
+    Question("detail-cold", "node by its uuid after a commit", NODE, writes=True),
+    Question("incoming", "incoming links", INCOMING, INCOMING, 15, is_flat=True),
+    Question("outgoing", "outgoing links", OUTGOING, OUTGOING, 15, is_flat=True),
+    Question("wide", "400 nodes with attributes", WIDE, f"{WIDE}&offset={{offset}}", 50),
+    Question("statistics-cold", "statistics after a commit", STATISTICS, target=3, writes=True),
+    Question("statistics", "statistics", STATISTICS, target=200),
+    Question("statistics-etag", "statistics, with its ETag", STATISTICS, is_conditional=True),
+    Question("types-cold", "type counts after a commit", TYPES, target=3, writes=True),
+    Question("types", "type counts", TYPES, target=200),
+    Question("types-etag", "type counts, with their ETag", TYPES, is_conditional=True),
+    Question("file", "a file of 10 kB", FILE, FILE),
+    Question(
+        "posted",
+        "posted query, 100 rows",
+        *(POST, POST),
+        body=json.dumps(POSTED).replace(f'"{AFTER}"', AFTER),
+    ),
+)
+TITLES = {question.name: question.title for question in QUESTIONS}
