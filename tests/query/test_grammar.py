@@ -150,6 +150,31 @@ def test_impossible_dates_and_times_are_refused(text):
     assert caught.value.position == 4
 
 
+@pytest.mark.parametrize("key", ["filename", "download_format", "format"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("out/aiida.out", "out/aiida.out"),
+        (".aiida", ".aiida"),
+        ("aiida.in", "aiida.in"),
+        ("2026-11-20", "2026-11-20"),
+        ("0x3", "0x3"),
+        ("a,b", "a,b"),
+        ("naïve name (1).txt ", "naïve name (1).txt"),
+        ('say "hi".txt', 'say "hi".txt'),
+        ("a=b;c?d", "a=b;c?d"),
+        ("../x", "../x"),
+        ('"a&b"', "a&b"),
+        ("sub", Word("sub")),
+        ("5", 5),
+    ],
+)
+def test_names_of_files_and_formats_need_no_quotes(key, text, expected):
+    first, second = parse_text(f"{key}= {text}&limit=1")
+    assert first.values == (expected,)
+    assert second == Term("limit", Operator.EQUAL, (1,), len(key) + 3 + len(text))
+
+
 def test_lists():
     assert parse_text("id=in=4,5,") == (Term("id", Operator.IN, (4, 5)),)
     assert parse_text("id=in=4") == (Term("id", Operator.IN, (4,)),)
@@ -187,7 +212,11 @@ def test_blanks_between_tokens_and_ampersands_at_the_ends_are_ignored():
         ("ctime=2026-11-20T11:51:08.353548", 25),
         ("ctime=2026-11-20Z", 16),
         ("ctime=2026-11-20+01:00", 16),
-        ("filename=root.txt", 13),
+        ("filename='root.txt'", 9),
+        ('filename="root.txt', 9),
+        ("filename==root.txt", 9),
+        ("filename=", 9),
+        ("label=root.txt", 10),
         ("&&", 1),
         ("a<1,2", 3),
         ("é=1", 0),

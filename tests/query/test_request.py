@@ -46,6 +46,7 @@ def test_what_is_not_special_is_a_filter():
         ("out_limit=2", "out_limit", 2),
         ('filename="a/b"', "filename", "a/b"),
         ("filename=sub", "filename", "sub"),
+        ("filename=out/aiida.out", "filename", "out/aiida.out"),
         ("download_format=cif", "download_format", "cif"),
         ("download=false", "download", False),
         ('download="False"', "download", False),
@@ -117,7 +118,7 @@ def test_flags_take_true_or_false(key, value):
     )
 
 
-@pytest.mark.parametrize("text", ["id=4,5", "limit=1,2", "filename=a,b"])
+@pytest.mark.parametrize("text", ["id=4,5", "limit=1,2", 'filename="a","b"'])
 def test_a_list_where_one_value_belongs_is_a_syntax_error(text):
     with pytest.raises(BadRequest, match=r"^The query string format is invalid\."):
         read(text)

@@ -8,12 +8,14 @@ Example:
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from urllib.parse import unquote_to_bytes
 
 from provender.errors import GrammarError
+from provender.query.querystring.suggestions import suggest
 from provender.query.terms import Interval, Operator, Term, Value, Word
 
 BLANKS = re.compile(r"[ \t\r\n]*")
@@ -30,8 +32,7 @@ WORD = re.compile(r"[+-]?[A-Za-z_][A-Za-z0-9_-]*")
 TRIPLETS = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 FIRST_INSTANT = datetime.min.replace(tzinfo=timezone.utc)
 LAST_INSTANT = datetime.max.replace(tzinfo=timezone.utc)
-CURSOR = "cursor"
-"""The key whose value may be a star."""
+RAW = re.compile(r"[^&\"'`\u201c\u201e=<>!~][^&]*")
 BOOLEANS = {"true": True, "false": False}
 LISTS = (Operator.IN, Operator.NOT_IN)
 WIDTHS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))
@@ -83,11 +84,28 @@ def parse(raw: bytes) -> tuple[Term, ...]:
 def parse_text(text: str) -> tuple[Term, ...]:
     """Return the terms of a decoded query string.
 
-    Grammar: `query = ["&"], [field, {"&", field}, ["&"]]`.
-
     Raises:
-        GrammarError: with a caret under the place where the text stops making sense.
+        GrammarError: with a caret under the place where the text stops making sense, and the
+            corrected request as hint where it is clear what is meant.
     """
+    try:
+        return _query(text)
+    except GrammarError as error:
+        error.hint = suggest(text, error.position, _failure)
+        raise
+
+
+def _failure(text: str) -> int | None:
+    """Return where a text stops making sense, or None if all of it does."""
+    try:
+        _query(text)
+    except GrammarError as error:
+        return error.position
+    return None
+
+
+def _query(text: str) -> tuple[Term, ...]:
+    """`query = ["&"], [field, {"&", field}, ["&"]]`."""
     scanner = _Scanner(text)
     terms: list[Term] = []
     scanner.accept("&")
@@ -143,7 +161,7 @@ def _field(scanner: _Scanner) -> Term:
     if operator_match is None:
         raise scanner.error("Expected an operator")
     operator = Operator(operator_match[0])
-    values = [_whole(scanner) if key[0] == CURSOR else _value(scanner)]
+    values = [_OF_KEY.get(key[0], _value)(scanner)]
     while operator in (*LISTS, Operator.EQUAL) and scanner.accept(","):
         if _ends_list(scanner) and (operator in LISTS or len(values) > 1):
             break
@@ -169,6 +187,20 @@ def _whole(scanner: _Scanner) -> Value:
     return Word("*") if scanner.accept("*") else _value(scanner)
 
 
+def _text(scanner: _Scanner) -> Value:
+    """`text = word | number | raw | value`: names of files and formats need no quotes.
+
+    `raw` is all up to the next `&`, without blanks around: `out/aiida.out`.
+    """
+    start = scanner.position
+    match = scanner.match(RAW)
+    text = match[0].strip() if match else ""
+    if text and not WORD.fullmatch(text) and not NUMBER.fullmatch(text):
+        return text
+    scanner.position = start
+    return _value(scanner)
+
+
 def _ends_list(scanner: _Scanner) -> bool:
     return scanner.at_end() or scanner.text[scanner.position] == "&"
 
@@ -186,6 +218,15 @@ def _value(scanner: _Scanner) -> Value:
     if scanner.text.startswith('"', scanner.position):
         raise scanner.error('Expected a closing `"` for the text that begins')
     raise scanner.error("Expected a value")
+
+
+_OF_KEY: dict[str, Callable[[_Scanner], Value]] = {
+    "cursor": _whole,
+    "filename": _text,
+    "download_format": _text,
+    "format": _text,
+}
+"""Keys whose values have forms of their own."""
 
 
 def _number(text: str) -> Decimal:
