@@ -6,7 +6,6 @@ YAML; `config/provender.yaml` is the commented sample.
 
 from __future__ import annotations
 
-import difflib
 import math
 import os
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ import platformdirs
 import yaml
 
 from provender.errors import ConfigurationError
+from provender.nearest import nearest
 from provender.settings import ProfileSettings, Settings, default_of, table
 
 _Section = TypeVar("_Section")
@@ -192,8 +192,8 @@ def _section(kind: type[_Section], values: Mapping[str, Any], prefix: str, where
     for name, value in values.items():
         item = known.get(name)
         if item is None:
-            close = difflib.get_close_matches(str(name), known, n=1)
-            hint = f"Did you mean `{prefix}{close[0]}`?" if close else None
+            close = nearest(str(name), known)
+            hint = f"Did you mean `{prefix}{close}`?" if close else None
             raise ConfigurationError(f"Unknown setting `{prefix}{name}` in {where}.", hint=hint)
         full = prefix + name
         if full == "profiles":

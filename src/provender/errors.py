@@ -33,7 +33,10 @@ ProvenderError
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
+
+from provender.nearest import nearest
 
 
 class ProvenderError(Exception):
@@ -89,9 +92,26 @@ class GrammarError(BadRequest):
 
 
 class UnknownField(BadRequest):
-    """No such name to filter, order or project by."""
+    """No such name to filter, order or project by.
+
+    `name` is what was written, `valid` what could have been: the hint lists them, with the one
+    that is nearest first, before a hint that is given.
+    """
 
     code = "unknown-field"
+
+    def __init__(
+        self, message: str, *, name: str = "", valid: Iterable[str] = (), hint: str | None = None
+    ) -> None:
+        self.name = name
+        self.valid = tuple(valid)
+        close = nearest(name, self.valid)
+        parts = (
+            f"Did you mean `{close}`?" if close else None,
+            f"Valid: {', '.join(self.valid)}." if self.valid else None,
+            hint,
+        )
+        super().__init__(message, hint=" ".join(part for part in parts if part) or None)
 
 
 class BadOperator(BadRequest):

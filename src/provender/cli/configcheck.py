@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,7 @@ import platformdirs
 from provender import configuration
 from provender.cli.findings import Finding, ok, problem, warning
 from provender.errors import ConfigurationError
+from provender.nearest import nearest
 from provender.settings import Settings, table
 from provender.store import aiidaconfig, cache
 from provender.store.profiles import Profile, Profiles, collect, from_settings
@@ -60,8 +60,8 @@ def check_environment(environment: Mapping[str, str]) -> Iterator[Finding]:
     known = [row.variable for row in table() if row.name != "profiles"] + list(OTHER_VARIABLES)
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean {close[0]}?" if close else ""
+            close = nearest(name, known)
+            hint = f" Did you mean {close}?" if close else ""
             yield warning("environment", f"Nobody reads {name}.{hint}")
 
 

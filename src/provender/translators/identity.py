@@ -44,7 +44,8 @@ class One:
             raise no_such_entity(self._view, self._identifier)
         if len(rows) > 1:
             raise AmbiguousIdentifier(
-                "More than one node found. Provide longer starting pattern for id."
+                "More than one node found. Provide longer starting pattern for id.",
+                hint=_by_id(self._view, self._identifier),
             )
         return rows[0]
 
@@ -88,5 +89,13 @@ def no_such_entity(view: View, identifier: str | int) -> NoSuchEntity:
     """Return the error of an id that no object of the view has."""
     return NoSuchEntity(
         f"either no object's id starts with '{identifier}' or the corresponding object is not "
-        f"of type aiida.orm.{view.noun}"
+        f"of type aiida.orm.{view.noun}",
+        hint=_by_id(view, identifier),
     )
+
+
+def _by_id(view: View, identifier: str | int) -> str | None:
+    """Return how an object is found by its id, if the beginning of a uuid may be meant as one."""
+    if isinstance(identifier, int) or not DIGITS.fullmatch(identifier):
+        return None
+    return f"Digits are the beginning of a uuid here. By its id: /{view.name}?id={int(identifier)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -123,7 +124,35 @@ def _check_operator(use: Use, kind: Kind) -> None:
 def _check_type(use: Use, value: object, kind: Kind) -> None:
     if isinstance(value, _TYPES[kind]) and isinstance(value, bool) == (kind is Kind.BOOLEAN):
         return
-    raise BadValue(f"`{use.name}` takes {kind.value}, not {describe_json(value)}.")
+    raise BadValue(
+        f"`{use.name}` takes {kind.value}, not {describe_json(value)}.",
+        hint=_hint(use, value, kind) if use.operators is QUERY_STRING else None,
+    )
+
+
+def _hint(use: Use, value: object, kind: Kind) -> str:
+    """Return how a value is written in a query string: the given one, if it lacks or has quotes."""
+    bare = _BARE.get(kind)
+    if bare and isinstance(value, str) and bare.fullmatch(value):
+        return f"It has no quotes: {use.name}={value}"
+    if not bare and isinstance(value, bool | Decimal):
+        return f'It has quotes: {use.name}="{str(value).lower()}"'
+    return f"For example {use.name}={_EXAMPLES[kind]}"
+
+
+_BARE = {
+    Kind.INTEGER: re.compile(r"[+-]?[0-9]+"),
+    Kind.BOOLEAN: re.compile("true|false"),
+    Kind.TIME: re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}(?::[0-9]{2}){0,2})?"),
+}
+"""What is right without quotes, by type; strings are right with quotes."""
+_EXAMPLES = {
+    Kind.INTEGER: "3",
+    Kind.TEXT: '"bcc Fe"',
+    Kind.UUID: '"cda14b00-82b5-443f-b152-62a831206992"',
+    Kind.TIME: "2026-11-20",
+    Kind.BOOLEAN: "true",
+}
 
 
 _TYPES: dict[Kind, type | tuple[type, ...]] = {

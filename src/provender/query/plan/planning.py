@@ -92,9 +92,7 @@ def _source(vertex: Vertex, names: Names, vocabularies: Names) -> Source:
 def _named(tag: str, names: Names, *section: str | int) -> Vocabulary:
     found = names.get(tag)
     if found is None:
-        raise UnknownField(f"Unknown tag `{tag}`.", hint="Valid: " + ", ".join(names)).under(
-            *section, tag
-        )
+        raise UnknownField(f"Unknown tag `{tag}`.", name=tag, valid=names).under(*section, tag)
     return found
 
 

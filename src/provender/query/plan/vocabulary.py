@@ -91,12 +91,12 @@ class Vocabulary:
         return Target(tag, field, Path.of(name.path))
 
     def _unknown(self, name: str, known: Mapping[FieldName, Field], what: str) -> UnknownField:
-        valid = ", ".join(key for key in known if isinstance(key, str))
-        hint = f"Valid: {valid}." if valid else "A join of this kind has no columns of its own."
+        valid = [key for key in known if isinstance(key, str)]
+        hint = None if valid else "A join of this kind has no columns of its own."
         if self.documents:
             below = (f"{column}.KEY" for column in self.documents if column != OLD_SPELLING)
-            hint += f" What is inside JSON is written {', '.join(below)}."
-        return UnknownField(f"Unknown {what} `{name}`.", hint=hint)
+            hint = f"What is inside JSON is written {', '.join(below)}."
+        return UnknownField(f"Unknown {what} `{name}`.", name=name, valid=valid, hint=hint)
 
     def nullable(self) -> Vocabulary:
         """Return the names of a thing that an outer join may leave out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 from typing import Any, NoReturn
@@ -47,8 +48,9 @@ def located(error: BadRequest, place: tuple[str | int, ...]) -> BadRequest:
     escaped = (str(segment).replace("~", "~0").replace("/", "~1") for segment in place)
     pointer = "".join(f"/{segment}" for segment in escaped)
     where = f" At `{pointer}`." if pointer else ""
-    found = type(error)(f"{error.message}{where}", hint=error.hint, detail=error.detail)
-    found.place = place
+    found = copy.copy(error)
+    found.message = f"{error.message}{where}"
+    found.args, found.place = (found.message,), place
     return found
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provender.errors import BadRequest, BadValue, UnknownField
+from provender.nearest import nearest
 from provender.query.plan.joins import JOINS
 from provender.query.plan.patterns import escape
 from provender.query.querydict import TYPE_OF_ENTITY, Filter, Vertex
+from provender.schema.likely import likely_type
 
 OWN_KEYS = (
     *("entity_type", "orm_base", "tag", "joining_keyword", "joining_value", "edge_tag"),
@@ -92,10 +94,9 @@ def _add(path: Path, item: Any, index: int) -> None:  # noqa: ANN401 - JSON
         raise BadRequest("A vertex is an object, or the text of its `entity_type`.")
     for key in item:
         if key not in OWN_KEYS and key not in KEYWORDS:
-            valid = ", ".join((*OWN_KEYS, *KEYWORDS))
-            raise UnknownField(f"Unknown key `{key}` of a vertex.", hint=f"Valid: {valid}.").under(
-                key
-            )
+            raise UnknownField(
+                f"Unknown key `{key}` of a vertex.", name=key, valid=(*OWN_KEYS, *KEYWORDS)
+            ).under(key)
     types = _types(item)
     kinds = {_kind(text, path.entities) for text in types}
     if len(kinds) > 1:
@@ -140,11 +141,18 @@ def _kind(text: str, entities: Mapping[str, object]) -> str:
     elif lower in TABLES:
         kind = lower
     if kind not in entities:
-        raise BadValue(
-            f"`{text}` is no entity type.",
-            hint='"" is any node; "data.core.int.Int.", "group.core", "computer", "user".',
-        ).under("entity_type")
+        raise BadValue(f"`{text}` is not an entity type.", hint=_meant(text, entities)).under(
+            "entity_type"
+        )
     return kind
+
+
+def _meant(text: str, entities: Mapping[str, object]) -> str:
+    """Return what entity types are, with the one that a wrong one is like."""
+    table = nearest(text, entities)
+    likely = likely_type(text) if table is None else TYPE_OF_ENTITY[table]
+    said = "" if likely is None else f'Did you mean "{likely}"? '
+    return f'{said}"" is any node; "data.core.int.Int.", "group.core", "computer", "user".'
 
 
 def _tag(item: dict[str, Any], types: list[str], kind: str, path: Path) -> str:
@@ -203,9 +211,9 @@ def _join(item: dict[str, Any], kind: str, path: Path) -> tuple[str, str]:
         keyword, partner = ("with_incoming" if kind == "node" else "with_node"), last
         place = "entity_type"
     if keyword not in KEYWORDS:
-        raise UnknownField(
-            f"Unknown join `{keyword}`.", hint="Valid: " + ", ".join(KEYWORDS)
-        ).under("joining_keyword")
+        raise UnknownField(f"Unknown join `{keyword}`.", name=str(keyword), valid=KEYWORDS).under(
+            "joining_keyword"
+        )
     _check_join(kind, keyword, partner, path, place)
     return keyword, partner
 
@@ -227,7 +235,8 @@ def _check_join(kind: str, keyword: str, partner: object, path: Path, place: str
     if not isinstance(partner, str) or partner not in path.kinds:
         raise UnknownField(
             f"`{partner}` is not the tag of an earlier vertex.",
-            hint="Valid: " + ", ".join(path.kinds),
+            name=str(partner),
+            valid=path.kinds,
         ).under(place)
     if (kind, keyword, path.kinds[partner]) in JOINS:
         return

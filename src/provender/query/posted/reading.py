@@ -74,7 +74,7 @@ def _complete(
     """Return the query dict with nothing left out."""
     for key in body:
         if key not in KEYS:
-            raise UnknownField(f"Unknown key `{key}`.", hint="Valid: " + ", ".join(KEYS)).under(key)
+            raise UnknownField(f"Unknown key `{key}`.", name=key, valid=KEYS).under(key)
     path = read_path(body.get("path"), names, most_joins)
     _check_map(body)
     limit, offset = _count(body, "limit"), _count(body, "offset") or 0
@@ -167,9 +167,7 @@ def _project(
     known = [*path.kinds, *path.edges]
     for tag in top:
         if tag not in known:
-            raise UnknownField(f"Unknown tag `{tag}`.", hint="Valid: " + ", ".join(known)).under(
-                "project", tag
-            )
+            raise UnknownField(f"Unknown tag `{tag}`.", name=tag, valid=known).under("project", tag)
     read = {tag: _items(items, tag) for tag, items in given.items()}
     if not any(read.values()):
         read = {path.vertices[-1]["tag"]: [{"**": {}}]}
@@ -202,7 +200,7 @@ def _options(options: Any, place: Place) -> dict[str, str]:  # noqa: ANN401 - JS
         )
     for name, value in options.items():
         if name not in valid:
-            raise UnknownField(f"Unknown option `{name}`.", hint="Valid: cast, func.").under(
+            raise UnknownField(f"Unknown option `{name}`.", name=name, valid=valid).under(
                 *place, name
             )
         if value not in valid[name]:
@@ -258,7 +256,7 @@ def _order_options(options: Any, place: Place) -> dict[str, str]:  # noqa: ANN40
     valid = {"order": tuple(DIRECTIONS), "cast": tuple(CAST_KINDS)}
     for name, value in read.items():
         if name not in valid:
-            raise UnknownField(f"Unknown option `{name}`.", hint="Valid: order, cast.").under(
+            raise UnknownField(f"Unknown option `{name}`.", name=name, valid=valid).under(
                 *place, name
             )
         if not isinstance(value, str) or value not in valid[name]:

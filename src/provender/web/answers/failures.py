@@ -16,8 +16,15 @@ from werkzeug.exceptions import (
     NotFound,
 )
 
-from provender.errors import ConfigurationError, ProvenderError, StoreError, UnknownRoute
+from provender.errors import (
+    ConfigurationError,
+    ProvenderError,
+    StoreError,
+    UnknownField,
+    UnknownRoute,
+)
 from provender.logs import printable
+from provender.query.querystring.keys import meant
 from provender.web.answers.responses import json_response
 from provender.web.middleware.observer import request_id
 from provender.web.middleware.trace import current
@@ -79,6 +86,8 @@ class Failures:
         if isinstance(error, StoreError):
             reason = f" ({' '.join(error.reason.split())})" if error.reason else ""
             LOGGER.warning("%s: %s%s", printable(request.path), error.message, reason)
+        if isinstance(error, UnknownField) and request.method != "POST":
+            error.hint = meant(error, self._dialect().specials) or error.hint
         response = json_response(self._body(error), status=error.status)
         if error.status == UNAVAILABLE:
             response.headers["Retry-After"] = RETRY_AFTER

@@ -1,0 +1,32 @@
+"""The valid name that a wrong one is most like. Floor: errors."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+SHORTEST = 3
+"""Letters from which the beginning of a name stands for it."""
+
+
+def nearest(name: str, valid: Iterable[str]) -> str | None:
+    """Return the valid name that is meant by another, or None if none is like it.
+
+    Case and the signs between words do not count, and a beginning is enough if it is clear.
+
+    Example:
+        `nodeType` is most like `node_type`, `desc` like `description`, `xyz` like none.
+    """
+    names = {_plain(known): known for known in valid}
+    plain = _plain(name)
+    if plain in names:
+        return names[plain]
+    longer = [known for known in names if len(plain) >= SHORTEST and known.startswith(plain)]
+    if len(longer) == 1:
+        return names[longer[0]]
+    close = difflib.get_close_matches(plain, names, n=1)
+    return names[close[0]] if close else None
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
