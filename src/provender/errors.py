@@ -171,12 +171,12 @@ class NotFound(ProvenderError):
 
 
 class UnknownRoute(NotFound):
-    """No such path, or a malformed id in it."""
+    """No such path, or a malformed id in it; the hint names the id."""
 
     code = "unknown-route"
 
-    def __init__(self) -> None:
-        super().__init__("The requested URL is not found on the server.")
+    def __init__(self, hint: str | None = None) -> None:
+        super().__init__("The requested URL is not found on the server.", hint=hint)
 
 
 class NoSuchEntity(NotFound):

@@ -412,3 +412,48 @@ def test_limits_are_settings(serve, unpacked):
     assert get(served, "/nodes?limit=11").json["message"] == (
         "Limit and perpage cannot be bigger than 10"
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [("nodes/zz", "zz"), ("users/abc", "abc"), ("nodes/cda14b0082", "cda14b0082")],
+)
+def test_a_malformed_id_is_named(on_archive, path, named):
+    answer = on_archive.get(f"/api/v4/{path}")
+    assert (answer.status, answer.json["code"]) == (404, "unknown-route")
+    assert answer.json["message"] == "The requested URL is not found on the server."
+    assert f"`{named}`" in answer.json["hint"]
+    assert "available_endpoints" not in answer.json
+
+
+@pytest.mark.parametrize("path", ["/nosuch/api/v4/nodes", "/nosuch/", "/nosuch", "/favicon.ico"])
+def test_an_unknown_first_element_of_a_path_is_an_unknown_profile(on_archive, path):
+    answer = on_archive.get(path)
+    assert (answer.status, answer.json["code"]) == (404, "unknown-profile")
+    assert "/profiles" in answer.json["hint"]
+    assert len(answer.body) < 300
+
+
+def test_a_reserved_word_is_no_profile(on_archive):
+    answer = on_archive.get("/metrics")
+    assert (answer.status, answer.json["code"]) == (404, "unknown-route")
+    assert "available_endpoints" not in answer.json
+
+
+def test_the_name_of_a_profile_may_stand_unquoted(data, tmp_path, make_app):
+    from provender import configuration
+
+    settings = configuration.read(
+        {
+            "profile_switching": True,
+            "default_profile": "paper.v2",
+            "profiles": {"paper.v2": str(data / "lab.aiida"), "b-1": str(data / "lab.aiida")},
+            "cache": {"folder": str(tmp_path)},
+        }
+    )
+    client = make_app(settings=settings).test_client()
+    for name in ("paper.v2", '"paper.v2"', "b-1", "b-1&limit=1"):
+        assert client.get(f"/api/v4/nodes?profile={name}").status_code == 200, name
+        query = b'{"path": [{"entity_type": "user"}]}'
+        posted = client.post(f"/api/v4/querybuilder?profile={name}", data=query)
+        assert posted.status_code == 200, name

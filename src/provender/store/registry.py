@@ -25,6 +25,8 @@ from provender.store.profiles import Profile, Profiles
 from provender.store.stores import Store, open_store
 
 LOGGER = logging.getLogger(__name__)
+LONGEST_SHOWN = 80
+"""Characters of an unknown name that are repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +137,7 @@ class StoreRegistry:
             return self.profiles.choose(None)
         place = self._places.get(name)
         if place is None:
-            raise UnknownProfile(
-                "There is no profile of that name on this server.",
-                hint="`/profiles` lists the profiles that are served.",
-            )
+            raise unknown_profile(name)
         return place.profile
 
     def lease(self, name: str | None = None, progress: Progress | None = None) -> Lease:
@@ -296,3 +295,11 @@ class StoreRegistry:
             for held in idle:
                 self._retire(held)
         return idle
+
+
+def unknown_profile(name: str) -> UnknownProfile:
+    """Return the error of a name that no profile has."""
+    return UnknownProfile(
+        f"There is no profile `{name[:LONGEST_SHOWN]}` on this server.",
+        hint="The profiles that are served are listed at /profiles.",
+    )

@@ -74,15 +74,20 @@ def parse_identifier(view: View, text: str) -> str | int:
     """
     if view.identity is Identity.PK:
         if not DIGITS.fullmatch(text):
-            raise UnknownRoute
+            raise _malformed(text, "an integer")
         return int(text)
     if view.identity is Identity.PK_OR_UUID and DIGITS.fullmatch(text):
         return int(text)
     if not text or len(text) > len(UUID_SHAPE) or not is_uuid_prefix(text.lower()):
-        raise UnknownRoute
+        raise _malformed(text, "the beginning of a uuid, such as 5be4ac2c-0")
     if text != text.lower():
         raise no_such_entity(view, text)
     return text
+
+
+def _malformed(text: str, form: str) -> UnknownRoute:
+    """Return the error of an id that cannot be one, which names it."""
+    return UnknownRoute(f"`{text[: len(UUID_SHAPE)]}` is not an id here: an id is {form}.")
 
 
 def no_such_entity(view: View, identifier: str | int) -> NoSuchEntity:

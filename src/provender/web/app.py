@@ -140,7 +140,10 @@ def _register(app: App, context: Context) -> None:
     if settings.server_timing:
         timing.register(app)
     failures = Failures(
-        DIALECTS, context.endpoints.lines, show_tracebacks=app.catch_internal_server
+        DIALECTS,
+        context.endpoints.lines,
+        has_profiles=settings.profile_paths,
+        show_tracebacks=app.catch_internal_server,
     )
     app.extensions[FAILURES] = failures
     failures.register(app)

@@ -23,6 +23,7 @@ NODE_DOTS = 2
 """Dots that every node type has at least: `process.ProcessNode.`."""
 PLUS = re.compile(r"\w\+\w")
 LITERAL = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false")
+QUIET = ("no-effect", "no-wildcard", "plus-sign")
 PYTHON = ("True", "False", "TRUE", "FALSE")
 
 
@@ -30,13 +31,19 @@ PYTHON = ("True", "False", "TRUE", "FALSE")
 class Note:
     """A remark for the one who asked.
 
-    `field` is the key that it is about, as the request writes it, `uuid` an object.
+    `field` is the key that it is about, as the request writes it, `uuid` an object. One that
+    `is_quiet` stays out of the body: recorded answers of AiiDA's server fix its every byte.
     """
 
     code: str
     message: str
     field: str | None = None
     uuid: str | None = None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether a header alone has the note."""
+        return self.code in QUIET
 
     def record(self) -> dict[str, str]:
         """Return the note for JSON, without what it lacks."""

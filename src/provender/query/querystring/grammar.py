@@ -188,7 +188,7 @@ def _whole(scanner: _Scanner) -> Value:
 
 
 def _text(scanner: _Scanner) -> Value:
-    """`text = word | number | raw | value`: names of files and formats need no quotes.
+    """`text = word | number | raw | value`: names of files, formats and profiles need no quotes.
 
     `raw` is all up to the next `&`, without blanks around: `out/aiida.out`.
     """
@@ -223,6 +223,7 @@ def _value(scanner: _Scanner) -> Value:
 _OF_KEY: dict[str, Callable[[_Scanner], Value]] = {
     "cursor": _whole,
     "filename": _text,
+    "profile": _text,
     "download_format": _text,
     "format": _text,
 }

@@ -25,7 +25,10 @@ from provender.errors import (
 )
 from provender.logs import printable
 from provender.query.querystring.keys import meant
+from provender.store.profiles import RESERVED
+from provender.store.registry import unknown_profile
 from provender.web.answers.responses import json_response
+from provender.web.middleware.mounts import PROFILE
 from provender.web.middleware.observer import request_id
 from provender.web.middleware.trace import current
 from provender.web.routes.route import Dialect
@@ -35,6 +38,8 @@ LOGGER = logging.getLogger(__name__)
 RETRY_AFTER = "5"
 """Seconds after which a client may try again when a store was not there."""
 UNAVAILABLE = 503
+API = "api"
+"""The first element of the paths of both dialects."""
 OF_BODY = ("content-type", "content-length")
 """Headers that belong to the body of an error, which is replaced by ours."""
 
@@ -42,7 +47,8 @@ OF_BODY = ("content-type", "content-length")
 class Failures:
     """Answers errors in the form of the dialect that a request is in.
 
-    `endpoints` tells the routes of a prefix, for paths that fit none. `show_tracebacks` also writes
+    `endpoints` tells the routes of a prefix, for paths that fit none; `has_profiles` says that the
+    first element of a path may name a profile. `show_tracebacks` also writes
     those of unexpected errors to the server's own error log.
     """
 
@@ -51,10 +57,12 @@ class Failures:
         dialects: Sequence[Dialect],
         endpoints: Callable[[str], list[str]],
         *,
+        has_profiles: bool = True,
         show_tracebacks: bool = False,
     ) -> None:
         self._dialects = dialects
         self._endpoints = endpoints
+        self._has_profiles = has_profiles
         self._show_tracebacks = show_tracebacks
 
     def register(self, app: Flask) -> None:
@@ -117,7 +125,12 @@ class Failures:
 
     def _unknown_path(self) -> Response:
         """Return the answer to a path that fits no route: with the routes of its dialect."""
-        dialect = self._dialect()
+        dialect, first = self._dialect(), request.path.split("/")[1]
+        if first != API and PROFILE not in request.environ:
+            error: ProvenderError = UnknownRoute()
+            if self._has_profiles and first not in RESERVED:
+                error = unknown_profile(first)
+            return json_response(self._body(error), status=404)
         body = self._body(UnknownRoute())
         routes = {"available_endpoints": self._endpoints(dialect.prefix)}
         return json_response(body | routes, status=404)

@@ -17,6 +17,7 @@ EXPOSED = (
     "X-Request-ID",
     "Server-Timing",
     "Content-Disposition",
+    "X-Provender-Notes",
 )
 """Headers that a browser shows to scripts of other sites."""
 ALLOWED = "Access-Control-Allow-Origin"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar, Generic, TypeVar
@@ -13,8 +14,9 @@ from flask import Response, abort, current_app, request
 
 from provender.errors import BadRequest, ConflictingParameters
 from provender.query.plan.views import Identity, View
-from provender.query.querystring import grammar
-from provender.query.querystring.parameters import CURSOR, FULL_TYPE, PROFILE, Parameters
+from provender.query.querystring import advice, grammar
+from provender.query.querystring.advice import Note, unheeded
+from provender.query.querystring.parameters import CURSOR, FULL_TYPE, LIMIT, PROFILE, Parameters
 from provender.query.querystring.request import ListRequest, Page, read_list, read_parameters
 from provender.store.stores import Store
 from provender.translators.base import BaseTranslator
@@ -32,6 +34,8 @@ from provender.web.routes.route import Dialect, Route
 
 _Raw = TypeVar("_Raw")
 _Answer = TypeVar("_Answer")
+NOTES = "X-Provender-Notes"
+"""Has all notes on a request, as JSON."""
 LONGEST_KEPT = 200
 """Characters of a query string whose meaning is cached."""
 
@@ -122,7 +126,7 @@ class BaseResource(flask_restful.Resource):
         """Answer a list, or a page of it."""
         asked = self.read_list(self.view, page, is_paged=is_paged)
         found = self.inquire(self.translator(self.view, self.expose).listing(asked))
-        return self.answer_list(self.view.name, found)
+        return self.answer_list(self.view.name, self.view, found)
 
     def detail(self, id: str) -> Response:  # noqa: A002 - the name in the path
         """Answer one object, as a list of one to which limit and offset apply."""
@@ -133,7 +137,9 @@ class BaseResource(flask_restful.Resource):
         records = found.value.records[asked.offset : asked.offset + asked.limit]
         shown = identifier if self.view.identity is Identity.PK else id
         pk = found.value.pk
-        return self.answer({self.view.name: records}, 1, found, identifier=shown, pk=pk)
+        data = {self.view.name: records}
+        told = unheeded(self.view, self.parameters)
+        return self.answer(data, 1, found, identifier=shown, pk=pk, notes=told)
 
     def schema(self, *, properties: Properties) -> Response:
         """Answer the description of the fields."""
@@ -226,12 +232,14 @@ class BaseResource(flask_restful.Resource):
         return Found(value, store, freshness, freshness.etag(reading.token))
 
     def answer_list(
-        self, key: str, found: Found[Listing], identifier: str | int | None = None
+        self, key: str, view: View, found: Found[Listing], identifier: str | int | None = None
     ) -> Response:
-        """Return the answer of a list with the headers of its pages."""
-        listing = found.value
-        is_walk = self.parameters[CURSOR] is not None
+        """Return the answer of a list of a view with the headers of its pages, and with notes."""
+        listing, parameters = found.value, self.parameters
+        is_walk = parameters[CURSOR] is not None
         more: dict[str, object] = {"next": listing.following} if is_walk else {}
+        is_empty = not listing.records and not listing.total and parameters[LIMIT] != 0
+        found_notes = advice.notes(view, parameters) if is_empty else unheeded(view, parameters)
         return self.answer(
             {key: listing.records},
             listing.total,
@@ -240,6 +248,7 @@ class BaseResource(flask_restful.Resource):
             pk=listing.pk,
             page=listing.page,
             more=more,
+            notes=found_notes,
         )
 
     def answer(  # noqa: PLR0913 - what an envelope holds
@@ -252,14 +261,19 @@ class BaseResource(flask_restful.Resource):
         pk: int | None = None,
         page: Page | None = None,
         more: Mapping[str, object] | None = None,
+        notes: Sequence[Note] = (),
     ) -> Response:
         """Return the envelope around `data` with its headers; `more` are further keys of it."""
         identity = {**self.dialect.identity(identifier, pk), **(more or {})}
+        if shown := [note.record() for note in notes if not note.is_quiet]:
+            identity["notes"] = shown
         with timing.span("render"):
             body = responses.envelope(data, self.route.name, self.query, identity)
             response = responses.json_response(body, total=total)
         if page is not None:
             response.headers["Link"] = responses.page_links(page, total or 0, self.query)
+        if notes:
+            response.headers[NOTES] = json.dumps([note.record() for note in notes])
         following = (more or {}).get("next")
         if isinstance(following, str):
             response.headers["Link"] = responses.next_link(following, self.query)

@@ -30,7 +30,8 @@ class QueryBuilder(BaseResource):
     @property
     def profile(self) -> str | None:
         """The profile that the query string names; nothing else of it counts."""
-        return request.args.get("profile")
+        name = request.args.get("profile")
+        return None if name is None else name.strip('"')
 
     def post(self) -> Response:
         """Answer a posted query."""

@@ -50,7 +50,7 @@ class Node(BaseResource):
         identifier = parse_identifier(self.view, id)
         asked = self.read_list(neighbours, page, is_paged=is_paged)
         found = self.inquire(self.nodes.links(identifier, asked, direction))
-        return self.answer_list(key, found, identifier)
+        return self.answer_list(key, neighbours, found, identifier)
 
     def tree(self, id: str) -> Response:  # noqa: A002 - as in the path
         """Answer a node with the neighbours on both sides."""
