@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+import provender
 from support.server import ask
 
 
@@ -457,3 +458,29 @@ def test_the_name_of_a_profile_may_stand_unquoted(data, tmp_path, make_app):
         query = b'{"path": [{"entity_type": "user"}]}'
         posted = client.post(f"/api/v4/querybuilder?profile={name}", data=query)
         assert posted.status_code == 200, name
+
+
+@pytest.mark.parametrize("dialect", ["v2", "v4"])
+def test_the_version_of_aiida_is_that_of_the_store(on_each, dialect):
+    answer = on_each.get(f"/api/{dialect}/server")
+    assert answer.data["AiiDA_version"] == "2.9.4"
+    assert answer.headers["x-provender-version"] == provender.__version__
+
+
+def test_a_store_that_tells_no_version_has_an_unknown_one(lab_copy, make_app):
+    from support import postgres
+
+    client = make_app(store=lab_copy).test_client()
+    assert client.get("/api/v4/server").json["data"]["AiiDA_version"] == "2.9.4"
+    newest = "SELECT max(id) FROM db_dbnode WHERE node_type LIKE 'process.%'"
+    version = "jsonb_set(attributes, '{version,core}', '\"3.1.4\"')"
+    postgres.run(lab_copy, f"UPDATE db_dbnode SET attributes = {version} WHERE id = ({newest})")
+    assert client.get("/api/v4/server").json["data"]["AiiDA_version"] == "3.1.4"
+    postgres.run(lab_copy, "UPDATE db_dbnode SET attributes = attributes - 'version'")
+    assert client.get("/api/v4/server").json["data"]["AiiDA_version"] == "unknown"
+
+
+def test_a_store_that_is_away_has_an_unknown_version(tmp_path, make_app):
+    client = make_app(store=f"postgresql://nobody@localhost/x?host={tmp_path}").test_client()
+    answer = client.get("/api/v4/server")
+    assert (answer.status_code, answer.json["data"]["AiiDA_version"]) == (200, "unknown")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import shutil
 
+import pytest
+
 from provender.settings import Cache, Limits, Settings
 from support import postgres
 
@@ -92,3 +94,35 @@ def test_no_default_among_several_profiles_is_found_at_the_start(data, make_app)
     settings = configuration.read({"archives": [str(data)]})
     with pytest.raises(ConfigurationError, match="no default among several"):
         make_app(settings=settings)
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/api/v4/nodes?foo=1", "unknown-field"),
+        ("/api/v4/nodes?orderby=foo", "unknown-field"),
+        ("/api/v4/nodes?id=abc", "bad-value"),
+        ("/api/v4/nodes?ctime=like=3", "bad-operator"),
+        ("/api/v4/nodes?cursor=abc", "bad-value"),
+        ("/api/v4/nodes?limit=-1", "bad-value"),
+        ("/api/v4/nodes/abc/links/incoming?foo=1", "unknown-field"),
+        ("/api/v4/nodes/statistics?foo=1", "unknown-field"),
+        ("/api/v2/computers?last_login=1", "unknown-field"),
+        ("/api/v2/users?last_login=1", "bad-request"),
+        ("/api/v4/users/abc", "unknown-route"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_before_a_store_is_reached(tmp_path, make_app, path, code):
+    client = make_app(store=f"postgresql://nobody@localhost/x?host={tmp_path}").test_client()
+    answer = client.get(path)
+    assert answer.json["code"] == code
+    assert answer.status_code in (400, 404)
+    assert client.get("/api/v4/nodes").status_code == 503
+
+
+def test_a_posted_query_that_cannot_be_is_refused_before_a_store_is_reached(tmp_path, make_app):
+    client = make_app(store=f"postgresql://nobody@localhost/x?host={tmp_path}").test_client()
+    wrong = {"path": [{"entity_type": ""}], "filters": {"nothing": {}}}
+    assert client.post("/api/v4/querybuilder", json=wrong).status_code == 400
+    right = {"path": [{"entity_type": ""}]}
+    assert client.post("/api/v4/querybuilder", json=right).status_code == 503

@@ -514,3 +514,49 @@ def test_example_statistics(on_each):
     assert structures["total"] == 34
     assert structures["types"] == {"data.core.structure.StructureData.": 34}
     assert ok(on_each, "/upfs/statistics").data["total"] == 0
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        *("nodes", "processes", "calculations", "calcjobs", "data", "codes", "bands", "kpoints"),
+        *("cifs", "structures", "upfs", "computers", "groups", "users"),
+    ],
+)
+def test_the_schema_describes_the_rows(on_archive, on_materials, resource):
+    schema = on_archive.get(f"/api/v2/{resource}/schema").data
+    rows = [
+        row
+        for served in (on_archive, on_materials)
+        for row in served.get(f"/api/v2/{resource}?limit=1").data[resource]
+    ]
+    assert rows
+    for row in rows:
+        assert list(row) == schema["ordering"] == list(schema["fields"])
+    for field in schema["fields"].values():
+        assert {"display_name", "help_text", "type", "is_display", "is_foreign_key"} <= set(field)
+
+
+@pytest.mark.parametrize("resource", ["computers", "groups", "users"])
+def test_statistics_of_other_resources_count_their_rows(on_each, resource):
+    found = on_each.get(f"/api/v2/{resource}/statistics")
+    total = on_each.get(f"/api/v2/{resource}?limit=1").total
+    assert found.status == 200
+    assert found.data["total"] == total > 1
+    assert sum(found.data.get("types", {"": total}).values()) == total
+    assert ("types" in found.data) == (resource != "users")
+
+
+def test_statistics_of_groups_are_by_the_types_that_rows_show(on_each):
+    rows = on_each.get("/api/v2/groups").data["groups"]
+    assert rows
+    shown = on_each.get("/api/v2/groups/statistics").data["types"]
+    assert shown == {kind: sum(row["type"] == kind for row in rows) for kind in shown}
+    mine = on_each.get(f"/api/v2/groups/statistics?user={rows[0]['user_id']}").data["total"]
+    assert mine == sum(row["user_id"] == rows[0]["user_id"] for row in rows)
+
+
+@pytest.mark.parametrize("query", ["foo=1", "id=1", "user>1", 'user="a"'])
+def test_statistics_take_one_filter(on_archive, query):
+    for resource in ("nodes", "groups", "computers", "users"):
+        assert on_archive.get(f"/api/v2/{resource}/statistics?{query}").status == 400
