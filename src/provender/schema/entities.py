@@ -42,9 +42,12 @@ FieldName = str | Computed
 """What names a field of an entity: its column, or what is computed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """A field of an entity: the column called `name`, or an expression if it is `computed`."""
+    """A field of an entity: the column called `name`, or an expression if it is `computed`.
+
+    There is one object for each, which is only equal to itself: plans are hashed at each request.
+    """
 
     name: str
     kind: Kind
@@ -52,9 +55,12 @@ class Field:
     computed: Computed | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entity:
-    """A kind of thing with a table of its own; `fields` are in the order of AiiDA's `**`."""
+    """A kind of thing with a table of its own; `fields` are in the order of AiiDA's `**`.
+
+    There is one object for each, which is only equal to itself.
+    """
 
     name: str
     table: Table
@@ -70,12 +76,6 @@ class Entity:
     def field(self, name: FieldName) -> Field:
         """Return the field of a name."""
         return self.computed[name] if isinstance(name, Computed) else self.fields[name]
-
-    def __hash__(self) -> int:
-        return hash(self.name)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Entity) and other.name == self.name
 
 
 def _fields(text: str) -> dict[str, Field]:

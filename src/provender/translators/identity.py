@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
+from provender.caching import cached
 from provender.errors import AmbiguousIdentifier, NoSuchEntity, UnknownRoute
 from provender.query import questions
 from provender.query.plan import planning
@@ -14,7 +14,7 @@ from provender.query.plan.patterns import UUID_SHAPE, is_uuid_prefix
 from provender.query.plan.plan import Plan
 from provender.query.plan.views import Identity, View, whole_vocabulary
 from provender.query.querydict import Dotted
-from provender.schema.entities import Computed, FieldName
+from provender.schema.entities import FieldName
 from provender.schema.statements import Record as Values
 from provender.translators.session import Session
 
@@ -29,9 +29,7 @@ class One:
     ) -> None:
         self._view = view
         self._identifier = identifier
-        is_ours = all(_is_ours(name) for name in columns)  # else a client's names are among them
-        plan = (_plan if is_ours else _plan.__wrapped__)(view, tuple(columns))
-        self.plan: Plan = questions.identified(plan, view, identifier)
+        self.plan: Plan = questions.identified(_plan(view, tuple(columns)), view, identifier)
 
     def only(self, rows: Sequence[Values]) -> Values:
         """Return the one row of those that were found.
@@ -54,11 +52,12 @@ class One:
         return self.only(session.rows(self.plan))
 
 
-def _is_ours(name: FieldName | Dotted) -> bool:
-    return isinstance(name, Computed) or (isinstance(name, str) and "." not in name)
+def _has_paths(view: View, columns: tuple[Any, ...]) -> bool:
+    """Tell whether names that a client wrote are among the columns."""
+    return any(isinstance(name, Dotted) or "." in str(name) for name in columns)
 
 
-@lru_cache(maxsize=256)
+@cached(256, unless=_has_paths)
 def _plan(view: View, columns: tuple[Any, ...]) -> Plan:
     """Return the plan of one object of a view but for its id: the same at each request."""
     names = {view.entity.name: whole_vocabulary(view.entity)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from provender.caching import cached
 from provender.errors import PageOutOfRange
 from provender.query.plan import planning
 from provender.query.plan.plan import Plan
@@ -20,6 +21,9 @@ from provender.translators.inquiry import Inquiry
 from provender.translators.paging import Window
 from provender.translators.records import Record, presenter
 from provender.translators.session import Session
+
+MOST_FILTERS = 20
+"""Filters of a request whose plan is cached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class ListOf(Inquiry[Window, Listing]):
 
     def __init__(self, request: ListRequest, expose: tuple[str, ...]) -> None:
         self._request = request
-        self._plan = planned(builder.from_list(request), request.view, expose)
+        self._plan = _plan(request, expose)
         self._cursor = paging.read_cursor(self._plan, request)
 
     def read(self, session: Session) -> Window:
@@ -52,6 +56,16 @@ class ListOf(Inquiry[Window, Listing]):
     def present(self, raw: Window) -> Listing:
         """Return the records of the page."""
         return listed(raw, self._request)
+
+
+def _is_long(request: ListRequest, expose: tuple[str, ...]) -> bool:
+    return len(request.parameters.filters) > MOST_FILTERS
+
+
+@cached(256, unless=_is_long)
+def _plan(request: ListRequest, expose: tuple[str, ...]) -> Plan:
+    """Return the plan of a list: equal requests, whose meaning is cached, have one."""
+    return planned(builder.from_list(request), request.view, expose)
 
 
 def listed(window: Window, request: ListRequest, pk: int | None = None) -> Listing:

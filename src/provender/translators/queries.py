@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, ClassVar
 
 import orjson
 
+from provender.caching import cached
 from provender.errors import CannotConvert, LimitExceeded, ProvenderError, QueryTimeout
 from provender.query.plan.conditions import Target
 from provender.query.plan.plan import Ordering, Output, Plan
@@ -78,8 +78,7 @@ class PostedQuery(Inquiry[list[Values], Answer]):
         shown: Presenters = SHOWN,
     ) -> None:
         self._limits = limits
-        is_kept = len(text) <= LONGEST_KEPT
-        self.posted = (_checked if is_kept else _checked.__wrapped__)(text, limits, expose)
+        self.posted = _checked(text, limits, expose)
         self._plan = self.posted.plan.at_most(limits.posted_rows + 1)
         self._shown = shown
 
@@ -146,7 +145,11 @@ class RowNumber(Inquiry[int, int]):
         return self._query.explained(error)
 
 
-@lru_cache(maxsize=128)
+def _is_long(text: bytes, limits: Limits, expose: tuple[str, ...]) -> bool:
+    return len(text) > LONGEST_KEPT
+
+
+@cached(128, unless=_is_long)
 def _checked(text: bytes, limits: Limits, expose: tuple[str, ...]) -> Posted:
     """Return a query checked, once for equal ones: programs post the same again and again."""
     return read_posted(read_body(text, limits), limits, expose)

@@ -10,12 +10,13 @@ from typing import Any
 
 import orjson
 
+from provender.caching import cached
 from provender.errors import CannotExport
 from provender.query.plan.views import Constant, View
 from provender.query.querystring.parameters import CONTENTS, Parameters
 from provender.schema.entities import Kind
 from provender.schema.statements import Record as Values
-from provender.schema.types import full_type
+from provender.schema.types import BAR
 
 Record = dict[str, Any]
 """An object as an answer shows it; JSON columns are `orjson.Fragment`, spliced in unparsed."""
@@ -70,12 +71,15 @@ def presenter(view: View, parameters: Parameters) -> Callable[[Values], Record]:
 
     The values are those of `builder.projection(view, parameters)`, in that order.
     """
-    contents = _contents(view, parameters)
-    is_kept = all(keys is None for _, keys in contents)  # else a client's names are among them
-    return (_presenter if is_kept else _presenter.__wrapped__)(view, contents)
+    return _presenter(view, _contents(view, parameters))
 
 
-@lru_cache(maxsize=256)
+def _has_names(view: View, contents: Contents) -> bool:
+    """Tell whether a client's names are among what is shown."""
+    return any(keys is not None for _, keys in contents)
+
+
+@cached(256, unless=_has_names)
 def _presenter(view: View, contents: Contents) -> Callable[[Values], Record]:
     constants = {
         name: field.value for name, field in view.shown.items() if isinstance(field, Constant)
@@ -99,7 +103,7 @@ def _presenter(view: View, contents: Contents) -> Callable[[Values], Record]:
         if constants:
             record.update(constants)
         if has_full_type:
-            record["full_type"] = full_type(record["node_type"], record["process_type"])
+            record["full_type"] = f"{record['node_type']}{BAR}{record['process_type'] or ''}"
         for name, keys, start in placed:
             if keys is None:
                 record[name] = json_object(values[start])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
 from provender.schema.entities import Field, Kind
@@ -250,6 +251,8 @@ def targets(condition: Condition) -> Iterator[Target]:
 
 _Value = TypeVar("_Value")
 Swap = Callable[[Operand], Operand]
+HOLDING = ("target", "path", "operand", "low", "high", "condition", "conditions")
+"""The fields of parts in which operands stand, or what holds some."""
 
 
 def swapped(value: _Value, swap: Swap) -> _Value:
@@ -261,8 +264,18 @@ def swapped(value: _Value, swap: Swap) -> _Value:
         return swap(value)  # type: ignore[return-value] # an operand for an operand
     if isinstance(value, tuple):
         return tuple([swapped(item, swap) for item in value])  # type: ignore[return-value]
-    if not isinstance(value, Part):
+    if not isinstance(value, Part) or (isinstance(value, Target) and value.path is None):
         return value
-    kind: type[Any] = type(value)
-    found: _Value = kind(*[swapped(getattr(value, name), swap) for name in kind.__match_args__])
+    kind: Any = type(value)
+    fields = [getattr(value, name) for name in kind.__match_args__]
+    for place in _holding(kind):
+        fields[place] = swapped(fields[place], swap)
+    found: _Value = kind(*fields)
     return found
+
+
+@cache
+def _holding(kind: Any) -> tuple[int, ...]:  # noqa: ANN401 - a class
+    """Return the places of the fields of a class that may hold operands."""
+    names = enumerate(kind.__match_args__)
+    return tuple(place for place, name in names if name in HOLDING)

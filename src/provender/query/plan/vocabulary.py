@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TypeVar
 
 from provender.errors import BadOperator, UnknownField
 from provender.query.plan.conditions import Path, Target
@@ -35,8 +34,6 @@ ALIASES: dict[str, dict[str, str]] = {
 PRIVATE = {("user", "email"): "users.email"}
 """The columns that only a setting opens, and its value."""
 OLD_SPELLING = "_metadata"
-
-_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,16 +97,23 @@ class Vocabulary:
 
     def nullable(self) -> Vocabulary:
         """Return the names of a thing that an outer join may leave out."""
-        return replace(
-            self,
-            asked=_nullable(self.asked),
-            shown=_nullable(self.shown),
-            documents=_nullable(self.documents),
-        )
+        return _nullable(self)
 
 
-def _nullable(fields: Mapping[_Key, Field]) -> Mapping[_Key, Field]:
-    return {name: replace(field, nullable=True) for name, field in fields.items()}
+@lru_cache(maxsize=256)
+def _nullable(names: Vocabulary) -> Vocabulary:
+    """Return names whose fields may have no value; the same objects for the same names."""
+    made = {
+        field: replace(field, nullable=True)
+        for fields in (names.asked, names.shown, names.documents)
+        for field in fields.values()
+    }
+    return replace(
+        names,
+        asked={name: made[field] for name, field in names.asked.items()},
+        shown={name: made[field] for name, field in names.shown.items()},
+        documents={name: made[field] for name, field in names.documents.items()},
+    )
 
 
 def documents(fields: Mapping[str, Field]) -> Mapping[str, Field]:

@@ -52,9 +52,12 @@ class Parameter(Generic[_Value]):
     help: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Parameters:
-    """What a query string says: filters, and the values of the parameters that were given."""
+    """What a query string says: filters, and the values of the parameters that were given.
+
+    Only equal to themselves: equal query strings have the same, for as long as it is cached.
+    """
 
     filters: tuple[Term, ...] = ()
     given: Mapping[str, object] = field(default_factory=dict)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.sql.expression import Label
 
+from provender.caching import cached
 from provender.query.plan.conditions import Operand, targets
 from provender.query.plan.joins import ColumnJoin, EdgeJoin
 from provender.query.plan.plan import Ordering, Output, Plan, Source
@@ -96,12 +96,17 @@ Write = Callable[["_Writer"], Select[Any]]
 
 def _compiled(write: Write, shape: Shape, backend: Backend) -> str:
     """Return the SQL of a shape, compiled once unless it is very large."""
-    is_kept = len(shape.operands) <= LARGEST_KEPT
-    return (_compile if is_kept else _compile.__wrapped__)(write, shape.plan, backend)
+    return _compile(write, shape.plan, backend, len(shape.operands))
 
 
-@lru_cache(maxsize=4 * SHAPES_KEPT)
-def _compile(write: Write, shape: Plan, backend: Backend) -> str:
+def _is_large(write: Write, shape: Plan, backend: Backend, operands: int) -> bool:
+    return operands > LARGEST_KEPT
+
+
+@cached(4 * SHAPES_KEPT, unless=_is_large)
+def _compile(write: Write, shape: Plan, backend: Backend, operands: int) -> str:
+    """Return the SQL of a shape with so many operands."""
+    del operands
     counted = _without_needless_joins(shape) if write is _count else shape
     return str(write(_Writer(counted, backend)).compile(dialect=DIALECTS[backend]))
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 
-from provender.query.plan.conditions import Operand, Path, swapped
-from provender.query.plan.plan import Plan
+from provender.query.plan.conditions import Operand, Path, Swap, swapped
+from provender.query.plan.plan import Ordering, Output, Plan
 from provender.schema.entities import Kind
 
 
@@ -38,7 +38,7 @@ class Shape:
 
 
 def shape_of(plan: Plan) -> Shape:
-    """Return a plan taken apart; the names of its columns, which SQL does not know, are left out.
+    """Return a plan taken apart.
 
     Example:
         `id > 5` becomes the shape `id > p0` and the operands `(5,)`.
@@ -55,12 +55,27 @@ def shape_of(plan: Plan) -> Shape:
     shape = replace(
         plan,
         condition=condition,
-        outputs=tuple(replace(swapped(item, take), key="") for item in plan.outputs),
-        order=swapped(plan.order, take),
+        outputs=_shaped(plan.outputs, take),
+        order=plan.order if _is_plain(plan.order) else swapped(plan.order, take),
         limit=plan.limit and take(plan.limit),
         offset=plan.offset and take(plan.offset),
     )
     return Shape(shape, tuple(found), asked)
+
+
+def _is_plain(items: tuple[Output, ...] | tuple[Ordering, ...]) -> bool:
+    """Tell whether no path, which is a value, is among what is shown or ordered by."""
+    return all([item.target.path is None for item in items])  # noqa: C419 - a list is faster here
+
+
+def _shaped(outputs: tuple[Output, ...], take: Swap) -> tuple[Output, ...]:
+    """Return outputs with slots; one with a path, which a client wrote, loses its name, too."""
+    if _is_plain(outputs):
+        return outputs
+    return tuple(
+        replace(swapped(item, take), key="") if item.target.path is not None else item
+        for item in outputs
+    )
 
 
 @cache

@@ -6,12 +6,13 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 
 import flask_restful
 from flask import Response, abort, current_app, request
 
+from provender.caching import cached
 from provender.errors import BadRequest, ConflictingParameters
 from provender.query.plan.views import Identity, View
 from provender.query.querystring import advice, grammar
@@ -63,6 +64,8 @@ class BaseResource(flask_restful.Resource):
     A subclass that is registered with `Api.add_resource` has neither route nor dialect.
     """
 
+    route: Route
+    dialect: Dialect
     translator: ClassVar[type[BaseTranslator]] = BaseTranslator
     refused: ClassVar[tuple[str, ...]] = ()
 
@@ -72,33 +75,14 @@ class BaseResource(flask_restful.Resource):
         dialect: Dialect | None = None,
         **options: Any,  # noqa: ANN401 - whatever an extension passes on
     ) -> None:
-        self._route = route
-        self._dialect = dialect
+        self.context: Context = current_app.extensions[KEY]
         self.options = options
+        if route is not None and dialect is not None:
+            self.route, self.dialect = route, dialect
 
     def get(self, **values: Any) -> Response:  # noqa: ANN401 - Flask passes the parts of the path
         """Answer a GET request by the handler of the route."""
         return self.route.handler(self, **values)
-
-    @property
-    def context(self) -> Context:
-        """The settings and stores of the application."""
-        context: Context = current_app.extensions[KEY]
-        return context
-
-    @property
-    def route(self) -> Route:
-        """The route of the request."""
-        if self._route is None:
-            raise TypeError(f"{type(self).__name__} was registered without a route")
-        return self._route
-
-    @property
-    def dialect(self) -> Dialect:
-        """The dialect of the request."""
-        if self._dialect is None:
-            raise TypeError(f"{type(self).__name__} was registered without a dialect")
-        return self._dialect
 
     @cached_property
     def query(self) -> str:
@@ -166,8 +150,7 @@ class BaseResource(flask_restful.Resource):
     def parameters(self) -> Parameters:
         """What the query string says; a profile is refused unless switching is on."""
         with timing.span("parse"):
-            is_kept = len(self.query) <= LONGEST_KEPT
-            parameters = (_read if is_kept else _read.__wrapped__)(self.query, self.dialect)
+            parameters = _read(self.query, self.dialect)
         self.check_profile(parameters[PROFILE])
         self._check_strict(parameters)
         return parameters
@@ -283,7 +266,11 @@ class BaseResource(flask_restful.Resource):
         return response
 
 
-@lru_cache(maxsize=512)
+def _is_long(query: str, dialect: Dialect) -> bool:
+    return len(query) > LONGEST_KEPT
+
+
+@cached(512, unless=_is_long)
 def _read(query: str, dialect: Dialect) -> Parameters:
     """Return what a query string says, which clients repeat with other paths."""
     terms = grammar.parse_text(query) if query else ()

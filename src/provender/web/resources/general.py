@@ -59,7 +59,7 @@ class ServerInfo(BaseResource):
 
     def get(self, **values: Any) -> Response:  # noqa: ANN401 - as Flask passes them
         """Answer a GET request; one that was registered without a route tells the endpoints."""
-        return super().get(**values) if self._route is not None else self.endpoints()
+        return super().get(**values) if hasattr(self, "route") else self.endpoints()
 
     def server(self) -> Response:
         """Answer the versions: of the interface, and of the AiiDA behind the store.
@@ -81,7 +81,7 @@ class ServerInfo(BaseResource):
 
     def endpoints(self) -> Response:
         """Answer the list of routes."""
-        prefix = None if self._dialect is None else self._dialect.prefix
+        prefix = self.dialect.prefix if hasattr(self, "dialect") else None
         return self.inform({"available_endpoints": self.context.endpoints.lines(prefix)})
 
     def inform(self, data: object) -> Response:
