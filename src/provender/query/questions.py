@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from enum import Enum
 
-from provender.query.plan.conditions import Comparison, Conjunction, Operand, Relation, Target
+from provender.query.plan.conditions import Comparison, Conjunction, Operand, Path, Relation, Target
 from provender.query.plan.operators import Use, condition
 from provender.query.plan.patterns import UUID_SHAPE
 from provender.query.plan.plan import Plan
@@ -50,6 +50,19 @@ def identified(plan: Plan, view: View, identifier: str | int) -> Plan:
     target = Target(view.name, view.entity.fields[name])
     found = condition(Use(name, target, operator, operand))
     return replace(plan, condition=Conjunction((*plan.condition.conditions, found)))
+
+
+def inside(plan: Plan, columns: Sequence[FieldName | Dotted]) -> Plan:
+    """Return a plan whose outputs, JSON columns among them, show what paths find in them."""
+    if not any(isinstance(name, Dotted) for name in columns):
+        return plan
+    outputs = tuple(
+        replace(output, target=replace(output.target, path=Path.of(name.path)))
+        if isinstance(name, Dotted)
+        else output
+        for output, name in zip(plan.outputs, columns, strict=True)
+    )
+    return replace(plan, outputs=outputs)
 
 
 def narrowed(plan: Plan, tag: str, column: str, pk: int) -> Plan:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import mimetypes
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
-from provender.caching import cached
 from provender.errors import NoSuchEntity, ProvenderError
 from provender.query import questions
 from provender.query.plan import planning
@@ -136,7 +136,7 @@ class OutputFiles(Inquiry[tuple[int, list[Values]], Retrieved]):
         self._identifier = identifier
         self._path = path
         self._one = One(nodes, identifier, ("id", "node_type"))
-        self._created = _created(_column(path))
+        self._created = questions.inside(_created(), [_column(path)])
 
     def read(self, session: Session) -> tuple[int, list[Values]]:
         """Return the pk of the job, and the row of its folder if there is one."""
@@ -152,14 +152,9 @@ class OutputFiles(Inquiry[tuple[int, list[Values]], Retrieved]):
         return Retrieved(pk, FileEntry(pk, self._path, _entry(rows[0][0], self._path)))
 
 
-def _is_dotted(column: FieldName | Dotted) -> bool:
-    """Tell whether a client's path is among the columns."""
-    return isinstance(column, Dotted)
-
-
-@cached(8, unless=_is_dotted)
-def _created(column: FieldName | Dotted) -> Plan:
-    question = questions.from_created(RETRIEVED, [column])
+@cache
+def _created() -> Plan:
+    question = questions.from_created(RETRIEVED, [TREE])
     return planning.check(question, {"node": whole_vocabulary(NODE)})
 
 

@@ -29,7 +29,8 @@ class One:
     ) -> None:
         self._view = view
         self._identifier = identifier
-        self.plan: Plan = questions.identified(_plan(view, tuple(columns)), view, identifier)
+        plan = _plan(view, tuple(map(_column_of, columns)))
+        self.plan: Plan = questions.identified(questions.inside(plan, columns), view, identifier)
 
     def only(self, rows: Sequence[Values]) -> Values:
         """Return the one row of those that were found.
@@ -52,9 +53,13 @@ class One:
         return self.only(session.rows(self.plan))
 
 
+def _column_of(name: FieldName | Dotted) -> FieldName:
+    return name.column if isinstance(name, Dotted) else name
+
+
 def _has_paths(view: View, columns: tuple[Any, ...]) -> bool:
     """Tell whether names that a client wrote are among the columns."""
-    return any(isinstance(name, Dotted) or "." in str(name) for name in columns)
+    return any("." in str(name) for name in columns)
 
 
 @cached(256, unless=_has_paths)
