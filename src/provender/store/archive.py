@@ -22,8 +22,8 @@ from provender.store.cache import PRIVATE_FILE, CacheFolder
 from provender.store.files import zipindex
 from provender.store.files.archived import INDEX, FolderObjects, ZipObjects, index_objects
 from provender.store.files.heldfile import HeldFile
-from provender.store.files.streams import ObjectStore, damaged
-from provender.store.files.zipindex import Member, NotAZipError
+from provender.store.files.streams import ObjectStore, Piece, damaged
+from provender.store.files.zipindex import Member, NotAZipError, UnreadableMemberError
 from provender.store.sqlite.files import MEGABYTE, SqliteFile
 
 LOGGER = logging.getLogger(__name__)
@@ -127,7 +127,7 @@ def _read_zip(held: HeldFile, path: Path, name: str) -> _Zip:
         except NotAZipError as error:
             raise _refusal(path, name, head, str(error)) from error
     metadata = _check_metadata(
-        _read_member(held.path, found[METADATA]) if METADATA in found else None, name
+        _read_member(held.path, found[METADATA], name) if METADATA in found else None, name
     )
     if DATABASE not in found:
         raise UnsupportedStore(f"{name} is a damaged archive: it has no database.")
@@ -168,13 +168,24 @@ def _refusal(path: Path, name: str, head: bytes, reason: str) -> UnsupportedStor
     return UnsupportedStore(f"{name} is not an AiiDA archive.")
 
 
-def _read_member(path: Path, member: Member) -> bytes:
+def _piece(path: Path, member: Member, name: str) -> Piece:
+    """Return where a member lies; raises if it cannot be read."""
     try:
-        piece = zipindex.piece(path, member)
+        return zipindex.piece(path, member)
+    except UnreadableMemberError as error:
+        raise UnsupportedStore(
+            f"{name} cannot be read: its {member.name} {error}.",
+            hint="Unpack it and zip it again: deflate, bzip2 and LZMA are read.",
+        ) from error
     except NotAZipError as error:
         raise damaged("is damaged", str(error)) from error
-    with piece.open() as stream:
-        return b"".join(iter(lambda: stream.read(MEGABYTE) or b"", b""))[:LARGEST_METADATA]
+
+
+def _read_member(path: Path, member: Member, name: str) -> bytes:
+    if max(member.size, member.length) > LARGEST_METADATA:
+        raise UnsupportedStore(f"{name} is a damaged archive: its {member.name} is too large.")
+    with _piece(path, member, name).open() as stream:
+        return stream.readall()
 
 
 def _check_metadata(content: bytes | None, name: str) -> dict[str, Any]:
@@ -206,11 +217,7 @@ def _extract(
             reason=f"{member.size} bytes needed, {free} free",
         )
     LOGGER.debug("extracting %d bytes of database from %s", member.size, path)
-    try:
-        piece = zipindex.piece(path, member)
-    except NotAZipError as error:
-        raise damaged("is damaged", str(error)) from error
-    with piece.open() as stream, target.open("xb") as file:
+    with _piece(path, member, name).open() as stream, target.open("xb") as file:
         target.chmod(PRIVATE_FILE)
         done = 0
         while chunk := stream.read(MEGABYTE):

@@ -15,15 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from provender.errors import StoreUnreachable, UnsupportedStore
-from provender.store.files.streams import (
-    KEY,
-    ZLIB_WRAPPED,
-    ObjectStream,
-    Piece,
-    batches,
-    damaged,
-    missing,
-)
+from provender.store.files.decompression import Form
+from provender.store.files.streams import KEY, ObjectStream, Piece, batches, damaged, missing
 from provender.store.sqlite.files import SqliteFile
 from provender.store.sqlite.index import Lookup
 
@@ -123,8 +116,8 @@ class Container:
         for pack, offset, length, size, compressed in rows:
             if compressed and self.compression != "zlib":
                 raise damaged("is compressed in a way that is not known", self.compression)
-            window = ZLIB_WRAPPED if compressed else None
-            return Piece(self.folder / "packs" / str(pack), offset, length, size, window)
+            form = Form.ZLIB if compressed else Form.PLAIN
+            return Piece(self.folder / "packs" / str(pack), offset, length, size, form)
         return None
 
     def _query(self, sql: str, values: tuple[str, ...]) -> list[Any]:
