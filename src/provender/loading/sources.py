@@ -80,7 +80,7 @@ def opened(archive: str, settings: Settings, progress: Progress) -> Iterator[Sou
     profile = from_store(archive)
     if profile.kind is not ProfileKind.ARCHIVE or profile.path is None or not profile.path.exists():
         raise ConfigurationError(
-            f"{archive} is no archive.", hint="The name of an .aiida file that is there."
+            f"{archive} is not an archive.", hint="The name of an .aiida file that is there."
         )
     name = f"The archive `{profile.name}`"
     found = open_archive(profile.path, name, CacheFolder(settings.cache), progress)

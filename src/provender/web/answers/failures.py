@@ -25,7 +25,7 @@ from provender.errors import (
 )
 from provender.logs import printable
 from provender.query.querystring.keys import meant
-from provender.store.profiles import RESERVED
+from provender.store.names import RESERVED
 from provender.store.registry import unknown_profile
 from provender.web.answers.responses import json_response
 from provender.web.middleware.mounts import PROFILE
