@@ -128,9 +128,36 @@ def test_a_store_that_was_named_is_served_under_a_name_that_it_can_have(data, tm
         server.stop(signal.SIGTERM)
 
 
-def test_the_database_of_a_profile_stands_for_its_folder(unpacked):
+def test_an_old_archive_is_told_with_the_command_that_upgrades_it(data, tmp_path):
+    file = many(data, tmp_path, 2)
+    shutil.copy(data / "edge" / "legacy_0.12.aiida", tmp_path / "archives" / "p02.aiida")
+    server = Server(before=("--config", file))
+    server.stop(signal.SIGTERM)
+    upgrade = "Upgrade it with AiiDA 2: verdi archive migrate INPUT OUTPUT"
+    assert f"which is too old. {upgrade}\n" in server.banner
+    assert server.banner.count(upgrade) == 1
+    old = tmp_path / "archives" / "p02.aiida"
+    for command in (["check", old], ["restapi", old]):
+        _, err = run(*command, status=1)
+        assert err.count(upgrade) == 1
+        assert "Try again" not in err
+
+
+def test_the_database_of_a_profile_stands_for_its_folder(unpacked, tmp_path):
     out, _ = run("check", unpacked / "sqlite_dos" / "database.sqlite", "--files", "5")
     assert out.startswith(f"sqlite_dos: {unpacked / 'sqlite_dos'}\n")
+    shutil.copy(unpacked / "sqlite_dos" / "database.sqlite", tmp_path / "other.db")
+    _, err = run("check", tmp_path / "other.db", status=1)
+    assert "`other` is not an archive: the file is a SQLite database." in err
+    assert "name the folder that holds database.sqlite" in err
+
+
+def test_a_folder_that_is_not_a_container_says_which_may_be(lab_postgres, unpacked):
+    folder = unpacked / "repo"
+    out, _ = run("check", lab_postgres, "--repository", folder, status=1)
+    expected = f"{folder} is not a container: it has no config.json. Is {folder}/container meant?"
+    assert expected in out
+    assert "No such file" not in out
 
 
 def test_a_text_of_a_query_may_be_raw_utf_8_as_curl_sends_it():
@@ -311,7 +338,7 @@ def test_check_says_what_a_missing_pattern_index_means(lab_copy):
 
     postgres.run(lab_copy, "DROP INDEX ix_pat_db_dbnode_label")
     out, _ = run("check", lab_copy, "--files", "0")
-    assert "ordering by a text sorts all rows" in out
+    assert "ordering by a string sorts all rows" in out
 
 
 def test_routes():

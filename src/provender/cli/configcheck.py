@@ -15,6 +15,7 @@ from provender.errors import ConfigurationError
 from provender.nearest import nearest
 from provender.settings import Settings, table
 from provender.store import cache
+from provender.store.database import refusals
 from provender.store.profiles import Profiles
 from provender.store.selection import available
 
@@ -93,8 +94,8 @@ def check_secrets(settings: Settings, file: Path | None, profiles: Profiles) -> 
         holder = sources.get(source)
         if holder is not None and holder.is_file() and holder.stat().st_mode & stat.S_IROTH:
             yield warning("passwords", f"{holder} holds one and everybody can read it: chmod o-r.")
-    kept = Path(os.environ.get("PGPASSFILE") or Path.home() / ".pgpass")
-    if kept.is_file() and kept.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    kept = refusals.password_file()
+    if kept.is_file() and refusals.is_open_to_others(kept):
         yield warning("passwords", f"{kept} is ignored: others may read it. chmod 600.")
     if settings.profiles and holders & {"configuration"}:
         yield warning("passwords", "One stands in a URL; it would better be in ~/.pgpass.")

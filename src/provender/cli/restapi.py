@@ -157,7 +157,8 @@ def holdings(stores: StoreRegistry) -> str:
     try:
         numbers = stores.get().reader.within(partial(counts, labels=SHOWN))
     except StoreError as error:
-        return f"not counted: {error.message}"
+        hint = f" {error.hint}" if error.hint and not error.may_recover else ""
+        return f"not counted: {error.message}{hint}"
     return ", ".join(counted(number, label) for label, number in numbers.items())
 
 

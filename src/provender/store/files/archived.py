@@ -22,7 +22,7 @@ from provender.store.files.zipindex import (
     UnreadableMemberError,
 )
 from provender.store.sqlite.files import SqliteFile
-from provender.store.sqlite.index import Lookup
+from provender.store.sqlite.index import Lookup, unreadable
 
 OBJECT = re.compile(r"repo/([0-9a-f]{64})")
 INDEX = "objects.sqlite"
@@ -95,11 +95,7 @@ class ZipObjects:
         try:
             return self._index.rows(sql, values)
         except (OSError, sqlite3.Error) as error:
-            raise StoreUnreachable(
-                "The index of the archive cannot be read.",
-                hint="Try again later.",
-                reason=str(error),
-            ) from error
+            raise unreadable("The index of the archive", error) from error
 
 
 @dataclass(frozen=True, slots=True)

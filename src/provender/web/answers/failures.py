@@ -97,7 +97,7 @@ class Failures:
         if isinstance(error, UnknownField) and request.method != "POST":
             error.hint = meant(error, self._dialect().specials) or error.hint
         response = json_response(self._body(error), status=error.status)
-        if error.status == UNAVAILABLE:
+        if error.status == UNAVAILABLE and error.may_recover:
             response.headers["Retry-After"] = RETRY_AFTER
         return response
 
