@@ -84,10 +84,7 @@ cache: {folder: cache}
             "Did you mean `limits.default`?",
         ),
         ("xyzzy: 1", "Unknown setting `xyzzy`", None),
-        ("profiles: {a: {stor: x}}", "Unknown setting `profiles.a.stor`", "Did you mean"),
-        ("profiles: {a: {}}", "`profiles.a.store` is missing", None),
         ("profiles: [1]", "`profiles` must hold names with values", None),
-        ("profiles: {a: 5}", "`a` must hold names with values", None),
         ("limits: 5", "`limits` must hold names with values", None),
         ("limits: {default: x}", "`limits.default` must be an integer", None),
         ("limits: {default: true}", "`limits.default` must be an integer", None),
@@ -111,6 +108,52 @@ def test_mistakes_are_told(tmp_path, text, message, hint):
     assert message in caught.value.message
     assert "provender.yaml" in caught.value.message
     assert (hint or "") in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ("{stor: x}", "Unknown setting `profiles.a.stor` in {file}. Did you mean"),
+        ("{}", "`profiles.a.store` is missing in {file}."),
+        ("5", "`a` must hold names with values in {file}."),
+        ("{store: x, expose: [password]}", "`profiles.a.expose` does not know `password`"),
+        ("{store: {url: secret}}", "`profiles.a.store` must be a text in {file}."),
+    ],
+)
+def test_a_mistake_in_a_profile_refuses_that_profile_only(tmp_path, entry, reason):
+    found = load(tmp_path, f"profiles:\n  a: {entry}\n  b: demo\n")
+    assert list(found.profiles) == ["b"]
+    assert [item.name for item in found.refused] == ["a"]
+    assert found.refused[0].reason.startswith(reason.format(file=tmp_path / "provender.yaml"))
+    assert "secret" not in found.refused[0].reason
+
+
+def test_of_a_profile_that_stands_twice_the_first_is_taken(tmp_path):
+    text = "profiles:\n  a: postgresql://one/x\n  b: demo\n  a: {store: postgresql://two/x}\n"
+    found = load(tmp_path, text)
+    assert {name: item.store for name, item in found.profiles.items()} == {
+        "a": "postgresql://one/x",
+        "b": "demo",
+    }
+    file = tmp_path / "provender.yaml"
+    expected = f"The profile `a` stands twice in {file} (line 4). The second is not read."
+    assert [(item.name, item.reason) for item in found.refused] == [("a", expected)]
+    assert [item.name for item in configuration.read({"profiles": {1: "x", "1": "y"}}).refused] == [
+        "1"
+    ]
+
+
+def test_names_of_profiles_stay_as_they_are_written(tmp_path):
+    names = ["1.10", "on", "2024", "0x10", "1_000", "~", "2024-11-21"]
+    text = "".join(f"  {name}: demo\n" for name in names)
+    assert list(load(tmp_path, f"profiles:\n{text}").profiles) == names
+
+
+def test_merged_profiles_are_no_repetition(tmp_path):
+    text = "profiles:\n  a: &a {store: demo}\n  b: {<<: *a, store: x}\n  <<: {c: demo, a: y}\n"
+    found = load(tmp_path, text)
+    assert set(found.profiles) == {"a", "b", "c"}
+    assert (found.profiles["a"].store, found.refused) == ("demo", ())
 
 
 def test_mistakes_in_the_environment_are_told(tmp_path):

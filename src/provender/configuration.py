@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import MISSING, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,11 +18,18 @@ import yaml
 
 from provender.errors import ConfigurationError
 from provender.nearest import nearest
-from provender.settings import ProfileSettings, Settings, default_of, table
+from provender.settings import (
+    ProfileSettings,
+    RefusedProfile,
+    Settings,
+    default_of,
+    settings_of,
+    table,
+)
 
 _Section = TypeVar("_Section")
 
-MERGE = "tag:yaml.org,2002:merge"
+MERGE, TEXT = "tag:yaml.org,2002:merge", "tag:yaml.org,2002:str"
 
 
 def find_file(explicit: Path | None) -> Path | None:
@@ -93,31 +100,27 @@ def gather(
 
 def read(values: Mapping[str, Any], base: Path | None = None, where: str = "settings") -> Settings:
     """Return `Settings` of nested mappings; `where` names them in errors."""
-    loaded = _section(Settings, values, "", where)
+    loaded = _section(Settings, values, "", where, base)
     if base is None:
         return loaded
     return replace(
         loaded,
-        profiles={
-            name: replace(
-                profile,
-                store=_resolve_store(profile.store, base),
-                repository=_resolve(profile.repository, base),
-            )
-            for name, profile in loaded.profiles.items()
-        },
-        archives=tuple(base / path.expanduser() for path in loaded.archives),
+        archives=tuple(base / _expanded(path) for path in loaded.archives),
         aiida_config=_resolve(loaded.aiida_config, base),
         cache=replace(loaded.cache, folder=_resolve(loaded.cache.folder, base)),
     )
 
 
 def _resolve(path: Path | None, base: Path) -> Path | None:
-    return None if path is None else base / path.expanduser()
+    return None if path is None else base / _expanded(path)
 
 
-def _resolve_store(store: str, base: Path) -> str:
-    return store if "://" in store or store == "demo" else str(base / Path(store).expanduser())
+def _expanded(path: Path) -> Path:
+    """Return a path with the home folder that its `~` stands for."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ConfigurationError(f"There is no home folder for {path}.") from error
 
 
 class _RepeatedError(Exception):
@@ -127,18 +130,47 @@ class _RepeatedError(Exception):
         super().__init__(f"names `{name}` twice (line {line})")
 
 
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """The name of a profile that stood in the file before: the key of the second one."""
+
+    name: str
+    line: int
+
+
 class _Loader(yaml.SafeLoader):
-    """YAML's safe loader, which refuses names that stand twice."""
+    """YAML's safe loader, which refuses names that stand twice; of profiles it keeps them.
+
+    Names of profiles stay as they are written, also `1.10` and `on`.
+    """
+
+    _profiles: yaml.Node | None = None
+
+    def construct_document(self, node: yaml.Node) -> Any:  # noqa: ANN401 - what a file holds
+        """Return the content of a file."""
+        if isinstance(node, yaml.MappingNode):
+            named = (value for key, value in node.value if key.value == "profiles")
+            self._profiles = next(named, None)
+        return super().construct_document(node)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Return a mapping."""
-        seen: set[object] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.tag != MERGE:
-                if key.value in seen:
-                    raise _RepeatedError(key.value, key.start_mark.line + 1)
-                seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        is_of_profiles, seen, again = node is self._profiles, set[object](), []
+        for pair in node.value:
+            key = pair[0]
+            if not isinstance(key, yaml.ScalarNode) or key.tag == MERGE:
+                continue
+            if key.value in seen and not is_of_profiles:
+                raise _RepeatedError(key.value, key.start_mark.line + 1)
+            if key.value in seen:
+                again.append(pair)
+            seen.add(key.value)
+            key.tag = TEXT if is_of_profiles else key.tag
+        node.value = [pair for pair in node.value if pair not in again]
+        found = super().construct_mapping(node, deep)
+        for key, value in again:
+            found[_Again(key.value, key.start_mark.line + 1)] = self.construct_object(value, deep)
+        return found
 
 
 def _has(values: Mapping[str, Any], name: str) -> bool:
@@ -185,9 +217,15 @@ def _put(values: dict[str, Any], name: str, value: object, source: str) -> None:
     target[last] = value
 
 
-def _section(kind: type[_Section], values: Mapping[str, Any], prefix: str, where: str) -> _Section:
+def _section(
+    kind: type[_Section],
+    values: Mapping[str, Any],
+    prefix: str,
+    where: str,
+    base: Path | None = None,
+) -> _Section:
     """Return a section as its dataclass; refuses names that it does not have."""
-    known = {item.name: item for item in fields(kind)}  # type: ignore[arg-type]
+    known = {item.name: item for item in settings_of(kind)}
     arguments: dict[str, Any] = {}
     for name, value in values.items():
         item = known.get(name)
@@ -197,7 +235,7 @@ def _section(kind: type[_Section], values: Mapping[str, Any], prefix: str, where
             raise ConfigurationError(f"Unknown setting `{prefix}{name}` in {where}.", hint=hint)
         full = prefix + name
         if full == "profiles":
-            arguments[name] = _profiles(value, where)
+            arguments |= _profiles(value, where, base)
         elif item.default is MISSING:
             section_type = type(default_of(item))
             arguments[name] = _section(
@@ -209,15 +247,36 @@ def _section(kind: type[_Section], values: Mapping[str, Any], prefix: str, where
     return kind(**arguments)
 
 
-def _profiles(value: object, where: str) -> dict[str, ProfileSettings]:
-    profiles = {}
-    for name, entry in _mapping(value, "profiles", where).items():
-        given = {"store": entry} if isinstance(entry, str) else _mapping(entry, f"{name}", where)
-        profile = _section(ProfileSettings, given, f"profiles.{name}.", where)
-        if not profile.store:
-            raise ConfigurationError(f"`profiles.{name}.store` is missing in {where}.")
-        profiles[str(name)] = profile
-    return profiles
+def _profiles(value: object, where: str, base: Path | None) -> dict[str, Any]:
+    """Return the settings `profiles` and `refused`: one that has a mistake does not stop others."""
+    profiles: dict[str, ProfileSettings] = {}
+    refused = []
+    entries: Mapping[Any, Any] = _mapping(value, "profiles", where)
+    for key, entry in entries.items():
+        name = key.name if isinstance(key, _Again) else str(key)
+        if name in profiles or isinstance(key, _Again):
+            place = f" (line {key.line})" if isinstance(key, _Again) else ""
+            reason = f"The profile `{name}` stands twice in {where}{place}. The second is not read."
+            refused.append(RefusedProfile(name, reason))
+            continue
+        try:
+            profiles[name] = _profile(name, entry, where, base)
+        except ConfigurationError as error:
+            reason = " ".join(filter(None, (error.message, error.hint)))
+            refused.append(RefusedProfile(name, reason))
+    return {"profiles": profiles, "refused": tuple(refused)}
+
+
+def _profile(name: str, entry: object, where: str, base: Path | None) -> ProfileSettings:
+    given = {"store": entry} if isinstance(entry, str) else _mapping(entry, f"{name}", where)
+    profile = _section(ProfileSettings, given, f"profiles.{name}.", where)
+    if not profile.store:
+        raise ConfigurationError(f"`profiles.{name}.store` is missing in {where}.")
+    if base is None:
+        return profile
+    is_path = "://" not in profile.store and profile.store != "demo"
+    store = str(base / _expanded(Path(profile.store))) if is_path else profile.store
+    return replace(profile, store=store, repository=_resolve(profile.repository, base))
 
 
 def _mapping(value: object, name: str, where: str) -> Mapping[str, Any]:
@@ -235,7 +294,8 @@ def _value(value: object, annotation: str, name: str, where: str) -> object:
     convert, expected = _KINDS[annotation.removesuffix(" | None")]
     converted = convert(value)
     if converted is None:
-        raise ConfigurationError(f"`{name}` must be {expected} in {where}, not {value!r}.")
+        shown = "" if name.endswith(".store") else f", not {value!r}"  # it may hold a password
+        raise ConfigurationError(f"`{name}` must be {expected} in {where}{shown}.")
     return converted
 
 

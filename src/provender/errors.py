@@ -23,7 +23,8 @@ ProvenderError
 │   └── UnknownFormat          a format that nothing here can write
 ├── StoreError            503  the store cannot be read now
 │   ├── StoreUnreachable       no connection, or locked, or no answer in time
-│   │   └── StoreBusy              too many requests for it, or too many stores in use
+│   │   ├── StoreBusy              too many requests for it, or too many stores in use
+│   │   └── StoreMisconfigured     and it stays so until somebody puts it right
 │   ├── QueryTimeout           the statement time-out struck
 │   ├── UnsupportedStore       not a store, or of a version that is not read
 │   └── CorruptObject     500  a file of the store is missing or damaged
@@ -44,11 +45,13 @@ class ProvenderError(Exception):
 
     `message` is one plain sentence, `hint` says what would be right, `detail` shows the place.
     All three reach the client. `reason` (the driver's words, a path) goes to the log and to
-    the terminal only.
+    the terminal only. `may_recover` tells whether the same request may succeed later though nobody
+    changes anything.
     """
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
+    may_recover: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -241,6 +244,13 @@ class StoreBusy(StoreUnreachable):
     code = "store-busy"
 
 
+class StoreMisconfigured(StoreUnreachable):
+    """Not to be reached until somebody puts right a password, a name, a permission, a folder."""
+
+    code = "store-misconfigured"
+    may_recover = False
+
+
 class QueryTimeout(StoreError):
     """The statement time-out struck."""
 
@@ -251,6 +261,7 @@ class UnsupportedStore(StoreError):
     """Not a store, a damaged one, or one of a version that is not read."""
 
     code = "unsupported-store"
+    may_recover = False
 
 
 class CorruptObject(StoreError):

@@ -40,6 +40,14 @@ class ProfileSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedProfile:
+    """A profile of the configuration file that cannot be read, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """Bounds on what one request may ask for."""
 
@@ -123,12 +131,16 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings, typed; `provender.configuration` reads them."""
+    """All settings, typed; `provender.configuration` reads them.
+
+    `refused` is no setting: the profiles that have mistakes, which do not stop the others.
+    """
 
     default_profile: str | None = _setting(None, "profile that answers when a request names none")
     profiles: Mapping[str, ProfileSettings] = field(
         default_factory=dict, metadata={"help": "stores by name: `{store, repository, expose}`"}
     )
+    refused: tuple[RefusedProfile, ...] = ()
     archives: tuple[Path, ...] = _setting((), "folders; each .aiida file in them is a profile")
     aiida_config: Path | None = _setting(
         None, "AiiDA configuration folder whose profiles are served too; nothing is written to it"
@@ -166,6 +178,11 @@ class SettingRow:
         return "PROVENDER_" + self.name.replace(".", "_").upper()
 
 
+def settings_of(section: type) -> tuple[Field[Any], ...]:
+    """Return the fields of a section that are settings."""
+    return tuple(item for item in fields(section) if item.name != "refused")
+
+
 def default_of(item: Field[Any]) -> Any:  # noqa: ANN401 - the annotation of the field says the type
     """Return the default of a field of a section."""
     return item.default if item.default_factory is MISSING else item.default_factory()
@@ -174,7 +191,7 @@ def default_of(item: Field[Any]) -> Any:  # noqa: ANN401 - the annotation of the
 def table(section: type = Settings, prefix: str = "") -> tuple[SettingRow, ...]:
     """Return a row for each setting, sections flattened to dotted names."""
     rows: list[SettingRow] = []
-    for item in fields(section):
+    for item in settings_of(section):
         default = default_of(item)
         if is_dataclass(default):
             rows.extend(table(type(default), f"{item.name}."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -77,6 +78,86 @@ def test_a_default_store_that_is_away_does_not_keep_the_others_from_being_served
         assert ask(f"{server.root}/p01/api/v4/nodes").status == 200
     finally:
         assert "`p02` is not an AiiDA archive" in server.stop(signal.SIGTERM)[2]
+
+
+def test_stores_whose_names_are_odd_keep_nobody_from_being_served(data, tmp_path):
+    file = many(data, tmp_path, 2)
+    folder = tmp_path / "archives"
+    for name in (b"my paper", b"docs", b"\xff", b"p\x1b[2J"):
+        shutil.copy(data / "lab.aiida", os.fsencode(folder) + b"/" + name + b".aiida")
+    (tmp_path / "more").mkdir()
+    shutil.copy(data / "lab.aiida", tmp_path / "more" / "p01.aiida")
+    file.write_text(
+        file.read_text().replace("[archives]", "[archives, more, none]")
+        + "profiles:\n  a: {store: x, repo: y}\n  p02: demo\n  p02: demo\n  a b: demo\n"
+    )
+    server = Server(before=("--config", file))
+    try:
+        banner = server.banner
+        names = {one["name"] for one in ask(f"{server.root}/profiles").data["profiles"]}
+        assert names == {"p01", "p02"}
+        assert ask(f"{server.root}/p01/api/v4/nodes?limit=1").total == 312
+    finally:
+        status, _, err = server.stop(signal.SIGTERM)
+    assert (status, "Traceback" in err) == (0, False)
+    places = (
+        "my paper", "docs", r"\udcff", r"p\x1b[2J", "p01", "p02", "archives", "a", "p02", "a b",
+    )  # fmt: skip
+    told = banner.split("Not served:\n")[1].split("\n\n")[0].splitlines()
+    assert sorted(re.match(r"  (.*?) \(", line)[1] for line in told) == sorted(places)
+    assert all(line.isprintable() for line in told)
+    assert f"{folder}/p01.aiida and {tmp_path}/more/p01.aiida. The first is served." in banner
+    for line in told:
+        assert f"not served: {line.strip()}" in err
+    out, _ = run("--config", file, "profile", "list")
+    assert out.split("Not served:\n")[1].splitlines() == told
+    assert re.search(r"^  \*  p02 ", out, re.MULTILINE)
+    out, _ = run("--config", file, "config", "check", "--offline", status=1)
+    assert f"{len(told)} problems." in out
+
+
+def test_a_store_that_was_named_is_served_under_a_name_that_it_can_have(data, tmp_path):
+    shutil.copy(data / "lab.aiida", tmp_path / "my paper.aiida")
+    server = Server(tmp_path / "my paper.aiida")
+    try:
+        assert "serves the archive `my-paper`, read-only." in server.banner
+        assert "cannot be called `my paper`" in server.banner
+        assert "The store is called `my-paper` here." in server.banner
+        assert ask(f"{server.root}/my-paper/api/v4/nodes?limit=1").status == 200
+    finally:
+        server.stop(signal.SIGTERM)
+
+
+def test_an_old_archive_is_told_with_the_command_that_upgrades_it(data, tmp_path):
+    file = many(data, tmp_path, 2)
+    shutil.copy(data / "edge" / "legacy_0.12.aiida", tmp_path / "archives" / "p02.aiida")
+    server = Server(before=("--config", file))
+    server.stop(signal.SIGTERM)
+    upgrade = "Upgrade it with AiiDA 2: verdi archive migrate INPUT OUTPUT"
+    assert f"which is too old. {upgrade}\n" in server.banner
+    assert server.banner.count(upgrade) == 1
+    old = tmp_path / "archives" / "p02.aiida"
+    for command in (["check", old], ["restapi", old]):
+        _, err = run(*command, status=1)
+        assert err.count(upgrade) == 1
+        assert "Try again" not in err
+
+
+def test_the_database_of_a_profile_stands_for_its_folder(unpacked, tmp_path):
+    out, _ = run("check", unpacked / "sqlite_dos" / "database.sqlite", "--files", "5")
+    assert out.startswith(f"sqlite_dos: {unpacked / 'sqlite_dos'}\n")
+    shutil.copy(unpacked / "sqlite_dos" / "database.sqlite", tmp_path / "other.db")
+    _, err = run("check", tmp_path / "other.db", status=1)
+    assert "`other` is not an archive: the file is a SQLite database." in err
+    assert "name the folder that holds database.sqlite" in err
+
+
+def test_a_folder_that_is_not_a_container_says_which_may_be(lab_postgres, unpacked):
+    folder = unpacked / "repo"
+    out, _ = run("check", lab_postgres, "--repository", folder, status=1)
+    expected = f"{folder} is not a container: it has no config.json. Is {folder}/container meant?"
+    assert expected in out
+    assert "No such file" not in out
 
 
 def test_a_text_of_a_query_may_be_raw_utf_8_as_curl_sends_it():
@@ -257,7 +338,7 @@ def test_check_says_what_a_missing_pattern_index_means(lab_copy):
 
     postgres.run(lab_copy, "DROP INDEX ix_pat_db_dbnode_label")
     out, _ = run("check", lab_copy, "--files", "0")
-    assert "ordering by a text sorts all rows" in out
+    assert "ordering by a string sorts all rows" in out
 
 
 def test_routes():

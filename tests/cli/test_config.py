@@ -65,7 +65,6 @@ def test_every_wrong_setting_is_told_at_once(checked):
     [
         ("a: [", "is not valid YAML (line 1)"),
         ("limits: {}\nmetrics: true\nlimits: {}\n", "names `limits` twice (line 3)."),
-        ("profiles:\n  lab: demo\n  lab: demo\n", "names `lab` twice (line 3)."),
         ("- a\n", "must hold names with values"),
     ],
 )
@@ -73,6 +72,13 @@ def test_a_file_that_cannot_be_read_is_one_problem(checked, text, words):
     ((subject, told),) = of(checked(text, status=1), "problem")
     assert subject == "file"
     assert words in told
+
+
+def test_a_profile_that_stands_twice_is_a_problem(checked):
+    found = checked("profiles:\n  lab: demo\n  lab: demo\n", "--offline", status=1)
+    words = "The profile `lab` stands twice in config.yaml (line 3). The second is not read."
+    assert of(found, "problem") == [("settings", words)]
+    assert ("profiles", "1 in the configuration, `lab` by default") in of(found, "ok")
 
 
 def test_the_same_faults_stop_the_server(tmp_path):
@@ -101,7 +107,7 @@ def test_merged_mappings_of_yaml_are_no_repetition(checked):
         ("aiida_config: none\n", "cannot be read"),
     ],
 )
-def test_what_would_stop_the_server_is_a_problem(checked, text, words):
+def test_what_stops_the_server_or_a_store_is_a_problem(checked, text, words):
     found = checked(text, "--offline", status=1)
     assert any(words in told for _, told in of(found, "problem")), found
 
@@ -210,6 +216,7 @@ def test_show_tells_where_each_setting_comes_from(tmp_path, data):
     file = tmp_path / "config.yaml"
     file.write_text(
         f"profiles:\n  lab: {data / 'lab.aiida'}\n  far: postgresql://me:secret@db/x\n"
+        "  odd: mysql://me:secret@db/x\n"
         "default_profile: lab\nlimits: {perpage: 7, joins: 3}\n"
     )
     environment = {"PROVENDER_LIMITS_JOINS": "4"}
@@ -219,6 +226,7 @@ def test_show_tells_where_each_setting_comes_from(tmp_path, data):
     assert shown["limits.joins"] == ["4", "PROVENDER_LIMITS_JOINS"]
     assert shown["limits.default"] == ["400", "default"]
     assert shown["profiles.far"] == ["postgresql://me@db/x", str(file)]
+    assert shown["profiles.odd"][0] == "cannot be served: The scheme `mysql` is not supported."
     assert shown["metrics"] == ["false", "default"]
     assert "secret" not in out
 

@@ -17,8 +17,8 @@ from deploy import processes, replication
 from deploy.processes import configured, wait_until
 from deploy.watching import INSERT, Writer, watching, wrong
 from provender.settings import Limits, Pool, Settings
+from provender.store.addresses import parse_url
 from provender.store.database import engines
-from provender.store.profiles import parse_url
 from support import postgres
 from support.server import ask
 

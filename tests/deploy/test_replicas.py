@@ -17,9 +17,9 @@ from deploy import processes, replication
 from deploy.processes import configured, wait_until
 from deploy.watching import INSERT, Writer, summary, watching, wrong
 from provender.settings import Limits, Pool
+from provender.store.addresses import parse_url
 from provender.store.database import engines
 from provender.store.database.reader import Reader
-from provender.store.profiles import parse_url
 from support import postgres
 
 LOGGER = logging.getLogger(__name__)

@@ -239,6 +239,16 @@ def test_an_unpacked_archive(new_database, run, data, folder, tmp_path):
     assert result.container.files == 0
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_archives_in_other_compressions(new_database, run, data, folder, tmp_path, method):
+    path = tmp_path / "x.aiida"
+    with zipfile.ZipFile(data / "lab.aiida") as old, zipfile.ZipFile(path, "w", method) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    result = run(path, new_database(), folder)
+    assert (result.counts["db_dbnode"], result.container.files, result.files) == (312, 111, 111)
+
+
 def test_an_empty_folder_may_be_there(new_database, run, data, folder, monkeypatch):
     folder.mkdir()
     monkeypatch.chdir(folder)

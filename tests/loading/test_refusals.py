@@ -118,8 +118,8 @@ def test_a_folder_that_cannot_be_made(empty, run, data, folder, monkeypatch):
 @pytest.mark.parametrize(
     ("archive", "error", "message"),
     [
-        ("none.aiida", ConfigurationError, "is no archive"),
-        ("configs", ConfigurationError, "is no archive"),
+        ("none.aiida", ConfigurationError, "is not an archive"),
+        ("configs", ConfigurationError, "is not an archive"),
         ("edge/truncated.aiida", UnsupportedStore, "truncated"),
         ("edge/legacy_0.12.aiida", UnsupportedStore, "legacy format 0.12"),
         ("edge/garbage_database.aiida", UnsupportedStore, "damaged"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ import pytest
 
 from provender.errors import CorruptObject, StoreUnreachable, UnsupportedStore
 from provender.settings import Cache
-from provender.store.archive import open_archive
+from provender.store.archive import LARGEST_METADATA, open_archive
 from provender.store.cache import CacheFolder
 from support.folders import fingerprint
 
@@ -177,6 +178,12 @@ def test_an_unpacked_archive_is_read_as_a_folder(data, cache, tmp_path):
         opened(folder, cache)
 
 
+def zipfile_read(data, key):
+    """Return a file of the lab as the standard library reads it."""
+    with zipfile.ZipFile(data / "lab.aiida") as zipped:
+        return zipped.read(f"repo/{key}")
+
+
 def rewritten(source, target, change):
     """Write an archive anew, with what `change(name, content)` gives for each member."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
@@ -184,6 +191,116 @@ def rewritten(source, target, change):
             content = change(name, old.read(name))
             if content is not None:
                 new.writestr(name, content)
+
+
+def compressed(source, target, method):
+    """Write an archive anew, all its members compressed by a method of `zipfile`."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", method) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+
+
+METHODS = {"bzip2": zipfile.ZIP_BZIP2, "lzma": zipfile.ZIP_LZMA}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_archives_are_read_however_their_members_are_compressed(method, data, cache, tmp_path):
+    path = tmp_path / "x.aiida"
+    compressed(data / "lab.aiida", path, METHODS[method])
+    archive = opened(path, cache)
+    assert count_nodes(archive) == 312
+    with zipfile.ZipFile(data / "lab.aiida") as zipped:
+        contents = {
+            name[5:]: zipped.read(name) for name in zipped.namelist() if name.startswith("repo/")
+        }
+    assert len(contents) == 111
+    for key, content in contents.items():
+        with archive.objects.open(key) as stream:
+            assert stream.read() == content
+            assert stream.seek(-3, io.SEEK_END) == max(0, len(content) - 3)
+            assert stream.read(2) == content[-3:][:2]
+    sizes = {key: len(content) for key, content in contents.items()}
+    assert archive.objects.sizes(list(contents)) == sizes
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_wrong_byte_in_any_compression_is_an_error_of_that_file(method, data, cache, tmp_path):
+    path = tmp_path / "x.aiida"
+    compressed(data / "edge" / "stored_members.aiida", path, METHODS[method])
+    with zipfile.ZipFile(path) as zipped:
+        names = [info for info in zipped.infolist() if info.filename.startswith("repo/")]
+        info = max(names, key=lambda info: info.compress_size)
+    content = bytearray(path.read_bytes())
+    content[info.header_offset + 30 + len(info.filename) + info.compress_size // 2] ^= 0x55
+    path.write_bytes(content)
+    archive = opened(path, cache)
+    with (
+        archive.objects.open(info.filename[5:]) as stream,
+        pytest.raises(CorruptObject, match="is damaged"),
+    ):
+        stream.read()
+
+
+def marked(source, target, name, change):
+    """Copy an archive; `change` is an offset in the directory's entry of a member, and a value."""
+    content = bytearray(source.read_bytes())
+    place = content.rindex(name.encode()) - 46
+    assert content[place : place + 4] == b"PK\x01\x02"
+    offset, value = change
+    content[place + offset : place + offset + 2] = value.to_bytes(2, "little")
+    target.write_bytes(content)
+
+
+ENCRYPTED, METHOD = 8, 10
+"""Where an entry of the directory has its flags and its method."""
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ((ENCRYPTED, 1), "is encrypted"),
+        ((METHOD, 99), "is encrypted"),
+        ((METHOD, 9), "is compressed with Deflate64"),
+        ((METHOD, 77), "is compressed with method 77"),
+    ],
+)
+@pytest.mark.parametrize("name", ["metadata.json", "db.sqlite3"])
+def test_members_in_forms_that_are_not_read_are_not_called_damaged(
+    change, words, name, data, cache, tmp_path
+):
+    path = tmp_path / "x.aiida"
+    marked(data / "lab.aiida", path, name, change)
+    with pytest.raises(UnsupportedStore) as caught:
+        opened(path, cache)
+    assert caught.value.message == f"The store `x` cannot be read: its {name} {words}."
+    assert "zip it again" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("change", "words"), [((ENCRYPTED, 1), "is encrypted"), ((METHOD, 98), "with PPMd")]
+)
+def test_a_file_in_a_form_that_is_not_read_is_an_error_of_that_file(
+    change, words, data, cache, tmp_path
+):
+    path = tmp_path / "x.aiida"
+    with zipfile.ZipFile(data / "lab.aiida") as zipped:
+        names = [name for name in zipped.namelist() if name.startswith("repo/")]
+    marked(data / "lab.aiida", path, names[0], change)
+    archive = opened(path, cache)
+    with pytest.raises(CorruptObject, match=words) as caught:
+        archive.objects.open(names[0][5:])
+    assert "damaged" not in caught.value.message
+    with archive.objects.open(names[1][5:]) as stream:
+        assert stream.read() == zipfile_read(data, names[1][5:])
+
+
+def test_a_metadata_file_is_not_read_whatever_its_size(data, cache, tmp_path):
+    path = tmp_path / "bomb.aiida"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as new:
+        new.writestr("metadata.json", b" " * (LARGEST_METADATA + 1))
+    assert path.stat().st_size < 10_000
+    with pytest.raises(UnsupportedStore, match=r"its metadata\.json is too large"):
+        opened(path, cache)
 
 
 def test_the_order_of_members_does_not_matter(data, cache, tmp_path):

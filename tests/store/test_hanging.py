@@ -11,10 +11,10 @@ import pytest
 
 from provender.errors import StoreError, StoreUnreachable
 from provender.settings import Limits, Pool
+from provender.store.addresses import parse_url
 from provender.store.database import engines, watchdog
 from provender.store.database.gate import RETRY_SECONDS
 from provender.store.database.reader import Reader
-from provender.store.profiles import parse_url
 from support import postgres
 from support.waiting import wait_until
 

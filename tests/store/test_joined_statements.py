@@ -12,11 +12,11 @@ from provender.errors import QueryTimeout, StoreUnreachable
 from provender.schema.entities import Kind
 from provender.schema.statements import Statement
 from provender.settings import Limits, Pool
+from provender.store.addresses import parse_url
 from provender.store.database import engines
 from provender.store.database.opening import WARM_SECONDS
 from provender.store.database.reader import Reader
 from provender.store.database.snapshot import BATCH
-from provender.store.profiles import parse_url
 from support import postgres
 
 NAME = "provender-joined"

@@ -17,7 +17,7 @@ import pytest
 from disk_objectstore import CompressMode
 from disk_objectstore import Container as Writer
 
-from provender.errors import CorruptObject, StoreUnreachable, UnsupportedStore
+from provender.errors import CorruptObject, StoreError, StoreUnreachable, UnsupportedStore
 from provender.store.files.container import Container
 from support.folders import fingerprint
 
@@ -160,8 +160,13 @@ def test_files_are_whole_while_a_container_is_packed_anew(folder):
 def test_an_index_that_cannot_be_read(folder):
     write(folder, CompressMode.NO)
     (folder / "packs.idx").write_bytes(b"nonsense" * 1000)
-    with pytest.raises(StoreUnreachable):
+    with pytest.raises(UnsupportedStore, match="index of the file repository is damaged"):
         Container.at(folder).open(key_of(CONTENTS[2]))
+    (folder / "packs.idx").unlink()
+    (folder / "packs.idx").mkdir()
+    with pytest.raises(StoreUnreachable, match="cannot be read") as caught:
+        Container.at(folder).open(key_of(CONTENTS[2]))
+    assert caught.value.hint == "Try again later."
 
 
 def change_config(folder, **values):
@@ -169,10 +174,33 @@ def change_config(folder, **values):
     path.write_text(json.dumps(json.loads(path.read_text()) | values))
 
 
+def reason(folder):
+    with pytest.raises(StoreError) as caught:
+        Container.at(folder)
+    assert str(folder) not in caught.value.message
+    return caught.value.reason
+
+
+def test_a_folder_that_is_not_a_container_is_told_from_one_that_is_not_there(folder, tmp_path):
+    assert reason(tmp_path / "none") == f"There is no folder {tmp_path}/none."
+    assert reason(tmp_path) == f"{tmp_path} is not a container: it has no config.json."
+    write(folder)
+    around, inside = tmp_path / "around", folder / "packs"
+    around.mkdir()
+    (around / "container").symlink_to(folder)
+    for place, meant in ((around, around / "container"), (inside, folder)):
+        expected = f"{place} is not a container: it has no config.json. Is {meant} meant?"
+        assert reason(place) == expected
+    (tmp_path / "config.json").write_text('{"profiles": {}}')  # that of AiiDA
+    (tmp_path / "deep").mkdir()
+    assert "meant" not in reason(tmp_path / "deep")
+
+
 def test_folders_that_are_no_container(folder, tmp_path):
     with pytest.raises(StoreUnreachable):
         Container.at(tmp_path / "none")
-    for content in ("nonsense", "[]", "{}"):
+    odd = '{"container_version": 1, "loose_prefix_len": "two"}'
+    for content in ("nonsense", "[]", "{}", odd):
         folder.mkdir(exist_ok=True)
         (folder / "config.json").write_text(content)
         with pytest.raises(UnsupportedStore):

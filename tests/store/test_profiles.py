@@ -1,25 +1,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
 
 from provender import configuration
 from provender.errors import ConfigurationError
-from provender.settings import Settings
-from provender.store import aiidaconfig
-from provender.store.profiles import (
-    Profile,
-    ProfileKind,
-    Profiles,
-    check_exists,
-    collect,
-    demo_path,
-    from_settings,
-    from_store,
-    parse_url,
-)
+from provender.settings import ProfileSettings, Settings
+from provender.store import aiidaconfig, names
+from provender.store.addresses import parse_url
+from provender.store.profiles import ProfileKind, Profiles, check_exists, demo_path, from_store
 from provender.store.selection import available, select
 
 
@@ -62,11 +54,22 @@ def test_urls(url, expected):
     assert parse_url(url) == expected
 
 
-@pytest.mark.parametrize("url", ["mysql://x/y", "postgresql://[broken/x", "http://x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://x/y",
+        "postgresql://[broken/x",
+        "http://x",
+        "postgresql://me:se@cret@db/x",
+        "postgresql://me:se/cret@db/x",
+        "postgresql://me:5/cret@db/x?host=h@h",
+    ],
+)
 def test_urls_that_cannot_be_used_are_not_repeated(url):
     with pytest.raises(ConfigurationError) as caught:
         parse_url(url)
     assert url not in caught.value.message
+    assert "cret" not in f"{caught.value.message} {caught.value.hint}"
 
 
 @pytest.mark.parametrize(
@@ -96,36 +99,262 @@ def test_stores_of_every_kind(data, unpacked):
     assert from_store("postgresql://localhost").name == "postgresql"
 
 
-def test_what_somebody_named_must_be_there(tmp_path):
+def test_of_a_file_inside_a_store_the_folder_is_the_store(unpacked, tmp_path):
+    inside = unpacked / "sqlite_dos" / "database.sqlite"
+    found = from_store(str(inside))
+    assert (found.name, found.kind) == ("sqlite_dos", ProfileKind.SQLITE)
+    assert found.path == unpacked / "sqlite_dos"
+    assert from_store(str(tmp_path / "away" / "database.sqlite")).path == tmp_path / "away"
+    folder = tmp_path / "open"
+    folder.mkdir()
+    for name in ("metadata.json", "db.sqlite3"):
+        (folder / name).touch()
+        found = from_store(str(folder / name))
+        assert (found.name, found.kind, found.path) == ("open", ProfileKind.ARCHIVE, folder)
+
+
+def test_names_of_folders_and_files(tmp_path, monkeypatch):
+    for name in ("my.profile", "paper.aiida", "v2.0"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "paper.v2.zip").touch()
+    assert from_store(str(tmp_path / "my.profile")).name == "my.profile"
+    assert from_store(str(tmp_path / "paper.aiida")).name == "paper"
+    assert from_store(str(tmp_path / "paper.v2.zip")).name == "paper.v2"
+    monkeypatch.chdir(tmp_path / "my.profile")
+    for here in (".", "database.sqlite", "../my.profile/"):
+        assert from_store(here).name == "my.profile"
+    assert from_store("..").name == names.cleaned(tmp_path.name)
+
+
+@pytest.mark.parametrize("store", ["~nobody_of_that_name/x.aiida", "a\0b"])
+def test_paths_that_cannot_be(store):
+    with pytest.raises(ConfigurationError):
+        from_store(store)
+
+
+def test_a_path_that_the_system_refuses_is_one_that_is_not_there():
+    with pytest.raises(ConfigurationError, match="no file or folder"):
+        check_exists(from_store("x" * 300))
+
+
+def test_what_somebody_named_must_be_there(tmp_path, unpacked):
     with pytest.raises(ConfigurationError, match="no file or folder"):
         check_exists(from_store(str(tmp_path / "none.aiida")))
-    with pytest.raises(ConfigurationError, match="is no store"):
+    with pytest.raises(ConfigurationError, match="is not a store") as caught:
         check_exists(from_store(str(tmp_path)))
+    assert caught.value.hint is None
     check_exists(from_store("postgresql://localhost/x"))
+    check_exists(from_store(str(unpacked / "sqlite_dos" / "database.sqlite")))
+
+
+def advice(folder):
+    with pytest.raises(ConfigurationError, match="is not a store") as caught:
+        check_exists(from_store(str(folder)))
+    return caught.value.hint
+
+
+def test_of_other_folders_is_told_what_may_be_meant(unpacked, tmp_path, data):
+    assert advice(unpacked) == f"Is {unpacked / 'sqlite_dos'} meant?"
+    assert advice(unpacked / "sqlite_dos" / "container") == f"Is {unpacked / 'sqlite_dos'} meant?"
+    assert "as its repository" in advice(unpacked / "repo" / "container")
+    assert "`archives: [FOLDER]`" in advice(data)
+    (tmp_path / "config.json").write_text("{}")
+    assert "`aiida_config`" in advice(tmp_path)
+
+
+def archives(data, folder, *stems):
+    folder.mkdir(exist_ok=True)
+    for stem in stems:
+        shutil.copy(data / "lab.aiida", folder / f"{stem}.aiida")
+    return folder
+
+
+def found_in(*folders, **options):
+    return available(replace(Settings(), archives=folders, **options))[0]
 
 
 def test_archives_of_a_folder_are_profiles(data, tmp_path):
-    settings = replace(Settings(), archives=(data,), expose=("authinfo",))
-    found = from_settings(settings).by_name
-    assert set(found) == {"lab", "materials"}
-    assert found["lab"].expose == ("authinfo",)
-    with pytest.raises(ConfigurationError, match="no folder"):
-        from_settings(replace(Settings(), archives=(tmp_path / "none",)))
+    found = found_in(data, expose=("authinfo",))
+    assert set(found.by_name) == {"lab", "materials"}
+    assert found.by_name["lab"].expose == ("authinfo",)
+    assert found.unserved == ()
+    (missing,) = found_in(tmp_path / "none").unserved
+    assert missing.words == f"archives ({tmp_path}/none): There is no folder {tmp_path}/none."
+    (tmp_path / "file").touch()
+    (broken,) = found_in(tmp_path / "file").unserved
+    assert "cannot be read: Not a directory." in broken.reason
 
 
-@pytest.mark.parametrize("name", ["api", "metrics", "a b", "-x", ""])
-def test_names_that_a_profile_cannot_have(name):
-    with pytest.raises(ConfigurationError, match="cannot be called"):
-        collect([Profile(name, ProfileKind.ARCHIVE, "here")])
+ODD = ["api", "browse", "metrics", "a b", "-x", "é", "\udcff", "x\x1b[2J", "a\nb", "UPPER é"]
 
 
-def test_a_clash_of_names_tells_both_places():
-    both = [
-        replace(from_store("/one/x.aiida"), name="x"),
-        replace(from_store("/two/x.aiida"), name="x"),
-    ]
-    with pytest.raises(ConfigurationError, match=r"/one/x\.aiida and /two/x\.aiida"):
-        collect(both)
+@pytest.mark.parametrize("name", ODD)
+def test_a_name_that_a_profile_cannot_have_stops_nobody(name, data, tmp_path):
+    folder = archives(data, tmp_path / "archives", "good", name)
+    found = found_in(folder)
+    assert list(found.by_name) == ["good"]
+    (odd,) = found.unserved
+    assert (odd.name, odd.source) == (name, str(folder))
+    assert "A profile cannot be called `" in odd.reason
+    assert odd.words.isprintable()
+    assert str(folder) in odd.words
+    configured = configuration.read({"profiles": {name: "demo", "good": "demo"}})
+    found = available(configured)[0]
+    assert (list(found.by_name), [item.name for item in found.unserved]) == (["good"], [name])
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_store_that_was_named_outright_is_served_under_another_name(name, data, tmp_path):
+    path = archives(data, tmp_path / "archives", name) / f"{name}.aiida"
+    selection = select(Settings(), store=str(path))
+    assert selection.profile.has_path
+    assert selection.note.endswith(f"The store is called `{selection.profile.name}` here.")
+    assert selection.note.isprintable()
+    assert selection.profile.location.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("name", "cleaned"),
+    [
+        ("lab-", "lab-"),
+        ("my paper", "my-paper"),
+        ("docs", "docs-store"),
+        ("é", "store"),
+        (" api ", "api-store"),
+        ("._x.", "x"),
+    ],
+)
+def test_cleaned_names(name, cleaned):
+    assert names.cleaned(name) == cleaned
+    assert names.fault(cleaned) is None
+
+
+def test_hidden_files_of_a_folder_are_no_archives(data, tmp_path):
+    folder = archives(data, tmp_path / "archives", "paper", "._paper", ".hidden")
+    (folder / ".aiida").mkdir()
+    (folder / "paper.aiida.part").touch()
+    assert (list(found_in(folder).by_name), found_in(folder).unserved) == (["paper"], ())
+
+
+def test_of_two_stores_with_one_name_the_first_is_served(data, tmp_path):
+    one, two = (archives(data, tmp_path / name, "x", name) for name in ("one", "two"))
+    found = found_in(one, two)
+    assert set(found.by_name) == {"x", "one", "two"}
+    assert found.by_name["x"].path == one / "x.aiida"
+    (second,) = found.unserved
+    expected = f"Two profiles are called `x`: {one}/x.aiida and {two}/x.aiida. The first is served."
+    assert (second.name, second.source, second.reason) == ("x", str(two), expected)
+    ours = configuration.read({"profiles": {"x": str(two / "x.aiida")}, "archives": [str(one)]})
+    assert available(ours)[0].by_name["x"].path == two / "x.aiida"
+
+
+def test_a_store_that_is_named_twice_is_one_store(data, tmp_path):
+    one = archives(data, tmp_path / "one", "x")
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two" / "x.aiida").symlink_to(one / "x.aiida")
+    found = found_in(
+        one, tmp_path / "two", one / "..", profiles={"x": ProfileSettings(f"{one}/x.aiida")}
+    )
+    assert (list(found.by_name), found.unserved) == (["x"], ())
+
+
+def test_a_default_archive_that_has_gone_is_waited_for(data, tmp_path):
+    folder = archives(data, tmp_path / "archives", "a", "b")
+    settings = replace(Settings(), archives=(folder,), default_profile="gone")
+    selection = select(settings)
+    assert selection.profile.path == folder / "gone.aiida"
+    assert set(selection.profiles.by_name) == {"a", "b", "gone"}
+    with pytest.raises(ConfigurationError, match="no profile `gone`"):
+        select(replace(settings, archives=(), profiles={"a": ProfileSettings("demo")}))
+    with pytest.raises(ConfigurationError, match="no profile `other`"):
+        select(settings, profile="other")
+
+
+def test_a_default_with_an_odd_name_is_served_without_a_path(data, tmp_path):
+    folder = archives(data, tmp_path / "archives", "a", "my lab")
+    selection = select(replace(Settings(), archives=(folder,), default_profile="my lab"))
+    assert selection.profile.name == "my lab"
+    assert not selection.profile.has_path
+    assert selection.note.endswith("It is served without a path.")
+    assert selection.profiles.unserved == ()
+    assert select(replace(Settings(), archives=(folder,)), profile="a").profiles.unserved != ()
+
+
+def test_where_nothing_can_be_served_the_demo_is_not_served_instead(data, tmp_path):
+    folder = archives(data, tmp_path / "archives", "api")
+    with pytest.raises(ConfigurationError, match="None of the configured stores") as caught:
+        select(replace(Settings(), archives=(folder,)))
+    assert f"{folder}/api.aiida" in caught.value.reason
+    assert select(replace(Settings(), archives=(folder,)), profile="api").profile.name == "api"
+    (tmp_path / "empty").mkdir()
+    assert select(replace(Settings(), archives=(tmp_path / "empty",))).profile.name == "demo"
+
+
+MISTAKES = {
+    "lab": {"store": "demo", "repositry": "x"},
+    "far": "mysql://me:secret@db/x",
+    "bare": {},
+    "list": {"store": ["postgresql://me:secret@db/x"]},
+    "number": 5,
+    "home": "~nobody_of_that_name/x",
+    "good": "demo",
+}
+
+
+def test_a_mistake_in_one_profile_stops_nobody(tmp_path):
+    settings = configuration.read({"profiles": MISTAKES}, tmp_path)
+    found = available(settings)[0]
+    assert list(found.by_name) == ["good"]
+    reasons = {item.name: item.reason for item in found.unserved}
+    assert set(reasons) == set(MISTAKES) - {"good"}
+    assert "Did you mean `profiles.lab.repository`?" in reasons["lab"]
+    assert "The scheme `mysql` is not supported." in reasons["far"]
+    assert "`profiles.bare.store` is missing" in reasons["bare"]
+    assert "must be a" in reasons["list"]
+    assert "secret" not in " ".join(reasons.values())
+    with pytest.raises(ConfigurationError, match=r"`lab` cannot be served.*repositry"):
+        select(settings, profile="lab")
+    assert select(settings).profile.name == "good"
+
+
+def test_an_aiida_configuration_that_cannot_be_read_stops_nobody(tmp_path):
+    settings = replace(configuration.read({"profiles": {"a": "demo"}}), aiida_config=tmp_path)
+    for content, words in ((None, "cannot be read"), ("{", "not valid JSON")):
+        if content is not None:
+            (tmp_path / "config.json").write_text(content)
+        found = available(settings)[0]
+        assert list(found.by_name) == ["a"]
+        ((name, source, reason),) = [(i.name, i.source, i.reason) for i in found.unserved]
+        assert (name, source) == ("aiida_config", str(tmp_path))
+        assert words in reason
+
+
+def test_profiles_of_aiida_that_cannot_be_used_stop_nobody(tmp_path, unpacked):
+    folder = str(unpacked / "sqlite_dos")
+    storages = {
+        "good": {"backend": "core.sqlite_dos", "config": {"filepath": folder}},
+        "bare": {"backend": "core.sqlite_dos"},
+        "list": {"backend": "core.sqlite_zip", "config": [1]},
+        "none": {},
+    }
+    profiles = {name: {"storage": storage} for name, storage in storages.items()}
+    config = {"profiles": profiles | {"text": "x"}, "default_profile": ["x"]}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    found = aiidaconfig.read_profiles(tmp_path)
+    assert {name: item.problem for name, item in found.by_name.items()} == {
+        "good": None,
+        "bare": "It names no file or folder (`filepath`).",
+        "list": "It names no file or folder (`filepath`).",
+        "none": "It names no storage backend.",
+        "text": "It names no storage backend.",
+    }
+    assert found.default is None
+    ours = replace(configuration.read({"profiles": {"good": "demo"}}), aiida_config=tmp_path)
+    merged = available(ours)[0]
+    assert merged.by_name["good"].kind is ProfileKind.ARCHIVE
+    ((name, reason),) = [(item.name, item.reason) for item in merged.unserved]
+    assert name == "good"
+    assert reason.endswith(f" and {folder}. The first is served.")
 
 
 def test_choosing():
@@ -284,4 +513,4 @@ def test_without_a_default_a_profile_must_be_named(aiida_folder, monkeypatch, tm
 def test_a_link_to_an_archive_has_the_name_of_the_link(tmp_path, data):
     (tmp_path / "paper.aiida").symlink_to(data / "lab.aiida")
     assert from_store(str(tmp_path / "paper.aiida")).name == "paper"
-    assert list(from_settings(Settings(archives=(tmp_path,))).by_name) == ["paper"]
+    assert list(found_in(tmp_path).by_name) == ["paper"]

@@ -15,9 +15,9 @@ from provender.errors import QueryTimeout, StoreUnreachable, UnsupportedStore
 from provender.schema.entities import Kind
 from provender.schema.statements import Backend, Statement, Statements
 from provender.settings import Limits, Pool
+from provender.store.addresses import parse_url
 from provender.store.database import engines
 from provender.store.database.reader import Reader
-from provender.store.profiles import parse_url
 from provender.store.sqlite.files import SqliteFile
 from support import postgres
 from support.folders import fingerprint

@@ -107,6 +107,21 @@ def test_of_many_broken_stores_some_are_named(served, silent):
     assert lines[-1] == "16 more"
 
 
+def test_a_store_that_is_not_read_is_told_as_that(served, data):
+    old = data / "edge" / "legacy_0.12.aiida"
+    answer = ask(served(old=old)[0] + "/ready")
+    assert (answer.status, answer.json["code"]) == (503, "unsupported-store")
+    assert answer.json["hint"] == "Upgrade it with AiiDA 2: verdi archive migrate INPUT OUTPUT"
+    assert "retry-after" not in answer.headers
+    answer = ask(served(old=old, older=old)[0] + "/ready")
+    assert (answer.status, answer.json["message"]) == (503, "No store can be reached.")
+    assert answer.json["detail"].count("verdi archive migrate INPUT OUTPUT") == 2
+    assert "retry-after" not in answer.headers
+    answer = ask(served(old=old, nobody=NOBODY)[0] + "/ready")
+    assert answer.json["code"] == "store-unreachable"
+    assert int(answer.headers["retry-after"]) > 0
+
+
 def test_many_probes_of_a_server_that_hangs_share_one_look(served, silent):
     root, _ = served(lab=silent)
     answers = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import shutil
 import threading
@@ -86,6 +87,7 @@ def test_every_store_is_listed_with_what_the_public_may_know(configured, listing
         "size": configured.archives[0].joinpath("b.1.aiida").stat().st_size,
         "nodes": 312,
         "reachable": True,
+        "problem": None,
     }
     assert profiles[3]["kind"] == "core.psql_dos"
     assert profiles[3]["size"] > 1_000_000
@@ -135,6 +137,68 @@ def test_stores_that_are_away_damaged_or_foreign_are_listed_as_such(
     assert one["b.1"]["nodes"] == 312
     (folder / "moved").rename(folder / "c.aiida")
     assert listed(client)["c"]["nodes"] == 312
+
+
+def test_of_a_store_that_is_not_read_the_list_and_the_page_say_why(configured, listing, data):
+    folder = configured.archives[0]
+    shutil.copy(data / "edge" / "legacy_0.12.aiida", folder / "old.aiida")
+    gone = ProfileSettings("postgresql://me@127.0.0.1:1/x")
+    settings = replace(configured, profiles={**configured.profiles, "gone": gone})
+    client = listing(settings, PATIENT).test_client()
+    (folder / "c.aiida").unlink()
+    one = listed(client)
+    told = {
+        "message": "The store `old` is an archive in the legacy format 0.12, which is too old.",
+        "code": "unsupported-store",
+        "hint": "Upgrade it with AiiDA 2: verdi archive migrate INPUT OUTPUT",
+    }
+    assert found(one["old"]) == NOTHING
+    assert one["old"]["problem"] == told
+    answer = client.get("/old/api/v4/nodes")
+    assert (answer.status_code, answer.json) == (503, told)
+    assert "Retry-After" not in answer.headers
+    assert one["gone"]["problem"] == {
+        "message": "The store `gone` cannot be reached.",
+        "code": "store-unreachable",
+        "hint": "Try again later.",
+    }
+    assert one["c"]["problem"]["message"] == "The store `c` cannot be opened."
+    assert one["A"]["problem"] is None
+    text = html.unescape(client.get("/").text)
+    assert text.count(f"{told['message']} {told['hint']}") == 1
+    page = html.unescape(client.get("/old/").text)
+    assert page.count(told["hint"]) == 2  # above, and in the list
+    assert "now" not in text
+
+
+def test_profiles_of_aiida_that_are_not_read_say_why(listing, tmp_path, data):
+    archive = {"backend": "core.sqlite_zip", "config": {"filepath": str(data / "lab.aiida")}}
+    profiles = {"lab": {"storage": archive}, "cloud": {"storage": {"backend": "acme.cloud"}}}
+    config = {"profiles": profiles, "default_profile": "lab"}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    settings = Settings(aiida_config=tmp_path, cache=Cache(folder=tmp_path / "cache"))
+    one = listed(listing(settings, PATIENT).test_client())
+    assert one["cloud"]["problem"] == {
+        "message": "The storage backend `acme.cloud` is not supported.",
+        "code": "unsupported-store",
+    }
+    assert one["lab"]["reachable"]
+
+
+def test_a_cache_that_cannot_be_used_is_told_in_the_log_only(listing, data, tmp_path, caplog):
+    (tmp_path / "cache").touch()
+    settings = Settings(
+        profiles={"lab": ProfileSettings(str(data / "lab.aiida"))},
+        cache=Cache(folder=tmp_path / "cache"),
+    )
+    client = listing(settings, PATIENT).test_client()
+    assert listed(client)["lab"]["problem"]["message"] == "The store `lab` cannot be opened."
+    for path in ("/api/v4/nodes", "/ready"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.json["code"]) == (503, "store-misconfigured")
+        assert str(tmp_path) not in answer.text
+        assert "Retry-After" not in answer.headers
+    assert "`cache.folder` cannot be used" in caplog.text
 
 
 def test_counts_follow_what_is_written(configured, listing, data, lab_copy):

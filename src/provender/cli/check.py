@@ -114,7 +114,7 @@ def text(profile: Profile, health: Health) -> str:
 
 def _files(health: Health) -> list[str]:
     if health.repository_problem is not None:
-        return [f"Files    cannot be read: {health.repository_problem.strip()}"]
+        return [f"Files    cannot be read: {health.repository_problem}"]
     if not health.files_read:
         return ["Files    none was read"]
     size = f"{health.files_read:,} read ({counted(health.bytes_read, 'bytes')})"
@@ -133,5 +133,5 @@ def _indexes(health: Health) -> list[str]:
     ]
     lines = [f"Indexes  {len(rows)} missing, some requests will be slow:", table(rows)]
     if not health.sorts_texts_by_index:
-        lines.append("  Without the pattern indexes, ordering by a text sorts all rows.")
+        lines.append("  Without the pattern indexes, ordering by a string sorts all rows.")
     return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from pathlib import Path
 
 import click
@@ -15,7 +15,7 @@ from provender.cli.console import HELP, Group, examples, table
 from provender.cli.findings import Finding, Level, ok, problem, show, summary
 from provender.cli.options import Options
 from provender.errors import ConfigurationError
-from provender.settings import ProfileSettings, Settings
+from provender.settings import ProfileSettings, Settings, settings_of
 from provender.store.profiles import from_store
 
 WORKERS = 2
@@ -108,7 +108,7 @@ def show_settings(options: Options, file: Path | None) -> None:
 
 def _flat(section: object, prefix: str = "") -> Iterator[tuple[str, str]]:
     """Yield names and values, those of sections under dotted names."""
-    for item in fields(section):  # type: ignore[arg-type] # a section is a dataclass
+    for item in settings_of(type(section)):
         name, value = prefix + item.name, getattr(section, item.name)
         if is_dataclass(value):
             yield from _flat(value, f"{name}.")
@@ -126,7 +126,10 @@ def _shown(value: object) -> str:
 
 def _profile(name: str, entry: ProfileSettings) -> str:
     """Return a profile on one line, its password left out."""
-    parts = [from_store(entry.store, name).location]
+    try:
+        parts = [from_store(entry.store, name).location]
+    except ConfigurationError as error:
+        return f"cannot be served: {error.message}"
     parts += [f"repository {entry.repository}"] if entry.repository else []
     parts += [f"exposes {_shown(entry.expose)}"] if entry.expose is not None else []
     return "; ".join(parts)

@@ -5,20 +5,18 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-
-import platformdirs
 
 from provender import configuration
 from provender.cli.findings import Finding, ok, problem, warning
 from provender.errors import ConfigurationError
 from provender.nearest import nearest
 from provender.settings import Settings, table
-from provender.store import aiidaconfig, cache
-from provender.store.profiles import Profile, Profiles, collect, from_settings
+from provender.store import cache
+from provender.store.database import refusals
+from provender.store.profiles import Profiles
 from provender.store.selection import available
 
 PREFIX = "PROVENDER_"
@@ -41,11 +39,13 @@ def read_leniently(
             else:
                 both = isinstance(piece, Mapping) and isinstance(good.get(name), Mapping)
                 good[name] = {**good[name], **piece} if both else piece
+    settings = configuration.read(good, base, where)
+    found += [problem("settings", item.reason) for item in settings.refused]
     if not found:
         found = [
             ok("settings", "all are known and in their bounds" if given.values else "defaults")
         ]
-    return configuration.read(good, base, where), found
+    return settings, found
 
 
 def _pieces(value: object) -> list[Any]:
@@ -67,31 +67,23 @@ def check_environment(environment: Mapping[str, str]) -> Iterator[Finding]:
 
 def find_profiles(settings: Settings) -> tuple[Profiles, list[Finding]]:
     """Return the profiles that can be served, and what is wrong with the others."""
+    known = {item.reason for item in settings.refused}  # told with the settings
     try:
         profiles, where = available(settings)
-        if not profiles.by_name:
-            return profiles, [ok("profiles", "none: the demo store is served")]
-        profiles.choose(None)
     except ConfigurationError as error:
-        profiles, found = _good_profiles(settings)
-        return profiles, found or [problem("profiles", error)]
-    number, default = len(profiles.by_name), profiles.choose(None).name
-    return profiles, [ok("profiles", f"{number} in {where}, `{default}` by default")]
-
-
-def _good_profiles(settings: Settings) -> tuple[Profiles, list[Finding]]:
-    """Return what `available` would if what it refuses were not there."""
-    by_name: dict[str, Profile] = {}
-    found = []
-    bare = replace(settings, profiles={}, archives=())
-    parts = [replace(bare, profiles={name: item}) for name, item in settings.profiles.items()]
-    parts += [replace(bare, archives=(folder,)) for folder in settings.archives]
-    for part in parts:
-        try:
-            by_name = collect([*by_name.values(), *from_settings(part).by_name.values()])
-        except ConfigurationError as error:
-            found.append(problem("profiles", error))
-    return Profiles(by_name, settings.default_profile), found
+        return Profiles({}), [problem("profiles", error)]
+    others = [item for item in profiles.unserved if item.reason not in known]
+    found = [problem("profiles", item.words) for item in others]
+    try:
+        default = profiles.choose(None).name if profiles.by_name else None
+    except ConfigurationError as error:
+        return profiles, [*found, problem("profiles", error)]
+    if default is not None:
+        number = len(profiles.by_name)
+        found.append(ok("profiles", f"{number} in {where}, `{default}` by default"))
+    elif not profiles.unserved:
+        found.append(ok("profiles", "none: the demo store is served"))
+    return profiles, found
 
 
 def check_secrets(settings: Settings, file: Path | None, profiles: Profiles) -> Iterator[Finding]:
@@ -102,8 +94,8 @@ def check_secrets(settings: Settings, file: Path | None, profiles: Profiles) -> 
         holder = sources.get(source)
         if holder is not None and holder.is_file() and holder.stat().st_mode & stat.S_IROTH:
             yield warning("passwords", f"{holder} holds one and everybody can read it: chmod o-r.")
-    kept = Path(os.environ.get("PGPASSFILE") or Path.home() / ".pgpass")
-    if kept.is_file() and kept.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    kept = refusals.password_file()
+    if kept.is_file() and refusals.is_open_to_others(kept):
         yield warning("passwords", f"{kept} is ignored: others may read it. chmod 600.")
     if settings.profiles and holders & {"configuration"}:
         yield warning("passwords", "One stands in a URL; it would better be in ~/.pgpass.")
@@ -112,15 +104,8 @@ def check_secrets(settings: Settings, file: Path | None, profiles: Profiles) -> 
 def check_folders(settings: Settings) -> Iterator[Finding]:
     """Look at the folders that the settings name."""
     for folder in settings.archives:
-        if folder.is_dir() and not os.access(folder, os.R_OK | os.X_OK):
-            yield problem("folders", f"`archives`: {folder} cannot be read.")
-        elif folder.is_dir() and not any(folder.glob("*.aiida")):
+        if folder.is_dir() and not any(folder.glob("*.aiida")):
             yield warning("folders", f"`archives`: there is no archive in {folder}.")
-    if settings.aiida_config is not None:
-        try:
-            aiidaconfig.read_profiles(settings.aiida_config)
-        except ConfigurationError as error:
-            yield problem("folders", error)
     yield check_cache(settings)
     figures = os.environ.get(FIGURES)
     if settings.metrics and figures and not os.access(figures, os.W_OK | os.X_OK):
@@ -129,8 +114,7 @@ def check_folders(settings: Settings) -> Iterator[Finding]:
 
 def check_cache(settings: Settings) -> Finding:
     """Look at the cache folder; it is not made, which is left to the user who serves."""
-    own = platformdirs.user_cache_path("provender", appauthor=False)
-    folder = settings.cache.folder or own
+    folder = settings.cache.folder or cache.default_folder()
     if folder.exists():
         wrong = cache.fault(folder)
         return problem("cache", f"{wrong}.") if wrong else ok("cache", f"{folder} can be written")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from provender.cli.console import HELP, Group, examples, table
 from provender.cli.options import Options
+from provender.store.profiles import Unserved
 from provender.store.selection import available
 
 
@@ -20,18 +23,26 @@ def profile() -> None:
 def list_profiles(options: Options) -> None:
     """List the profiles; a star marks the default."""
     profiles, where = available(options.settings())
-    if not profiles.by_name:
+    if not profiles.by_name and not profiles.unserved:
         click.echo("No profile is configured: `provender restapi` serves the demo store.")
         return
-    click.echo(f"Profiles of {where}:")
-    default = profiles.default or (
-        "" if len(profiles.by_name) > 1 else next(iter(profiles.by_name))
-    )
+    click.echo(f"Profiles of {where}:" if profiles.by_name else "No profile can be served.")
+    is_single = len(profiles.by_name) == 1
+    default = profiles.default or (next(iter(profiles.by_name)) if is_single else "")
     rows = [
         ("*" if name == default else " ", name, item.kind.value, item.location)
         for name, item in sorted(profiles.by_name.items())
     ]
-    click.echo(table(rows))
+    click.echo(table(rows) if rows else "", nl=bool(rows))
+    if profiles.unserved:
+        click.echo("\n".join(["", *unserved_lines(profiles.unserved)]))
+
+
+def unserved_lines(unserved: Sequence[Unserved], most: int | None = None) -> list[str]:
+    """Return lines that say what is not served and why, `most` of them if there are more."""
+    shown = unserved[:most]
+    more = [f"  and {len(unserved) - len(shown)} more"] if len(shown) < len(unserved) else []
+    return ["Not served:", *(f"  {item.words}" for item in shown), *more]
 
 
 @examples("provender profile show lab")

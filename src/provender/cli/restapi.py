@@ -11,6 +11,7 @@ import click
 from provender import logs
 from provender.cli.console import HELP, examples, progress_line, report
 from provender.cli.options import Options
+from provender.cli.profile import unserved_lines
 from provender.cli.starting import uncollected
 from provender.errors import StoreError
 from provender.plurals import counted
@@ -135,11 +136,13 @@ def banner(selection: Selection, stores: StoreRegistry, root: str, names: Sequen
         f"Provender {__version__} serves the {KINDS[profile.kind]} `{profile.name}`, read-only.",
         f"  where   {profile.location}",
         f"  why     {selection.reason}",
+        *([f"  note    {selection.note}"] if selection.note else []),
         f"  holds   {holdings(stores)}",
         "",
         f"  {root}/         a page for people",
         *(f"  {root}{dialect.prefix}   {dialect.purpose}" for dialect in DIALECTS),
         *_places(selection.profiles, names, root),
+        *_unserved(selection.profiles),
         "",
         "Worth trying:",
         *(f"  curl '{root}{path}'" for _, path in EXAMPLES[:3]),
@@ -154,8 +157,16 @@ def holdings(stores: StoreRegistry) -> str:
     try:
         numbers = stores.get().reader.within(partial(counts, labels=SHOWN))
     except StoreError as error:
-        return f"not counted: {error.message}"
+        hint = f" {error.hint}" if error.hint and not error.may_recover else ""
+        return f"not counted: {error.message}{hint}"
     return ", ".join(counted(number, label) for label, number in numbers.items())
+
+
+def _unserved(profiles: Profiles) -> list[str]:
+    """Return lines that say which stores are not served, if any."""
+    if not profiles.unserved:
+        return []
+    return ["", *unserved_lines(profiles.unserved, MOST_SHOWN)]
 
 
 def _places(profiles: Profiles, names: Sequence[str], root: str) -> list[str]:

@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import platformdirs
-
 from provender.cli.console import progress_line
 from provender.cli.findings import Finding, ok, problem, told, warning
 from provender.errors import ProvenderError
 from provender.plurals import counted
 from provender.settings import Settings
-from provender.store import census
+from provender.store import cache, census
+from provender.store.files.container import Container
 from provender.store.inspection import counts, most_connections
 from provender.store.profiles import Profile, ProfileKind, Profiles, check_exists
 from provender.store.registry import StoreRegistry
@@ -28,9 +27,11 @@ def check_places(profiles: Profiles) -> Iterator[Finding]:
             check_exists(profile)
         except ProvenderError as error:
             yield problem(profile.name, error)
-        container = profile.repository
-        if container is not None and not (container / "config.json").is_file():
-            yield warning(profile.name, f"No files: there is no container in {container}.")
+        if profile.repository is not None:
+            try:
+                Container.at(profile.repository).close()
+            except ProvenderError as error:
+                yield warning(profile.name, f"No files: {told(error)}")
 
 
 def check_stores(settings: Settings, profiles: Profiles, workers: int) -> Iterator[Finding]:
@@ -51,11 +52,11 @@ def _registry(settings: Settings, profiles: Profiles) -> Iterator[StoreRegistry]
 
     Whoever checks may be another user than who serves, and must not own the folder.
     """
-    folder = settings.cache.folder or platformdirs.user_cache_path("provender", appauthor=False)
+    folder = settings.cache.folder or cache.default_folder()
     with tempfile.TemporaryDirectory(prefix="provender-check-") as passing:
         if not folder.is_dir():
-            cache = replace(settings.cache, folder=Path(passing))
-            settings = replace(settings, cache=cache)
+            passing_cache = replace(settings.cache, folder=Path(passing))
+            settings = replace(settings, cache=passing_cache)
         registry = StoreRegistry(profiles, settings)
         try:
             yield registry

@@ -25,7 +25,13 @@ from provender.errors import ConfigurationError, CorruptObject, StoreUnreachable
 from provender.loading.sources import Source
 from provender.store.archive import Progress
 from provender.store.files.container import CONTAINER_VERSION
-from provender.store.files.streams import RAW_DEFLATE, Piece
+from provender.store.files.decompression import (
+    DecompressionError,
+    Form,
+    decompress,
+    decompressor,
+)
+from provender.store.files.streams import Piece
 from provender.store.sqlite.files import MEGABYTE
 
 PACK_BYTES = 4 * 1024 * MEGABYTE
@@ -175,19 +181,21 @@ def _append(pack: BinaryIO, key: str, piece: Piece) -> tuple[bool, int, int, int
     """
     start, size = pack.tell(), 0
     digest, checksum = hashlib.sha256(), zlib.adler32(b"")
-    wrapped = piece.window == RAW_DEFLATE and piece.length + WRAPPING < piece.size
+    wrapped = piece.form is Form.DEFLATE and piece.length + WRAPPING < piece.size
     if wrapped:
         pack.write(ZLIB_HEADER)
     try:
-        for content in _contents(piece, pack if wrapped else None):
+        for content in _copied(piece, pack) if wrapped else _contents(piece):
             digest.update(content)
             size += len(content)
             if wrapped:
                 checksum = zlib.adler32(content, checksum)
             else:
                 pack.write(content)
-    except zlib.error as error:
+    except DecompressionError as error:
         raise _damaged(key, str(error)) from error
+    except CorruptObject as error:
+        raise _damaged(key, error.message) from error
     if digest.hexdigest() != key:
         raise _damaged(key, "its checksum is another")
     if wrapped:
@@ -195,28 +203,31 @@ def _append(pack: BinaryIO, key: str, piece: Piece) -> tuple[bool, int, int, int
     return wrapped, size, start, pack.tell() - start
 
 
-def _contents(piece: Piece, copy: BinaryIO | None) -> Iterator[bytes]:
-    """Yield the content of a piece, a megabyte at a time; `copy` gets the bytes as they lie."""
-    chunks = _chunks(piece, copy)
-    if piece.window is None:
-        yield from chunks
-        return
-    inflate = zlib.decompressobj(piece.window)
-    for chunk in chunks:
-        content = inflate.decompress(chunk, MEGABYTE)
+def _contents(piece: Piece) -> Iterator[bytes]:
+    """Yield the content of a piece, a megabyte at a time."""
+    with piece.open() as stream:
+        while content := stream.read(MEGABYTE):
+            yield content
+
+
+def _copied(piece: Piece, copy: BinaryIO) -> Iterator[bytes]:
+    """Yield the content of a deflated piece; `copy` gets the bytes as they lie."""
+    inflate = decompressor(piece.form, piece.size)
+    for chunk in _chunks(piece):
+        copy.write(chunk)
+        content = decompress(inflate, chunk, MEGABYTE)
         while content:
             yield content
-            content = inflate.decompress(inflate.unconsumed_tail, MEGABYTE)
+            content = decompress(inflate, b"", MEGABYTE)
 
 
-def _chunks(piece: Piece, copy: BinaryIO | None) -> Iterator[bytes]:
+def _chunks(piece: Piece) -> Iterator[bytes]:
+    """Yield the bytes of a piece as they lie, a megabyte at a time."""
     with piece.path.open("rb", buffering=0) as file:
         file.seek(piece.offset)
         left = piece.length
         while left and (chunk := file.read(min(left, MEGABYTE))):
             left -= len(chunk)
-            if copy is not None:
-                copy.write(chunk)
             yield chunk
 
 

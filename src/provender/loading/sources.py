@@ -22,7 +22,7 @@ from provender.store.database.reader import Reader
 from provender.store.files import zipindex
 from provender.store.files.archived import OBJECT
 from provender.store.files.streams import KEY, Piece
-from provender.store.files.zipindex import Member, NotAZipError
+from provender.store.files.zipindex import Member, NotAZipError, UnreadableMemberError
 from provender.store.inspection import check_tables, inspect
 from provender.store.profiles import ProfileKind, from_store
 from provender.store.sqlite.files import SqliteFile
@@ -60,6 +60,8 @@ class Source:
         """
         try:
             yield from _in_folder(self.path) if self.path.is_dir() else _in_zip(self.path)
+        except UnreadableMemberError as error:
+            raise UnsupportedStore(f"The archive cannot be read: a file {error}.") from error
         except NotAZipError as error:
             raise UnsupportedStore(
                 "The archive is damaged: a file is not where its directory says.",
@@ -78,7 +80,7 @@ def opened(archive: str, settings: Settings, progress: Progress) -> Iterator[Sou
     profile = from_store(archive)
     if profile.kind is not ProfileKind.ARCHIVE or profile.path is None or not profile.path.exists():
         raise ConfigurationError(
-            f"{archive} is no archive.", hint="The name of an .aiida file that is there."
+            f"{archive} is not an archive.", hint="The name of an .aiida file that is there."
         )
     name = f"The archive `{profile.name}`"
     found = open_archive(profile.path, name, CacheFolder(settings.cache), progress)

@@ -12,6 +12,7 @@ from psycopg2 import errors
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED, connection, cursor
 
 from provender.errors import ConfigurationError, ProvenderError, StoreUnreachable, UnsupportedStore
+from provender.store.database.faults import unreachable
 from provender.store.profiles import Profile, ProfileKind, from_store
 
 CONNECT_SECONDS = 10
@@ -57,9 +58,7 @@ def connect(target: Profile, *, autocommit: bool = False) -> connection:
     try:
         made: connection = psycopg2.connect(**parameters)
     except psycopg2.OperationalError as error:
-        raise StoreUnreachable(
-            f"The database `{target.name}` cannot be reached.", reason=str(error)
-        ) from error
+        raise unreachable(target.name, error, what="database") from error
     made.set_session(
         isolation_level=ISOLATION_LEVEL_READ_COMMITTED, readonly=False, autocommit=autocommit
     )

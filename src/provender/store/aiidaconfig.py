@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from provender.errors import ConfigurationError
+from provender.store.layout import CONFIGURATION, CONTAINER
 from provender.store.profiles import Profile, ProfileKind, Profiles
 
 NEWEST = 10
@@ -69,7 +70,7 @@ def read_profiles(folder: Path, expose: tuple[str, ...] = ()) -> Profiles:
     Raises:
         ConfigurationError: no configuration, an invalid one, or one of a newer AiiDA.
     """
-    file = folder / "config.json"
+    file = folder / CONFIGURATION
     try:
         config: Any = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -91,29 +92,40 @@ def read_profiles(folder: Path, expose: tuple[str, ...] = ()) -> Profiles:
     profiles = {
         name: _profile(name, values, str(file), expose)
         for name, values in config.get("profiles", {}).items()
-        if isinstance(values, dict)
     }
-    default = config.get("default_profile") or (config.get("default_profiles") or {}).get("verdi")
-    return Profiles(profiles, default if default in profiles else None)
+    former = config.get("default_profiles")
+    former = former if isinstance(former, dict) else {}
+    default = config.get("default_profile") or former.get("verdi")
+    is_known = isinstance(default, str) and default in profiles
+    return Profiles(profiles, default if is_known else None)
 
 
-def _profile(name: str, values: dict[str, Any], source: str, expose: tuple[str, ...]) -> Profile:
+def _profile(name: str, values: object, source: str, expose: tuple[str, ...]) -> Profile:
+    """Return a profile; one that cannot be used says why."""
+    values = values if isinstance(values, dict) else {}
     storage = values.get("storage")
     if isinstance(storage, dict):
-        backend, config = storage.get("backend"), storage.get("config") or {}
+        backend, config = storage.get("backend"), storage.get("config")
     else:
         backend = values.get("AIIDADB_BACKEND")
         config = {new: values[old] for old, new in FLAT_KEYS.items() if old in values}
+    config = config if isinstance(config, dict) else {}
     kind = BACKENDS.get(str(backend), ProfileKind.UNSUPPORTED)
-    if kind is ProfileKind.UNSUPPORTED:
+    problem = None
+    if backend is None:
+        problem = "It names no storage backend."
+    elif kind is ProfileKind.UNSUPPORTED:
         problem = f"The storage backend `{backend}` is not supported."
-        return Profile(name, kind, source, problem=problem)
+    elif kind is not ProfileKind.POSTGRESQL and not config.get("filepath"):
+        problem = "It names no file or folder (`filepath`)."
+    if problem is not None:
+        return Profile(name, ProfileKind.UNSUPPORTED, source, problem=problem)
     if kind is ProfileKind.POSTGRESQL:
         dsn = {LIBPQ[key]: config[key] for key in LIBPQ if config.get(key) not in (None, "")}
         container = _container(config.get("repository_uri"))
         return Profile(name, kind, source, dsn=dsn, repository=container, expose=expose)
-    path = Path(str(config.get("filepath", "")))
-    container = path / "container" if kind is ProfileKind.SQLITE else None
+    path = Path(str(config["filepath"]))
+    container = path / CONTAINER if kind is ProfileKind.SQLITE else None
     return Profile(name, kind, source, path=path, repository=container, expose=expose)
 
 
@@ -122,4 +134,4 @@ def _container(uri: object) -> Path | None:
     parts = urlsplit(str(uri or ""))
     if parts.scheme != "file" or not parts.path.startswith("/"):
         return None
-    return Path(unquote(parts.path)) / "container"
+    return Path(unquote(parts.path)) / CONTAINER

@@ -11,25 +11,32 @@ import json
 import logging
 import shutil
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from provender.errors import CorruptObject, StoreUnreachable, UnsupportedStore
+from provender.errors import (
+    ConfigurationError,
+    CorruptObject,
+    StoreMisconfigured,
+    StoreUnreachable,
+    UnsupportedStore,
+)
 from provender.schema.tables import check_archive_revision
 from provender.store.cache import PRIVATE_FILE, CacheFolder
+from provender.store.database.faults import unopened
 from provender.store.files import zipindex
 from provender.store.files.archived import INDEX, FolderObjects, ZipObjects, index_objects
-from provender.store.files.heldfile import HeldFile
-from provender.store.files.streams import ObjectStore, damaged
-from provender.store.files.zipindex import Member, NotAZipError
+from provender.store.files.heldfile import HeldFile, identity
+from provender.store.files.streams import ObjectStore, Piece, damaged
+from provender.store.files.zipindex import Member, NotAZipError, UnreadableMemberError
+from provender.store.layout import ARCHIVE_DATABASE, METADATA
 from provender.store.sqlite.files import MEGABYTE, SqliteFile
 
 LOGGER = logging.getLogger(__name__)
 
-METADATA = "metadata.json"
-DATABASE = "db.sqlite3"
 SQLITE_HEADER = b"SQLite format 3\x00"
 LARGEST_METADATA = 64 * MEGABYTE
 """`creation_parameters` may list the uuid of every exported node."""
@@ -59,31 +66,36 @@ def open_archive(
         StoreUnreachable: no such file, no permission, or no room for the database.
         UnsupportedStore: not an archive, damaged, or of a version that is not read.
     """
-    try:
+    with _errors_of(path, name):
         if path.is_dir():
             return _open_folder(path, name)
         return _open_zip(path, name, cache, progress)
+
+
+@contextmanager
+def _errors_of(path: Path, name: str) -> Iterator[None]:
+    """Turn what the block says of a file or a part of it into what is wrong with the store."""
+    try:
+        yield
     except OSError as error:
-        raise _unreadable(path, name, error) from error
+        raise unopened(name, error, path) from error
     except CorruptObject as error:
         raise UnsupportedStore(
             f"{name} is a damaged archive: a part of it cannot be read.",
             reason=f"{path}: {error.message}",
         ) from error
-
-
-def _unreadable(path: Path, name: str, error: OSError) -> StoreUnreachable:
-    return StoreUnreachable(
-        f"{name} cannot be opened.", reason=f"{path}: {error.strerror or error}"
-    )
+    except ConfigurationError as error:  # of the cache: not for clients
+        reason = " ".join(filter(None, (error.message, error.hint)))
+        raise StoreMisconfigured(f"{name} cannot be opened.", reason=reason) from error
 
 
 def _open_folder(path: Path, name: str) -> Archive:
     file = path / METADATA
     metadata = _check_metadata(file.read_bytes() if file.is_file() else None, name)
-    if not (path / DATABASE).is_file():
+    database = path / ARCHIVE_DATABASE
+    if not database.is_file():
         raise UnsupportedStore(f"{name} is a damaged archive: it has no database.")
-    return Archive(SqliteFile(path / DATABASE), FolderObjects(path / "repo"), metadata, str(path))
+    return Archive(SqliteFile(database), FolderObjects(path / "repo"), metadata, str(path))
 
 
 def _open_zip(path: Path, name: str, cache: CacheFolder, progress: Progress | None) -> Archive:
@@ -91,11 +103,11 @@ def _open_zip(path: Path, name: str, cache: CacheFolder, progress: Progress | No
     found = _read_zip(held, path, name)
 
     def fill(folder: Path) -> None:
-        _extract(held.path, found.member, folder / DATABASE, name, progress)
+        _extract(held.path, found.member, folder / ARCHIVE_DATABASE, name, progress)
         index_objects(held.path, folder / INDEX)
 
     entry = cache.entry(found.identity, fill)
-    database = SqliteFile(entry.folder / DATABASE, at_rest=True)
+    database = SqliteFile(entry.folder / ARCHIVE_DATABASE, at_rest=True)
     return Archive(database, ZipObjects(held, entry), found.metadata, found.identity)
 
 
@@ -103,11 +115,9 @@ def is_quick_to_open(path: Path, name: str, cache: CacheFolder, most_bytes: int)
     """Tell whether the database of an archive is at hand, or small; errors as `open_archive`."""
     if path.is_dir():
         return True
-    try:
+    with _errors_of(path, name):
         found = _read_zip(HeldFile(path), path, name)
-    except OSError as error:
-        raise _unreadable(path, name, error) from error
-    return found.member.size <= most_bytes or cache.has(found.identity)
+        return found.member.size <= most_bytes or cache.has(found.identity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +131,18 @@ class _Zip:
 
 def _read_zip(held: HeldFile, path: Path, name: str) -> _Zip:
     with held.path.open("rb") as file:
-        head = file.read(4)
+        head = file.read(len(SQLITE_HEADER))
         try:
             found = _first_members(file)
         except NotAZipError as error:
             raise _refusal(path, name, head, str(error)) from error
     metadata = _check_metadata(
-        _read_member(held.path, found[METADATA]) if METADATA in found else None, name
+        _read_member(held.path, found[METADATA], name) if METADATA in found else None, name
     )
-    if DATABASE not in found:
+    if ARCHIVE_DATABASE not in found:
         raise UnsupportedStore(f"{name} is a damaged archive: it has no database.")
-    member = found[DATABASE]
-    status = held.status
-    figures = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-    text = "|".join(map(str, (path.resolve(), *figures, member.crc, member.size)))
+    member = found[ARCHIVE_DATABASE]
+    text = "|".join(map(str, (path.resolve(), *identity(held.status), member.crc, member.size)))
     return _Zip(member, metadata, hashlib.sha256(text.encode()).hexdigest()[:32])
 
 
@@ -142,7 +150,7 @@ def _first_members(file: Any) -> dict[str, Member]:  # noqa: ANN401 - a binary f
     """Return the entries of metadata and database, reading no further than both are found."""
     found: dict[str, Member] = {}
     for member in zipindex.members(file):
-        if member.name in (METADATA, DATABASE):
+        if member.name in (METADATA, ARCHIVE_DATABASE):
             found[member.name] = member
             if len(found) == 2:  # noqa: PLR2004 - both
                 break
@@ -153,6 +161,11 @@ def _refusal(path: Path, name: str, head: bytes, reason: str) -> UnsupportedStor
     """Return why a file without a zip directory is refused."""
     if not head:
         return UnsupportedStore(f"{name} is not an archive: the file is empty.")
+    if head == SQLITE_HEADER:
+        return UnsupportedStore(
+            f"{name} is not an archive: the file is a SQLite database.",
+            hint="Of a SQLite profile, name the folder that holds database.sqlite and container.",
+        )
     if head.startswith(b"PK"):
         return UnsupportedStore(
             f"{name} is not a readable archive: the file is truncated or damaged.", reason=reason
@@ -168,13 +181,24 @@ def _refusal(path: Path, name: str, head: bytes, reason: str) -> UnsupportedStor
     return UnsupportedStore(f"{name} is not an AiiDA archive.")
 
 
-def _read_member(path: Path, member: Member) -> bytes:
+def _piece(path: Path, member: Member, name: str) -> Piece:
+    """Return where a member lies; raises if it cannot be read."""
     try:
-        piece = zipindex.piece(path, member)
+        return zipindex.piece(path, member)
+    except UnreadableMemberError as error:
+        raise UnsupportedStore(
+            f"{name} cannot be read: its {member.name} {error}.",
+            hint="Unpack it and zip it again: deflate, bzip2 and LZMA are read.",
+        ) from error
     except NotAZipError as error:
         raise damaged("is damaged", str(error)) from error
-    with piece.open() as stream:
-        return b"".join(iter(lambda: stream.read(MEGABYTE) or b"", b""))[:LARGEST_METADATA]
+
+
+def _read_member(path: Path, member: Member, name: str) -> bytes:
+    if max(member.size, member.length) > LARGEST_METADATA:
+        raise UnsupportedStore(f"{name} is a damaged archive: its {member.name} is too large.")
+    with _piece(path, member, name).open() as stream:
+        return stream.readall()
 
 
 def _check_metadata(content: bytes | None, name: str) -> dict[str, Any]:
@@ -206,11 +230,7 @@ def _extract(
             reason=f"{member.size} bytes needed, {free} free",
         )
     LOGGER.debug("extracting %d bytes of database from %s", member.size, path)
-    try:
-        piece = zipindex.piece(path, member)
-    except NotAZipError as error:
-        raise damaged("is damaged", str(error)) from error
-    with piece.open() as stream, target.open("xb") as file:
+    with _piece(path, member, name).open() as stream, target.open("xb") as file:
         target.chmod(PRIVATE_FILE)
         done = 0
         while chunk := stream.read(MEGABYTE):

@@ -117,8 +117,7 @@ class CacheFolder:
             if problem:
                 raise ConfigurationError(f"`cache.folder` cannot be used: {problem}.")
             return self._explicit
-        own = platformdirs.user_cache_path("provender", appauthor=False)
-        if not _prepare(own):
+        if not _prepare(own := default_folder()):
             return own
         shared = Path(tempfile.gettempdir()) / f"provender-{os.geteuid()}"
         problem = _prepare(shared)
@@ -127,6 +126,11 @@ class CacheFolder:
                 f"No folder for the cache: {problem}.", hint="Set `cache.folder`."
             )
         return shared
+
+
+def default_folder() -> Path:
+    """Return the cache folder of this user, where no setting names one; it need not exist."""
+    return platformdirs.user_cache_path("provender", appauthor=False)
 
 
 def _prepare(folder: Path) -> str | None:

@@ -15,16 +15,18 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from provender.errors import ProvenderError, QueryTimeout
+from provender.errors import ProvenderError, QueryTimeout, UnsupportedStore
 from provender.settings import Limits, Pool
-from provender.store.archive import DATABASE, is_quick_to_open, open_archive
+from provender.store.archive import is_quick_to_open, open_archive
 from provender.store.cache import CacheFolder
 from provender.store.database import engines
 from provender.store.database.engines import Engine
+from provender.store.database.faults import unopened
 from provender.store.database.reader import Reader
+from provender.store.files.heldfile import Identity, identity
+from provender.store.layout import ARCHIVE_DATABASE
 from provender.store.profiles import Profile, ProfileKind, Profiles
 from provender.store.sqlite.files import SqliteFile
-from provender.store.stores import Identity
 
 LOGGER = logging.getLogger(__name__)
 
@@ -64,11 +66,13 @@ class Finding:
     """What is known of a store.
 
     `size` is that of the archive or the database in bytes, `nodes` their number; None is unknown.
+    `problem` is what a request would be told.
     """
 
     size: int | None = None
     nodes: int | None = None
     is_reachable: bool = False
+    problem: ProvenderError | None = None
 
 
 @dataclass(slots=True)
@@ -146,9 +150,11 @@ class Census:
                     entry.so_far = finding
             except QueryTimeout:
                 pass  # what it said before holds
-            except (ProvenderError, OSError) as error:
-                LOGGER.debug("store %s cannot be reached: %s", entry.profile.name, error)
-                entry.so_far = Finding()
+            except ProvenderError as error:
+                LOGGER.debug("store %s: %s %s", entry.profile.name, error, error.reason)
+                entry.so_far = Finding(problem=error)
+            except OSError as error:
+                entry.so_far = Finding(problem=unopened(_called(entry.profile), error))
             except Exception:  # whatever it is, the other stores are to be looked at
                 LOGGER.exception("store %s cannot be looked at", entry.profile.name)
                 entry.so_far = Finding()
@@ -170,30 +176,36 @@ class Census:
         if profile.kind is ProfileKind.ARCHIVE:
             yield from self._look_at_archive(entry, path)
         elif profile.kind is ProfileKind.SQLITE:
-            file = path / "database.sqlite"
+            file = profile.database
             yield from _look_at_file(engines.sqlite(SqliteFile(file), ONE, QUICK), file, name)
         elif profile.kind is ProfileKind.POSTGRESQL:
             engine = engines.postgresql(profile.dsn, ONE, QUICK)
             yield from _look_at_server(engine, name, self._effort.most_counted)
+        else:
+            raise UnsupportedStore(profile.problem or f"{_called(profile)} is not read.")
 
     def _look_at_archive(self, entry: _Entry, path: Path) -> Iterator[Finding]:
         name = entry.profile.name
-        status = (path / DATABASE if path.is_dir() else path).stat()
-        identity = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-        if entry.counted is not None and entry.counted[0] == identity:
+        status = (path / ARCHIVE_DATABASE if path.is_dir() else path).stat()
+        found = identity(status)
+        if entry.counted is not None and entry.counted[0] == found:
             yield Finding(status.st_size, entry.counted[1], is_reachable=True)
             return
-        largest = self._effort.largest_extracted
-        is_quick = is_quick_to_open(path, f"The store `{name}`", self._cache, largest)
+        called, largest = _called(entry.profile), self._effort.largest_extracted
+        is_quick = is_quick_to_open(path, called, self._cache, largest)
         yield Finding(status.st_size, is_reachable=True)
         if is_quick:
-            archive = open_archive(path, f"The store `{name}`", self._cache)
+            archive = open_archive(path, called, self._cache)
             try:
                 nodes = _count(engines.sqlite(archive.database, ONE, QUICK), name)
             finally:
                 archive.objects.close()
-            entry.counted = (identity, nodes)
+            entry.counted = (found, nodes)
             yield Finding(status.st_size, nodes, is_reachable=True)
+
+
+def _called(profile: Profile) -> str:
+    return f"The store `{profile.name}`"
 
 
 def _look_at_file(engine: Engine, file: Path, name: str) -> Iterator[Finding]:

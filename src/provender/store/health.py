@@ -84,9 +84,13 @@ def examine(store: Store, files: int, progress: Callable[[int], None] | None = N
         read,
         size,
         tuple(faults),
-        None if problem is None or not sample else f"{problem.message} {problem.reason or ''}",
+        None if problem is None or not sample else _words(problem),
         not any(index.pattern for index in lacking),
     )
+
+
+def _words(error: ProvenderError) -> str:
+    return " ".join(filter(None, (error.message, error.reason, error.hint)))
 
 
 def _sample(

@@ -1,26 +1,26 @@
-"""Where stores are: URL, file, folder, configuration, AiiDA's configuration. Floor: store."""
+"""Stores under names, not yet opened: where each is, and which cannot be served. Floor: store."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from importlib import resources
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
-
-import psycopg2
-from psycopg2.extensions import parse_dsn
 
 from provender.errors import ConfigurationError
-from provender.settings import Settings
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-RESERVED = frozenset(("api", "docs", "alive", "ready", "metrics", "profiles", "assets"))
-POSTGRESQL_URL = re.compile(r"postgres(?:ql)?(?:\+\w+)?://")
+from provender.logs import printable
+from provender.store import addresses, names
+from provender.store.layout import (
+    ARCHIVE_DATABASE,
+    ARCHIVE_SUFFIX,
+    CONFIGURATION,
+    CONTAINER,
+    METADATA,
+    PROFILE_DATABASE,
+    is_container,
+    is_so,
+)
 
 
 class ProfileKind(Enum):
@@ -60,41 +60,63 @@ class Profile:
 
     @property
     def has_path(self) -> bool:
-        """Whether the name can stand in a path; AiiDA allows others."""
-        return NAME.fullmatch(self.name) is not None and self.name not in RESERVED
+        """Whether the name can begin a path; AiiDA allows others."""
+        return names.fault(self.name) is None
+
+    @property
+    def database(self) -> Path:
+        """The database file of a SQLite profile."""
+        return (self.path or Path()) / PROFILE_DATABASE
 
     @property
     def location(self) -> str:
         """Where the store is, without any password."""
         if self.kind is ProfileKind.POSTGRESQL:
-            host, port = str(self.dsn.get("host") or ""), str(self.dsn.get("port") or "")
-            user = f"{self.dsn['user']}@" if self.dsn.get("user") else ""
-            database = self.dsn.get("dbname", "")
-            if host.startswith("/"):  # a Unix socket
-                return f"postgresql://{user}/{database}?host={host}"
-            pairs = zip_longest(host.split(","), port.split(","), fillvalue="")
-            hosts = ",".join(f"{one}:{number}" if number else one for one, number in pairs)
-            return f"postgresql://{user}{hosts}/{database}"
-        return str(self.path) if self.path else self.problem or ""
+            return printable(addresses.location(self.dsn))
+        return printable(str(self.path) if self.path else self.problem or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Unserved:
+    """A store, or a place of stores, that is configured and not served.
+
+    `name` is that of the profile, or the setting that names the place; `source` says where it was
+    found, and `reason` what is wrong, in sentences for whoever runs the server. `profile` is the
+    store itself where only its name stands in the way.
+    """
+
+    name: str
+    source: str
+    reason: str
+    profile: Profile | None = None
+
+    @property
+    def words(self) -> str:
+        """The whole of it on one line, whatever stands in names."""
+        return printable(f"{self.name} ({self.source}): {' '.join(self.reason.split())}")
 
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """The profiles of a configuration by name; `default` is served when none is named."""
+    """The profiles of a configuration by name; `default` is served when none is named.
+
+    `unserved` are those that are configured, too, and the others are served without.
+    """
 
     by_name: dict[str, Profile]
     default: str | None = None
+    unserved: tuple[Unserved, ...] = ()
 
     def choose(self, name: str | None) -> Profile:
         """Return the profile of a name, or the one to take when none is named.
+
+        A store whose name cannot begin a path can be chosen all the same.
 
         Raises:
             ConfigurationError: no such profile, or several and no default.
         """
         if name is not None:
-            if name in self.by_name:
-                return self.by_name[name]
-            raise ConfigurationError(f"There is no profile `{name}`.", hint=self._known())
+            return self.by_name.get(name) or self._unserved(name)
         if self.default is not None:
             return self.choose(self.default)
         if len(self.by_name) == 1:
@@ -102,6 +124,15 @@ class Profiles:
         raise ConfigurationError(
             "Name a profile: there is no default among several.", hint=self._known()
         )
+
+    def _unserved(self, name: str) -> Profile:
+        for item in self.unserved:
+            if item.name == name and item.profile is not None:
+                return item.profile
+            if item.name == name:
+                reason = f"The profile `{name}` cannot be served. {item.reason}"
+                raise ConfigurationError(reason)
+        raise ConfigurationError(f"There is no profile `{name}`.", hint=self._known())
 
     def _known(self) -> str:
         return f"Known: {', '.join(sorted(self.by_name)) or 'none'}."
@@ -118,22 +149,59 @@ def from_store(
     """Return the profile of a URL, an archive, a folder or the word `demo`.
 
     A file or folder need not exist now: a store may be away for a while. See `check_exists`.
+    `name` is by default one that a profile can have, made of `own_name`.
 
     Raises:
         ConfigurationError: it is none of these.
     """
     if store == "demo":
         return Profile(name or "demo", ProfileKind.ARCHIVE, source, path=demo_path())
+    found = name or names.cleaned(own_name(store))
     if "://" in store:
-        dsn = parse_url(store)
-        found = name or _clean(str(dsn.get("dbname") or "postgresql"))
+        dsn = addresses.parse_url(store)
         return Profile(found, ProfileKind.POSTGRESQL, source, dsn=dsn, repository=repository)
-    path = Path(store).expanduser()
-    found = name or _clean((path if path.is_symlink() else path.resolve()).stem)
-    if path.suffix == ".aiida" or path.is_file() or (path / "metadata.json").exists():
+    path = _place(store)
+    if _is_archive(path):
         return Profile(found, ProfileKind.ARCHIVE, source, path=path)
-    container = repository or path / "container"
+    container = repository or path / CONTAINER
     return Profile(found, ProfileKind.SQLITE, source, path=path, repository=container)
+
+
+def own_name(store: str) -> str:
+    """Return what a store calls itself: its database, its file without suffix, its folder.
+
+    A link has its own name, not that of what it leads to. Not every name is one for a profile.
+
+    Raises:
+        ConfigurationError: a URL of something else than PostgreSQL.
+    """
+    if "://" in store:
+        return str(addresses.parse_url(store).get("dbname") or "postgresql")
+    path = _place(store)
+    named = path if path.name not in ("", "..") else path.resolve()
+    return named.name.removesuffix(ARCHIVE_SUFFIX) if is_so(path.is_dir) else named.stem
+
+
+def _place(store: str) -> Path:
+    """Return the path of a store; of a database inside a folder, the folder is the store."""
+    if "\0" in store:
+        raise ConfigurationError("A path holds no null character.")
+    try:
+        path = Path(store).expanduser()
+    except RuntimeError as error:  # `~name` of nobody
+        raise ConfigurationError(f"There is no home folder for {store}.") from error
+    is_inside = path.name == PROFILE_DATABASE or (
+        path.name in (ARCHIVE_DATABASE, METADATA) and is_so((path.parent / METADATA).exists)
+    )
+    return path.parent if is_inside and not is_so(path.is_dir) else path
+
+
+def _is_archive(path: Path) -> bool:
+    """Tell an archive from the folder of a SQLite profile; one that is away has its suffix."""
+    if is_so((path / PROFILE_DATABASE).exists):
+        return False
+    is_unpacked = is_so((path / METADATA).exists)
+    return path.suffix == ARCHIVE_SUFFIX or is_unpacked or is_so(path.is_file)
 
 
 def check_exists(profile: Profile) -> None:
@@ -141,101 +209,29 @@ def check_exists(profile: Profile) -> None:
     path = profile.path
     if path is None:
         return
-    if not path.exists():
+    if not is_so(path.exists):
         raise ConfigurationError(
             f"There is no file or folder {path}.",
             hint="A store is a postgresql:// URL, an .aiida archive or a SQLite profile's folder.",
         )
-    if profile.kind is ProfileKind.SQLITE and not (path / "database.sqlite").exists():
+    if profile.kind is ProfileKind.SQLITE and not is_so(profile.database.exists):
         raise ConfigurationError(
-            f"The folder {path} is no store: it has neither database.sqlite nor metadata.json."
+            f"The folder {path} is not a store: it has neither {PROFILE_DATABASE} nor {METADATA}.",
+            hint=_advice(path),
         )
 
 
-def parse_url(url: str) -> dict[str, Any]:
-    """Return libpq's parameters of a PostgreSQL URL; a driver in its scheme is left out.
-
-    Several hosts (`//h1:1,h2:2/name`, or `?host=h1:1&host=h2:2`) become libpq's lists.
-
-    Raises:
-        ConfigurationError: not a PostgreSQL URL; the message does not repeat it.
-    """
-    if not POSTGRESQL_URL.match(url):
-        raise ConfigurationError(
-            f"The scheme `{url.partition('://')[0]}` is not supported.",
-            hint="A database URL begins with postgresql://",
-        )
-    plain = POSTGRESQL_URL.sub("postgresql://", url, count=1)
-    pairs = [_host_and_port(unquote(host)) for host in re.findall(r"[?&]host=([^&]+)", plain)]
-    is_list = len(pairs) > 1 or any(port for _, port in pairs)
-    if is_list:
-        plain = re.sub(r"([?&])host=[^&]+&?", r"\1", plain).rstrip("?&")
-    try:
-        dsn = dict(parse_dsn(plain))
-    except psycopg2.ProgrammingError as error:
-        raise ConfigurationError(
-            "The database URL cannot be understood.",
-            hint="postgresql://USER@HOST:PORT/DATABASE, special characters percent-encoded.",
-        ) from error
-    if is_list:
-        dsn["host"] = ",".join(host for host, _ in pairs)
-        dsn["port"] = ",".join(port for _, port in pairs)
-    return dsn
-
-
-def _host_and_port(text: str) -> tuple[str, str]:
-    """Return the two parts of `host:port` or `[host]:port`; a socket's folder has no port."""
-    found = re.fullmatch(r"\[?([^]/]+?)\]?:(\d+)", text)
-    is_address = text.count(":") > 1 and not text.startswith("[")
-    return (found[1], found[2]) if found and not is_address else (text.strip("[]"), "")
-
-
-def from_settings(settings: Settings) -> Profiles:
-    """Return the profiles of a configuration file: named ones, and those of archive folders.
-
-    Raises:
-        ConfigurationError: a name that cannot stand in a URL, or one given twice.
-    """
-    found = [
-        _with_expose(
-            from_store(item.store, name, item.repository, "configuration"),
-            settings.expose if item.expose is None else item.expose,
-        )
-        for name, item in settings.profiles.items()
-    ]
-    for folder in settings.archives:
-        if not folder.is_dir():
-            raise ConfigurationError(f"There is no folder {folder} (`archives`).")
-        found.extend(
-            _with_expose(from_store(str(path), source=str(folder)), settings.expose)
-            for path in sorted(folder.glob("*.aiida"))
-        )
-    return Profiles(collect(found), settings.default_profile)
-
-
-def collect(profiles: Iterable[Profile]) -> dict[str, Profile]:
-    """Return profiles by name; raises `ConfigurationError` at a bad or repeated name."""
-    by_name: dict[str, Profile] = {}
-    for profile in profiles:
-        if not profile.has_path:
-            raise ConfigurationError(
-                f"A profile cannot be called `{profile.name}` ({profile.source}).",
-                hint="Letters, digits, dot, dash and underscore; some names are reserved.",
-            )
-        other = by_name.get(profile.name)
-        if other is not None:
-            raise ConfigurationError(
-                f"Two profiles are called `{profile.name}`: {other.location} "
-                f"and {profile.location}."
-            )
-        by_name[profile.name] = profile
-    return by_name
-
-
-def _with_expose(profile: Profile, expose: tuple[str, ...]) -> Profile:
-    return replace(profile, expose=expose)
-
-
-def _clean(name: str) -> str:
-    """Return a name made of the characters that a profile name may have."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-._") or "store"
+def _advice(folder: Path) -> str | None:
+    """Return what somebody may have meant by a folder that is not a store."""
+    around = [folder.parent] if is_container(folder) else []
+    near = [*around, *(found.parent for found in sorted(folder.glob(f"*/{PROFILE_DATABASE}")))]
+    for place in near:
+        if is_so((place / PROFILE_DATABASE).exists):
+            return f"Is {place} meant?"
+    if around:
+        return "It is a container of files: name the database, and this folder as its repository."
+    if any(folder.glob(f"*{ARCHIVE_SUFFIX}")):
+        return "A folder of archives is named in a configuration: `archives: [FOLDER]`."
+    if is_so((folder / CONFIGURATION).exists):
+        return "Of AiiDA's configuration, name the folder as `aiida_config`, or set AIIDA_PATH."
+    return None

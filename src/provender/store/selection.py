@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from provender.errors import ConfigurationError
-from provender.settings import Settings
-from provender.store import aiidaconfig
+from provender.settings import ProfileSettings, Settings
+from provender.store import aiidaconfig, names
+from provender.store.layout import ARCHIVE_SUFFIX, CONFIGURATION, is_so
 from provender.store.profiles import (
     Profile,
+    ProfileKind,
     Profiles,
+    Unserved,
     check_exists,
-    collect,
-    from_settings,
     from_store,
+    own_name,
 )
+
+LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The profiles to serve, which one by default, and in words why that one."""
+    """The profiles to serve, which one by default, and in words why that one.
+
+    `note` says if a store that was named has another name here than its own.
+    """
 
     profiles: Profiles
     profile: Profile
     reason: str
+    note: str | None = None
+
+    def warn(self) -> None:
+        """Write into the log what is not as the operator may believe."""
+        for item in self.profiles.unserved:
+            LOGGER.warning("not served: %s", item.words)
+        if self.note is not None:
+            LOGGER.warning("%s", self.note)
 
 
 def select(
@@ -40,18 +57,19 @@ def select(
         settings: the loaded settings.
         store: a store named outright; nothing else is served then.
         repository: container folder that belongs to it.
-        profile: name of a configured profile.
+        profile: name of a configured profile, or the name to give to the store.
 
     Raises:
         ConfigurationError: no such store or profile, or several and no default.
     """
     if store is not None:
-        named = replace(from_store(store, profile, repository), expose=settings.expose)
-        check_exists(named)
-        return _selection(Profiles({named.name: named}), None, "it was named")
+        return _outright(settings, store, repository, profile)
     configured, where = available(settings)
-    if configured.by_name:
+    if configured.by_name or (profile is not None and configured.unserved):
         return _selection(configured, profile, where)
+    if configured.unserved:
+        reasons = "\n  ".join(item.words for item in configured.unserved)
+        raise ConfigurationError("None of the configured stores can be served.", reason=reasons)
     if profile is not None:
         raise ConfigurationError(
             f"There is no profile `{profile}`: no configuration was found.",
@@ -68,22 +86,128 @@ def available(settings: Settings) -> tuple[Profiles, str]:
 
     Ours, with those of `aiida_config`; if there are none, those of an AiiDA configuration
     folder in its usual place.
+
+    Raises:
+        ConfigurationError: nothing is configured, and AiiDA's configuration cannot be read.
     """
-    configured = from_settings(settings)
+    found, default = [*_configured(settings), *_of_archives(settings)], settings.default_profile
     if settings.aiida_config is not None:
-        return _merged(configured, settings.aiida_config, settings.expose), "the configuration"
+        theirs = _of_aiida(settings.aiida_config, settings.expose)
+        found += [*theirs.by_name.values(), *theirs.unserved]
+        default = default or theirs.default
     folder = aiidaconfig.find_folder()
-    if not configured.by_name and (folder / "config.json").is_file():
-        found = aiidaconfig.read_profiles(folder, settings.expose)
-        return found, f"the AiiDA configuration {folder}"
-    return configured, "the configuration"
+    if not found and is_so((folder / CONFIGURATION).is_file):
+        theirs = aiidaconfig.read_profiles(folder, settings.expose)
+        return theirs, f"the AiiDA configuration {folder}"
+    return _expecting(collect(found, default), settings), "the configuration"
 
 
-def _merged(configured: Profiles, folder: Path, expose: tuple[str, ...]) -> Profiles:
-    """Return our profiles and AiiDA's; our default wins over AiiDA's."""
-    theirs = aiidaconfig.read_profiles(folder, expose)
-    both = collect([*configured.by_name.values(), *theirs.by_name.values()])
-    return Profiles(both, configured.default or theirs.default)
+def collect(found: Iterable[Profile | Unserved], default: str | None = None) -> Profiles:
+    """Return profiles by name; of two stores with one name, the first is served."""
+    by_name: dict[str, Profile] = {}
+    unserved = []
+    for item in found:
+        if isinstance(item, Unserved):
+            unserved.append(item)
+            continue
+        first = by_name.setdefault(item.name, item)
+        if first is not item and not _is_same(first, item):
+            reason = f"Two profiles are called `{item.name}`: {first.location} and {item.location}."
+            unserved.append(Unserved(item.name, item.source, f"{reason} The first is served."))
+    return Profiles(by_name, default, tuple(unserved))
+
+
+def _is_same(one: Profile, other: Profile) -> bool:
+    """Tell whether two profiles are one store, which may be named twice."""
+    if one.kind is not other.kind:
+        return False
+    if one.path is None or other.path is None:
+        return one.location == other.location
+    return one.path.absolute() == other.path.absolute() or _leads_to_same(one.path, other.path)
+
+
+def _leads_to_same(one: Path, other: Path) -> bool:
+    return is_so(lambda: one.samefile(other))
+
+
+def _configured(settings: Settings) -> Iterator[Profile | Unserved]:
+    """Yield the profiles of the configuration, those that have mistakes as unserved."""
+    source = "configuration"
+    for refused in settings.refused:
+        yield Unserved(refused.name, source, refused.reason)
+    for name, item in settings.profiles.items():
+        yield _named(name, item, settings.expose, source)
+
+
+def _of_archives(settings: Settings) -> Iterator[Profile | Unserved]:
+    """Yield the archives of folders; hidden files, as macOS makes them, do not count."""
+    for folder in settings.archives:
+        try:
+            paths = sorted(folder.iterdir())
+        except FileNotFoundError:
+            yield Unserved("archives", str(folder), f"There is no folder {folder}.")
+            continue
+        except OSError as error:
+            reason = f"The folder {folder} cannot be read: {error.strerror}."
+            yield Unserved("archives", str(folder), reason)
+            continue
+        for path in paths:
+            if path.suffix == ARCHIVE_SUFFIX and not path.name.startswith("."):
+                name, item = path.name.removesuffix(ARCHIVE_SUFFIX), ProfileSettings(str(path))
+                yield _named(name, item, settings.expose, str(folder))
+
+
+def _named(
+    name: str, item: ProfileSettings, expose: tuple[str, ...], source: str
+) -> Profile | Unserved:
+    """Return the profile of a store under a name, or why it is not served."""
+    try:
+        profile = from_store(item.store, name, item.repository, source)
+    except ConfigurationError as error:
+        return Unserved(name, source, " ".join(filter(None, (error.message, error.hint))))
+    profile = replace(profile, expose=expose if item.expose is None else item.expose)
+    fault = names.fault(name)
+    if fault is None:
+        return profile
+    return Unserved(name, source, f"{fault} The store is {profile.location}.", profile)
+
+
+def _of_aiida(folder: Path, expose: tuple[str, ...]) -> Profiles:
+    """Return AiiDA's profiles; a configuration that cannot be read keeps nobody from the others."""
+    try:
+        return aiidaconfig.read_profiles(folder, expose)
+    except ConfigurationError as error:
+        reason = " ".join(filter(None, (error.message, error.hint)))
+        return Profiles({}, None, (Unserved("aiida_config", str(folder), reason),))
+
+
+def _expecting(profiles: Profiles, settings: Settings) -> Profiles:
+    """Return the profiles with the default one, if it is an archive that has gone from its folder.
+
+    It is served again as soon as it is back, and the others meanwhile.
+    """
+    name = profiles.default
+    is_known = name in profiles.by_name or any(name == item.name for item in profiles.unserved)
+    if name is None or is_known or not settings.archives or names.fault(name) is not None:
+        return profiles
+    folder = settings.archives[0]
+    path = folder / f"{name}{ARCHIVE_SUFFIX}"
+    gone = Profile(name, ProfileKind.ARCHIVE, str(folder), path=path, expose=settings.expose)
+    return replace(profiles, by_name={**profiles.by_name, name: gone})
+
+
+def _outright(
+    settings: Settings, store: str, repository: Path | None, name: str | None
+) -> Selection:
+    """Return a store that was named as the only one; its name may have to be another one here."""
+    wanted = name if name is not None else "demo" if store == "demo" else own_name(store)
+    called = names.cleaned(wanted)
+    found = replace(from_store(store, called, repository), expose=settings.expose)
+    check_exists(found)
+    selection = _selection(Profiles({called: found}), None, "it was named")
+    if called == wanted:
+        return selection
+    return replace(selection, note=f"{names.fault(wanted)} The store is called `{called}` here.")
 
 
 def _selection(profiles: Profiles, name: str | None, where: str) -> Selection:
@@ -93,4 +217,7 @@ def _selection(profiles: Profiles, name: str | None, where: str) -> Selection:
     if where.startswith("the "):
         which = "the profile named" if name else "the default profile"
         where = f"{which} in {where}"
-    return Selection(Profiles(profiles.by_name, chosen.name), chosen, where)
+    unserved = tuple(item for item in profiles.unserved if item.profile is not chosen)
+    served = Profiles({**profiles.by_name, chosen.name: chosen}, chosen.name, unserved)
+    fault = names.fault(chosen.name)
+    return Selection(served, chosen, where, fault and f"{fault} It is served without a path.")

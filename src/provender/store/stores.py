@@ -7,23 +7,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from provender.errors import ProvenderError, StoreUnreachable, UnsupportedStore
+from provender.errors import (
+    ProvenderError,
+    StoreMisconfigured,
+    StoreUnreachable,
+    UnsupportedStore,
+)
 from provender.schema.statements import Record, Statement
 from provender.settings import Settings
 from provender.store.archive import Progress, open_archive
 from provender.store.cache import CacheFolder
 from provender.store.database import engines
+from provender.store.database.faults import unopened
 from provender.store.database.memory import Memory
 from provender.store.database.reader import Reader
 from provender.store.files.container import Container
+from provender.store.files.heldfile import Identity, identity
 from provender.store.files.streams import ObjectStore
 from provender.store.inspection import Inspection, check_database, check_tables, inspect
 from provender.store.profiles import Profile, ProfileKind
 from provender.store.sqlite.files import SqliteFile
 
 LOGGER = logging.getLogger(__name__)
-
-Identity = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ def open_store(
         engine = engines.postgresql(profile.dsn, settings.pool, settings.limits)
         watched: tuple[Path | SqliteFile, ...] = ()
     elif profile.kind is ProfileKind.SQLITE and profile.path is not None:
-        file = SqliteFile(profile.path / "database.sqlite")
+        file = SqliteFile(profile.database)
         engine = engines.sqlite(file, settings.pool, settings.limits)
         watched = (file,)
     else:
@@ -150,7 +155,7 @@ def _container(
 ) -> tuple[ObjectStore | None, ProvenderError | None]:
     """Return the container of a profile, or why its files cannot be read."""
     if profile.repository is None:
-        return None, StoreUnreachable(
+        return None, StoreMisconfigured(
             "The file repository of this store is not configured.",
             hint="Name the container folder (`repository`, or --repository).",
         )
@@ -171,9 +176,7 @@ def _stamp(watched: tuple[Path | SqliteFile, ...], name: str) -> Identity:
     try:
         return _identity(watched)
     except OSError as error:
-        raise StoreUnreachable(
-            f"{name} cannot be opened.", reason=f"{error.filename}: {error.strerror}"
-        ) from error
+        raise unopened(name, error) from error
 
 
 def _identity(watched: tuple[Path | SqliteFile, ...]) -> Identity:
@@ -182,6 +185,5 @@ def _identity(watched: tuple[Path | SqliteFile, ...]) -> Identity:
         if isinstance(item, SqliteFile):
             figures.extend(item.stamp())
         else:
-            status = item.stat()
-            figures += (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+            figures.extend(identity(item.stat()))
     return tuple(figures)

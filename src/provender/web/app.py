@@ -125,6 +125,7 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
     )
     app.extensions[KEY] = context
     _register(app, context)
+    selection.warn()
     api = flask_api(app, posting=posting)
     if settings.proxy.trusted:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.proxy)  # type: ignore[method-assign]

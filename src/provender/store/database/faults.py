@@ -13,9 +13,11 @@ from provender.errors import (
     CannotConvert,
     ProvenderError,
     QueryTimeout,
+    StoreMisconfigured,
     StoreUnreachable,
     UnsupportedStore,
 )
+from provender.store.database import refusals
 
 LOGGER = logging.getLogger(__name__)
 
@@ -27,11 +29,25 @@ class LostConnectionError(StoreUnreachable):
     """The server closed a connection, went away, or took a snapshot back: try again."""
 
 
-def unreachable(name: str, error: Exception, *, is_lost: bool = False) -> StoreUnreachable:
+def unreachable(
+    name: str, error: Exception, *, is_lost: bool = False, what: str = "store"
+) -> StoreUnreachable:
     """Return the error of a store that does not answer; `is_lost` if another try may help."""
+    message, reason = f"The {what} `{name}` cannot be reached.", str(error).strip()
+    advice = refusals.advice(reason) if isinstance(error, psycopg2.Error) else None
+    if advice is not None:
+        return StoreMisconfigured(message, reason=f"{advice} {reason}")
+    if isinstance(error, PermissionError):
+        return StoreMisconfigured(message, reason=reason)
     kind = LostConnectionError if is_lost else StoreUnreachable
-    reason = str(error).strip()
-    return kind(f"The store `{name}` cannot be reached.", hint="Try again later.", reason=reason)
+    return kind(message, hint="Try again later.", reason=reason)
+
+
+def unopened(what: str, error: OSError, path: object = None) -> StoreUnreachable:
+    """Return the error of a store whose file cannot be opened; `what` begins its sentence."""
+    kind = StoreMisconfigured if isinstance(error, PermissionError) else StoreUnreachable
+    reason = f"{path or error.filename}: {error.strerror or error}"
+    return kind(f"{what} cannot be opened.", reason=reason)
 
 
 def translated(

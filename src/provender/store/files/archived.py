@@ -10,14 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from provender.errors import StoreUnreachable
+from provender.errors import CorruptObject, StoreUnreachable
 from provender.store.cache import PRIVATE_FILE, CacheEntry
 from provender.store.files import zipindex
 from provender.store.files.heldfile import HeldFile
 from provender.store.files.streams import KEY, ObjectStream, Piece, batches, damaged, missing
-from provender.store.files.zipindex import Member, NotAZipError
+from provender.store.files.zipindex import (
+    ENCRYPTED_METHOD,
+    Member,
+    NotAZipError,
+    UnreadableMemberError,
+)
 from provender.store.sqlite.files import SqliteFile
-from provender.store.sqlite.index import Lookup
+from provender.store.sqlite.index import Lookup, unreadable
 
 OBJECT = re.compile(r"repo/([0-9a-f]{64})")
 INDEX = "objects.sqlite"
@@ -34,11 +39,15 @@ def index_objects(path: Path, target: Path) -> None:
         connection.executemany(
             "INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (name[1], member.offset, member.length, member.size, member.method, member.crc)
+                (name[1], member.offset, member.length, member.size, _method(member), member.crc)
                 for member in zipindex.members(file)
-                if (name := OBJECT.fullmatch(member.name)) and not member.is_encrypted
+                if (name := OBJECT.fullmatch(member.name))
             ),
         )
+
+
+def _method(member: Member) -> int:
+    return ENCRYPTED_METHOD if member.is_encrypted else member.method
 
 
 class ZipObjects:
@@ -59,6 +68,8 @@ class ZipObjects:
         member = Member(*rows[0])
         try:
             return zipindex.piece(self._file.path, member).open()
+        except UnreadableMemberError as error:
+            raise CorruptObject(f"The content of the file cannot be read: it {error}.") from error
         except NotAZipError as error:
             raise damaged("is not where the archive says", str(error)) from error
         except OSError as error:
@@ -84,11 +95,7 @@ class ZipObjects:
         try:
             return self._index.rows(sql, values)
         except (OSError, sqlite3.Error) as error:
-            raise StoreUnreachable(
-                "The index of the archive cannot be read.",
-                hint="Try again later.",
-                reason=str(error),
-            ) from error
+            raise unreadable("The index of the archive", error) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,18 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from provender.errors import StoreUnreachable, UnsupportedStore
-from provender.store.files.streams import (
-    KEY,
-    ZLIB_WRAPPED,
-    ObjectStream,
-    Piece,
-    batches,
-    damaged,
-    missing,
+from provender.errors import (
+    StoreError,
+    StoreMisconfigured,
+    StoreUnreachable,
+    UnsupportedStore,
 )
+from provender.store.files.decompression import Form
+from provender.store.files.streams import KEY, ObjectStream, Piece, batches, damaged, missing
+from provender.store.layout import CONFIGURATION, CONTAINER, is_container
 from provender.store.sqlite.files import SqliteFile
-from provender.store.sqlite.index import Lookup
+from provender.store.sqlite.index import Lookup, unreadable
 
 CONTAINER_VERSION = 1
 LOOKS = 10
@@ -49,27 +48,13 @@ class Container:
 
         Raises:
             StoreUnreachable: the folder or its configuration cannot be read.
-            UnsupportedStore: it is no container, or of a version that is not read.
+            UnsupportedStore: it is not a container, or of a version that is not read.
         """
-        try:
-            config: Any = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        except OSError as error:
-            raise StoreUnreachable(
-                "The file repository of the store cannot be reached.",
-                reason=f"{folder}: {error.strerror}",
-            ) from error
-        except ValueError as error:
-            raise _no_container(folder, "its config.json is not valid JSON") from error
-        if not isinstance(config, dict) or "container_version" not in config:
-            raise _no_container(folder, "its config.json has no container_version")
-        if config["container_version"] != CONTAINER_VERSION:
-            raise _no_container(folder, f"its version is {config['container_version']!r}")
-        if config.get("hash_type", "sha256") != "sha256":
-            raise _no_container(folder, f"its hash is {config['hash_type']!r}")
+        config = _configuration(folder)
         return cls(
             folder,
             str(config.get("container_id", "")),
-            int(config.get("loose_prefix_len", 2)),
+            config.get("loose_prefix_len", 2),
             str(config.get("compression_algorithm", "zlib+1")).partition("+")[0],
             Lookup(SqliteFile(folder / "packs.idx", is_store=False)),
         )
@@ -123,8 +108,8 @@ class Container:
         for pack, offset, length, size, compressed in rows:
             if compressed and self.compression != "zlib":
                 raise damaged("is compressed in a way that is not known", self.compression)
-            window = ZLIB_WRAPPED if compressed else None
-            return Piece(self.folder / "packs" / str(pack), offset, length, size, window)
+            form = Form.ZLIB if compressed else Form.PLAIN
+            return Piece(self.folder / "packs" / str(pack), offset, length, size, form)
         return None
 
     def _query(self, sql: str, values: tuple[str, ...]) -> list[Any]:
@@ -133,11 +118,7 @@ class Container:
         except FileNotFoundError:
             return []
         except (OSError, sqlite3.Error) as error:
-            raise StoreUnreachable(
-                "The index of the file repository cannot be read.",
-                hint="Try again later.",
-                reason=f"{self.folder}/packs.idx: {error}",
-            ) from error
+            raise unreadable("The index of the file repository", error) from error
 
 
 def _opened(piece: Piece | None) -> ObjectStream | None:
@@ -147,8 +128,42 @@ def _opened(piece: Piece | None) -> ObjectStream | None:
         return None
 
 
-def _no_container(folder: Path, reason: str) -> UnsupportedStore:
+def _configuration(folder: Path) -> dict[str, Any]:
+    """Return the configuration of a container, if it is one that is read; errors as `at`."""
+    try:
+        config: Any = json.loads((folder / CONFIGURATION).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _unread(folder, error) from error
+    except ValueError as error:
+        raise _foreign(f"The config.json of {folder} is not valid JSON.") from error
+    if not isinstance(config, dict) or "container_version" not in config:
+        raise _foreign(f"The config.json of {folder} is not that of a container.")
+    if config["container_version"] != CONTAINER_VERSION:
+        raise _foreign(f"{folder} is a container of version {config['container_version']!r}.")
+    if config.get("hash_type", "sha256") != "sha256":
+        raise _foreign(f"{folder} is a container with the hash {config['hash_type']!r}.")
+    if not isinstance(config.get("loose_prefix_len", 2), int):
+        raise _foreign(f"The config.json of {folder} is not that of a container.")
+    return config
+
+
+def _unread(folder: Path, error: OSError) -> StoreError:
+    """Return the error of a folder whose configuration cannot be read."""
+    message = "The file repository of the store cannot be reached."
+    if isinstance(error, PermissionError):
+        return StoreMisconfigured(message, reason=f"{folder} cannot be read: {error.strerror}.")
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        return StoreUnreachable(message, reason=f"{folder}: {error.strerror}.")
+    if not folder.exists():
+        return StoreUnreachable(message, reason=f"There is no folder {folder}.")
+    reason = f"{folder} is not a container: it has no {CONFIGURATION}."
+    meant = next(filter(is_container, (folder / CONTAINER, folder.parent)), None)
+    return _foreign(reason if meant is None else f"{reason} Is {meant} meant?")
+
+
+def _foreign(reason: str) -> UnsupportedStore:
+    """Return the error of what is not a container that is read."""
     return UnsupportedStore(
         "The file repository of the store is not a container that this server reads.",
-        reason=f"{folder}: {reason}",
+        reason=reason,
     )

@@ -1,10 +1,18 @@
-"""A file that can be opened again after another one has taken its name. Floor: store."""
+"""Files that others replace: what tells them apart, and how to keep one. Floor: store."""
 
 from __future__ import annotations
 
 import os
 import weakref
 from pathlib import Path
+
+Identity = tuple[int, ...]
+"""Numbers of the system that differ between a file and the one that replaced or changed it."""
+
+
+def identity(status: os.stat_result) -> Identity:
+    """Return the identity of a file: inode, size, and the times of its last changes."""
+    return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 class HeldFile:

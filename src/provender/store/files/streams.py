@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import Protocol
 
 from provender.errors import CorruptObject
+from provender.store.files.decompression import (
+    DecompressionError,
+    Form,
+    decompress,
+    decompressor,
+)
 
 CHUNK = 1 << 16
 """Bytes read from disk at once."""
 KEY = re.compile(r"[0-9a-f]{64}")
 KEYS_PER_QUERY = 900
 """SQLite allows 999 values in one statement by default."""
-ZLIB_WRAPPED = zlib.MAX_WBITS
-RAW_DEFLATE = -zlib.MAX_WBITS
 
 
 class ObjectStream(io.RawIOBase):
@@ -67,23 +71,22 @@ class ObjectStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Where an object lies: `length` bytes at `offset` of a file, `size` when inflated.
+    """Where an object lies: `length` bytes at `offset` of a file, `size` when decompressed.
 
-    `window` is None for plain bytes, else the zlib window that the compressed form needs; `crc`
-    is the CRC-32 of the content where the container keeps one.
+    `crc` is the CRC-32 of the content where the container keeps one.
     """
 
     path: Path
     offset: int
     length: int
     size: int
-    window: int | None = None
+    form: Form = Form.PLAIN
     crc: int | None = None
 
     def open(self) -> ObjectStream:
         """Return a stream over the piece; raises `OSError` if the file is not there."""
         file = self.path.open("rb", buffering=0)
-        kind = PlainStream if self.window is None else InflatedStream
+        kind = PlainStream if self.form is Form.PLAIN else CompressedStream
         return kind(self, file)
 
 
@@ -131,8 +134,8 @@ class PlainStream(ObjectStream):
         super().close()
 
 
-class InflatedStream(ObjectStream):
-    """The content of a compressed piece, inflated as it is read."""
+class CompressedStream(ObjectStream):
+    """The content of a compressed piece, decompressed as it is read."""
 
     def __init__(self, piece: Piece, file: io.FileIO) -> None:
         super().__init__()
@@ -142,9 +145,8 @@ class InflatedStream(ObjectStream):
         self._restart()
 
     def _restart(self) -> None:
-        self._inflate = zlib.decompressobj(self._piece.window or zlib.MAX_WBITS)
+        self._decompressor = decompressor(self._piece.form, self._piece.size)
         self._raw_position = 0
-        self._pending = b""
         self._position = 0
         self._checksum = 0
 
@@ -160,26 +162,27 @@ class InflatedStream(ObjectStream):
         return len(data)
 
     def _step(self, wanted: int) -> bytes:
-        """Inflate at most `wanted` bytes from what is pending, or read more."""
-        if not self._pending:
+        """Return at most `wanted` bytes of what was read, or read more."""
+        if self._decompressor.eof:
+            raise damaged("is shorter than its index says")
+        stored = b""
+        is_last = False
+        if self._decompressor.needs_input:
             left = self._piece.length - self._raw_position
             self._file.seek(self._piece.offset + self._raw_position)
-            self._pending = self._file.read(min(CHUNK, left)) or b""
-            self._raw_position += len(self._pending)
-        is_last = not self._pending  # what was read before may still hold bytes to come
+            stored = self._file.read(min(CHUNK, left)) or b""
+            self._raw_position += len(stored)
+            is_last = not stored  # what was read before may still hold bytes to come
         try:
-            data = self._inflate.decompress(self._pending, wanted)
-        except zlib.error as error:
-            raise damaged("cannot be inflated", str(error)) from error
-        self._pending = self._inflate.unconsumed_tail
-        if not data and self._inflate.eof:
-            raise damaged("is shorter than its index says")
+            data = decompress(self._decompressor, stored, wanted)
+        except DecompressionError as error:
+            raise damaged("cannot be decompressed", str(error)) from error
         if not data and is_last:
             raise damaged("is cut short")
         return data
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move to a position: forward by inflating, back by starting anew."""
+        """Move to a position: forward by decompressing, back by starting anew."""
         target = _target(offset, whence, self._position, self.size)
         if target < self._position:
             self._restart()

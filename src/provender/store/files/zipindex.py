@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from provender.store.files.streams import RAW_DEFLATE, Piece
+from provender.store.files.decompression import Form, can_read
+from provender.store.files.streams import Piece
 
 END = struct.Struct("<4s4H2LH")
 END_SIGNATURE = b"PK\x05\x06"
@@ -27,12 +28,25 @@ LOCAL_SIGNATURE = b"PK\x03\x04"
 LARGEST_COMMENT = 0xFFFF
 IN_EXTRA = 0xFFFFFFFF
 ZIP64_EXTRA = 1
-STORED, DEFLATED = 0, 8
+FORMS = {
+    0: Form.PLAIN,
+    8: Form.DEFLATE,
+    12: Form.BZIP2,
+    14: Form.LZMA,
+    93: Form.ZSTANDARD,
+}
+"""How members are compressed (APPNOTE 4.4.5): all that Python's module reads, which AiiDA uses."""
+ENCRYPTED_METHOD = 99
+OTHER_METHODS = {6: "Implode", 9: "Deflate64", 20: "Zstandard (old)", 95: "XZ", 98: "PPMd"}
 ENCRYPTED, UTF8_NAME = 0x1, 0x800
 
 
 class NotAZipError(Exception):
     """The file has no readable zip directory."""
+
+
+class UnreadableMemberError(NotAZipError):
+    """A member is where it should be, in a form that is not read; the text says in which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +95,11 @@ def piece(path: Path, member: Member) -> Piece:
     """Return where the content of a member lies.
 
     Raises:
-        NotAZipError: the local header is not where the directory says, or the member is
-            compressed in a way that AiiDA never uses.
+        NotAZipError: the local header is not where the directory says.
+        UnreadableMemberError: the member is encrypted, or compressed in a way that is not read.
         OSError: the file cannot be read.
     """
-    if member.is_encrypted or member.method not in (STORED, DEFLATED):
-        raise NotAZipError("a member is encrypted or compressed in an unusual way")
+    form = _form(member)
     with path.open("rb") as file:
         file.seek(member.offset)
         header = file.read(LOCAL.size)
@@ -94,8 +107,17 @@ def piece(path: Path, member: Member) -> Piece:
         raise NotAZipError("a member is not where the directory says")
     name_length, extra_length = LOCAL.unpack(header)[-2:]
     start = member.offset + LOCAL.size + name_length + extra_length
-    window = RAW_DEFLATE if member.method == DEFLATED else None
-    return Piece(path, start, member.length, member.size, window, member.crc)
+    return Piece(path, start, member.length, member.size, form, member.crc)
+
+
+def _form(member: Member) -> Form:
+    if member.is_encrypted or member.method == ENCRYPTED_METHOD:
+        raise UnreadableMemberError("is encrypted")
+    form = FORMS.get(member.method)
+    if form is None or not can_read(form):
+        known = form.value if form is not None else OTHER_METHODS.get(member.method)
+        raise UnreadableMemberError(f"is compressed with {known or f'method {member.method}'}")
+    return form
 
 
 def _locate(file: BinaryIO) -> tuple[int, int, int]:

@@ -10,10 +10,23 @@ import sqlite3
 from collections import deque
 from typing import Any
 
+from provender.errors import StoreError, StoreMisconfigured, StoreUnreachable, UnsupportedStore
 from provender.store.sqlite.files import ReadOnlyConnection, SqliteFile, Stamp
 
 MOST_KEPT = 2
 """Connections kept for requests to come; each may hold 2 MB of a large index in its cache."""
+PASSING = ("locked", "unable to open", "disk I/O")
+"""What SQLite says of a file that it may be able to read later."""
+
+
+def unreadable(what: str, error: OSError | sqlite3.Error) -> StoreError:
+    """Return the error of an index that cannot be asked; `what` begins its sentence."""
+    message, reason = f"{what} cannot be read.", str(error)
+    if isinstance(error, PermissionError):
+        return StoreMisconfigured(message, reason=reason)
+    if isinstance(error, OSError) or any(words in reason for words in PASSING):
+        return StoreUnreachable(message, hint="Try again later.", reason=reason)
+    return UnsupportedStore(f"{what} is damaged.", reason=reason)
 
 
 class Lookup:

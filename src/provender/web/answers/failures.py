@@ -25,7 +25,7 @@ from provender.errors import (
 )
 from provender.logs import printable
 from provender.query.querystring.keys import meant
-from provender.store.profiles import RESERVED
+from provender.store.names import RESERVED
 from provender.store.registry import unknown_profile
 from provender.web.answers.responses import json_response
 from provender.web.middleware.mounts import PROFILE
@@ -97,7 +97,7 @@ class Failures:
         if isinstance(error, UnknownField) and request.method != "POST":
             error.hint = meant(error, self._dialect().specials) or error.hint
         response = json_response(self._body(error), status=error.status)
-        if error.status == UNAVAILABLE:
+        if error.status == UNAVAILABLE and error.may_recover:
             response.headers["Retry-After"] = RETRY_AFTER
         return response
 

@@ -49,7 +49,7 @@ def _counts(context: Context) -> tuple[dict[str, int], str | None]:
         return context.store().reader.within(counts), None
     except ProvenderError as error:
         LOGGER.warning("/: %s (%s)", error.message, error.reason)
-        return {}, error.message
+        return {}, " ".join(filter(None, (error.message, error.hint)))
 
 
 def _stores(context: Context) -> list[dict[str, Any]]:

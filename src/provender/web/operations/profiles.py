@@ -12,6 +12,7 @@ from provender.store.census import Finding
 from provender.web.answers import responses
 from provender.web.context import Context
 from provender.web.middleware.mounts import PROFILE
+from provender.web.routes.route import error_body
 
 
 def register(app: Flask, context: Context) -> None:
@@ -51,5 +52,10 @@ def top_url() -> str:
 def _found(finding: Finding | None) -> dict[str, Any]:
     """Return what was found of a store; `reachable` is null where nobody has looked yet."""
     if finding is None:
-        return {"size": None, "nodes": None, "reachable": None}
-    return {"size": finding.size, "nodes": finding.nodes, "reachable": finding.is_reachable}
+        return {"size": None, "nodes": None, "reachable": None, "problem": None}
+    return {
+        "size": finding.size,
+        "nodes": finding.nodes,
+        "reachable": finding.is_reachable,
+        "problem": finding.problem and error_body(finding.problem),
+    }

@@ -9,7 +9,12 @@ import time
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import closing
 
-from provender.errors import ProvenderError, StoreUnreachable
+from provender.errors import (
+    ProvenderError,
+    StoreError,
+    StoreMisconfigured,
+    StoreUnreachable,
+)
 from provender.store.registry import StoreRegistry
 
 LOGGER = logging.getLogger(__name__)
@@ -44,7 +49,7 @@ class Readiness:
         """Return when a store answers.
 
         Raises:
-            StoreUnreachable: none does, and why.
+            ProvenderError: none does, and why.
         """
         names = self._names()
         until = time.monotonic() + PATIENCE
@@ -104,19 +109,24 @@ class Readiness:
             look.set_result(None)
 
 
-def _unready(looks: Looks, count: int) -> StoreUnreachable:
+def _unready(looks: Looks, count: int) -> ProvenderError:
     """Return the error that says in words why no store answers; `count` is how many there are."""
     problems = [
         (look.result() if look.done() else None) or _late(name) for name, look in looks.items()
     ]
-    if count == 1:
-        return StoreUnreachable(
-            problems[0].message, hint=problems[0].hint, reason=problems[0].reason
-        )
-    lines = [item.message for item in problems[:TOLD]]
+    if count == 1 and isinstance(problems[0], StoreError):
+        return problems[0]
+    lines = [_line(item) for item in problems[:TOLD]]
     lines += [f"{count - TOLD} more"] if count > TOLD else []
     reasons = "; ".join(item.reason for item in problems[:TOLD] if item.reason)
-    return StoreUnreachable("No store can be reached.", detail="\n".join(lines), reason=reasons)
+    may_recover = count > len(problems) or any(item.may_recover for item in problems)
+    kind = StoreUnreachable if may_recover else StoreMisconfigured
+    return kind("No store can be reached.", detail="\n".join(lines), reason=reasons)
+
+
+def _line(error: ProvenderError) -> str:
+    """Return what is wrong, and what to do about it where waiting does not help."""
+    return error.message if error.may_recover or not error.hint else f"{error.message} {error.hint}"
 
 
 def _late(name: str) -> StoreUnreachable:
