@@ -13,7 +13,7 @@ import pytest
 from deploy import processes, replication
 from deploy.processes import configured, wait_until
 from deploy.replication import Node
-from deploy.watching import INSERT, OTHERS, Writer, watching, wrong
+from deploy.watching import INSERT, LIMITS, OTHERS, Writer, watching, wrong
 from support.server import ask
 
 
@@ -26,7 +26,7 @@ def cluster_of_its_own(data):
 @contextmanager
 def served(primary, folder):
     """Yield what clients see of a database while the block runs, and its log."""
-    environment = configured(folder, profiles={"lab": primary.url()})
+    environment = configured(folder, profiles={"lab": primary.url()}, limits=LIMITS)
     log = folder / "log"
     with (
         processes.gunicorn("provender:create_app()", environment=environment, log=log) as (root, _),

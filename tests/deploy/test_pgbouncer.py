@@ -15,7 +15,7 @@ import pytest
 
 from deploy import processes, replication
 from deploy.processes import configured, wait_until
-from deploy.watching import INSERT, Writer, watching, wrong
+from deploy.watching import INSERT, LIMITS, Writer, watching, wrong
 from provender.settings import Limits, Pool, Settings
 from provender.store.addresses import parse_url
 from provender.store.database import engines
@@ -188,7 +188,7 @@ def rows(url, statement):
 
 
 def test_a_restart_of_the_pooler_is_survived(front, lab_copy, tmp_path):
-    environment = configured(tmp_path, profiles={"lab": front.url})
+    environment = configured(tmp_path, profiles={"lab": front.url}, limits=LIMITS)
     writer, log = Writer(), tmp_path / "log"
     with (
         processes.gunicorn(FACTORY, "-w", "2", environment=environment, log=log) as (root, _),

@@ -15,7 +15,7 @@ import pytest
 
 from deploy import processes, replication
 from deploy.processes import configured, wait_until
-from deploy.watching import INSERT, Writer, summary, watching, wrong
+from deploy.watching import INSERT, LIMITS, Writer, summary, watching, wrong
 from provender.settings import Limits, Pool
 from provender.store.addresses import parse_url
 from provender.store.database import engines
@@ -98,7 +98,7 @@ def test_a_service_goes_on_when_a_standby_and_then_the_primary_die(own, tmp_path
     store = url(
         one, two, primary, target_session_attrs="prefer-standby", load_balance_hosts="random"
     )
-    environment = configured(tmp_path, profiles={"lab": store})
+    environment = configured(tmp_path, profiles={"lab": store}, limits=LIMITS)
     writer, log = Writer(), tmp_path / "log"
     times = [time.monotonic()]
 
