@@ -171,7 +171,8 @@ def test_odd_paths(path, status, root):
         assert answer.headers["location"] == expected
         assert ask(expected).status == 200
     if status == 404:
-        assert answer.json["code"] == "unknown-route"
+        kind = "route" if path.startswith("/postgres/") else "profile"
+        assert answer.json["code"] == f"unknown-{kind}"
 
 
 def test_a_profile_named_twice(root):

@@ -143,7 +143,7 @@ def _register(app: App, context: Context) -> None:
     failures = Failures(
         DIALECTS,
         context.endpoints.lines,
-        has_profiles=settings.profile_paths,
+        profiles=context.mounted,
         show_tracebacks=app.catch_internal_server,
     )
     app.extensions[FAILURES] = failures

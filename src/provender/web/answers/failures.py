@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from flask import Flask, Response, request
@@ -47,8 +47,8 @@ OF_BODY = ("content-type", "content-length")
 class Failures:
     """Answers errors in the form of the dialect that a request is in.
 
-    `endpoints` tells the routes of a prefix, for paths that fit none; `has_profiles` says that the
-    first element of a path may name a profile. `show_tracebacks` also writes
+    `endpoints` tells the routes of a prefix, for paths that fit none; `profiles` are the names
+    that the first element of a path may be. `show_tracebacks` also writes
     those of unexpected errors to the server's own error log.
     """
 
@@ -57,12 +57,12 @@ class Failures:
         dialects: Sequence[Dialect],
         endpoints: Callable[[str], list[str]],
         *,
-        has_profiles: bool = True,
+        profiles: Collection[str] = (),
         show_tracebacks: bool = False,
     ) -> None:
         self._dialects = dialects
         self._endpoints = endpoints
-        self._has_profiles = has_profiles
+        self._profiles = profiles
         self._show_tracebacks = show_tracebacks
 
     def register(self, app: Flask) -> None:
@@ -128,7 +128,7 @@ class Failures:
         dialect, first = self._dialect(), request.path.split("/")[1]
         if first != API and PROFILE not in request.environ:
             error: ProvenderError = UnknownRoute()
-            if self._has_profiles and first not in RESERVED:
+            if first not in RESERVED and self._profiles and first not in self._profiles:
                 error = unknown_profile(first)
             return json_response(self._body(error), status=404)
         body = self._body(UnknownRoute())
