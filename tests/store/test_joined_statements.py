@@ -8,7 +8,7 @@ import time
 import psycopg2
 import pytest
 
-from provender.errors import QueryTimeout, StoreUnreachable
+from provender.errors import QueryTimeout, StoreUnreachable, UnsupportedStore
 from provender.schema.entities import Kind
 from provender.schema.statements import Statement
 from provender.settings import Limits, Pool
@@ -200,3 +200,32 @@ def test_a_connection_that_died_is_replaced_before_the_first_row(make_reader, ru
     ):
         asked_of_server(lab_copy, KILL)
         assert work() == [(1,), (2,)]
+
+
+def test_names_that_may_no_longer_be_read_are_done_without(make_reader, lab_copy):
+    role = "joined_" + lab_copy.rpartition("/")[2].partition("?")[0][-12:]
+    postgres.run(
+        lab_copy,
+        f"CREATE ROLE {role} LOGIN",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",
+    )
+    try:
+        reader = make_reader(lab_copy, user=role)
+        postgres.run(lab_copy, "REVOKE EXECUTE ON FUNCTION pg_control_checkpoint FROM PUBLIC")
+        asked = statement("SELECT count(*) FROM db_dbnode")
+        found = reader.within(lambda snapshot: (snapshot.run(asked), snapshot.token))
+        assert found == ([(312,)], None)
+        missing = statement("SELECT count(*) FROM db_nothing")
+        with pytest.raises(UnsupportedStore):
+            reader.within(lambda snapshot: snapshot.run(missing))
+        assert reader.within(lambda snapshot: snapshot.run(asked)) == [(312,)]
+        reader.close()
+    finally:
+        postgres.run(lab_copy, f"DROP OWNED BY {role}", f"DROP ROLE {role}")
+
+
+def test_a_table_that_is_missing_is_told_and_the_next_statement_works(reader, run):
+    missing = statement("SELECT count(*) FROM db_nothing")
+    with pytest.raises(UnsupportedStore):
+        reader.within(lambda snapshot: snapshot.run(missing))
+    assert run(reader, statement("SELECT 1"))[0] == [(1,)]

@@ -120,6 +120,17 @@ def test_an_overridden_handle_error_answers_all_errors(data, path, status, error
     api.context.stores.close()
 
 
+def test_an_overridden_handle_error_leaves_known_answers_alone(data):
+    api, client = client_of(Polite, data)
+    first, again = (client.get("/api/v4/nodes?limit=1") for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json == again.json
+    known = client.get("/api/v4/nodes?limit=1", headers={"If-None-Match": first.headers["ETag"]})
+    assert (known.status_code, known.data) == (304, b"")
+    assert "X-Sorry" not in known.headers
+    api.context.stores.close()
+
+
 def test_an_overridden_handle_error_leaves_redirects_alone(data):
     api, client = client_of(Polite, data)
     assert client.get("/api/v4//nodes").status_code == 308

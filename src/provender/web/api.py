@@ -8,6 +8,7 @@ from typing import Any
 
 import flask_restful
 from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing.exceptions import RoutingException
 
 from provender.web.context import FAILURES, KEY, Context
@@ -95,7 +96,8 @@ class Api(flask_restful.Api):
         Flask-RESTful would hide those handlers. A redirect of the routing is no error.
         """
         is_own = type(self).handle_error is not Api.handle_error
-        if is_own and not isinstance(e, RoutingException):
+        is_answer = isinstance(e, HTTPException) and e.code is None  # such as a 304
+        if is_own and not is_answer and not isinstance(e, RoutingException):
             return self.handle_error(e)
         return original_handler(e)
 

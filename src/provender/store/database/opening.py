@@ -130,8 +130,10 @@ class Opening:
         *,
         is_single: bool = False,
         batch: int | None = None,
-    ) -> First:
+    ) -> First | None:
         """Begin, and return the rows of the first statement with the name of its snapshot.
+
+        None if the names, or the statement, may not be read: whoever asks begins anew, without.
 
         The driver gives the rows of the last statement only, so the name stands in front of each
         row; the one row without `JOINED` says that there are none. With a `batch` the rows stay in
@@ -141,9 +143,13 @@ class Opening:
         text = f"SELECT name.*, joined.* FROM {NAME} LEFT JOIN ({rows}) AS joined ON true"  # noqa: S608 - ours
         if batch is not None:
             text = f"{DECLARE} {text}; FETCH {batch} FROM batches"
-        cursor.execute(
-            f"{self._begin_single if is_single else self._begin}; {text}", statement.values or None
-        )
+        begin = self._begin_single if is_single else self._begin
+        try:
+            cursor.execute(f"{begin}; {text}", statement.values or None)
+        except NAMELESS:
+            self._may_join = False
+            cursor.execute("ROLLBACK")
+            return None
         records: list[Record] = cursor.fetchall()
         driver.was_standby, snapshot, present = records[0][:3]
         token = None if driver.was_standby else str(snapshot)

@@ -140,6 +140,8 @@ class Snapshot:
             first = opening.join(
                 self._driver, self._cursor, statement, is_single=is_single, batch=batch
             )
+        if first is None:
+            return None
         self.has_begun, self._token = True, first.token
         return first.records
 
