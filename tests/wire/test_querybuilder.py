@@ -12,7 +12,7 @@ from datetime import timezone
 import pytest
 
 import provender
-from provender.errors import BadRequest
+from provender.errors import BadRequest, CannotConvert
 from provender.settings import Limits, Settings
 from provender.translators.asking import Asked
 from support.compare_golden import differences
@@ -121,6 +121,44 @@ def test_a_store_is_asked_from_python(data):
         pytest.raises(BadRequest, match=r"limits\.joins"),
     ):
         store.count({"path": ["user", "group.core"]})
+
+
+@pytest.fixture(params=["archive", "sqlite", "postgres"])
+def a_store(request):
+    return request.getfixturevalue(f"on_{request.param}").store
+
+
+NODES = {
+    "path": [{"entity_type": "", "tag": "n"}],
+    "project": {"n": ["id", "uuid", "ctime", "attributes"]},
+    "order_by": {"n": ["id"]},
+}
+
+
+def test_a_stream_gives_the_rows_of_a_list(a_store):
+    with provender.ask(a_store) as store:
+        rows = list(store.stream(NODES))
+        assert rows == store.rows(NODES)
+        assert len(rows) == store.count(NODES) == 312
+        assert list(store.stream(NODES | {"limit": 2, "offset": 5})) == rows[5:7]
+        assert list(store.stream(NODES | {"limit": 0})) == []
+
+
+def test_a_stream_has_no_bound_and_can_be_left(a_store):
+    few = Settings(limits=Limits(posted_rows=2))
+    with provender.ask(a_store, settings=few) as store:
+        stream = store.stream(NODES)
+        assert next(stream)["n"]["id"] > 0
+        stream.close()
+        assert len(list(store.stream(NODES))) == 312
+        with pytest.raises(BadRequest, match="At `/path/0`"):
+            next(store.stream({"path": [1]}))
+
+
+def test_a_cast_that_fails_in_a_stream_is_named(a_store):
+    casts = NODES | {"project": {"n": [{"attributes.process_label": {"cast": "f"}}]}}
+    with provender.ask(a_store) as store, pytest.raises(CannotConvert, match="by `f`"):
+        list(store.stream(casts))
 
 
 def test_every_recorded_query_holds(on_ids, records):

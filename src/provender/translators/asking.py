@@ -7,11 +7,14 @@ Example:
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from provender import configuration
+from provender.errors import ProvenderError
+from provender.query.sql.compiler import compile_rows
 from provender.settings import Settings
 from provender.store.registry import StoreRegistry
 from provender.store.selection import select
@@ -63,6 +66,20 @@ class Asked:
         store = self._stores.get()
         records = inquiry.records(read(inquiry, store).raw)
         return [dict(zip(records, row, strict=True)) for row in zip(*records.values(), strict=True)]
+
+    def stream(self, query: dict[str, Any]) -> Iterator[Row]:
+        """Yield the rows as `rows` gives them: any number of them, of which a few are held.
+
+        All come from one snapshot, which ends with the last row or when the iterator is closed.
+        """
+        inquiry = PythonRows(json.dumps(query).encode(), self._limits, self._expose)
+        store = self._stores.get()
+        statement = compile_rows(inquiry.posted.plan, store.reader.backend)
+        try:
+            for values in store.stream(statement):
+                yield {tag: records[0] for tag, records in inquiry.records([values]).items()}
+        except ProvenderError as error:
+            raise inquiry.explained(error) from error
 
     def count(self, query: dict[str, Any]) -> int:
         """Return the number of rows, after limit and offset."""
