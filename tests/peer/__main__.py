@@ -105,10 +105,7 @@ def storage_of(kind: str) -> Iterator[Storage]:
     if kind == SQLITE:
         yield Storage(kind)
         return
-    with (
-        tempfile.TemporaryDirectory(prefix="provender-peer-pg-") as folder,
-        postgres.cluster(Path(folder)) as cluster,
-    ):
+    with postgres.cluster() as cluster:
         url = postgres.create_database(cluster)
         try:
             yield Storage.read(kind, url)
