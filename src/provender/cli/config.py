@@ -71,13 +71,12 @@ def _check(file: Path | None, workers: int, *, is_offline: bool) -> Iterator[Fin
         yield problem("file", error)
         return
     yield ok("file", str(file) if file else "none: the environment and defaults")
-    base, where = (file.parent, file.name) if file else (Path(), "the environment")
-    settings, found = configcheck.read_leniently(given, base, where)
+    settings, found = configcheck.read_leniently(given)
     yield from found
     yield from configcheck.check_environment(os.environ)
     profiles, found = configcheck.find_profiles(settings)
     yield from found
-    yield from configcheck.check_secrets(settings, file, profiles)
+    yield from configcheck.check_secrets(given, profiles)
     yield from configcheck.check_folders(settings)
     yield from configcheck.check_proxies(settings)
     if is_offline:
