@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import yaml
 from provender import configuration
 from provender.errors import ConfigurationError
 from provender.settings import Limits, ProfileSettings, Settings, table
+from provender.store.selection import available
 
 SAMPLE = Path(__file__).parents[1] / "config" / "provender.yaml"
 
@@ -242,20 +244,60 @@ def test_an_empty_file_is_no_settings(tmp_path):
     assert load(tmp_path, "limits:\n") == Settings()
 
 
-def test_the_sample_names_every_setting_with_its_default():
+def commented(text):
+    """Return the numbers of the lines that hold a setting behind a `#`."""
+    return [i for i, line in enumerate(text.splitlines()) if re.match(r" *#[^ #]", line)]
+
+
+def uncommented(text, numbers):
+    """Return a text without the `#` of some lines."""
+    lines = text.splitlines()
+    for number in numbers:
+        lines[number] = lines[number].replace("#", "", 1)
+    return "\n".join(lines) + "\n"
+
+
+def test_the_sample_as_it_is_changes_nothing():
     assert configuration.load(SAMPLE, None, {}) == Settings()
+
+
+def test_the_sample_names_every_setting():
     text = SAMPLE.read_text()
-    values = yaml.safe_load("\n".join(uncommented(line) for line in text.splitlines()))
     named = set()
-    for name, value in values.items():
+    for name, value in yaml.safe_load(uncommented(text, commented(text))).items():
         named |= {f"{name}.{key}" for key in value} if name in SECTIONS else {name}
     assert named == {row.name for row in table()}
+    assert len(commented(text)) == len(named) + 2  # three profiles
 
 
 SECTIONS = {row.name.partition(".")[0] for row in table() if "." in row.name}
 
 
-def uncommented(line):
-    """Return a line of the sample without its `#`; example profiles and prose stay comments."""
-    match = re.match(r"#((?:  )?([a-z_]+):.*)", line)
-    return match[1] if match and match[2] not in ("lab", "paper") else ""
+@pytest.mark.parametrize("number", commented(SAMPLE.read_text()))
+def test_each_line_of_the_sample_can_be_uncommented(tmp_path, number):
+    text = uncommented(SAMPLE.read_text(), [number])
+    found = load(tmp_path, text)
+    line = text.splitlines()[number]
+    if line.startswith("default_profile"):
+        assert found == Settings(default_profile="lab")
+    elif line.startswith(("  lab", "  paper", "  demo")):
+        assert list(found.profiles) == [line.split(":")[0].strip()]
+        assert replace(found, profiles={}) == Settings()
+        assert available(found)[0].choose(None)
+    else:
+        assert found == Settings()  # every line shows the default
+
+
+EXAMPLES = [SAMPLE, *sorted(SAMPLE.parents[1].glob("wsgi/*/config.yaml"))]
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda path: path.parent.name)
+def test_all_lines_of_an_example_can_be_uncommented(tmp_path, file):
+    text = file.read_text()
+    assert commented(text)
+    found = load(tmp_path, uncommented(text, commented(text)))
+    assert len(found.profiles) > 1
+    chosen = available(found)[0].choose(None)
+    assert chosen.name == found.default_profile
+    for number in commented(text):
+        assert load(tmp_path, uncommented(text, [number]))
