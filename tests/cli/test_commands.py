@@ -26,6 +26,7 @@ COMMANDS = [
     ["config"],
     ["config", "check"],
     ["config", "show"],
+    ["config", "examples"],
 ]
 
 

@@ -11,6 +11,7 @@ import click
 
 from provender import configuration
 from provender.cli import configcheck, storecheck
+from provender.cli.configexamples import example_files
 from provender.cli.console import HELP, Group, examples, table
 from provender.cli.findings import Finding, Level, ok, problem, show, summary
 from provender.cli.options import Options
@@ -24,7 +25,10 @@ WORKERS = 2
 
 @click.group(cls=Group, context_settings=HELP)
 def config() -> None:
-    """Check and show the configuration."""
+    """Check and show the configuration; examples to begin with."""
+
+
+config.add_command(example_files)
 
 
 @examples(

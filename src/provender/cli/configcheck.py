@@ -21,7 +21,7 @@ from provender.store.selection import available
 
 PREFIX = "PROVENDER_"
 OTHER_VARIABLES = ("PROVENDER_CONFIG", "PROVENDER_STORE")
-FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def read_leniently(given: configuration.Given) -> tuple[Settings, list[Finding]]:
@@ -107,9 +107,9 @@ def check_folders(settings: Settings) -> Iterator[Finding]:
         if folder.is_dir() and not any(folder.glob("*.aiida")):
             yield warning("folders", f"`archives`: there is no archive in {folder}.")
     yield check_cache(settings)
-    figures = os.environ.get(FIGURES)
-    if settings.metrics and figures and not os.access(figures, os.W_OK | os.X_OK):
-        yield problem("folders", f"{FIGURES}: {figures} cannot be written.")
+    shared = os.environ.get(METRICS_VARIABLE)
+    if settings.metrics and shared and not os.access(shared, os.W_OK | os.X_OK):
+        yield problem("folders", f"{METRICS_VARIABLE}: {shared} cannot be written.")
 
 
 def check_cache(settings: Settings) -> Finding:
