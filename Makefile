@@ -2,11 +2,18 @@
 # make test    installs what is needed and runs the tests
 PYTHON ?= python3
 VENV ?= .venv
+LOWEST := $(VENV)-lowest
 BIN := $(VENV)/bin
-STORE ?= demo
 PYTEST := $(BIN)/python -m pytest
+STORE ?= demo
+# Only from the command line of make: environments have a HOST and a PORT that mean something else.
+HOST = 127.0.0.1
+PORT = 5000
 
-.PHONY: help install serve test test-long lint types docs bench mutants test-peer clean
+# The recipe reads it from the environment, so that it may hold blanks and what else a shell would read.
+export STORE
+
+.PHONY: help install serve test test-long test-lowest lint types docs bench mutants test-peer clean
 .DEFAULT_GOAL := help
 
 help: ## show what can be made
@@ -14,40 +21,46 @@ help: ## show what can be made
 
 install: $(VENV)/.serve ## create the virtual environment and install Provender
 
-serve: $(VENV)/.serve ## serve the demo store, or STORE=...
-	@$(BIN)/provender restapi $(STORE)
+serve: $(VENV)/.serve ## serve the demo store, or STORE=...; PORT=5000 (0: any free one) HOST=127.0.0.1
+	@$(BIN)/provender restapi $(if $(STORE),"$$STORE") --hostname '$(HOST)' --port '$(PORT)'
 
-test: $(VENV)/.dev ## run the tests
+test: $(VENV)/.test ## run the tests
+	@echo "Running more than 4,000 tests: about 15 minutes on two cores."
 	$(PYTEST) --cov --cov-fail-under=95 -q
 
-test-long: $(VENV)/.dev ## run the tests with many more random requests
+test-long: $(VENV)/.test ## run the tests with many more random requests: about an hour
 	$(PYTEST) -q --fuzz 5000 --large 2147483648
 
-lint: $(VENV)/.dev ## check style, format and floors
+test-lowest: $(LOWEST)/.installed ## run the tests that need no server with the lowest versions of the dependencies
+	$(LOWEST)/bin/python -m pytest -q -rfE -p no:randomly --hypothesis-seed=0 --fuzz 50 \
+	  -W ignore::DeprecationWarning tests/query tests/schema tests/exports tests/store tests/house \
+	  tests/test_*.py tests/wire/test_golden.py tests/wire/test_contract.py tests/wire/test_v2.py
+
+lint: $(VENV)/.lint ## check style, format and floors
 	$(BIN)/ruff check src tests bench
 	$(BIN)/ruff format --check src tests bench
 	$(BIN)/lint-imports
 
-types: $(VENV)/.dev ## check types
+types: $(VENV)/.lint ## check types
 	$(BIN)/mypy
 
 docs: $(VENV)/.docs ## build the documentation into docs/_build
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build
 
-mutants: $(VENV)/.dev ## say how many mutants the tests of a package kill: PACKAGE=query N=50 SEED=1
+mutants: $(VENV)/.test ## say how many mutants the tests of a package kill: PACKAGE=query N=50 SEED=1
 	$(BIN)/python tests/mutation $(or $(PACKAGE),query) $(if $(N),--count $(N)) $(if $(SEED),--seed $(SEED))
 
 bench: $(VENV)/.bench ## measure against AiiDA: N=100k|1M|10M STORES=postgresql ONLY=list,detail ROUNDS=3 PEER=folder
 	$(BIN)/python -m bench $(if $(N),--nodes $(N)) $(if $(ONLY),--only $(ONLY)) \
-	  $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(STORES),--stores $(STORES)) $(if $(PEER),--peer $(PEER))
+	  $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(STORES),--stores '$(STORES)') $(if $(PEER),--peer '$(PEER)')
 
-test-peer: $(VENV)/.dev ## run AiiDA's own REST tests: AIIDA_SOURCE=checkout STORAGE=sqlite|postgres PEER=folder
+test-peer: $(VENV)/.test ## run AiiDA's own REST tests: AIIDA_SOURCE=checkout STORAGE=sqlite|postgres PEER=folder
 	@test -d "$(AIIDA_SOURCE)" || { echo "AIIDA_SOURCE= must name a checkout of aiida-core (see CONTRIBUTING.md)."; exit 2; }
 	PYTHONPATH="tests$${PYTHONPATH:+:$$PYTHONPATH}" $(BIN)/python -m peer "$(AIIDA_SOURCE)" \
-	  $(if $(STORAGE),--storage $(STORAGE)) $(if $(PEER),--environment $(PEER))
+	  $(if $(STORAGE),--storage $(STORAGE)) $(if $(PEER),--environment '$(PEER)')
 
-clean: ## remove the virtual environment and everything built
-	rm -rf $(VENV) build dist docs/_build src/*.egg-info
+clean: ## remove the virtual environments and everything built
+	rm -rf $(VENV) $(LOWEST) build dist docs/_build src/*.egg-info
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
@@ -55,18 +68,29 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || \
 	  { rm -rf $(VENV); echo "The module venv is missing (Debian: apt install python3-venv)."; exit 1; }
 
+, := ,
+# $(call install,WHAT,EXTRAS): sizes are those on disk, times those on a machine with a good network.
+define install
+@echo "Installing $(1)."
+@$(BIN)/python -m pip install --disable-pip-version-check -e '.$(2)'
+@touch $@
+endef
+
 $(VENV)/.serve: $(BIN)/python pyproject.toml
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e .
-	@touch $@
+	$(call install,Provender into $(VENV): 85 MB$(,) less than a minute)
 
-$(VENV)/.dev: $(VENV)/.serve
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
-	@touch $@
+$(VENV)/.lint: $(VENV)/.serve
+	$(call install,linters and the type checker into $(VENV): 110 MB$(,) half a minute,[lint])
 
-$(VENV)/.bench: $(VENV)/.dev
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[server]'
+$(VENV)/.test: $(VENV)/.serve
+	$(call install,what the tests need into $(VENV) (a PostgreSQL$(,) matplotlib$(,) ASE ...): 450 MB$(,) one or two minutes,[test])
+
+$(VENV)/.bench: $(VENV)/.test
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.serve
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[docs]'
+	$(call install,Sphinx into $(VENV): 90 MB$(,) half a minute,[docs])
+
+$(LOWEST)/.installed: pyproject.toml .ci/lowest .ci/lowest.py
+	@PYTHON='$(PYTHON)' .ci/lowest $(LOWEST)
 	@touch $@

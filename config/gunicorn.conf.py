@@ -1,6 +1,7 @@
 """Recommended settings of gunicorn: `gunicorn -c gunicorn.conf.py 'provender:create_app()'`.
 
-What is served is told by PROVENDER_CONFIG (a configuration file). Options of the command line win.
+PROVENDER_CONFIG names the configuration file, which says what is served. Options of the command
+line win.
 """
 
 import os
@@ -49,23 +50,24 @@ control_socket_disable = True
 accesslog = None
 errorlog = "-"
 
-# Where Provender's setting `metrics` is on: a folder in which the workers keep their figures, so that
-# each answers /metrics for all of them. It begins empty, and loses what a dead worker had open.
-FIGURES = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+# For Provender's setting `metrics`: a folder in which the workers keep their metrics, so that each
+# answers /metrics for all of them. It is emptied at the start. When a worker dies, what only a living
+# one has (open connections, memory) is removed.
+FOLDER = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
 
 
 def on_starting(server):
-    """Begin all figures at nothing, unless this master takes over from a running one."""
-    if FIGURES and "GUNICORN_PID" not in os.environ:
-        pathlib.Path(FIGURES).mkdir(parents=True, exist_ok=True)
-        for file in pathlib.Path(FIGURES).glob("*.db"):
+    """Begin all metrics at zero, unless this master takes over from a running one."""
+    if FOLDER and "GUNICORN_PID" not in os.environ:
+        pathlib.Path(FOLDER).mkdir(parents=True, exist_ok=True)
+        for file in pathlib.Path(FOLDER).glob("*.db"):
             if not file.stem.endswith(f"_{os.getpid()}"):  # of an application that is preloaded
                 file.unlink()
 
 
 def child_exit(server, worker):
     """Take away what only a living worker has: open connections, memory."""
-    if FIGURES:
+    if FOLDER:
         from prometheus_client import multiprocess
 
         multiprocess.mark_process_dead(worker.pid)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ import yaml
 
 from provender import configuration
 from provender.errors import ConfigurationError
-from provender.settings import Limits, Settings, table
+from provender.settings import Limits, ProfileSettings, Settings, table
+from provender.store.selection import available
 
 SAMPLE = Path(__file__).parents[1] / "config" / "provender.yaml"
 
@@ -40,7 +42,7 @@ def test_environment_variables_of_every_kind(tmp_path):
             "PROVENDER_DEFAULT_PROFILE": "lab",
             "PROVENDER_CACHE_FOLDER": str(tmp_path),
             "PROVENDER_ARCHIVES": f"[{tmp_path}]",
-            "PROVENDER_PROFILES": "ignored: they are a mapping",
+            "PROVENDER_PROFILES": f"{{lab: demo, x: {{store: {tmp_path}, expose: [authinfo]}}}}",
             "PROVENDER_TEST_POSTGRES": "no setting",
         },
     )
@@ -49,7 +51,22 @@ def test_environment_variables_of_every_kind(tmp_path):
     assert found.default_profile == "lab"
     assert found.cache.folder == tmp_path
     assert found.archives == (tmp_path,)
-    assert found.profiles == {}
+    assert found.profiles == {
+        "lab": ProfileSettings("demo"),
+        "x": ProfileSettings(str(tmp_path), expose=("authinfo",)),
+    }
+
+
+def test_profiles_of_the_environment_replace_those_of_the_file(tmp_path):
+    environment = {"PROVENDER_PROFILES": '{"other":"other.aiida"}'}  # JSON is YAML
+    found = load(tmp_path, "profiles: {lab: demo}\nmetrics: true", environment)
+    assert found.metrics is True
+    assert found.profiles == {"other": ProfileSettings(str(tmp_path / "other.aiida"))}
+
+
+def test_a_section_without_values_takes_those_of_the_environment(tmp_path):
+    found = load(tmp_path, "limits:\n  #default: 3\n", {"PROVENDER_LIMITS_PERPAGE": "7"})
+    assert found.limits == Limits(perpage=7)
 
 
 def test_paths_are_taken_from_the_folder_of_the_file(tmp_path):
@@ -92,13 +109,13 @@ cache: {folder: cache}
         ("limits: {statement_seconds: .nan}", "must be a number", None),
         ("limits: {statement_seconds: false}", "must be a number", None),
         ("profile_switching: 5", "`profile_switching` must be true or false", None),
-        ("default_profile: [a]", "`default_profile` must be a text", None),
+        ("default_profile: [a]", "`default_profile` must be a string", None),
         ("archives: 5", "`archives` must be a list of folders", None),
         ("expose: {a: 1}", "`expose` must be a list of names", None),
         ("expose: [passwords]", "`expose` does not know `passwords`", "users.email, authinfo"),
         ("cache: {folder: 5}", "`cache.folder` must be a path", None),
         ("- a", "must hold names with values", None),
-        ("a: [", "is not valid YAML (line 1)", None),
+        ("a: [", "is not valid YAML: expected the node content", None),
         ("a: !!python/object:os.system x", "is not valid YAML", None),
     ],
 )
@@ -115,9 +132,9 @@ def test_mistakes_are_told(tmp_path, text, message, hint):
     [
         ("{stor: x}", "Unknown setting `profiles.a.stor` in {file}. Did you mean"),
         ("{}", "`profiles.a.store` is missing in {file}."),
-        ("5", "`a` must hold names with values in {file}."),
+        ("5", "`profiles.a` must hold names with values in {file}."),
         ("{store: x, expose: [password]}", "`profiles.a.expose` does not know `password`"),
-        ("{store: {url: secret}}", "`profiles.a.store` must be a text in {file}."),
+        ("{store: {url: secret}}", "`profiles.a.store` must be a string in {file}."),
     ],
 )
 def test_a_mistake_in_a_profile_refuses_that_profile_only(tmp_path, entry, reason):
@@ -165,11 +182,47 @@ def test_mistakes_in_the_environment_are_told(tmp_path):
         load(tmp_path, "limits: 5", {"PROVENDER_LIMITS_DEFAULT": "5"})
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("postgresql://db/x", "`profiles` must hold names with values in PROVENDER_PROFILES."),
+        ("{a: [}", "The variable PROVENDER_PROFILES is not valid YAML: "),
+        ("{a: {stor: x, stor: y}}", "The variable PROVENDER_PROFILES names `stor` twice (line 1)."),
+    ],
+)
+def test_mistakes_in_profiles_of_the_environment_name_the_variable(tmp_path, text, message):
+    with pytest.raises(ConfigurationError) as caught:
+        load(tmp_path, "", {"PROVENDER_PROFILES": text})
+    assert caught.value.message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ("a: {stor: x}", "Unknown setting `profiles.a.stor` in PROVENDER_PROFILES."),
+        ("a: {repository: x}", "`profiles.a.store` is missing in PROVENDER_PROFILES."),
+        ("b: x", "The profile `b` stands twice in PROVENDER_PROFILES (line 1)."),
+    ],
+)
+def test_a_profile_of_the_environment_with_a_mistake_does_not_stop_the_others(entry, reason):
+    found = configuration.load(None, None, {"PROVENDER_PROFILES": f"{{b: demo, {entry}}}"})
+    assert {name: profile.store for name, profile in found.profiles.items()} == {"b": "demo"}
+    assert [item.reason.startswith(reason) for item in found.refused] == [True]
+
+
+def test_a_mistake_in_a_variable_names_the_variable(tmp_path):
+    with pytest.raises(ConfigurationError) as caught:
+        load(tmp_path, "limits: {joins: 2}", {"PROVENDER_LIMITS_DEFAULT": "0"})
+    assert caught.value.message == (
+        "`limits.default` must be at least 1 in PROVENDER_LIMITS_DEFAULT, not 0."
+    )
+
+
 def test_files_that_cannot_be_read(tmp_path):
     with pytest.raises(ConfigurationError, match="cannot be read"):
         configuration.load(tmp_path / "none.yaml")
     (tmp_path / "bytes.yaml").write_bytes(b"\xff\xfe\xff")
-    with pytest.raises(ConfigurationError, match="not valid YAML"):
+    with pytest.raises(ConfigurationError, match=r"the byte 0xff is not UTF-8 \(line 1\)"):
         configuration.load(tmp_path / "bytes.yaml")
 
 
@@ -191,20 +244,60 @@ def test_an_empty_file_is_no_settings(tmp_path):
     assert load(tmp_path, "limits:\n") == Settings()
 
 
-def test_the_sample_names_every_setting_with_its_default():
+def commented(text):
+    """Return the numbers of the lines that hold a setting behind a `#`."""
+    return [i for i, line in enumerate(text.splitlines()) if re.match(r" *#[^ #]", line)]
+
+
+def uncommented(text, numbers):
+    """Return a text without the `#` of some lines."""
+    lines = text.splitlines()
+    for number in numbers:
+        lines[number] = lines[number].replace("#", "", 1)
+    return "\n".join(lines) + "\n"
+
+
+def test_the_sample_as_it_is_changes_nothing():
     assert configuration.load(SAMPLE, None, {}) == Settings()
+
+
+def test_the_sample_names_every_setting():
     text = SAMPLE.read_text()
-    values = yaml.safe_load("\n".join(uncommented(line) for line in text.splitlines()))
     named = set()
-    for name, value in values.items():
+    for name, value in yaml.safe_load(uncommented(text, commented(text))).items():
         named |= {f"{name}.{key}" for key in value} if name in SECTIONS else {name}
     assert named == {row.name for row in table()}
+    assert len(commented(text)) == len(named) + 2  # three profiles
 
 
 SECTIONS = {row.name.partition(".")[0] for row in table() if "." in row.name}
 
 
-def uncommented(line):
-    """Return a line of the sample without its `#`; example profiles and prose stay comments."""
-    match = re.match(r"#((?:  )?([a-z_]+):.*)", line)
-    return match[1] if match and match[2] not in ("lab", "paper") else ""
+@pytest.mark.parametrize("number", commented(SAMPLE.read_text()))
+def test_each_line_of_the_sample_can_be_uncommented(tmp_path, number):
+    text = uncommented(SAMPLE.read_text(), [number])
+    found = load(tmp_path, text)
+    line = text.splitlines()[number]
+    if line.startswith("default_profile"):
+        assert found == Settings(default_profile="lab")
+    elif line.startswith(("  lab", "  paper", "  demo")):
+        assert list(found.profiles) == [line.split(":")[0].strip()]
+        assert replace(found, profiles={}) == Settings()
+        assert available(found)[0].choose(None)
+    else:
+        assert found == Settings()  # every line shows the default
+
+
+EXAMPLES = [SAMPLE, *sorted(SAMPLE.parents[1].glob("wsgi/*/config.yaml"))]
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda path: path.parent.name)
+def test_all_lines_of_an_example_can_be_uncommented(tmp_path, file):
+    text = file.read_text()
+    assert commented(text)
+    found = load(tmp_path, uncommented(text, commented(text)))
+    assert len(found.profiles) > 1
+    chosen = available(found)[0].choose(None)
+    assert chosen.name == found.default_profile
+    for number in commented(text):
+        assert load(tmp_path, uncommented(text, [number]))

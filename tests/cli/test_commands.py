@@ -26,6 +26,7 @@ COMMANDS = [
     ["config"],
     ["config", "check"],
     ["config", "show"],
+    ["config", "examples"],
 ]
 
 
@@ -192,6 +193,7 @@ def test_the_server_says_what_it_serves_and_stops_cleanly(number):
     assert out == "Stopped.\n"
     assert "Traceback" not in err
     assert err.count(" 200 ") == 3
+    assert "serving at" not in err  # the banner says it
 
 
 def test_the_examples_of_the_banner_work_in_a_shell():
@@ -219,6 +221,14 @@ def test_debug_shows_every_statement():
     ask(f"{server.root}/api/v4/users?id=1")
     _, _, err = server.stop(signal.SIGINT)
     assert "FROM db_dbuser" in err
+
+
+def test_a_profile_of_a_request_fits_on_a_screen():
+    server = Server("demo", "--wsgi-profile")
+    assert ask(f"{server.root}/api/v4/nodes?limit=1").status == 200
+    _, _, err = server.stop(signal.SIGINT)
+    profile = err[err.index("Profile of GET /api/v4/nodes?limit=1: ") :].split("\n\n")[0]
+    assert 10 < len(profile.splitlines()) <= 22
 
 
 def test_without_posting_there_is_no_querybuilder():

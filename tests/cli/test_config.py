@@ -63,7 +63,17 @@ def test_every_wrong_setting_is_told_at_once(checked):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a: [", "is not valid YAML (line 1)"),
+        ("a: [", "expected the node content, but found the end (line 1, column 5)"),
+        ("a: 1\n\tb: 2\n", "cannot start any token (line 2, column 1)"),
+        ("a: 1\n\tb: 2\n", "YAML is indented with blanks, never with tabs."),
+        ("profiles:\n  lab: a: b\n", "mapping values are not allowed here (line 2, column 9)"),
+        ("profiles:\n  lab: a: b\n", "A value that holds `: ` needs quotes around it."),
+        ("archives: [/a\nlog_format: text\n", "(line 2, column 11)"),
+        ("archives: [/a\nlog_format: text\n", "(line 1, column 11)"),
+        ("a: 2021-13-45\n", "month must be in 1..12 (line 1, column 4)"),
+        ("a: !!python/name:x y\n", "could not determine a constructor"),
+        ("a: \x07\n", "the character #x0007 is not allowed (line 1)"),
+        ("a: " + "[" * 5000, "it is nested too deeply"),
         ("limits: {}\nmetrics: true\nlimits: {}\n", "names `limits` twice (line 3)."),
         ("- a\n", "must hold names with values"),
     ],
@@ -127,14 +137,35 @@ def test_variables_that_nobody_reads_are_told(checked):
     environment = {"PROVENDER_LIMIT_JOINS": "3", "PROVENDER_LIMITS_JOINS": "3"}
     found = checked("", "--offline", environment=environment)
     told = [words for subject, words in of(found, "warning") if "LIMIT" in words]
-    assert told == ["Nobody reads PROVENDER_LIMIT_JOINS. Did you mean PROVENDER_LIMITS_JOINS?"]
+    assert told == ["Nothing reads PROVENDER_LIMIT_JOINS. Did you mean PROVENDER_LIMITS_JOINS?"]
 
 
 def test_wrong_variables_are_problems_too(checked):
     found = checked("", "--offline", environment={"PROVENDER_POOL_SIZE": "0"}, status=1)
-    assert ("settings", "`pool.size` must be at least 1 in config.yaml, not 0.") in of(
-        found, "problem"
-    )
+    told = "`pool.size` must be at least 1 in PROVENDER_POOL_SIZE, not 0."
+    assert ("settings", told) in of(found, "problem")
+
+
+def test_profiles_from_the_environment_are_checked(checked, data):
+    store = f"'{data / 'lab.aiida'}'"
+    found = checked("", environment={"PROVENDER_PROFILES": f"{{lab: {store}}}"})
+    assert dict(of(found, "ok"))["lab"] == "core.sqlite_zip, main_0001, 312 nodes"
+    assert "PROVENDER_PROFILES" not in str(of(found, "warning"))
+    found = checked("", "--offline", environment={"PROVENDER_PROFILES": "{lab: [}"}, status=1)
+    ((_, told),) = of(found, "problem")
+    assert told.startswith("The variable PROVENDER_PROFILES is not valid YAML: ")
+    assert "(line 1, column 8)" in told
+
+
+def test_a_password_in_the_environment_is_not_one_in_the_file(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("metrics: true\n")
+    file.chmod(0o644)
+    environment = {"PROVENDER_PROFILES": "{lab: 'postgresql://me:secret@127.0.0.1:1/x'}"}
+    out, _ = run("config", "check", file, "--offline", environment=environment)
+    assert "everybody can read" not in out
+    assert "better be in ~/.pgpass" in out
+    assert "secret" not in out
 
 
 def test_a_password_that_everybody_can_read_is_a_warning(tmp_path):
@@ -179,6 +210,13 @@ def test_a_check_makes_no_cache_that_the_server_would_find(checked, data, tmp_pa
 def test_a_proxy_that_is_everybody_is_a_warning(checked):
     found = checked("proxy: {trusted: [0.0.0.0/0]}\n", "--offline")
     assert any("is everybody" in words for _, words in of(found, "warning"))
+
+
+def test_show_names_the_variable_that_gives_the_profiles(tmp_path):
+    environment = {"PROVENDER_PROFILES": '{"far": {"store": "postgresql://me:secret@db/x"}}'}
+    out, _ = run("config", "show", environment=environment)
+    row = next(line.split() for line in out.splitlines() if line.startswith("profiles."))
+    assert row == ["profiles.far", "postgresql://me@db/x", "PROVENDER_PROFILES"]
 
 
 def test_each_store_is_asked_and_its_problem_told(checked, data, lab_postgres, tmp_path):

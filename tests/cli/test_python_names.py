@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import signal
+import subprocess
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Response
@@ -16,6 +20,7 @@ from provender import Api, App
 from provender.web.resources.base import BaseResource
 from provender.web.resources.nodes import Node
 from provender.web.resources.processes import CalcJobNode, ProcessNode
+from support.server import ask
 
 DOCUMENTED = (
     *("AiidaApi", "App", "BaseResource", "CalcJobNode", "Computer", "Group", "Node", "ProcessNode"),
@@ -96,7 +101,44 @@ def test_run_api_serves_until_it_is_interrupted(data):
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 
 
-def test_a_wsgi_profile_is_printed(data, capsys, make_app):
+SERVING = "import provender; provender.run_api(store='demo', port=0)"
+
+
+def test_run_api_says_where_it_serves():
+    command = [sys.executable, "-c", SERVING]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        patience = threading.Timer(30, process.kill)
+        patience.start()
+        try:
+            found = re.search(r"serving at (http://127\.0\.0\.1:\d+)/ ", process.stderr.readline())
+            assert found, "it says nothing"
+            assert ask(f"{found[1]}/api/v4/users").status == 200
+        finally:
+            patience.cancel()
+            process.send_signal(signal.SIGINT)
+
+
+def test_a_wsgi_profile_is_short(data, capsys, make_app):
     app = make_app(store=data / "lab.aiida", wsgi_profile=True)
-    assert app.test_client().get("/api/v4/users").status_code == 200
-    assert "PATH: '/api/v4/users'" in "".join(capsys.readouterr())
+    capsys.readouterr()
+    assert app.test_client().get("/api/v4/nodes?limit=7").status_code == 200
+    err = capsys.readouterr().err
+    title, _, *rows = err[err.index("Profile") :].strip().splitlines()
+    assert re.fullmatch(r"Profile of GET /api/v4/nodes\?limit=7: \d+\.\d ms", title)
+    assert len(rows) == 20
+    times = [float(row.split()[0]) for row in rows]
+    assert times == sorted(times, reverse=True)
+    assert any("  provender/query/sql/compiler.py:" in row for row in rows)
+
+
+def test_requests_at_the_same_time_are_profiled_one_after_the_other(data, capsys, make_app):
+    app = make_app(store=data / "lab.aiida", wsgi_profile=True)
+    together = threading.Barrier(4)
+
+    def ask_for_users(_):
+        together.wait()
+        return app.test_client().get("/api/v4/users").status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask_for_users, range(4))) == [200] * 4
+    assert capsys.readouterr().err.count("Profile of GET /api/v4/users: ") == 4

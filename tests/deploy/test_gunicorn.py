@@ -174,12 +174,17 @@ def test_the_container_file_copies_what_there_is_and_starts_the_factory():
 
 
 @contextmanager
-def nginx(folder: Path, behind: str):
-    """Yield the root URL of an nginx with our example in front of a server."""
+def nginx(folder: Path, behind: str, *, is_below_path: bool = False):
+    """Yield the root URL of an nginx with our example in front of a server.
+
+    `is_below_path` uncomments the example of a path.
+    """
     if NGINX is None:
         pytest.skip("no nginx: apt-get install nginx-light")
     port = processes.free_port()
     example = (ROOT / "config" / "nginx.conf").read_text()
+    if is_below_path:
+        example = re.sub(r"^( +)#(?=[^ \n]|    )", r"\1", example, flags=re.MULTILINE)
     changed = example.replace("127.0.0.1:8000", behind).replace(
         "listen 80;", f"listen 127.0.0.1:{port};"
     )
@@ -210,12 +215,12 @@ def behind_nginx(tmp_path_factory, data):
     )
     with (
         processes.gunicorn(FACTORY, environment=environment) as (root, _),
-        nginx(folder, root.removeprefix("http://")) as outside,
+        nginx(folder, root.removeprefix("http://"), is_below_path=True) as outside,
     ):
         yield outside
 
 
-@pytest.mark.parametrize("prefix", ["", "/lab"])
+@pytest.mark.parametrize("prefix", ["", "/provender"])
 def test_urls_behind_nginx_are_those_of_the_outside(behind_nginx, prefix):
     forged = {"X-Forwarded-Prefix": "/forged", "X-Forwarded-Host": "forged.example"}
     answer = ask(f"{behind_nginx}{prefix}/api/v4/nodes/page/1?perpage=3", headers=forged)
@@ -226,7 +231,7 @@ def test_urls_behind_nginx_are_those_of_the_outside(behind_nginx, prefix):
     assert ask(f'{behind_nginx}{prefix}/api/v4/nodes?label="x%26y"').total == 0
 
 
-@pytest.mark.parametrize("prefix", ["", "/lab"])
+@pytest.mark.parametrize("prefix", ["", "/provender"])
 def test_compressed_answers_behind_nginx_stay_revalidatable(behind_nginx, prefix):
     url = f"{behind_nginx}{prefix}/api/v4/nodes?limit=50"
     packed = ask(url, headers={"Accept-Encoding": "gzip"})
@@ -235,6 +240,21 @@ def test_compressed_answers_behind_nginx_stay_revalidatable(behind_nginx, prefix
     asked = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
     again = ask(url, headers=asked)
     assert (again.status, again.body) == (304, b"")
+
+
+def test_nginx_hides_no_profile(tmp_path, data):
+    """Any name may be that of a profile: our example has no path of its own."""
+    stores = {"lab": str(data / "lab.aiida"), "provender": str(data / "materials.aiida")}
+    environment = configured(tmp_path, profiles={"main": "demo"} | stores, default_profile="main")
+    with (
+        processes.gunicorn(FACTORY, environment=environment) as (root, _),
+        nginx(tmp_path, root.removeprefix("http://")) as outside,
+    ):
+        totals = {
+            path: ask(f"{outside}{path}/api/v4/nodes?limit=1").total
+            for path in ("", "/main", "/lab", "/provender")
+        }
+    assert totals == {"": 463, "/main": 463, "/lab": 312, "/provender": 151}
 
 
 def test_the_timeouts_of_the_settings_fit_each_other():

@@ -432,7 +432,8 @@ def test_unsupported_backends_do_not_prevent_the_others(aiida_folder):
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("v99", "version 99, newer than 10"), ("broken", "not valid JSON")]
+    ("name", "message"),
+    [("v99", "version 99, newer than 10"), ("broken", r"not valid JSON: Expecting .* line \d")],
 )
 def test_aiida_configurations_that_cannot_be_used(name, message, aiida_folder):
     with pytest.raises(ConfigurationError, match=message):

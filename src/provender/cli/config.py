@@ -11,6 +11,7 @@ import click
 
 from provender import configuration
 from provender.cli import configcheck, storecheck
+from provender.cli.configexamples import example_files
 from provender.cli.console import HELP, Group, examples, table
 from provender.cli.findings import Finding, Level, ok, problem, show, summary
 from provender.cli.options import Options
@@ -24,7 +25,10 @@ WORKERS = 2
 
 @click.group(cls=Group, context_settings=HELP)
 def config() -> None:
-    """Check and show the configuration."""
+    """Check and show the configuration; examples to begin with."""
+
+
+config.add_command(example_files)
 
 
 @examples(
@@ -71,13 +75,12 @@ def _check(file: Path | None, workers: int, *, is_offline: bool) -> Iterator[Fin
         yield problem("file", error)
         return
     yield ok("file", str(file) if file else "none: the environment and defaults")
-    base, where = (file.parent, file.name) if file else (Path(), "the environment")
-    settings, found = configcheck.read_leniently(given, base, where)
+    settings, found = configcheck.read_leniently(given)
     yield from found
     yield from configcheck.check_environment(os.environ)
     profiles, found = configcheck.find_profiles(settings)
     yield from found
-    yield from configcheck.check_secrets(settings, file, profiles)
+    yield from configcheck.check_secrets(given, profiles)
     yield from configcheck.check_folders(settings)
     yield from configcheck.check_proxies(settings)
     if is_offline:

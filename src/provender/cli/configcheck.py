@@ -21,25 +21,24 @@ from provender.store.selection import available
 
 PREFIX = "PROVENDER_"
 OTHER_VARIABLES = ("PROVENDER_CONFIG", "PROVENDER_STORE")
-FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
-def read_leniently(
-    given: configuration.Given, base: Path, where: str
-) -> tuple[Settings, list[Finding]]:
+def read_leniently(given: configuration.Given) -> tuple[Settings, list[Finding]]:
     """Return the settings that can be read, and a problem for each that cannot."""
+    where = given.file.name if given.file else "the environment"
     found: list[Finding] = []
     good: dict[str, Any] = {}
     for name, value in given.values.items():
         for piece in _pieces(value):
             try:
-                configuration.read({name: piece}, base, where)
+                configuration.read({name: piece}, given.base, where, given.outside)
             except ConfigurationError as error:
                 found.append(problem("settings", error))
             else:
                 both = isinstance(piece, Mapping) and isinstance(good.get(name), Mapping)
                 good[name] = {**good[name], **piece} if both else piece
-    settings = configuration.read(good, base, where)
+    settings = configuration.read(good, given.base, where, given.outside)
     found += [problem("settings", item.reason) for item in settings.refused]
     if not found:
         found = [
@@ -56,13 +55,13 @@ def _pieces(value: object) -> list[Any]:
 
 
 def check_environment(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Look for variables that nobody reads."""
-    known = [row.variable for row in table() if row.name != "profiles"] + list(OTHER_VARIABLES)
+    """Look for variables that nothing reads."""
+    known = [row.variable for row in table()] + list(OTHER_VARIABLES)
     for name in sorted(environment):
         if name.startswith(PREFIX) and name not in known:
             close = nearest(name, known)
             hint = f" Did you mean {close}?" if close else ""
-            yield warning("environment", f"Nobody reads {name}.{hint}")
+            yield warning("environment", f"Nothing reads {name}.{hint}")
 
 
 def find_profiles(settings: Settings) -> tuple[Profiles, list[Finding]]:
@@ -86,8 +85,9 @@ def find_profiles(settings: Settings) -> tuple[Profiles, list[Finding]]:
     return profiles, found
 
 
-def check_secrets(settings: Settings, file: Path | None, profiles: Profiles) -> Iterator[Finding]:
+def check_secrets(given: configuration.Given, profiles: Profiles) -> Iterator[Finding]:
     """Look whether files that hold passwords are private."""
+    file = None if "profiles" in given.outside else given.file
     holders = {profile.source for profile in profiles.by_name.values() if "password" in profile.dsn}
     sources = {"configuration": file} | {name: Path(name) for name in holders if "/" in name}
     for source in sorted(holders):
@@ -97,7 +97,7 @@ def check_secrets(settings: Settings, file: Path | None, profiles: Profiles) -> 
     kept = refusals.password_file()
     if kept.is_file() and refusals.is_open_to_others(kept):
         yield warning("passwords", f"{kept} is ignored: others may read it. chmod 600.")
-    if settings.profiles and holders & {"configuration"}:
+    if "configuration" in holders:
         yield warning("passwords", "One stands in a URL; it would better be in ~/.pgpass.")
 
 
@@ -107,9 +107,9 @@ def check_folders(settings: Settings) -> Iterator[Finding]:
         if folder.is_dir() and not any(folder.glob("*.aiida")):
             yield warning("folders", f"`archives`: there is no archive in {folder}.")
     yield check_cache(settings)
-    figures = os.environ.get(FIGURES)
-    if settings.metrics and figures and not os.access(figures, os.W_OK | os.X_OK):
-        yield problem("folders", f"{FIGURES}: {figures} cannot be written.")
+    shared = os.environ.get(METRICS_VARIABLE)
+    if settings.metrics and shared and not os.access(shared, os.W_OK | os.X_OK):
+        yield problem("folders", f"{METRICS_VARIABLE}: {shared} cannot be written.")
 
 
 def check_cache(settings: Settings) -> Finding:

@@ -40,8 +40,9 @@ def store() -> None:
 @examples(
     """
     createdb paper
-    provender store load paper.aiida postgresql:///paper --repository /srv/paper/container
-    provender restapi postgresql:///paper --repository /srv/paper/container
+    mkdir -p ~/stores/paper
+    provender store load paper.aiida postgresql:///paper --repository ~/stores/paper/container
+    provender restapi postgresql:///paper --repository ~/stores/paper/container
     """
 )
 @store.command("load", context_settings=HELP)

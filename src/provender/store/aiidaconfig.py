@@ -78,7 +78,9 @@ def read_profiles(folder: Path, expose: tuple[str, ...] = ()) -> Profiles:
             f"The AiiDA configuration {file} cannot be read: {error.strerror}."
         ) from error
     except ValueError as error:
-        raise ConfigurationError(f"The AiiDA configuration {file} is not valid JSON.") from error
+        raise ConfigurationError(
+            f"The AiiDA configuration {file} is not valid JSON: {error}."
+        ) from error
     if not isinstance(config, dict) or not isinstance(config.get("profiles", {}), dict):
         raise ConfigurationError(f"The AiiDA configuration {file} is not valid.")
     version = config.get("CONFIG_VERSION")

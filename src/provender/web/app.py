@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
 
 from flask import Flask, Request
-from werkzeug.middleware.profiler import ProfilerMiddleware
 from werkzeug.routing import RequestRedirect
 
 from provender import configuration, logs
@@ -98,7 +96,7 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
         selection: what to serve, already chosen; `store` and `profile` are then not read.
         posting: whether `/querybuilder` is served.
         catch_internal_server: also write tracebacks of unexpected errors to `wsgi.errors`.
-        wsgi_profile: print a profile of each request.
+        wsgi_profile: print a short profile of each request to standard error.
         get_decorators: decorators of every view, whatever the method, such as a check of access.
 
     Raises:
@@ -130,7 +128,9 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
     if settings.proxy.trusted:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.proxy)  # type: ignore[method-assign]
     if wsgi_profile:
-        app.wsgi_app = ProfilerMiddleware(app.wsgi_app, stream=sys.stderr)  # type: ignore[method-assign]
+        from provender.web.middleware.profiling import Profiler  # noqa: PLC0415 - loads Python's profiler
+
+        app.wsgi_app = Profiler(app.wsgi_app)  # type: ignore[method-assign]
     return api
 
 

@@ -59,6 +59,8 @@ def run_api(
 ) -> tuple[Flask, Api] | None:
     """Serve until interrupted, or return `(app, api)` if `hookup` is false.
 
+    The log says at which URL, once requests are answered.
+
     Args:
         flask_app: class of the application.
         flask_api: class of the interface.
@@ -73,7 +75,7 @@ def run_api(
         return api.app, api
     logs.configure(api.context.settings.log_format, debug=debug)
     try:
-        serve(api.app, hostname, port)
+        serve(api.app, hostname, port, partial(LOGGER.info, "serving at %s/ (Ctrl-C stops it)"))
     finally:
         api.context.stores.close()
     return None
