@@ -40,18 +40,18 @@ WIDTHS = (
 )
 ROWS = "SELECT reltuples::bigint FROM pg_catalog.pg_class WHERE oid = %(table)s::regclass"
 EXPLAIN = "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "
+# Of an entry beside its values: header and pointer (PostgreSQL, "Database Page Layout").
 ENTRY_BYTES = 12
-"""Of an entry beside its values: header and pointer (PostgreSQL, "Database Page Layout")."""
+# Of an entry whose values many rows share: 7.0 and 7.4 measured.
 SHARED_BYTES = 7
-"""Of an entry whose values many rows share: 7.0 and 7.4 measured."""
+# Rows per value from which entries are taken to be shared.
 SHARING = 100
-"""Rows per value from which entries are taken to be shared."""
+# Bytes of a value of a table that was never analysed.
 UNKNOWN_WIDTH = 16
-"""Bytes of a value of a table that was never analysed."""
 FILLED = 0.9
 RUNS = 3
+# Milliseconds from which one run is enough.
 SLOW = 1000.0
-"""Milliseconds from which one run is enough."""
 
 
 class State(Enum):
@@ -64,9 +64,9 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What is known of a candidate: `bytes` is an estimate, `now` the milliseconds of its question.
+    """The facts on a candidate: `bytes` is an estimate, `now` the milliseconds of its query.
 
-    `now` is None where there is no question, and infinite if the statement time-out struck.
+    `now` is None if no statement was timed, and infinite if the statement time-out struck.
     """
 
     candidate: Candidate

@@ -20,14 +20,14 @@ from provender.schema.statements import Backend
 from provender.schema.tables import Index
 
 PREFIX = "provender_"
+# Rows of the typical list: a page.
 ROWS = 20
-"""Rows of the typical list: a page."""
+# Links that make more than one page of any size.
 MANY = 400
-"""Links that make more than one page of any size."""
 LIST_COLUMNS = ["id", "uuid", "node_type", "process_type", "label", "ctime", "mtime", "user_id"]
 
+# Gives the typical question for a value of the store.
 Question = Callable[[object], QueryDict]
-"""Gives the typical question for a value of the store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,8 @@ def standard(index: Index) -> Candidate:
     )
 
 
+# Columns that PostgreSQL shows in quotes.
 KEYWORDS = ("time",)
-"""Columns that PostgreSQL shows in quotes."""
 
 
 def _nodes(
@@ -146,9 +146,10 @@ def _state() -> str:
     return f"({state.compile(dialect=DIALECTS[backend])})"
 
 
+# The value whose last node is the oldest: a list by time, newest first, finds it last.
 LONG_UNUSED = "max(ctime)"
-"""The value whose last node is the oldest: a list by time, newest first, finds it last."""
 
+# The candidates in the order in which they are shown and made.
 CANDIDATES: tuple[Candidate, ...] = (
     Candidate(
         "provender_node_type_id",
@@ -255,4 +256,3 @@ CANDIDATES: tuple[Candidate, ...] = (
         only_by_name=True,
     ),
 )
-"""The candidates in the order in which they are shown and made."""

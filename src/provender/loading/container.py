@@ -34,10 +34,10 @@ from provender.store.files.decompression import (
 from provender.store.files.streams import Piece
 from provender.store.sqlite.files import MEGABYTE
 
+# A pack that has this size is followed by another; the library's default.
 PACK_BYTES = 4 * 1024 * MEGABYTE
-"""A pack that has this size is followed by another; the library's default."""
+# Deflate with a window of 32 KiB.
 ZLIB_HEADER = b"\x78\x01"
-"""Deflate with a window of 32 KiB."""
 WRAPPING = len(ZLIB_HEADER) + 4
 FOLDERS = ("packs", "loose", "duplicates", "sandbox")
 SCHEMA = (
@@ -50,8 +50,8 @@ INSERT = (
     'INSERT OR REPLACE INTO db_object (hashkey, compressed, size, "offset", length, pack_id) '
     "VALUES (?, ?, ?, ?, ?, ?)"
 )
+# 64 MiB: keys come in no order, and the index is written in one transaction.
 PAGES = "PRAGMA cache_size = -65536"
-"""64 MiB: keys come in no order, and the index is written in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ def check_free(folder: Path) -> None:
         return
     if folder.exists() or folder.is_symlink():
         raise ConfigurationError(
-            f"{folder} is there already and not an empty folder.",
-            hint="Name a new one; nothing is ever written over.",
+            f"{folder} exists and is not an empty folder.",
+            hint="Name a new folder; nothing is ever overwritten.",
         )
 
 
@@ -197,7 +197,7 @@ def _append(pack: BinaryIO, key: str, piece: Piece) -> tuple[bool, int, int, int
     except CorruptObject as error:
         raise _damaged(key, error.message) from error
     if digest.hexdigest() != key:
-        raise _damaged(key, "its checksum is another")
+        raise _damaged(key, "its checksum is wrong")
     if wrapped:
         pack.write(checksum.to_bytes(4, "big"))
     return wrapped, size, start, pack.tell() - start

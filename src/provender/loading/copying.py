@@ -21,15 +21,15 @@ from provender.loading.sources import Source
 from provender.loading.target import patiently
 from provender.store.archive import Progress
 
+# Bytes sent at once; more makes it no faster.
 CHUNK = 1 << 18
-"""Bytes sent at once; more makes it no faster."""
+# Characters with a meaning in COPY, the backslash first.
 ESCAPES = ((b"\\", rb"\\"), (b"\n", rb"\n"), (b"\t", rb"\t"), (b"\r", rb"\r"))
-"""What COPY takes for more than itself, the backslash first."""
 LINE = re.compile(r"COPY \w+, line (\d+)(?:, column (\w+))?")
 
 
 class RefusedError(Exception):
-    """The server has spoken in the middle of a COPY: it wants no more rows."""
+    """The server sent an error during a COPY: it takes no more rows."""
 
 
 class RowStream(io.RawIOBase):
@@ -133,7 +133,7 @@ def _refusal(error: psycopg2.Error, table: str, source: Source) -> UnsupportedSt
         row = f"the row with id {found[0]}" if found else row
         column = f"`{place[2]}`" if place[2] else column
     return UnsupportedStore(
-        f"PostgreSQL does not take {column} of {row} of {table}.",
+        f"PostgreSQL refuses {column} of {row} of {table}.",
         hint="Nothing was loaded.",
         reason=f"{error.diag.message_primary} {error.diag.message_detail or ''}".strip(),
     )

@@ -27,8 +27,8 @@ from provender.store.inspection import check_tables, inspect
 from provender.store.profiles import ProfileKind, from_store
 from provender.store.sqlite.files import SqliteFile
 
+# The AiiDA that came with `main_0002`, whose hashes of calculation jobs need no repair.
 FIRST_WITH_REVISION = (2, 4)
-"""The AiiDA that came with `main_0002`, whose hashes of calculation jobs need no repair."""
 RELEASE = re.compile(r"(\d+)\.(\d+)")
 
 
@@ -47,7 +47,7 @@ class Source:
     file_bytes: int
 
     def connect(self) -> sqlite3.Connection:
-        """Return a new connection that gives texts as their bytes."""
+        """Return a new connection that returns strings as bytes."""
         made = self.database.connect()
         made.text_factory = bytes
         return made
@@ -80,7 +80,7 @@ def opened(archive: str, settings: Settings, progress: Progress) -> Iterator[Sou
     profile = from_store(archive)
     if profile.kind is not ProfileKind.ARCHIVE or profile.path is None or not profile.path.exists():
         raise ConfigurationError(
-            f"{archive} is not an archive.", hint="The name of an .aiida file that is there."
+            f"{archive} is not an archive.", hint="Name an .aiida file that exists."
         )
     name = f"The archive `{profile.name}`"
     found = open_archive(profile.path, name, CacheFolder(settings.cache), progress)

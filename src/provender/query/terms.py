@@ -41,8 +41,8 @@ class Word:
     text: str
 
 
+# A `str` is a quoted string; numbers keep all digits.
 Value = str | bool | Decimal | Interval | Word
-"""A text is a quoted string; numbers keep all digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class Term:
     """One field of a query string: key, operator, values.
 
     `path` are the keys below the key, into JSON: `attributes.a."b c"`.
-    `values` has one member unless the text held a list. `position` is where the key begins in
-    the decoded text.
+    `values` has one member unless the query string had a list. `position` is the place of the key
+    in the decoded query string.
     """
 
     key: str
@@ -62,11 +62,11 @@ class Term:
 
 
 def describe(value: Value) -> str:
-    """Return what a value is, in the words of errors: "a text", "an integer"."""
+    """Return what a value is, in the words of errors: "a string", "an integer"."""
     if isinstance(value, bool):
         return "a boolean"
     if isinstance(value, Decimal):
         return "an integer" if value == value.to_integral_value() else "a fraction"
     if isinstance(value, Interval):
         return "a datetime"
-    return "the word `" + value.text + "`" if isinstance(value, Word) else "a text"
+    return "the word `" + value.text + "`" if isinstance(value, Word) else "a string"

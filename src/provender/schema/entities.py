@@ -14,7 +14,7 @@ class Kind(Enum):
     """The type of a field, as a person would name it in an error; the last two come from casts."""
 
     INTEGER = "an integer"
-    TEXT = "a text"
+    TEXT = "a string"
     UUID = "a uuid"
     TIME = "a datetime"
     BOOLEAN = "true or false"
@@ -38,8 +38,8 @@ class Computed(Enum):
     ALWAYS_ENABLED = "true"
 
 
+# What names a field of an entity: its column, or what is computed.
 FieldName = str | Computed
-"""What names a field of an entity: its column, or what is computed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

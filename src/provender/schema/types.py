@@ -174,6 +174,6 @@ class FullType:
 
 
 def read_full_type(text: str) -> FullType | None:
-    """Return the halves of a full type, or None if the text has not exactly one bar."""
+    """Return the halves of a full type, or None unless the string has exactly one bar."""
     halves = text.split(BAR)
     return FullType(*halves) if len(halves) == 2 else None  # noqa: PLR2004 - node and process

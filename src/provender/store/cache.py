@@ -58,7 +58,7 @@ class CacheFolder:
         return self._folder
 
     def has(self, key: str) -> bool:
-        """Tell whether there is an entry of a key; it may go at any time."""
+        """Return whether the cache has an entry of a key; the entry may be removed at any time."""
         return (self.folder / key).is_dir()
 
     def entry(self, key: str, fill: Callable[[Path], None]) -> CacheEntry:
@@ -123,7 +123,8 @@ class CacheFolder:
         problem = _prepare(shared)
         if problem:
             raise ConfigurationError(
-                f"No folder for the cache: {problem}.", hint="Set `cache.folder`."
+                f"No folder can be used for the cache: {problem}.",
+                hint="Set `cache.folder` to a folder of your own.",
             )
         return shared
 

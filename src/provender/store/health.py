@@ -17,8 +17,8 @@ from provender.store.files.tree import walk
 from provender.store.inspection import counts, missing_indexes
 from provender.store.stores import Store
 
+# How many nodes are looked at to find one file: most nodes have none.
 NODES_PER_FILE = 20
-"""How many nodes are looked at to find one file: most nodes have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Health:
 def examine(store: Store, files: int, progress: Callable[[int], None] | None = None) -> Health:
     """Return the health of a store; reads at most `files` of its files, spread over all nodes.
 
-    `progress` is told the number of files done. Raises `StoreError` if the database fails.
+    `progress` gets the number of files done. Raises `StoreError` if the database fails.
     """
 
     def look(snapshot: Snapshot) -> tuple[dict[str, int], tuple[Index, ...], list[Any]]:

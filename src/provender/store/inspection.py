@@ -23,6 +23,7 @@ COLUMNS = {
         "WHERE m.type IN ('table', 'view')"
     ),
 }
+# Table, first column and kind of every index: the first column is what a query can use.
 FIRST_COLUMNS = {
     Backend.POSTGRESQL: (
         "SELECT t.relname, a.attname, o.opcname LIKE '%%pattern_ops' "
@@ -36,25 +37,24 @@ FIRST_COLUMNS = {
         "pragma_index_info(i.name) c WHERE m.type = 'table' AND c.seqno = 0"
     ),
 }
-"""Table, first column and kind of every index: the first column is what a query can use."""
 MOST_CONNECTIONS = (
     "SELECT current_setting('max_connections')::int - sum(setting::int)::int FROM pg_settings "
     "WHERE name IN ('superuser_reserved_connections', 'reserved_connections')"
 )
 
 
+# Whether rows may lie in other databases, whose commits a snapshot of this one does not show.
 ELSEWHERE = (
     "SELECT EXISTS (SELECT FROM pg_catalog.pg_foreign_table) "
     "OR EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus')"
 )
-"""Whether rows may lie in other databases, whose commits no snapshot of this one tells of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """Tables with their columns, and the schema revision where one is written.
 
-    `is_elsewhere` tells that other databases hold some of the rows, or may.
+    `is_elsewhere` says that other databases hold, or may hold, some of the rows.
     """
 
     columns: dict[str, frozenset[str]]
@@ -87,11 +87,13 @@ def check_tables(found: Inspection, name: str) -> None:
     for table in REQUIRED:
         has = found.columns.get(table.name)
         if has is None:
-            raise UnsupportedStore(f"{name} is damaged or foreign: it has no table {table.name}.")
+            raise UnsupportedStore(
+                f"{name} is damaged or not of AiiDA: it has no table {table.name}."
+            )
         for column in table.columns:
             if column.name not in has:
                 raise UnsupportedStore(
-                    f"{name} is damaged or foreign: {table.name} has no column {column.name}."
+                    f"{name} is damaged or not of AiiDA: {table.name} has no column {column.name}."
                 )
 
 
@@ -134,6 +136,7 @@ def _repository_id(snapshot: Snapshot, columns: dict[str, set[str]]) -> str | No
     return str(rows[0][0]).strip('"') if rows and rows[0][0] else None
 
 
+# What `counts` counts, in this order.
 COUNTED = {
     "nodes": tables.NODE,
     "links": tables.LINK,
@@ -144,7 +147,6 @@ COUNTED = {
     "comments": tables.COMMENT,
     "logs": tables.LOG,
 }
-"""What `counts` counts, in this order."""
 
 
 def counts(snapshot: Snapshot, labels: Iterable[str] = tuple(COUNTED)) -> dict[str, int]:

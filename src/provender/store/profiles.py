@@ -32,13 +32,13 @@ class ProfileKind(Enum):
     UNSUPPORTED = "unsupported"
 
 
+# What people call them.
 KINDS = {
     ProfileKind.POSTGRESQL: "PostgreSQL database",
     ProfileKind.SQLITE: "SQLite profile",
     ProfileKind.ARCHIVE: "archive",
     ProfileKind.UNSUPPORTED: "unsupported store",
 }
-"""What people call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Profiles:
         if len(self.by_name) == 1:
             return next(iter(self.by_name.values()))
         raise ConfigurationError(
-            "Name a profile: there is no default among several.", hint=self._known()
+            "There are several profiles and no default. Name one.", hint=self._known()
         )
 
     def _unserved(self, name: str) -> Profile:
@@ -197,7 +197,7 @@ def _place(store: str) -> Path:
 
 
 def _is_archive(path: Path) -> bool:
-    """Tell an archive from the folder of a SQLite profile; one that is away has its suffix."""
+    """Return whether a path is an archive, not a SQLite profile; a missing one by its suffix."""
     if is_so((path / PROFILE_DATABASE).exists):
         return False
     is_unpacked = is_so((path / METADATA).exists)
@@ -205,7 +205,7 @@ def _is_archive(path: Path) -> bool:
 
 
 def check_exists(profile: Profile) -> None:
-    """Raise `ConfigurationError` if the file or folder that somebody named is not there."""
+    """Raise `ConfigurationError` if the file or folder of a store does not exist."""
     path = profile.path
     if path is None:
         return

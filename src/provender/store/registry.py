@@ -25,8 +25,8 @@ from provender.store.profiles import Profile, Profiles
 from provender.store.stores import Store, open_store
 
 LOGGER = logging.getLogger(__name__)
+# Characters of an unknown name that are repeated.
 LONGEST_SHOWN = 80
-"""Characters of an unknown name that are repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,8 @@ class StoreRegistry:
     def forget(self) -> None:
         """Begin anew in a forked process: no connection, lock or answer crosses a fork.
 
-        What the parent opened is kept unused: closing it here would end the parent's sessions.
+        Stores that the parent opened stay open and unused: closing them would end the sessions of
+        the parent.
         """
         self._inherited.extend(self._open)
         self._begin()
@@ -124,7 +125,7 @@ class StoreRegistry:
         return [Connections(store.profile.name, *store.reader.connections()) for store in stores]
 
     def get(self, name: str | None = None, progress: Progress | None = None) -> Store:
-        """Return the store of a profile without keeping it open; errors as `lease`.
+        """Return the store of a profile without a lease; errors as `lease`.
 
         It is for programs that use one store. Once closed, it connects anew for each use.
         """
@@ -144,7 +145,7 @@ class StoreRegistry:
         """Return the use of the store of a profile, by default of the default profile.
 
         Raises:
-            UnknownProfile: no profile of that name.
+            UnknownProfile: there is no profile with that name.
             StoreBusy: too many requests wait for it, or all stores that may be open are in use.
             StoreError: as `open_store`, and the same error again for a second.
         """
@@ -230,7 +231,7 @@ class StoreRegistry:
                     self._retire(oldest)
                 elif not self._wait(until):
                     raise StoreBusy(
-                        "All stores that may be open at a time (`stores.open`) are in use.",
+                        "Too many stores are in use at the same time (`stores.open`).",
                         hint="Try again later.",
                     )
             if oldest is not None:
@@ -245,7 +246,7 @@ class StoreRegistry:
             self._waiting -= 1
 
     def _retire(self, held: _Held) -> None:
-        """Let nobody else use an open store; the last user closes it. Under the lock."""
+        """Retire an open store: nobody else gets it, its last user closes it. Under the lock."""
         held.is_retired = True
         place = self._places[held.store.profile.name]
         if place.held is held:

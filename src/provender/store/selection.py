@@ -26,7 +26,7 @@ LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The profiles to serve, which one by default, and in words why that one.
+    """The profiles to serve, the default one, and the reason for that default.
 
     `note` says if a store that was named has another name here than its own.
     """
@@ -73,7 +73,7 @@ def select(
     if profile is not None:
         raise ConfigurationError(
             f"There is no profile `{profile}`: no configuration was found.",
-            hint="Name a file with --config, or a store.",
+            hint="Name a configuration file with --config, or name a store.",
         )
     demo = replace(from_store("demo"), expose=settings.expose)
     return _selection(
@@ -118,7 +118,7 @@ def collect(found: Iterable[Profile | Unserved], default: str | None = None) -> 
 
 
 def _is_same(one: Profile, other: Profile) -> bool:
-    """Tell whether two profiles are one store, which may be named twice."""
+    """Return whether two profiles are one store under two names."""
     if one.kind is not other.kind:
         return False
     if one.path is None or other.path is None:
@@ -173,7 +173,7 @@ def _named(
 
 
 def _of_aiida(folder: Path, expose: tuple[str, ...]) -> Profiles:
-    """Return AiiDA's profiles; a configuration that cannot be read keeps nobody from the others."""
+    """Return AiiDA's profiles; an unreadable configuration does not stop the others."""
     try:
         return aiidaconfig.read_profiles(folder, expose)
     except ConfigurationError as error:

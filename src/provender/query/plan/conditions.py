@@ -50,7 +50,7 @@ class Part:
 
 
 class Relation(Enum):
-    """How two values compare; texts by code point."""
+    """How two values compare; strings by code point."""
 
     EQUAL = "=="
     LESS = "<"
@@ -117,14 +117,14 @@ class IsNull(Part):
 
 @dataclass(frozen=True, slots=True)
 class Never(Part):
-    """False for every value of the field; neither this nor its negation holds for no value."""
+    """False for every value; for a missing value neither this nor its negation holds."""
 
     target: Target
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Part):
-    """Neither true nor false, whatever the field: what `in` with nothing but null gives."""
+    """Neither true nor false for any value: the result of `in` with nulls only."""
 
     target: Target
 
@@ -142,9 +142,9 @@ class JsonType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class JsonComparison(Part):
-    """A JSON value is of a type and compares with a value; false where there is none.
+    """A JSON value is of a type and compares with a value; false if there is no value.
 
-    Numbers compare as doubles, texts by code point, lists and objects as PostgreSQL orders them.
+    Numbers compare as doubles, strings by code point, lists and objects as PostgreSQL orders them.
     """
 
     target: Target
@@ -155,7 +155,7 @@ class JsonComparison(Part):
 
 @dataclass(frozen=True, slots=True)
 class JsonMembership(Part):
-    """A JSON value is of a type and equals one of the values; false where there is none."""
+    """A JSON value is of a type and equals one of the values; false if there is no value."""
 
     target: Target
     type: JsonType
@@ -164,7 +164,7 @@ class JsonMembership(Part):
 
 @dataclass(frozen=True, slots=True)
 class JsonPattern(Part):
-    """A JSON value is a text that matches a pattern; false where there is none."""
+    """A JSON value is a string that matches a pattern; false if there is no value."""
 
     target: Target
     operand: Operand
@@ -173,7 +173,7 @@ class JsonPattern(Part):
 
 @dataclass(frozen=True, slots=True)
 class JsonLength(Part):
-    """A JSON value is a list whose length compares; false where there is none."""
+    """A JSON value is a list whose length compares; false if there is no value."""
 
     target: Target
     relation: Relation
@@ -182,7 +182,7 @@ class JsonLength(Part):
 
 @dataclass(frozen=True, slots=True)
 class JsonHasType(Part):
-    """A JSON value is of a type; unknown where there is none, which only `null` includes."""
+    """A JSON value is of a type; unknown if there is no value, except for `null`."""
 
     target: Target
     type: JsonType
@@ -190,7 +190,7 @@ class JsonHasType(Part):
 
 @dataclass(frozen=True, slots=True)
 class JsonContains(Part):
-    """A JSON value contains another, as PostgreSQL's `@>`; unknown where there is none."""
+    """A JSON value contains another, as PostgreSQL's `@>`; unknown if there is no value."""
 
     target: Target
     operand: Operand
@@ -198,7 +198,7 @@ class JsonContains(Part):
 
 @dataclass(frozen=True, slots=True)
 class JsonHasKey(Part):
-    """A JSON value is an object with a key, a list with a text, or that text; else as above."""
+    """A JSON value is an object with a key, a list with a string, or that string."""
 
     target: Target
     operand: Operand
@@ -206,7 +206,7 @@ class JsonHasKey(Part):
 
 @dataclass(frozen=True, slots=True)
 class Negation(Part):
-    """The condition is false; not true where it is neither (SQL's NOT)."""
+    """The condition is false; this does not hold if the condition is unknown (SQL's NOT)."""
 
     condition: Condition
 
@@ -251,8 +251,8 @@ def targets(condition: Condition) -> Iterator[Target]:
 
 _Value = TypeVar("_Value")
 Swap = Callable[[Operand], Operand]
+# The fields of parts in which operands stand, or what holds some.
 HOLDING = ("target", "path", "operand", "low", "high", "condition", "conditions")
-"""The fields of parts in which operands stand, or what holds some."""
 
 
 def swapped(value: _Value, swap: Swap) -> _Value:

@@ -81,7 +81,7 @@ def _conditions(
     value: Any,  # noqa: ANN401 - whatever a client wrote; `operators` checks it
     names: Vocabulary,
 ) -> Condition | None:
-    """Return what is asked of one name: a value, or operators that must all hold."""
+    """Return the condition on one name: a value, or operators that must all hold."""
     tests: list[tuple[str | Folded, Any]] = [("==", value)]
     if isinstance(value, dict):
         tests = list(value.items())
@@ -115,7 +115,9 @@ def _alternatives(
 ) -> Condition | None:
     """Return `and` or `or` below a name; several operators in one entry are several entries."""
     if not isinstance(operand, list) or not all(isinstance(entry, dict) for entry in operand):
-        raise BadValue(f"`{junction}` below `{_shown(key)}` takes a list of objects of operators.")
+        raise BadValue(
+            f"`{junction}` below `{_shown(key)}` takes a list of objects whose keys are operators."
+        )
     parts: list[Condition | None] = []
     for index, entry in enumerate(operand):
         try:
@@ -135,10 +137,10 @@ def _condition(use: Use) -> Condition:
 
 
 def _is_negated(written: str, plain: str) -> bool:
-    """Tell whether a name is negated; any number of one sign negates once."""
+    """Return whether a name is negated; any number of one sign negates once."""
     signs = written[: len(written) - len(plain)]
     if len(set(signs)) > 1:
-        raise BadOperator(f"`{written}` mixes the two signs of negation, `!` and `~`.")
+        raise BadOperator(f"`{written}` has both signs of negation, `!` and `~`: use one of them.")
     return bool(signs)
 
 

@@ -54,10 +54,11 @@ class ClosureJoin:
     partner: str
 
 
+# The types of link that a closure follows: workflows are neither passed through nor reached.
 FOLLOWED = ("create", "input_calc")
-"""The types of link that a closure follows: workflows are neither passed through nor reached."""
 JoinRule = ColumnJoin | EdgeJoin | ClosureJoin
 
+# The joins by entity of X, keyword and entity of Y.
 JOINS: dict[tuple[str, str, str], JoinRule] = {
     ("node", "with_incoming", "node"): EdgeJoin(
         tables.LINK, "output_id", "input_id", LINK, outer_edge=True
@@ -87,7 +88,6 @@ JOINS: dict[tuple[str, str, str], JoinRule] = {
     ("authinfo", "with_computer", "computer"): ColumnJoin("dbcomputer_id", "id"),
     ("authinfo", "with_user", "user"): ColumnJoin("aiidauser_id", "id"),
 }
-"""The joins by entity of X, keyword and entity of Y."""
 
 
 def edge_entity(rule: JoinRule) -> Entity | None:

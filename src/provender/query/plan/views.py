@@ -14,7 +14,7 @@ from provender.schema.entities import Entity, Field, FieldName
 
 
 class Identity(Enum):
-    """What stands for an object in a path."""
+    """How a path names an object."""
 
     UUID = "uuid"
     PK = "pk"
@@ -85,5 +85,5 @@ def vocabulary(view: View, expose: tuple[str, ...]) -> Vocabulary:
 
 @lru_cache(maxsize=16)
 def whole_vocabulary(entity: Entity) -> Vocabulary:
-    """Return all names of an entity, for questions that no client words."""
+    """Return all names of an entity, for queries of Provender itself."""
     return Vocabulary(entity, entity.names, entity.names, documents(entity.fields))

@@ -21,6 +21,7 @@ from provender.schema.entities import (
     Kind,
 )
 
+# Other names of columns in posted queries.
 ALIASES: dict[str, dict[str, str]] = {
     "node": {"pk": "id", "user": "user_id", "computer": "dbcomputer_id"},
     "group": {"pk": "id", "user": "user_id"},
@@ -30,9 +31,8 @@ ALIASES: dict[str, dict[str, str]] = {
     "comment": {"pk": "id", "user": "user_id", "node": "dbnode_id"},
     "log": {"pk": "id", "node": "dbnode_id"},
 }
-"""Other names of columns in posted queries."""
+# The columns that only a setting opens, and its value.
 PRIVATE = {("user", "email"): "users.email"}
-"""The columns that only a setting opens, and its value."""
 OLD_SPELLING = "_metadata"
 
 
@@ -89,10 +89,10 @@ class Vocabulary:
 
     def _unknown(self, name: str, known: Mapping[FieldName, Field], what: str) -> UnknownField:
         valid = [key for key in known if isinstance(key, str)]
-        hint = None if valid else "A join of this kind has no columns of its own."
+        hint = None if valid else "The edge of this join has no columns."
         if self.documents:
             below = (f"{column}.KEY" for column in self.documents if column != OLD_SPELLING)
-            hint = f"What is inside JSON is written {', '.join(below)}."
+            hint = f"Keys inside JSON are written {', '.join(below)}."
         return UnknownField(f"Unknown {what} `{name}`.", name=name, valid=valid, hint=hint)
 
     def nullable(self) -> Vocabulary:
@@ -122,7 +122,7 @@ def documents(fields: Mapping[str, Field]) -> Mapping[str, Field]:
 
 
 def is_open(entity: Entity, name: FieldName, expose: tuple[str, ...]) -> bool:
-    """Tell whether a field is public, or opened by a profile."""
+    """Return whether a field is public, or opened by a profile."""
     return isinstance(name, Computed) or PRIVATE.get((entity.name, name)) in (None, *expose)
 
 

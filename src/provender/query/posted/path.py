@@ -26,17 +26,17 @@ OWN_KEYS = (
     ),
 )
 KEYWORDS = tuple(dict.fromkeys(keyword for _, keyword, _ in JOINS))
+# Entities named by their own name, in any case.
 TABLES = ("computer", "user", "link", "comment", "log", "authinfo")
-"""Entities named by their own name, in any case."""
 GROUP = "group."
+# The type that stands for every group, whatever follows `group.`.
 ANY_GROUP = "core"
-"""The type that stands for every group, whatever follows `group.`."""
+# Parts of a node type at least, the empty one after its last dot included.
 NODE_PARTS = 3
-"""Parts of a node type at least, the empty one after its last dot included."""
 ABSTRACT_CODE = "data.core.code.abstract.AbstractCode."
 ANY_CODE = "data.core.code.%"
+# Sections of a query that count as not there.
 ABSENT: tuple[object, ...] = (None, [], {})
-"""Sections of a query that count as not there."""
 TYPE_COLUMNS = {"node": "node_type", "group": "type_string"}
 
 
@@ -64,7 +64,7 @@ def read_path(
     """Return the path of a query; `entities` are those that may be named.
 
     Raises:
-        BadRequest: it is no list of vertices, or has more joins than `limits.joins`.
+        BadRequest: it is not a list of vertices, or has more joins than `limits.joins`.
         BadValue, UnknownField: a vertex that cannot be.
     """
     if not isinstance(items, list) or not items:
@@ -91,7 +91,7 @@ def _add(path: Path, item: Any, index: int) -> None:  # noqa: ANN401 - JSON
     if isinstance(item, str):
         item = {"entity_type": item}
     if not isinstance(item, dict):
-        raise BadRequest("A vertex is an object, or the text of its `entity_type`.")
+        raise BadRequest("A vertex is an object, or a string: its `entity_type`.")
     for key in item:
         if key not in OWN_KEYS and key not in KEYWORDS:
             raise UnknownField(
@@ -100,13 +100,13 @@ def _add(path: Path, item: Any, index: int) -> None:  # noqa: ANN401 - JSON
     types = _types(item)
     kinds = {_kind(text, path.entities) for text in types}
     if len(kinds) > 1:
-        raise BadValue("A vertex has one kind of entity.").under("entity_type")
+        raise BadValue("The types of a vertex must belong to one entity.").under("entity_type")
     kind = kinds.pop()
     tag = _tag(item, types, kind, path)
     outer = item.get("outerjoin")
     vertex: Vertex = {"entity_type": TYPE_OF_ENTITY[kind], "tag": tag}
     if outer is not None and not isinstance(outer, bool):
-        raise BadValue("`outerjoin` is true or false.").under("outerjoin")
+        raise BadValue("`outerjoin` must be true or false.").under("outerjoin")
     if index:
         vertex["joining_keyword"], vertex["joining_value"] = _join(item, kind, path)
         vertex["edge_tag"] = _edge_tag(item, vertex, path)
@@ -124,7 +124,7 @@ def _types(item: dict[str, Any]) -> list[str]:
     types = [text for text in items if isinstance(text, str)]
     if not types or len(types) < len(items):
         raise BadValue(
-            "`entity_type` must be a text, or a list of texts.",
+            "`entity_type` must be a string, or a list of strings.",
             hint='"" is any node; "data.core.int.Int.", "group.core", "computer", "user".',
         ).under("entity_type")
     return types
@@ -176,7 +176,7 @@ def _class_name(text: str, kind: str) -> str:
 
 def _check_tag(tag: object, path: Path, key: str) -> None:
     if not isinstance(tag, str):
-        raise BadValue(f"`{key}` must be a text.").under(key)
+        raise BadValue(f"`{key}` must be a string.").under(key)
     if key == "tag" and "--" in tag:
         raise BadValue("A tag must not contain `--`.").under(key)
     if tag in path.kinds or tag in path.edges:
@@ -199,7 +199,7 @@ def _join(item: dict[str, Any], kind: str, path: Path) -> tuple[str, str]:
     named, direction = item.get("joining_keyword"), item.get("direction")
     ways = len(given) + (named is not None) + (direction is not None)
     if ways > 1:
-        raise BadRequest("A vertex is joined in one way.", hint="joining_keyword, or with_...")
+        raise BadRequest("A vertex may have one join only.", hint="joining_keyword, or with_...")
     last = path.vertices[-1]["tag"]
     if given:
         keyword, partner, place = given[0], item[given[0]], given[0]
@@ -223,10 +223,10 @@ def _by_direction(direction: object, kind: str, path: Path) -> tuple[str, str]:
     is_step = isinstance(direction, int) and not isinstance(direction, bool) and direction
     if not is_step or abs(is_step) > len(path.vertices):
         raise BadValue(
-            f"`direction` counts 1 to {len(path.vertices)} vertices back, or with a minus."
+            f"`direction` must be 1 to {len(path.vertices)}, or the same with a minus."
         ).under("direction")
     if kind != "node":
-        raise BadValue("`direction` joins nodes.").under("direction")
+        raise BadValue("`direction` is for joins between nodes only.").under("direction")
     partner = path.vertices[-abs(is_step)]["tag"]
     return ("with_outgoing" if is_step < 0 else "with_incoming"), partner
 
@@ -259,7 +259,7 @@ def _imply_type(
         return
     subclassing = item.get("subclassing", True)
     if not isinstance(subclassing, bool):
-        raise BadValue("`subclassing` is true or false.").under("subclassing")
+        raise BadValue("`subclassing` must be true or false.").under("subclassing")
     column = TYPE_COLUMNS[kind]
     conditions = [_type_condition(text, kind, subclassing=subclassing) for text in types]
     if all(conditions):

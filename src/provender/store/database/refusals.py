@@ -1,6 +1,6 @@
 """Why PostgreSQL cannot be connected to, where trying again does not help. Floor: store.
 
-The driver gives no code for a failed connection, only libpq's text, so the text is looked at: that
+The driver gives no code for a failed connection, only libpq's message, so the message is read: that
 of libpq itself, which is English, and that of servers with English messages. What is not known
 counts as what may pass.
 """
@@ -12,11 +12,12 @@ import re
 import stat
 from pathlib import Path
 
+# Where the failure of one host begins in the failure of several.
 ATTEMPT = re.compile(r"^(?=connection to server |could not translate host name )", re.MULTILINE)
-"""Where the failure of one host begins in the failure of several."""
 NO_PASSWORD = "no password supplied"  # noqa: S105 - what libpq says
 TEMPORARY = "temporary failure in name resolution"
 
+# What libpq or a server says, and what that means for whoever runs Provender.
 ADVICE: tuple[tuple[str, str], ...] = (
     ("password authentication failed", "The password is wrong, or there is no such role."),
     ("could not translate host name", "The host is not known here: is its name right?"),
@@ -48,7 +49,6 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "A parameter of the connection cannot be used.",
     ),
 )
-"""What libpq or a server says, and what that means for whoever runs Provender."""
 
 
 def advice(text: str) -> str | None:
@@ -76,7 +76,7 @@ def password_file() -> Path:
 
 
 def is_open_to_others(file: Path) -> bool:
-    """Tell whether libpq ignores a password file, since others than its owner may use it."""
+    """Return whether libpq ignores a password file, because others than its owner may use it."""
     return bool(file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 

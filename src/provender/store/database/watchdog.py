@@ -19,10 +19,10 @@ import psycopg2
 
 LOGGER = logging.getLogger(__name__)
 
+# Seconds between two checks; their cost is too small to measure.
 TICK_SECONDS = 0.25
-"""Time between two looks; what it costs cannot be measured."""
+# How much longer than its own time-out a statement may take: the server ends it first.
 GRACE_SECONDS = 2.0
-"""How much longer than its own time-out a statement may take: the server ends it first."""
 
 
 class StoppedAnsweringError(Exception):
@@ -58,7 +58,7 @@ class Watchdog:
             self._start()
 
     def end(self, driver: Any) -> bool:  # noqa: ANN401 - psycopg2's connection
-        """Take note that an answer came; False if the connection was given up before."""
+        """Record that an answer came; False if the connection was given up before."""
         if self._running.pop(id(driver), None) is not None:
             return True
         with self._striking:  # nobody may close a socket that is being shut down
@@ -93,7 +93,7 @@ def _shut_down(driver: Any) -> None:  # noqa: ANN401 - psycopg2's connection
         with socket.socket(fileno=os.dup(driver.fileno())) as copy:
             copy.shutdown(socket.SHUT_RDWR)
     except (OSError, psycopg2.Error):
-        LOGGER.warning("a connection that hangs cannot be shut down", exc_info=True)
+        LOGGER.warning("a hanging connection cannot be shut down", exc_info=True)
 
 
 WATCHDOG = Watchdog()

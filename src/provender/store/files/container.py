@@ -27,9 +27,9 @@ from provender.store.sqlite.files import SqliteFile
 from provender.store.sqlite.index import Lookup, unreadable
 
 CONTAINER_VERSION = 1
+# Packing may move an object between two looks, and packing anew gives the name of a pack to a file
+# with other offsets: what was opened counts if the object is still there afterwards.
 LOOKS = 10
-"""Packing may move an object between two looks, and packing anew gives the name of a pack to a file
-with other offsets: what was opened counts if the object is still there afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Container:
         )
         for pack, offset, length, size, compressed in rows:
             if compressed and self.compression != "zlib":
-                raise damaged("is compressed in a way that is not known", self.compression)
+                raise damaged("has an unknown compression", self.compression)
             form = Form.ZLIB if compressed else Form.PLAIN
             return Piece(self.folder / "packs" / str(pack), offset, length, size, form)
         return None

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, Protocol
 
+# Bytes before the length of the properties: the version of the program that compressed.
 LZMA_VERSION = 2
-"""Bytes before the length of the properties: the version of the program that compressed."""
 LZMA_PROPERTIES = 5
+# Bytes that LZMA may take for one stream; programs use 64 MiB and less, hostile files 4 GiB.
 LARGEST_DICTIONARY = 256 << 20
-"""Bytes that LZMA may take for one stream; programs use 64 MiB and less, hostile files 4 GiB."""
 SMALLEST_DICTIONARY = 4096
 
 
@@ -60,7 +60,7 @@ def decompressor(form: Form, size: int) -> Decompressor:
 
 
 def can_read(form: Form) -> bool:
-    """Tell whether this Python can take a form apart; Zstandard came with 3.14."""
+    """Return whether this Python can decompress a form; Zstandard came with 3.14."""
     return form is not Form.ZSTANDARD or _ZSTANDARD is not None
 
 
@@ -73,7 +73,7 @@ def decompress(using: Decompressor, data: bytes, most: int) -> bytes:
 
 
 class _Zlib:
-    """Zlib with the manners of the others: it keeps the input that it has not used."""
+    """Zlib with the interface of the others: it holds the input that it has not used."""
 
     def __init__(self, window: int) -> None:
         self._inflate = zlib.decompressobj(window)
@@ -121,7 +121,7 @@ class _ZippedLzma:
         return self._inner.decompress(data, max_length)
 
     def _begin(self, properties: bytes) -> lzma.LZMADecompressor:
-        """Return the decompressor for the properties: three figures in a byte, and a size."""
+        """Return the decompressor for the properties: three numbers in a byte, and a size."""
         if len(properties) != LZMA_PROPERTIES:
             raise DecompressionError("its properties have another length")
         rest, lc = divmod(properties[0], 9)

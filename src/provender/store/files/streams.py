@@ -18,11 +18,11 @@ from provender.store.files.decompression import (
     decompressor,
 )
 
+# Bytes read from disk at once.
 CHUNK = 1 << 16
-"""Bytes read from disk at once."""
 KEY = re.compile(r"[0-9a-f]{64}")
+# SQLite allows 999 values in one statement by default.
 KEYS_PER_QUERY = 900
-"""SQLite allows 999 values in one statement by default."""
 
 
 class ObjectStream(io.RawIOBase):
@@ -42,7 +42,7 @@ class ObjectStream(io.RawIOBase):
         return True
 
     def readall(self) -> bytes:
-        """Return what is left, by as few reads as there can be: the length is known."""
+        """Return the rest of the content in as few reads as possible: the length is known."""
         pieces = []
         while (left := self.size - self.tell()) > 0:
             pieces.append(self.read(left) or b"")
@@ -50,7 +50,7 @@ class ObjectStream(io.RawIOBase):
 
 
 class ObjectStore(Protocol):
-    """Where a store keeps the contents of files, under their SHA-256."""
+    """The contents of the files of a store, by their SHA-256."""
 
     def open(self, key: str) -> ObjectStream:
         """Return a stream over the content of a key.
@@ -73,7 +73,7 @@ class ObjectStore(Protocol):
 class Piece:
     """Where an object lies: `length` bytes at `offset` of a file, `size` when decompressed.
 
-    `crc` is the CRC-32 of the content where the container keeps one.
+    `crc` is the CRC-32 of the content if the container has one.
     """
 
     path: Path
@@ -213,7 +213,7 @@ def damaged(what: str, reason: str | None = None) -> CorruptObject:
 def missing(key: str, where: str) -> CorruptObject:
     """Return the error for a key that the place named `where` does not have."""
     return CorruptObject(
-        f"The content of the file is not available: the {where} lacks it.",
+        f"The content of the file is missing in the {where}.",
         hint="Other files of the store can still be read.",
         reason=f"no object {key}",
     )

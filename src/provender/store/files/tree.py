@@ -84,7 +84,7 @@ def walk(tree: Tree, prefix: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _below(entry: Tree) -> dict[str, Tree]:
-    """Return what a folder holds; what is not written as it should be is left out."""
+    """Return the entries of a folder; malformed entries are left out."""
     found = entry.get("o")
     held = found.items() if isinstance(found, dict) else ()
     return {name: below for name, below in held if isinstance(below, dict)}

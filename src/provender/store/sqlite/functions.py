@@ -8,13 +8,13 @@ import sqlite3
 from functools import lru_cache
 from typing import Any
 
+# What PostgreSQL takes for a position in an array.
 POSITION = re.compile(r"\s*[+-]?[0-9]{1,18}", re.ASCII)
-"""What PostgreSQL takes for a position in an array."""
 MISSING = object()
 
 
 def lower(text: str | None) -> str | None:
-    """Return a text in lower case, letter by letter as PostgreSQL does it.
+    """Return a string in lower case, letter by letter as PostgreSQL does it.
 
     A letter whose lower case is several letters (`İ`) stays as it is.
     """

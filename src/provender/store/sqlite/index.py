@@ -1,6 +1,6 @@
 """Asking the SQLite index of a repository again and again. Floor: store.
 
-Opening it takes fifty times as long as asking, so connections are kept: only those that hold no
+Opening it takes fifty times as long as asking, so connections are cached: only those that hold no
 lock, and each only while the file is what it was. Its writers never wait for us.
 """
 
@@ -13,10 +13,10 @@ from typing import Any
 from provender.errors import StoreError, StoreMisconfigured, StoreUnreachable, UnsupportedStore
 from provender.store.sqlite.files import ReadOnlyConnection, SqliteFile, Stamp
 
+# Number of cached connections; each may hold 2 MB of a large index.
 MOST_KEPT = 2
-"""Connections kept for requests to come; each may hold 2 MB of a large index in its cache."""
+# What SQLite says of a file that it may be able to read later.
 PASSING = ("locked", "unable to open", "disk I/O")
-"""What SQLite says of a file that it may be able to read later."""
 
 
 def unreadable(what: str, error: OSError | sqlite3.Error) -> StoreError:
@@ -60,7 +60,7 @@ class Lookup:
         return found
 
     def close(self) -> None:
-        """Close what is kept; what is asked after that keeps nothing."""
+        """Close the cached connections; later questions cache none."""
         self._is_closed = True
         while self._kept:
             self._kept.pop()[1].close()
