@@ -44,9 +44,9 @@ class ProvenderError(Exception):
     """An error with a message for the person who caused it.
 
     `message` is one plain sentence, `hint` says what would be right, `detail` shows the place.
-    All three reach the client. `reason` (the driver's words, a path) goes to the log and to
-    the terminal only. `may_recover` tells whether the same request may succeed later though nobody
-    changes anything.
+    All three reach the client. `reason` (the message of a driver, a path) goes to the log and to
+    the terminal only. `may_recover` says whether the same request may succeed later without any
+    correction.
     """
 
     code: ClassVar[str] = "error"
@@ -95,10 +95,10 @@ class GrammarError(BadRequest):
 
 
 class UnknownField(BadRequest):
-    """No such name to filter, order or project by.
+    """There is no such name to filter, order or project by.
 
-    `name` is what was written, `valid` what could have been: the hint lists them, with the one
-    that is nearest first, before a hint that is given.
+    `name` is the name in the request, `valid` are the valid names. The hint lists the valid names,
+    the most similar one first; a given hint follows.
     """
 
     code = "unknown-field"
@@ -167,7 +167,7 @@ class AmbiguousIdentifier(BadRequest):
 
 
 class NotFound(ProvenderError):
-    """Nothing there."""
+    """The object or route does not exist."""
 
     code = "not-found"
     status = 404
@@ -245,7 +245,7 @@ class StoreBusy(StoreUnreachable):
 
 
 class StoreMisconfigured(StoreUnreachable):
-    """Not to be reached until somebody puts right a password, a name, a permission, a folder."""
+    """A store that stays unreachable until a password, name, permission or folder is corrected."""
 
     code = "store-misconfigured"
     may_recover = False

@@ -1,6 +1,6 @@
-"""Which indexes are there, how large the others would be, and what they cost now. Floor: loading.
+"""Indexes that exist, and the size and the present cost of missing ones. Floor: loading.
 
-All this is read in read-only transactions, like a request.
+Everything is read in read-only transactions, like a request.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ SLOW = 1000.0
 
 
 class State(Enum):
-    """Whether an index is there; an invalid one is what a run that was stopped leaves behind."""
+    """Whether an index exists; an invalid index is left behind by a run that was stopped."""
 
     MISSING = "missing"
     PRESENT = "present"
@@ -81,7 +81,7 @@ class Advice:
 
     @property
     def is_wanted(self) -> bool:
-        """Whether it is made if nobody names it."""
+        """Whether the index is made without being named."""
         return self.is_missing and not self.candidate.only_by_name
 
     @property
@@ -105,7 +105,7 @@ def reading(target: Profile, settings: Settings) -> Iterator[Reader]:
 
 
 def advise(reader: Reader, progress: Progress) -> list[Advice]:
-    """Return what is known of each candidate; the typical request of a missing one is run."""
+    """Return the facts on each candidate; the typical query of a missing index is run and timed."""
     lacking = reader.within(lambda snapshot: missing_indexes(snapshot, reader.backend))
     present = reader.within(lambda snapshot: snapshot.read(PRESENT))
     candidates = (*map(standard, lacking), *CANDIDATES)
@@ -120,9 +120,9 @@ def advise(reader: Reader, progress: Progress) -> list[Advice]:
 
 
 def measure(reader: Reader, candidate: Candidate) -> float | None:
-    """Return the milliseconds that the typical question of a candidate takes now.
+    """Return the milliseconds that the typical query of a candidate takes now.
 
-    None if there is nothing to ask for; infinite if the statement time-out struck.
+    None if the store has no value to query for; infinite if the statement time-out struck.
     """
     try:
         return reader.within(lambda snapshot: _milliseconds(snapshot, candidate))

@@ -1,8 +1,8 @@
 """Writing the files of an archive into a disk-objectstore container. Floor: loading.
 
-Source: disk-objectstore 1.x, container version 1. All files go into packs. What is deflated in
-the archive stays so: a raw deflate stream becomes a zlib stream (RFC 1950) by two bytes before
-and a checksum behind, so that nothing is compressed again.
+Source: disk-objectstore 1.x, container version 1. All files go into packs. Contents
+that are deflated in the archive are not compressed again: with two bytes before it and a checksum
+behind it, a raw deflate stream becomes a zlib stream (RFC 1950).
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def check_free(folder: Path) -> None:
 
 @contextmanager
 def staged(folder: Path) -> Iterator[Path]:
-    """Give a new folder beside the one that is to be made; it is removed if the block fails."""
+    """Give a new folder next to the future container; it is removed if the block fails."""
     making = folder.with_name(f".{folder.name}.loading-{uuid4().hex[:8]}")
     try:
         making.mkdir()
@@ -95,7 +95,7 @@ def staged(folder: Path) -> Iterator[Path]:
 def write(
     source: Source, folder: Path, progress: Progress, pack_bytes: int = PACK_BYTES
 ) -> Written:
-    """Write all files of an archive into an empty folder and return what it holds.
+    """Write all files of an archive into an empty folder and return their numbers.
 
     Each content is compared with its key, which is its SHA-256. A pack of `pack_bytes` is
     followed by another.
@@ -211,7 +211,7 @@ def _contents(piece: Piece) -> Iterator[bytes]:
 
 
 def _copied(piece: Piece, copy: BinaryIO) -> Iterator[bytes]:
-    """Yield the content of a deflated piece; `copy` gets the bytes as they lie."""
+    """Yield the content of a deflated piece; `copy` gets the compressed bytes."""
     inflate = decompressor(piece.form, piece.size)
     for chunk in _chunks(piece):
         copy.write(chunk)
@@ -222,7 +222,7 @@ def _copied(piece: Piece, copy: BinaryIO) -> Iterator[bytes]:
 
 
 def _chunks(piece: Piece) -> Iterator[bytes]:
-    """Yield the bytes of a piece as they lie, a megabyte at a time."""
+    """Yield the bytes of a piece without decompressing them, a megabyte at a time."""
     with piece.path.open("rb", buffering=0) as file:
         file.seek(piece.offset)
         left = piece.length

@@ -35,8 +35,8 @@ class RefusedError(Exception):
 class RowStream(io.RawIOBase):
     """The rows of a table as a file in COPY's text format.
 
-    `done` counts the rows that were read; `failure` is what reading raised, which the driver
-    turns into an error of its own.
+    `done` counts the rows that were read. `failure` is the error of reading, which the driver
+    replaces by an error of its own.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ def copy_table(source: Source, table: Table, writing: connection, progress: Prog
     """Copy the rows of a table in the order of their ids.
 
     The table must have been made in the same transaction: its rows are written frozen, so that
-    nothing needs to visit them again.
+    no later VACUUM has to rewrite them.
 
     Raises:
         UnsupportedStore: a row that PostgreSQL does not take; the message names it.

@@ -1,4 +1,4 @@
-"""Making indexes while others read and write; nothing is ever dropped. Floor: loading."""
+"""Making indexes while others read and write; no index is ever dropped. Floor: loading."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ def writing(target: Profile) -> Iterator[connection]:
 
 
 def make(made: connection, reader: Reader, advice: Advice, progress: Progress) -> Made:
-    """Make an index while others read and write, and measure its question before and after.
+    """Make an index while others read and write, and time its query before and after.
 
     Raises:
-        StoreError: it was stopped; the message says how to remove what is left.
+        StoreError: the run was stopped; the hint says how to remove the incomplete index.
     """
     candidate, begun = advice.candidate, time.monotonic()
     with made.cursor() as used:

@@ -26,7 +26,7 @@ from provender.settings import Settings
 from provender.store.archive import Progress
 from provender.store.profiles import Profile
 
-# What a role or a database may have set otherwise; 64 MB, the default, makes indexes slower.
+# Settings that a role or database may have changed. The default memory of 64 MB is slower.
 SESSION = (
     "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; "
     "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL timezone = 'UTC'; "
@@ -49,10 +49,10 @@ USUAL = Portions()
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was loaded and compared.
+    """The result of a load.
 
-    `counts` are rows by table; `rows` and `files` are the numbers that were compared one by
-    one.
+    `counts` are the rows by table; `rows` and `files` are the numbers of rows and files that were
+    compared one by one.
     """
 
     revision: str
@@ -80,7 +80,7 @@ def load(
 
     Raises:
         ConfigurationError: the database or the folder is not empty, or may not be written.
-        StoreError: the archive cannot be read, or holds what a database of AiiDA may not.
+        StoreError: the archive cannot be read, or breaks a constraint of AiiDA databases.
     """
     begun, folder = time.monotonic(), folder.resolve()
     container.check_free(folder)

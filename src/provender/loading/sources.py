@@ -36,8 +36,8 @@ RELEASE = re.compile(r"(\d+)\.(\d+)")
 class Source:
     """An opened archive.
 
-    `revision` is the schema revision that its rows have in a database; `counts` the number of
-    rows of each table; `file_bytes` what the files take in the archive.
+    `revision` is the schema revision of its rows in a database, `counts` the number of rows of
+    each table, `file_bytes` the size of the files in the archive.
     """
 
     path: Path
@@ -71,7 +71,7 @@ class Source:
 
 @contextmanager
 def opened(archive: str, settings: Settings, progress: Progress) -> Iterator[Source]:
-    """Give an opened archive, checked to be one that can be read.
+    """Give an opened archive, checked that Provender can read it.
 
     Raises:
         ConfigurationError: not the name of an archive.
@@ -122,8 +122,8 @@ def _counts(found: Archive) -> dict[str, int]:
 def revision_of(metadata: dict[str, Any]) -> str:
     """Return the revision of the rows of an archive.
 
-    Archives of a later AiiDA than 2.3 that were never migrated have what `main_0002` asks for.
-    For others it is `main_0001`: `verdi storage migrate` then removes the hashes that are wrong.
+    The revision is `main_0002` for archives of an AiiDA later than 2.3 that were never migrated,
+    and `main_0001` for all others: `verdi storage migrate` then removes wrong hashes.
     """
     release = RELEASE.match(str(metadata.get("aiida_version", "")))
     is_recent = release and (int(release[1]), int(release[2])) >= FIRST_WITH_REVISION

@@ -20,7 +20,7 @@ CONNECT_SECONDS = 10
 TICK_SECONDS = 0.2
 # Key of the advisory lock that a load holds ("Prov").
 LOAD_LOCK = 0x50726F76
-# A table of anybody, those of AiiDA first; tables of extensions (`deptype` e) do not count.
+# Any table, those of AiiDA first; tables of extensions (`deptype` e) do not count.
 HELD = (
     "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c "
     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
@@ -95,7 +95,7 @@ def patiently(
 ) -> _Result:
     """Return the result of `work`, run in a thread because the driver ignores Ctrl-C.
 
-    `tick` is called while it lasts. Whatever interrupts the waiting cancels the statement.
+    `tick` is called repeatedly until the end. An interruption cancels the statement.
     """
     with ThreadPoolExecutor(max_workers=1) as pool:
         future = pool.submit(work)
@@ -111,7 +111,7 @@ def patiently(
 
 @contextmanager
 def errors_of(target: Profile) -> Iterator[None]:
-    """Turn the driver's errors in the block into ours."""
+    """Turn errors of the driver in the block into errors of Provender."""
     try:
         yield
     except psycopg2.Error as error:
@@ -122,7 +122,7 @@ def errors_of(target: Profile) -> Iterator[None]:
 
 
 def _translate(error: psycopg2.Error, target: Profile) -> ProvenderError | None:
-    """Return our error, or None where the fault is ours."""
+    """Return the error of Provender for one of the driver, or None if Provender is at fault."""
     reason = str(error).strip()
     if isinstance(error, errors.InsufficientPrivilege):
         return ConfigurationError(

@@ -1,4 +1,4 @@
-"""Comparing what was written with the archive, before the commit. Floor: loading."""
+"""Comparing the copy with the archive, before the commit. Floor: loading."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def check_rows(used: cursor, source: Source, most: int = ROWS) -> int:
 
 
 def check_files(folder: Path, files: int, most: int = FILES) -> int:
-    """Read files back and return how many; raises `CorruptObject` if one is not what its key says.
+    """Read files back and return their number; raises `CorruptObject` if one does not fit its key.
 
     `files` is the number of files in the container; about `most` of them are read.
     """

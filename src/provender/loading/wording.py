@@ -9,14 +9,14 @@ from provender.plurals import counted
 # How the names of steps begin that count bytes; others count things.
 IN_BYTES = ("extracting", "copying")
 UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
-# Milliseconds: what PostgreSQL measures in.
+# Milliseconds, the unit of PostgreSQL.
 SHORTEST = 0.001
-# From how many times faster it is called a gain.
+# Smallest ratio of times that counts as a gain.
 WORTH = 1.2
 # Things a second up to which a rate has a decimal.
 SLOW = 10
 MINUTE, HOUR = 60, 3600
-# Seconds from which a rate says something.
+# Seconds after which a rate is meaningful.
 SETTLED = 1.0
 
 
@@ -47,7 +47,7 @@ def duration(seconds: float) -> str:
 
 
 def milliseconds(number: float | None) -> str:
-    """Return the time of a statement; a dash for none, `too long` for one that was stopped."""
+    """Return the time of a statement; a dash for None, `too long` if the statement was stopped."""
     if number is None:
         return "-"
     return "too long" if math.isinf(number) else f"{number:,.2f} ms"

@@ -65,7 +65,7 @@ class Cursor:
 
 
 def selection_of(request: ListRequest, scope: object) -> str:
-    """Return the hash of what a list selects and of its order; `scope` is what it belongs to."""
+    """Return the hash of the filters and order of a list; `scope` names what the list belongs to."""
     parameters = request.parameters
     filters = [(term.key, term.path, term.operator, term.values) for term in parameters.filters]
     view = request.view
@@ -78,8 +78,8 @@ def read_cursor(text: str, selection: str, plan: Plan) -> Cursor:
     """Return the cursor that a client sent.
 
     Raises:
-        BadValue: it is not one of ours.
-        ConflictingParameters: it belongs to another selection or order.
+        BadValue: the cursor is malformed.
+        ConflictingParameters: the cursor belongs to other filters or another order.
     """
     try:
         padded = text + "=" * (-len(text) % 4)
@@ -158,7 +158,7 @@ def page_after(plan: Plan, cursor: Cursor, size: int) -> Plan:
 
 
 def own_id(plan: Plan) -> Target:
-    """Return the id of what a plan lists, by which every list is ordered at last."""
+    """Return the id of the listed entity, which is the last criterion of every list."""
     own = (plan.sources[-1].tag, "id")
     (found,) = (
         item.target for item in plan.order if (item.target.tag, item.target.field.name) == own

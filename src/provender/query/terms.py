@@ -1,4 +1,4 @@
-"""What the grammar reads out of a query string. Floor: query."""
+"""Terms: the result of parsing a query string. Floor: query."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import Enum
 
 
 class Operator(Enum):
-    """The operators of the query string, as they are written."""
+    """The operators of a query string, in their written form."""
 
     EQUAL = "="
     NOT_EQUAL = "!="
@@ -27,7 +27,7 @@ class Operator(Enum):
 class Interval:
     """The instants that a datetime of limited precision names: from `start` to before `stop`.
 
-    Both are aware, in UTC. `stop` is None where the interval reaches the end of year 9999.
+    Both are aware, in UTC. `stop` is None if the interval reaches the end of year 9999.
     """
 
     start: datetime
@@ -62,7 +62,7 @@ class Term:
 
 
 def describe(value: Value) -> str:
-    """Return what a value is, in the words of errors: "a string", "an integer"."""
+    """Return the type of a value in the words of errors: "a string", "an integer"."""
     if isinstance(value, bool):
         return "a boolean"
     if isinstance(value, Decimal):

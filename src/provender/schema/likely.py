@@ -1,6 +1,6 @@
 """The type that a person means by a shorter, older or misspelt name. Floor: schema.
 
-Nothing here runs for a request that finds what it asks for: hints and notes are made of it.
+Hints and notes use this module; requests that find something do not run it.
 """
 
 from __future__ import annotations

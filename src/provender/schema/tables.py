@@ -52,7 +52,7 @@ CLOSURE = Table(
     Column("path", Text),
 )
 
-# The tables that every store has; settings and the revision are read where they exist.
+# The tables that every store has; settings and the revision are read if they exist.
 REQUIRED: tuple[Table, ...] = (
     USER, COMPUTER, AUTHINFO, GROUP, MEMBERSHIP, NODE, COMMENT, LOG, LINK,
 )  # fmt: skip
@@ -102,7 +102,7 @@ NUMBERED = re.compile(r"main_(\d{4})")
 def check_database_revision(revision: str | None, name: str) -> None:
     """Raise `UnsupportedStore` unless a database of this `alembic_version` can be read.
 
-    `name` is how the store is called in the message; None stands for a missing revision.
+    `name` is the name of the store in the message; None stands for a missing revision.
     """
     if revision in DATABASE_REVISIONS:
         return

@@ -18,7 +18,7 @@ from provender.store.profiles import Profile, ProfileKind, Profiles
 
 # The highest `OLDEST_COMPATIBLE` that is understood.
 NEWEST = 10
-# Keys of a profile up to version 5, and what they are called since.
+# Keys of a profile up to version 5, and their later names.
 FLAT_KEYS = {
     "AIIDADB_HOST": "database_hostname",
     "AIIDADB_PORT": "database_port",
@@ -101,7 +101,7 @@ def read_profiles(folder: Path, expose: tuple[str, ...] = ()) -> Profiles:
 
 
 def _profile(name: str, values: object, source: str, expose: tuple[str, ...]) -> Profile:
-    """Return a profile; one that cannot be used says why."""
+    """Return a profile; a profile that cannot be used has a `problem`."""
     values = values if isinstance(values, dict) else {}
     storage = values.get("storage")
     if isinstance(storage, dict):

@@ -47,7 +47,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """An opened archive: its database, its files and what it says of itself."""
+    """An opened archive: its database, its files and its metadata."""
 
     database: SqliteFile
     objects: ObjectStore
@@ -58,13 +58,13 @@ class Archive:
 def open_archive(
     path: Path, name: str, cache: CacheFolder, progress: Progress | None = None
 ) -> Archive:
-    """Return an opened archive; nothing is ever written beside it.
+    """Return an opened archive; nothing is ever written next to the archive.
 
     `name` begins the sentences of errors ("The store `lab`").
 
     Raises:
         StoreUnreachable: no such file, no permission, or no room for the database.
-        UnsupportedStore: not an archive, damaged, or of a version that is not read.
+        UnsupportedStore: not an archive, damaged, or of an unsupported version.
     """
     with _errors_of(path, name):
         if path.is_dir():
@@ -74,7 +74,7 @@ def open_archive(
 
 @contextmanager
 def _errors_of(path: Path, name: str) -> Iterator[None]:
-    """Turn what the block says of a file or a part of it into what is wrong with the store."""
+    """Turn errors of a file in the block into errors of the store."""
     try:
         yield
     except OSError as error:
@@ -182,7 +182,7 @@ def _refusal(path: Path, name: str, head: bytes, reason: str) -> UnsupportedStor
 
 
 def _piece(path: Path, member: Member, name: str) -> Piece:
-    """Return where a member lies; raises if it cannot be read."""
+    """Return the place of a member; raises if the member cannot be read."""
     try:
         return zipindex.piece(path, member)
     except UnreadableMemberError as error:

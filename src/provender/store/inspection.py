@@ -1,4 +1,4 @@
-"""What a database holds: tables, revision, indexes. Floor: store."""
+"""The contents of a database: tables, revision, indexes. Floor: store."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ ELSEWHERE = (
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """Tables with their columns, and the schema revision where one is written.
+    """The tables with their columns, and the schema revision if the database has one.
 
     `is_elsewhere` says that other databases hold, or may hold, some of the rows.
     """
@@ -64,7 +64,7 @@ class Inspection:
 
 
 def inspect(snapshot: Snapshot, backend: Backend) -> Inspection:
-    """Return what a database holds."""
+    """Return the tables and the revision of a database."""
     columns: dict[str, set[str]] = {}
     for table, column in snapshot.read(COLUMNS[backend]):
         columns.setdefault(table, set()).add(column)
@@ -136,7 +136,7 @@ def _repository_id(snapshot: Snapshot, columns: dict[str, set[str]]) -> str | No
     return str(rows[0][0]).strip('"') if rows and rows[0][0] else None
 
 
-# What `counts` counts, in this order.
+# The tables that `counts` counts, in this order.
 COUNTED = {
     "nodes": tables.NODE,
     "links": tables.LINK,
@@ -150,7 +150,7 @@ COUNTED = {
 
 
 def counts(snapshot: Snapshot, labels: Iterable[str] = tuple(COUNTED)) -> dict[str, int]:
-    """Return the number of rows of each table that a person asks for."""
+    """Return the number of rows of each table that people care about."""
     return {
         label: snapshot.read(f"SELECT count(*) FROM {COUNTED[label].name}")[0][0]  # noqa: S608 - our names
         for label in labels

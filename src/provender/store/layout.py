@@ -1,4 +1,4 @@
-"""What the files and folders of stores are called, as AiiDA makes them. Floor: store."""
+"""The names of the files and folders of stores, as AiiDA makes them. Floor: store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which names a profile can have: those that can begin a path. Floor: store."""
+"""Valid names of profiles: names that can begin a path. Floor: store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a checked query asks of a row, free of any database. Floor: query."""
+"""Conditions of a checked query, independent of any database. Floor: query."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ class Operand:
 class Path(Operand):
     """A path into JSON: keys of objects, positions in lists.
 
-    It is `plain` if SQLite can follow it by itself: keys of ASCII letters, none like a position.
+    A path is `plain` if SQLite's own functions can follow it: keys of ASCII letters only, none
+    that looks like a position.
     """
 
     plain: bool = False
@@ -44,7 +45,7 @@ class Path(Operand):
 
 
 class Part:
-    """Something in a plan that may hold operands; its fields are those of a dataclass."""
+    """A part of a plan that may hold operands; a dataclass."""
 
     __slots__ = ()
 
@@ -61,7 +62,7 @@ class Relation(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Target(Part):
-    """A field of the thing with this tag, or what a JSON path finds in it."""
+    """A field of the vertex or edge with this tag, or the value at a JSON path in it."""
 
     tag: str
     field: Field
@@ -91,7 +92,7 @@ class Membership(Part):
 class Span(Part):
     """The field lies from `low` to before `high`, by code point; no `high` means no end.
 
-    This is how a prefix is asked for: an index serves it. For a uuid `high` is included.
+    A match of a prefix is such a span, which an index serves. For a uuid `high` is included.
     """
 
     target: Target
@@ -251,14 +252,14 @@ def targets(condition: Condition) -> Iterator[Target]:
 
 _Value = TypeVar("_Value")
 Swap = Callable[[Operand], Operand]
-# The fields of parts in which operands stand, or what holds some.
+# The fields of parts that are operands, or that contain operands.
 HOLDING = ("target", "path", "operand", "low", "high", "condition", "conditions")
 
 
 def swapped(value: _Value, swap: Swap) -> _Value:
-    """Return a part of a plan with every operand in it replaced by what `swap` gives.
+    """Return a part of a plan with every operand replaced by the result of `swap` for it.
 
-    `swap` is called once for each place where an operand stands, in the order of the fields.
+    `swap` is called once for each place of an operand, in the order of the fields.
     """
     if isinstance(value, Operand):
         return swap(value)  # type: ignore[return-value] # an operand for an operand

@@ -1,7 +1,6 @@
 """Checking filters: conditions on names, joined by `and` and `or`, negated. Floor: query.
 
-A filter that asks nothing is None: it is as if it were not there. Errors say where in the filter
-they are.
+A filter without any condition is None, and has no effect. Errors say where in the filter they are.
 """
 
 from __future__ import annotations
@@ -33,8 +32,8 @@ def check_filter(
 ) -> Condition | None:
     """Return the conjunction of a filter's entries: conditions on columns, `and`, `or`.
 
-    None stands for a filter that asks nothing. It is neither true nor false where it is negated
-    or one of several: it is as if it were not there.
+    None stands for a filter without any condition. Such a filter is neither true nor false: it has
+    no effect, also if it is negated or one of several.
     """
     found: list[Condition | None] = []
     for key, value in filters.items():

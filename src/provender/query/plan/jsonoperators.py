@@ -1,7 +1,7 @@
-"""The operators on JSON: which values they take and what they mean. Floor: query.
+"""The operators on JSON: the values that they take, and their meaning. Floor: query.
 
-Comparisons of a value of another type, or of none, are false, so that their negation is true;
-`contains`, `has_key` and `of_type` are unknown where there is no value.
+Comparisons with a value of another type, or with a missing value, are false, so that their negation
+is true; `contains`, `has_key` and `of_type` are unknown for a missing value.
 Source: the operators of AiiDA's QueryBuilder on PostgreSQL.
 """
 
@@ -55,10 +55,10 @@ LONGEST = 2**31 - 1
 
 
 def condition(use: Use) -> Condition:
-    """Return what an operator asks of a JSON value.
+    """Return the condition of an operator on a JSON value.
 
     Raises:
-        BadOperator: no such operator.
+        BadOperator: there is no such operator.
         BadValue: the operator does not take the value.
     """
     operator = SPELLINGS.get(use.operator, use.operator)

@@ -16,7 +16,7 @@ SURROGATES = range(0xD800, 0xE000)
 
 @dataclass(frozen=True, slots=True)
 class LikePattern:
-    """A pattern taken apart: the fixed text that it begins with, and what follows it."""
+    """A pattern in two parts: its fixed beginning, and the rest."""
 
     prefix: str
     rest: str

@@ -83,7 +83,7 @@ def _no_time(name: str) -> BadValue:
 
 
 def describe_json(value: object) -> str:
-    """Return what a value is, in the words of errors: "a string", "null"."""
+    """Return the type of a value in the words of errors: "a string", "null"."""
     if isinstance(value, bool):
         return "a boolean"
     if isinstance(value, int | float | Decimal):

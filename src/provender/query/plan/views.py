@@ -25,8 +25,8 @@ class Identity(Enum):
 class Key:
     """A name to filter and order by.
 
-    `field` is what it stands for. `spelling` turns a term into filters where values are
-    written in more than one way. `absent` says why a documented name cannot be asked.
+    `field` is the field that it names. `spelling` turns a term into filters if values have more
+    than one spelling. `absent` says why a documented name cannot be used.
     """
 
     field: FieldName
@@ -38,9 +38,9 @@ class Key:
 class View:
     """A resource.
 
-    `shown` maps the names in an answer to fields, or to values that are always the same;
+    `shown` maps the names in an answer to fields or to constants;
     `subset` restricts the rows; `documents` are the JSON columns that filters may walk into;
-    `noun` is what messages call an object.
+    `noun` is the name of an object in messages.
     """
 
     name: str

@@ -40,9 +40,8 @@ OLD_SPELLING = "_metadata"
 class Vocabulary:
     """Names of fields: for filters and orders (`asked`) and in answers (`shown`).
 
-    `documents` are the JSON columns that a dotted name may walk into, `operators` what may be
-    asked of each type. A private name is simply not there, so that the answer is that of an
-    unknown name.
+    `documents` are the JSON columns that a dotted name may walk into, `operators` are those
+    of each type. A private name is left out, so that it gives the error of an unknown name.
     """
 
     entity: Entity
@@ -52,11 +51,11 @@ class Vocabulary:
     operators: Operators = QUERY_STRING
 
     def to_ask(self, tag: str, name: Name) -> Target:
-        """Return what a name filters or orders by; raises `UnknownField` with the valid names."""
+        """Return the target of a name in a filter or order; raises `UnknownField` with the valid names."""
         return self._target(tag, name, self.asked, "key")
 
     def to_show(self, tag: str, name: FieldName | Dotted) -> Target:
-        """Return what a name puts into the answer."""
+        """Return the target of a name in a projection."""
         return self._target(tag, name, self.shown, "column")
 
     def all_columns(self) -> list[str]:
@@ -79,7 +78,7 @@ class Vocabulary:
     def _inside(
         self, tag: str, name: Dotted, known: Mapping[FieldName, Field], what: str
     ) -> Target:
-        """Return what a path finds in a JSON column."""
+        """Return the target of a path in a JSON column."""
         field = self.documents.get(name.column)
         if field is None and name.column in known:
             raise BadOperator(f"`{name.column}` is {known[name.column].kind.value}, not JSON.")
@@ -128,7 +127,7 @@ def is_open(entity: Entity, name: FieldName, expose: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=64)
 def posted_vocabulary(entity: Entity, expose: tuple[str, ...]) -> Vocabulary:
-    """Return the names of an entity in posted queries, with the private ones that are opened."""
+    """Return the names of an entity in posted queries, with the private ones that a profile opens."""
     fields = {name: field for name, field in entity.fields.items() if is_open(entity, name, expose)}
     aliases = {
         name: fields[column]

@@ -44,7 +44,7 @@ def read_body(raw: bytes, limits: Limits) -> dict[str, Any]:
 
 
 def located(error: BadRequest, place: tuple[str | int, ...]) -> BadRequest:
-    """Return an error whose message says where it is: a JSON pointer (RFC 6901)."""
+    """Return an error whose message has its place, a JSON pointer (RFC 6901)."""
     escaped = (str(segment).replace("~", "~0").replace("/", "~1") for segment in place)
     pointer = "".join(f"/{segment}" for segment in escaped)
     where = f" At `{pointer}`." if pointer else ""
@@ -69,7 +69,7 @@ def _too_deep(limits: Limits) -> LimitExceeded:
 
 
 def _check(value: Any, limits: Limits, depth: int) -> None:  # noqa: ANN401 - JSON
-    """Refuse what no database takes, with its place."""
+    """Refuse values that databases cannot store, with their place."""
     if depth > limits.nesting:
         raise _too_deep(limits)
     if isinstance(value, str):

@@ -29,7 +29,7 @@ KEYWORDS = tuple(dict.fromkeys(keyword for _, keyword, _ in JOINS))
 # Entities named by their own name, in any case.
 TABLES = ("computer", "user", "link", "comment", "log", "authinfo")
 GROUP = "group."
-# The type that stands for every group, whatever follows `group.`.
+# The type of every group: all types that begin with `group.` are groups.
 ANY_GROUP = "core"
 # Parts of a node type at least, the empty one after its last dot included.
 NODE_PARTS = 3
@@ -42,10 +42,10 @@ TYPE_COLUMNS = {"node": "node_type", "group": "type_string"}
 
 @dataclass(slots=True)
 class Path:
-    """The vertices read so far: `entities` of their tags, and what they say of filters.
+    """The vertices read so far: the `entities` of their tags, and their filters.
 
-    `sections` holds the filters and projections given at a vertex, by section and tag, with the
-    place where they stand.
+    `sections` holds the filters and projections at vertices, by section and tag, with their
+    places.
     """
 
     entities: Mapping[str, object]
@@ -65,7 +65,7 @@ def read_path(
 
     Raises:
         BadRequest: it is not a list of vertices, or has more joins than `limits.joins`.
-        BadValue, UnknownField: a vertex that cannot be.
+        BadValue, UnknownField: a vertex is wrong.
     """
     if not isinstance(items, list) or not items:
         raise BadRequest(
@@ -131,7 +131,7 @@ def _types(item: dict[str, Any]) -> list[str]:
 
 
 def _kind(text: str, entities: Mapping[str, object]) -> str:
-    """Return the entity that a type stands for."""
+    """Return the entity of an `entity_type`."""
     lower = text.lower()
     kind = ""
     if text == "" or (text.endswith(".") and text.count(".") >= NODE_PARTS - 1):
@@ -148,7 +148,7 @@ def _kind(text: str, entities: Mapping[str, object]) -> str:
 
 
 def _meant(text: str, entities: Mapping[str, object]) -> str:
-    """Return what entity types are, with the one that a wrong one is like."""
+    """Return a hint on entity types, with the valid type that is most similar to a wrong one."""
     table = nearest(text, entities)
     likely = likely_type(text) if table is None else TYPE_OF_ENTITY[table]
     said = "" if likely is None else f'Did you mean "{likely}"? '
@@ -254,7 +254,7 @@ def _check_join(kind: str, keyword: str, partner: object, path: Path, place: str
 def _imply_type(
     path: Path, item: dict[str, Any], types: list[str], kind: str, vertex: Vertex
 ) -> None:
-    """Note the filter that a type stands for."""
+    """Add the filter of an `entity_type`."""
     if kind not in TYPE_COLUMNS:
         return
     subclassing = item.get("subclassing", True)
@@ -270,7 +270,7 @@ def _imply_type(
 
 
 def _type_condition(text: str, kind: str, *, subclassing: bool) -> Filter:
-    """Return the condition of a type; nothing for any node and for any group."""
+    """Return the condition of an `entity_type`; None for any node and for any group."""
     if kind == "group":
         return {} if subclassing else {"==": ANY_GROUP}
     if not subclassing:
@@ -282,7 +282,7 @@ def _type_condition(text: str, kind: str, *, subclassing: bool) -> Filter:
 
 
 def _keep_sections(path: Path, item: dict[str, Any], vertex: Vertex, index: int) -> None:
-    """Keep the filters and projections given at a vertex and its edge."""
+    """Add the filters and projections at a vertex and its edge."""
     tags = {"filters": vertex["tag"], "project": vertex["tag"]}
     if index:
         tags |= {"edge_filters": vertex["edge_tag"], "edge_project": vertex["edge_tag"]}

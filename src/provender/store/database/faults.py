@@ -1,4 +1,4 @@
-"""What the errors of the two drivers mean. Floor: store."""
+"""Errors of the two drivers, translated. Floor: store."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def unopened(what: str, error: OSError, path: object = None) -> StoreUnreachable
 def translated(
     error: psycopg2.Error | sqlite3.Error, name: str, *, is_closed: bool = False
 ) -> ProvenderError | None:
-    """Return our error for one of a driver's, or None where the fault is ours.
+    """Return the error of Provender for one of a driver, or None if Provender is at fault.
 
     `is_closed` says that the connection is gone.
     """

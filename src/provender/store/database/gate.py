@@ -55,7 +55,7 @@ class Gate:
         return self._waiting
 
     def trip(self, error: ProvenderError) -> None:
-        """Make requests fail with this error for a while, those that wait included."""
+        """Make requests fail with this error for a while, including those that wait."""
         with self._lock:
             self._failure = (time.monotonic(), error)
             self._changed.notify_all()

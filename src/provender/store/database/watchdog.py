@@ -1,8 +1,8 @@
 """Ending waits for a database that has stopped answering. Floor: store.
 
-The server's own time-out never fires when the server itself hangs, or the network swallows its
-answer: the driver would wait for ever. One thread per process looks at what is running and shuts
-down the sockets of what has run too long, so that the driver returns with an error.
+The time-out of the server has no effect if the server itself hangs, or if the network loses its
+answer: the driver would wait for ever. One thread per process examines the running calls and shuts
+down the sockets of those that have run too long, so that the driver returns with an error.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ GRACE_SECONDS = 2.0
 
 
 class StoppedAnsweringError(Exception):
-    """A connection was shut down because nothing came back in time."""
+    """A connection was shut down because no answer came in time."""
 
 
 class Watchdog:
-    """The calls that are running, each with the moment at which it is given up.
+    """The running calls, each with the moment at which it is given up.
 
     Watching a call takes about a microsecond: two operations on a dictionary, no lock.
     """
@@ -52,7 +52,7 @@ class Watchdog:
         self._striking, self._starting = threading.Lock(), threading.Lock()
 
     def begin(self, driver: Any, seconds: float) -> None:  # noqa: ANN401 - psycopg2's connection
-        """Give a connection this long for what follows."""
+        """Give the block this many seconds; then the connection is shut down."""
         self._running[id(driver)] = (time.monotonic() + seconds, driver)
         if self._thread is None:
             self._start()

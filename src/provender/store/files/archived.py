@@ -124,4 +124,4 @@ class FolderObjects:
         }
 
     def close(self) -> None:
-        """Do nothing: nothing stays open between two calls."""
+        """Do nothing: no file stays open between two calls."""

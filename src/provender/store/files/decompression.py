@@ -1,4 +1,4 @@
-"""The forms in which contents lie in files, and what takes each apart step by step. Floor: store.
+"""The forms of compression, and decompressing each of them step by step. Floor: store.
 
 Source: PKWARE's APPNOTE, section 4.4.5 and, for LZMA, 5.8.
 """
@@ -37,7 +37,7 @@ class DecompressionError(Exception):
 
 
 class Decompressor(Protocol):
-    """What takes compressed bytes and gives their content, never more than is asked for."""
+    """A decompressor: takes compressed bytes, returns at most the wanted bytes of their content."""
 
     @property
     def eof(self) -> bool:
@@ -46,7 +46,7 @@ class Decompressor(Protocol):
 
     @property
     def needs_input(self) -> bool:
-        """Whether nothing more comes out before something is put in."""
+        """Whether the decompressor needs more input."""
         ...
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
@@ -65,7 +65,7 @@ def can_read(form: Form) -> bool:
 
 
 def decompress(using: Decompressor, data: bytes, most: int) -> bytes:
-    """Return what a decompressor gives; raises `DecompressionError` for what any of them raises."""
+    """Return the result of a decompressor; raises `DecompressionError` for all its errors."""
     try:
         return using.decompress(data, most)
     except _FAILURES as error:
@@ -94,7 +94,7 @@ class _Zlib:
 
 
 class _ZippedLzma:
-    """LZMA as zip files have it: the properties of the stream stand before it."""
+    """LZMA in the form of zip files: the properties come before the stream."""
 
     def __init__(self, size: int) -> None:
         self._size = size

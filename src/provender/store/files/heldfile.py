@@ -6,7 +6,7 @@ import os
 import weakref
 from pathlib import Path
 
-# Numbers of the system that differ between a file and the one that replaced or changed it.
+# Numbers of the system that change if a file is changed or replaced.
 Identity = tuple[int, ...]
 
 
@@ -18,8 +18,8 @@ def identity(status: os.stat_result) -> Identity:
 class HeldFile:
     """A file that is held open, so that its contents stay those that were read.
 
-    `path` names it for as long as this object lives, also after it was replaced by a rename. A
-    system without `/proc` knows no such name: there it is the path given.
+    `path` names the file for as long as this object lives, also after a rename replaced the file.
+    On a system without `/proc` there is no such name, and `path` is the given path.
     """
 
     def __init__(self, path: Path) -> None:

@@ -92,11 +92,11 @@ def members(file: BinaryIO) -> Iterator[Member]:
 
 
 def piece(path: Path, member: Member) -> Piece:
-    """Return where the content of a member lies.
+    """Return the place of the content of a member.
 
     Raises:
         NotAZipError: the local header is not where the directory says.
-        UnreadableMemberError: the member is encrypted, or compressed in a way that is not read.
+        UnreadableMemberError: the member is encrypted, or has an unsupported compression.
         OSError: the file cannot be read.
     """
     form = _form(member)

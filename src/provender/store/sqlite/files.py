@@ -35,7 +35,7 @@ MEGABYTE = 1 << 20
 Stamp = tuple[int, ...]
 
 
-# Reads what changes with every commit that an open connection can see.
+# Reads a number that changes with every commit that an open connection can see.
 Marker = Callable[[], bytes]
 
 
@@ -66,7 +66,7 @@ class ReadOnlyConnection(sqlite3.Connection):
 class SqliteFile:
     """A SQLite file that is only read.
 
-    `at_rest` says that nobody ever writes it, `is_store` that it is asked with our functions.
+    `at_rest` says that the file is never written, `is_store` that queries use Provender's functions.
     A reader waits `lock_seconds` for a writer that commits.
     """
 

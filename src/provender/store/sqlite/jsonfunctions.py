@@ -1,4 +1,4 @@
-"""What PostgreSQL does with JSON values, for SQLite: order, containment, casts. Floor: store.
+"""PostgreSQL's operations on JSON values, for SQLite: order, containment, casts. Floor: store.
 
 Values come as JSON strings. Source: the documentation of PostgreSQL 15, section 8.14 (jsonb), and
 its input syntax of numbers, booleans and timestamps.
@@ -27,7 +27,7 @@ INTEGER = re.compile(r"[+-]?[0-9]+")
 NUMBER = re.compile(
     r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf(?:inity)?)|nan", re.IGNORECASE
 )
-# ISO 8601, and what AiiDA puts into the metadata of logs: `11/20/2026 11:51:24 AM`.
+# ISO 8601, and the form in AiiDA's metadata of logs: `11/20/2026 11:51:24 AM`.
 TIMESTAMP = re.compile(
     r"(?:(\d{4})-(\d\d?)-(\d\d?)|(\d\d?)/(\d\d?)/(\d{4}))"
     r"(?:(?:T|\s+)(\d\d?):([0-5]\d)(?::(\d\d)(\.\d*)?)?(?:\s*([AP])M)?)?"
