@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from provender.web.resources.processes import ProcessNode as ProcessNode
     from provender.web.server import run_api as run_api
 
+# The modules of the public names, imported at the first use.
 _MODULES = {
     "translators.asking": "ask",
     "translators.base": "BaseTranslator ComputerTranslator GroupTranslator UserTranslator",
@@ -45,9 +46,8 @@ _MODULES = {
     "web.resources.processes": "CalcJobNode ProcessNode",
     "web.server": "run_api",
 }
-"""The modules of the public names, imported at the first use."""
+# What users of AiiDA's package call something.
 _OTHER_NAMES = {"AiidaApi": "Api"}
-"""What users of AiiDA's package call something."""
 _PUBLIC = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 

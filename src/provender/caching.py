@@ -1,7 +1,7 @@
-"""Functions whose results are cached, except for arguments that clients make up. Floor: errors.
+"""Functions whose results are cached, except for some arguments. Floor: errors.
 
-A cache of a bounded number of results is of no use, and full of rubbish, if each request brings
-arguments of its own.
+Some arguments come from clients and may differ in every request. Caching their results would push
+the useful results out of a cache of bounded size.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ _Result = TypeVar("_Result")
 
 
 class Cached(Generic[_Arguments, _Result]):
-    """A function that caches the results of its last arguments, where `unless` is false for them.
+    """A function that caches the results of its last arguments, except if `unless` is true of them.
 
-    `cache` is that of `functools`.
+    `cache` is the function as wrapped by `functools.lru_cache`.
     """
 
     def __init__(
@@ -42,8 +42,9 @@ class Cached(Generic[_Arguments, _Result]):
 def cached(
     size: int, *, unless: Callable[_Arguments, bool]
 ) -> Callable[[Callable[_Arguments, _Result]], Cached[_Arguments, _Result]]:
-    """Return a decorator for functions of arguments that can be hashed.
+    """Return a decorator for functions whose arguments can be hashed.
 
-    `size` is the number of results that are cached, `unless` is asked before, with the arguments.
+    `size` is the number of results that are cached. If `unless` returns true for the arguments, the
+    result is not cached.
     """
     return lambda function: Cached(function, size, unless)

@@ -1,7 +1,7 @@
 """Every error that Provender raises on purpose; knows no HTTP library. Floor: errors.
 
 ProvenderError
-├── BadRequest            400  the request cannot mean anything
+├── BadRequest            400  the request has no meaning
 │   ├── GrammarError           the query string does not follow the grammar
 │   ├── UnknownField           no such name to filter, order or project by
 │   ├── BadOperator            the operator does not fit the field
@@ -17,7 +17,7 @@ ProvenderError
 │   ├── NoSuchEntity           no object with that id
 │   ├── NoSuchFile             no such file or folder in a repository
 │   ├── PageOutOfRange         the list has fewer pages
-│   └── UnknownProfile         no profile of that name
+│   └── UnknownProfile         no profile with that name
 ├── NotServed             501  meaningful, but not offered
 │   ├── NotForThisNodeType     nodes of this type have no such thing
 │   └── UnknownFormat          a format that nothing here can write
@@ -25,7 +25,7 @@ ProvenderError
 │   ├── StoreUnreachable       no connection, or locked, or no answer in time
 │   │   ├── StoreBusy              too many requests for it, or too many stores in use
 │   │   └── StoreMisconfigured     and it stays so until somebody puts it right
-│   ├── QueryTimeout           the statement time-out struck
+│   ├── QueryTimeout           the statement time-out ended it
 │   ├── UnsupportedStore       not a store, or of a version that is not read
 │   └── CorruptObject     500  a file of the store is missing or damaged
 ├── ServerStopping        503  the server ends after the requests that run
@@ -41,12 +41,12 @@ from provender.nearest import nearest
 
 
 class ProvenderError(Exception):
-    """An error with a text for the person who caused it.
+    """An error with a message for the person who caused it.
 
     `message` is one plain sentence, `hint` says what would be right, `detail` shows the place.
-    All three reach the client. `reason` (the driver's words, a path) goes to the log and to
-    the terminal only. `may_recover` tells whether the same request may succeed later though nobody
-    changes anything.
+    All three reach the client. `reason` (the message of a driver, a path) goes to the log and to
+    the terminal only. `may_recover` says whether the same request may succeed later without any
+    correction.
     """
 
     code: ClassVar[str] = "error"
@@ -75,7 +75,7 @@ class ProvenderError(Exception):
 
 
 class BadRequest(ProvenderError):
-    """The request cannot mean anything."""
+    """The request has no meaning."""
 
     code = "bad-request"
     status = 400
@@ -95,10 +95,10 @@ class GrammarError(BadRequest):
 
 
 class UnknownField(BadRequest):
-    """No such name to filter, order or project by.
+    """There is no such name to filter, order or project by.
 
-    `name` is what was written, `valid` what could have been: the hint lists them, with the one
-    that is nearest first, before a hint that is given.
+    `name` is the name in the request, `valid` are the valid names. The hint lists the valid names,
+    the most similar one first; a given hint follows.
     """
 
     code = "unknown-field"
@@ -167,7 +167,7 @@ class AmbiguousIdentifier(BadRequest):
 
 
 class NotFound(ProvenderError):
-    """Nothing there."""
+    """The object or route does not exist."""
 
     code = "not-found"
     status = 404
@@ -183,7 +183,7 @@ class UnknownRoute(NotFound):
 
 
 class NoSuchEntity(NotFound):
-    """No object with that id in the resource that was asked."""
+    """The resource has no object with that id."""
 
     code = "no-such-entity"
 
@@ -201,13 +201,13 @@ class PageOutOfRange(NotFound):
 
 
 class UnknownProfile(NotFound):
-    """No profile of that name."""
+    """No profile with that name."""
 
     code = "unknown-profile"
 
 
 class NotServed(ProvenderError):
-    """Meaningful, but not offered."""
+    """The request has a meaning, but is not served."""
 
     code = "not-served"
     status = 501
@@ -220,7 +220,7 @@ class NotForThisNodeType(NotServed):
 
 
 class UnknownFormat(NotServed):
-    """A format that nothing here can write."""
+    """No such format, or not on this server."""
 
     code = "unknown-format"
 
@@ -245,20 +245,20 @@ class StoreBusy(StoreUnreachable):
 
 
 class StoreMisconfigured(StoreUnreachable):
-    """Not to be reached until somebody puts right a password, a name, a permission, a folder."""
+    """A store that stays unreachable until a password, name, permission or folder is corrected."""
 
     code = "store-misconfigured"
     may_recover = False
 
 
 class QueryTimeout(StoreError):
-    """The statement time-out struck."""
+    """The statement time-out ended it."""
 
     code = "query-timeout"
 
 
 class UnsupportedStore(StoreError):
-    """Not a store, a damaged one, or one of a version that is not read."""
+    """Not a store, a damaged one, or a version that is not read."""
 
     code = "unsupported-store"
     may_recover = False
@@ -272,7 +272,7 @@ class CorruptObject(StoreError):
 
 
 class ServerStopping(ProvenderError):
-    """The server ends after the requests that run; another one may take over."""
+    """The server ends after its running requests; another one may take over."""
 
     code = "server-stopping"
     status = 503
@@ -284,8 +284,8 @@ class ConfigurationError(ProvenderError):
     code = "configuration"
 
 
+# Characters of the source shown on either side of a caret: the line fits a terminal.
 CARET_WINDOW = 36
-"""Characters of the source shown on either side of a caret: the line fits a terminal."""
 
 
 def caret(source: str, position: int) -> str:

@@ -1,4 +1,4 @@
-"""What is written about the running server, and how it looks. Floor: settings."""
+"""The log of the running server, and its two formats. Floor: settings."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import orjson
 
 FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
 DATES = "%Y-%m-%d %H:%M:%S"
+# Begins every further line of an entry, so that none can be taken for an entry of its own.
 CONTINUED = "\n    "
-"""Begins every further line of an entry, so that none can be taken for an entry of its own."""
 
+# The id of the request that this thread answers; every line written meanwhile carries it.
 REQUEST_ID: ContextVar[str] = ContextVar("provender_request_id", default="")
-"""The id of the request that this thread answers; every line written meanwhile carries it."""
 
 
 class TextFormatter(logging.Formatter):
@@ -56,8 +56,8 @@ class JsonFormatter(logging.Formatter):
         return orjson.dumps(entry).decode()
 
 
+# The values of the setting `log_format`.
 FORMATTERS: dict[str, type[logging.Formatter]] = {"text": TextFormatter, "json": JsonFormatter}
-"""The values of the setting `log_format`."""
 
 
 class FallbackHandler(logging.StreamHandler):  # type: ignore[type-arg] # generic for checkers only
@@ -102,10 +102,10 @@ def offer(form: str) -> None:
 
 
 def printable(text: str) -> str:
-    """Return a text in which nothing can move a terminal's cursor or begin a new log line."""
+    """Return a string without characters that move a terminal's cursor or begin a log line."""
     return text if text.isprintable() else text.encode("unicode_escape").decode("ascii")
 
 
 def printable_lines(text: str) -> str:
-    """Return a text with printable lines."""
+    """Return a string whose lines are printable."""
     return text if text.isprintable() else "\n".join(map(printable, text.split("\n")))

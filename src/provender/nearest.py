@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+# Letters from which the beginning of a name stands for it.
 SHORTEST = 3
-"""Letters from which the beginning of a name stands for it."""
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:

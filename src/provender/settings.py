@@ -7,8 +7,8 @@ from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+# What is private unless `expose` opens it.
 EXPOSABLE = ("users.email", "authinfo")
-"""What is private unless `expose` opens it."""
 LOG_FORMATS = ("text", "json")
 
 
@@ -133,7 +133,7 @@ class Proxy:
 class Settings:
     """All settings, typed; `provender.configuration` reads them.
 
-    `refused` is no setting: the profiles that have mistakes, which do not stop the others.
+    `refused` is not a setting: it has the profiles with mistakes, which do not stop the others.
     """
 
     default_profile: str | None = _setting(None, "profile that answers when a request names none")

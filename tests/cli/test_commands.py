@@ -337,7 +337,7 @@ def test_check_finds_faults(data, unpacked, lab_postgres):
     out, _ = run("check", lab_postgres, status=1)
     assert "Files    cannot be read" in out
     out, _ = run("check", lab_postgres, "--files", "0")
-    assert "Files    none was read" in out
+    assert "Files    none read" in out
     container = unpacked / "repo" / "container"
     out, _ = run("check", lab_postgres, "--repository", container)
     assert "all intact" in out

@@ -108,12 +108,12 @@ def test_merged_mappings_of_yaml_are_no_repetition(checked):
     [
         ("profiles: {ready: demo}\n", "cannot be called `ready`"),
         ("profiles: {a/b: demo}\n", "cannot be called `a/b`"),
-        ("profiles: {a: demo, b: demo}\n", "there is no default among several"),
+        ("profiles: {a: demo, b: demo}\n", "There are several profiles and no default"),
         ("profiles: {a: demo}\ndefault_profile: c\n", "There is no profile `c`."),
         ("profiles: {a: 'mysql://x/y'}\n", "The scheme `mysql` is not supported."),
         ("archives: [none]\n", "There is no folder"),
         ("profiles: {a: none.aiida}\n", "There is no file or folder"),
-        ("proxy: {trusted: [localhost]}\n", "which is no address and no network"),
+        ("proxy: {trusted: [localhost]}\n", "which is neither an address nor a network"),
         ("aiida_config: none\n", "cannot be read"),
     ],
 )

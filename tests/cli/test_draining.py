@@ -45,7 +45,7 @@ def test_running_requests_are_finished_and_new_ones_refused(lab_copy, number):
     assert [request.outcome for request in slow] == [200] * 3
     status, out, err = server.ended()
     assert (status, out) == (0, "Stopped.\n")
-    assert "stopping: up to 10 s for the requests that run (3); Ctrl-C ends them at once" in err
+    assert "stopping: up to 10 s for running requests (3); Ctrl-C ends them at once" in err
     assert err.count(" 200 ") == 3
 
 
@@ -79,7 +79,7 @@ def test_a_second_signal_ends_them_at_once(lab_copy):
         slow.join()
     assert (status, out) == (0, "Stopped.\n")
     assert isinstance(slow.outcome, OSError)
-    assert "stopped: requests not finished: 1" in err
+    assert "stopped: 1 requests were not finished" in err
 
 
 SCRIPT = """
@@ -112,7 +112,7 @@ def test_a_request_that_takes_too_long_is_given_up(lab_copy):
         out, err = process.communicate(timeout=20)
         slow.join()
     assert (process.returncode, out) == (0, "Stopped.\n")
-    assert "stopped: requests not finished: 1" in err
+    assert "stopped: 1 requests were not finished" in err
 
 
 def test_clients_that_keep_their_connection_do_not_hold_up_the_end(data):

@@ -72,4 +72,4 @@ def test_a_store_that_cannot_be_counted_in_time_is_served(links_in_use, tmp_path
     config.write_text("limits: {statement_seconds: 1}\n")
     process, root = started("--config", config, "restapi", links_in_use[0])
     assert first_answer(process, f"{root}/users").status == 200
-    assert "holds   not counted: The database did not answer within the time" in ended(process)
+    assert "holds   not counted: The database did not answer in time" in ended(process)

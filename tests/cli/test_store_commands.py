@@ -133,7 +133,7 @@ def read(master):
         (["load"], 2, "Missing argument 'ARCHIVE'"),
         (["load", "x.aiida", "postgresql://x/y"], 2, "Missing option '--repository'"),
         (["load", "x.aiida", "mysql://x/y", "--repository", "z"], 1, "The scheme `mysql`"),
-        (["load", "x.aiida", "y", "--repository", "z"], 1, "A database is named by its URL."),
+        (["load", "x.aiida", "y", "--repository", "z"], 1, "Name the database by its URL."),
         (["load", "x.aiida", "postgresql:///y", "--repository", "/no/z"], 1, "There is no folder"),
         (
             ["load", "x.aiida", "postgresql://me:secret@127.0.0.1:1/y", "--repository", "z"],
@@ -141,7 +141,7 @@ def read(master):
             "The database `y` cannot be reached.",
         ),
         (["index"], 2, "Missing argument 'URL'"),
-        (["index", "demo"], 1, "A database is named by its URL."),
+        (["index", "demo"], 1, "Name the database by its URL."),
         (["index", "postgresql://me:secret@127.0.0.1:1/y"], 1, "The store `y` cannot be reached."),
     ],
 )
@@ -182,7 +182,7 @@ def test_a_load_that_is_stopped_leaves_nothing(new_database, data, tmp_path, num
 def test_indexes_are_listed_and_made_on_request_only(lab_copy):
     out, _ = run("store", "index", lab_copy)
     assert re.search(r"provender_node_type_id +missing +[\d.]+ kB +[\d.]+ ms ", out)
-    assert "--apply makes the 10 that are missing; they will take about" in out
+    assert "--apply makes the 10 missing indexes; they will take about" in out
     assert own_indexes(lab_copy) == []
     only = ["--only", "provender_node_state", "--only", "provender_node_attributes"]
     out, _ = run("store", "index", lab_copy, "--apply", *only)
@@ -195,7 +195,7 @@ def test_indexes_are_listed_and_made_on_request_only(lab_copy):
     run("store", "index", lab_copy, "--apply")
     out, _ = run("store", "index", lab_copy)
     assert out.count(" present ") == 11
-    assert out.endswith("There is nothing to make.\n")
+    assert out.endswith("No index is missing.\n")
 
 
 def test_an_index_that_nobody_knows(lab_copy):
@@ -223,7 +223,7 @@ def test_an_index_that_is_stopped_says_what_is_left(lab_copy):
     command = re.search(r"DROP INDEX IF EXISTS provender_node_user_id;", err)[0]
     out, err = run(*arguments, "--apply", status=1)
     assert "invalid" in out
-    assert "provender_node_user_id is not valid: a run was stopped. Remove it:" in err
+    assert "provender_node_user_id is incomplete, because a run was stopped. Remove it:" in err
     postgres.run(lab_copy, command)
     run(*arguments, "--apply")
     assert own_indexes(lab_copy) == [("provender_node_user_id",)]

@@ -127,7 +127,7 @@ def test_patterns(operator, fold):
 
 @pytest.mark.parametrize("pattern", ["a\\", "%" * (LONGEST_PATTERN + 1)])
 def test_patterns_that_are_none(pattern):
-    assert "lone backslash" in refused("like", pattern)
+    assert "single backslash" in refused("like", pattern)
 
 
 @pytest.mark.parametrize("operator", ["like", "ilike", "has_key"])
@@ -136,7 +136,7 @@ def test_patterns_that_are_none(pattern):
     [(5, "a number"), (True, "a boolean"), (None, "null"), (["a"], "a list"), ({}, "an object")],
 )
 def test_texts_only(operator, operand, words):
-    assert refused(operator, operand).endswith(f"takes a text, not {words}.")
+    assert refused(operator, operand).endswith(f"takes a string, not {words}.")
 
 
 @pytest.mark.parametrize(
@@ -263,10 +263,10 @@ def test_instants(text, time):
     ["", "now", "2026", "2026-13-01", "2026-02-29", "2026-11-20T25:00", "2026-11-20T11:51+25:00"],
 )
 def test_texts_that_are_no_instants(text):
-    with pytest.raises(BadValue, match="`ctime` is a datetime"):
+    with pytest.raises(BadValue, match="`ctime` takes a datetime"):
         read_time("ctime", text)
 
 
 def test_values_in_words():
-    words = {1: "a number", "a": "a text", NOW: "a datetime", None: "null", False: "a boolean"}
+    words = {1: "a number", "a": "a string", NOW: "a datetime", None: "null", False: "a boolean"}
     assert {value: describe_json(value) for value in words} == words

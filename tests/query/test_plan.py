@@ -120,7 +120,7 @@ def test_clients_cannot_write_internal_names():
 
 @pytest.mark.parametrize("text", ["last_login>2014-04-07", "orderby=date_joined", "is_active=true"])
 def test_documented_names_without_data_say_so(text):
-    with pytest.raises(BadRequest, match="is a documented key, but stores keep no such data"):
+    with pytest.raises(BadRequest, match="is a documented key, but stores no longer keep its data"):
         planned(text, OLD_USERS, V2)
 
 

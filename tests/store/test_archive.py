@@ -104,7 +104,7 @@ def test_files_are_read_in_place(data, cache):
 @pytest.mark.parametrize("key", ["0" * 64, "../../etc/passwd", ""])
 def test_a_missing_key_is_an_error_of_that_file(key, data, cache):
     archive = opened(data / "edge" / "missing_object.aiida", cache)
-    with pytest.raises(CorruptObject, match="not available"):
+    with pytest.raises(CorruptObject, match="is missing in"):
         archive.objects.open(key)
     assert archive.objects.sizes([key]) == {}
 
@@ -333,7 +333,7 @@ def test_odd_metadata(content, message, data, cache, tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"", "its database is empty"), (b"nonsense" * 100, "its database is not one")],
+    [(b"", "its database is empty"), (b"nonsense" * 100, "its database is not a SQLite file")],
 )
 def test_odd_databases(content, message, data, cache, tmp_path):
     path = tmp_path / "odd.aiida"

@@ -120,7 +120,7 @@ def test_a_missing_key_is_an_error_of_that_file(key, folder):
 def test_a_compression_that_is_not_known(folder):
     write(folder, CompressMode.YES)
     change_config(folder, compression_algorithm="zstd+3")
-    with pytest.raises(CorruptObject, match="compressed in a way that is not known"):
+    with pytest.raises(CorruptObject, match="has an unknown compression"):
         Container.at(folder).open(key_of(CONTENTS[2]))
 
 

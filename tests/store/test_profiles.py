@@ -363,7 +363,7 @@ def test_choosing():
     assert Profiles(one).choose(None).name == "a"
     assert Profiles(two, "b").choose(None).name == "b"
     assert Profiles(two).choose("a").name == "a"
-    with pytest.raises(ConfigurationError, match="no default among several") as caught:
+    with pytest.raises(ConfigurationError, match="several profiles and no default") as caught:
         Profiles(two).choose(None)
     assert caught.value.hint == "Known: a, b."
     with pytest.raises(ConfigurationError, match="no profile `c`"):

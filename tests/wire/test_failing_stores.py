@@ -92,7 +92,7 @@ def test_no_default_among_several_profiles_is_found_at_the_start(data, make_app)
     from provender.errors import ConfigurationError
 
     settings = configuration.read({"archives": [str(data)]})
-    with pytest.raises(ConfigurationError, match="no default among several"):
+    with pytest.raises(ConfigurationError, match="several profiles and no default"):
         make_app(settings=settings)
 
 

@@ -16,8 +16,8 @@ from provender.store.health import Health, examine
 from provender.store.profiles import Profile, Profiles
 from provender.store.registry import StoreRegistry
 
+# Files that are read by default: seconds, also from a slow disk.
 FILES = 200
-"""Files that are read by default: seconds, also from a slow disk."""
 
 
 @examples(
@@ -33,7 +33,7 @@ FILES = 200
     "--repository",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Container folder that belongs to a PostgreSQL store.",
+    help="Container folder of a PostgreSQL store.",
 )
 @click.option(
     "--files",
@@ -43,7 +43,7 @@ FILES = 200
     metavar="N",
     help="Read at most N files and compare their checksums.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_context
 def check(
     context: click.Context, store: str | None, repository: Path | None, files: int, *, as_json: bool
@@ -116,7 +116,7 @@ def _files(health: Health) -> list[str]:
     if health.repository_problem is not None:
         return [f"Files    cannot be read: {health.repository_problem}"]
     if not health.files_read:
-        return ["Files    none was read"]
+        return ["Files    none read"]
     size = f"{health.files_read:,} read ({counted(health.bytes_read, 'bytes')})"
     if not health.faults:
         return [f"Files    {size}, all intact"]

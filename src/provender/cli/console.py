@@ -69,7 +69,7 @@ def _cell(value: object) -> str:
 
 
 def progress_line(what: str, done: int, total: int) -> None:
-    """Show progress on one line of a terminal; nothing where nobody watches."""
+    """Show progress on one line of a terminal; elsewhere show nothing."""
     if sys.stderr.isatty():
         percent = 100 * done // total if total else 100
         end = "\n" if done >= total else ""

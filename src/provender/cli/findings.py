@@ -1,4 +1,4 @@
-"""What a check finds, and how it is told: a line for each. Floor: cli."""
+"""The findings of a check, one line each. Floor: cli."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SUBJECT_WIDTH = 14
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: which, and what is to be said of it."""
+    """The result of one check: its subject and its words."""
 
     level: Level
     subject: str
@@ -35,17 +35,17 @@ class Finding:
 
 
 def ok(subject: str, words: str) -> Finding:
-    """Return a finding that all is well."""
+    """Return a finding without a problem."""
     return Finding(Level.OK, subject, words)
 
 
 def warning(subject: str, words: str) -> Finding:
-    """Return a finding that something is to be thought about."""
+    """Return a warning."""
     return Finding(Level.WARNING, subject, words)
 
 
 def problem(subject: str, error: ProvenderError | str) -> Finding:
-    """Return a finding that something cannot be."""
+    """Return a problem."""
     return Finding(Level.PROBLEM, subject, error if isinstance(error, str) else told(error))
 
 

@@ -22,10 +22,10 @@ from provender.store.registry import StoreRegistry
 from provender.store.selection import Selection
 from provender.version import __version__
 
+# What is counted for the banner.
 SHOWN = ("nodes", "links", "groups", "users")
-"""What is counted for the banner."""
+# Stores of which the banner says where they are.
 MOST_SHOWN = 10
-"""Stores of which the banner says where they are."""
 
 
 @examples(
@@ -54,7 +54,7 @@ MOST_SHOWN = 10
     "--repository",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Container folder that belongs to a PostgreSQL store.",
+    help="Container folder of a PostgreSQL store.",
 )
 @click.option("--posting/--no-posting", default=True, help="Whether /querybuilder is served.")
 @click.option("--debug", is_flag=True, help="Log every database statement, show tracebacks.")
@@ -62,7 +62,7 @@ MOST_SHOWN = 10
 @click.option(
     "--log-format",
     type=click.Choice(LOG_FORMATS),
-    help="How log lines look; text by default.",
+    help="Format of log lines; text by default.",
 )
 @click.option(
     "-c",
@@ -115,7 +115,7 @@ def restapi(  # noqa: PLR0913 - one argument for each option
 
 
 def _open_default(stores: StoreRegistry) -> None:
-    """Open the default store; where others are served, too, it may be away."""
+    """Open the default store; if others are served too, it may be unreachable."""
     try:
         stores.get(progress=progress_line)
     except StoreError as error:

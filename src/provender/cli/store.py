@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from provender.store.database.reader import Reader
 
 REDRAW_SECONDS = 0.1
+# Seconds from which a step is reported without a terminal.
 WORTH_A_LINE = 1.0
-"""Seconds of a step that is told where nobody watches."""
+# Clears the rest of the line of a terminal.
 CLEAR = "\x1b[K"
-"""Clears the rest of the line of a terminal."""
 
 
 @click.group(cls=Group, context_settings=HELP)
@@ -86,7 +86,9 @@ def load(options: Options, archive: str, url: str, repository: Path) -> None:
 @store.command("index", context_settings=HELP)
 @click.argument("url")
 @click.option("--apply", is_flag=True, help="Make the missing indexes.")
-@click.option("--only", multiple=True, metavar="NAME", help="Only this one; may be repeated.")
+@click.option(
+    "--only", multiple=True, metavar="NAME", help="Make only this index; may be repeated."
+)
 @click.pass_context
 def index(context: click.Context, url: str, only: tuple[str, ...], *, apply: bool) -> None:
     """List the indexes that requests to the PostgreSQL database URL could use.
@@ -111,7 +113,9 @@ def index(context: click.Context, url: str, only: tuple[str, ...], *, apply: boo
             _make(target, reader, wanted)
     invalid = [item.candidate.name for item in found if item.is_invalid]
     for name in invalid:
-        click.secho(f"{name} is not valid: a run was stopped. Remove it:", fg="red", err=True)
+        click.secho(
+            f"{name} is incomplete, because a run was stopped. Remove it:", fg="red", err=True
+        )
         click.echo(f"  DROP INDEX {name};", err=True)
     context.exit(1 if invalid else 0)
 
@@ -145,7 +149,7 @@ def _table(target: Profile, found: list[Advice]) -> str:
             "",
             table([heads, *rows]),
             "",
-            "now: the typical request here, for the value that is hardest to find.",
+            "now: a typical request to this store, for the value that takes longest to find.",
             "measured: milliseconds without and with the index, on a store of 1,000,000 nodes.",
         ]
     )
@@ -153,13 +157,13 @@ def _table(target: Profile, found: list[Advice]) -> str:
 
 def _offer(wanted: list[Advice]) -> str:
     if not wanted:
-        return "There is nothing to make."
+        return "No index is missing."
     size = wording.size(sum(item.bytes for item in wanted))
-    return f"--apply makes the {len(wanted)} that are missing; they will take about {size}."
+    return f"--apply makes the {len(wanted)} missing indexes; they will take about {size}."
 
 
 def _make(target: Profile, reader: Reader, missing: list[Advice]) -> None:
-    """Make indexes one by one and tell what each has gained."""
+    """Make indexes one by one and report the gain of each."""
     from provender.loading import indexes  # noqa: PLC0415 - for this only
 
     with indexes.writing(target) as connection, Meter() as meter:
@@ -197,7 +201,7 @@ def _summary(target: Profile, repository: Path, loaded: Loaded) -> str:
             + ("; before AiiDA opens it: verdi storage migrate" if loaded.is_older else ""),
             "",
             f"Serve it:   provender restapi '{url}' --repository {repository}",
-            f"Speed it:   provender store index '{url}'",
+            f"Index it:   provender store index '{url}'",
         ]
     )
 

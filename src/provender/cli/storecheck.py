@@ -21,7 +21,7 @@ from provender.store.registry import StoreRegistry
 
 
 def check_places(profiles: Profiles) -> Iterator[Finding]:
-    """Look whether the files and folders of the stores are there, and nothing more."""
+    """Check that the files and folders of the stores exist, without opening them."""
     for profile in profiles.by_name.values():
         try:
             check_exists(profile)
@@ -48,7 +48,7 @@ def check_stores(settings: Settings, profiles: Profiles, workers: int) -> Iterat
 
 @contextmanager
 def _registry(settings: Settings, profiles: Profiles) -> Iterator[StoreRegistry]:
-    """Yield a registry; its cache is a passing one where none is there.
+    """Yield a registry; without a cache folder it uses a temporary one.
 
     Whoever checks may be another user than who serves, and must not own the folder.
     """

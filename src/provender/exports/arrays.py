@@ -51,5 +51,5 @@ def read_stored(subject: Subject, name: str) -> Array:
     if len(array.shape) > MOST_AXES:
         raise CannotExport(f"The array `{name}` has too many axes.")
     if 0 in array.shape and prod(array.shape[: array.shape.index(0)]) > LARGEST_EMPTY:
-        raise CannotExport(f"The array `{name}` has no values, but too large a shape.")
+        raise CannotExport(f"The array `{name}` has no values, and its shape is too large.")
     return array

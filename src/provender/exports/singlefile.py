@@ -19,5 +19,5 @@ def write_stored(subject: Subject) -> Export:
     try:
         content = subject.read(path)
     except NoSuchFile as error:
-        raise CannotExport("The file that the node should hold is missing.") from error
+        raise CannotExport("The file that the attribute `filename` names is missing.") from error
     return Export(content, well_formed(path.rpartition("/")[2]))

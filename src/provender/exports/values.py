@@ -46,7 +46,7 @@ def read_cell(value: object) -> Cell | None:
 
 
 def is_list_of_vectors(array: Array) -> bool:
-    """Tell whether an array holds vectors of one to three numbers; there may be none."""
+    """Return whether an array holds vectors of one to three numbers, or is empty."""
     if len(array.shape) != 2 or array.shape[1] > AXES:  # noqa: PLR2004 - a table
         return False
     return bool(array.shape[1]) or not array.shape[0]
@@ -60,7 +60,7 @@ def read_text(value: object) -> str | None:
 
 
 def read_flags(value: object) -> tuple[bool, bool, bool] | None:
-    """Return three truth values."""
+    """Return three booleans."""
     if not isinstance(value, list | tuple) or len(value) != AXES:
         return None
     first, second, third = value

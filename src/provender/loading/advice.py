@@ -1,6 +1,6 @@
-"""Which indexes are there, how large the others would be, and what they cost now. Floor: loading.
+"""Indexes that exist, and the size and the present cost of missing ones. Floor: loading.
 
-All this is read in read-only transactions, like a request.
+Everything is read in read-only transactions, like a request.
 """
 
 from __future__ import annotations
@@ -40,22 +40,22 @@ WIDTHS = (
 )
 ROWS = "SELECT reltuples::bigint FROM pg_catalog.pg_class WHERE oid = %(table)s::regclass"
 EXPLAIN = "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) "
+# Of an entry beside its values: header and pointer (PostgreSQL, "Database Page Layout").
 ENTRY_BYTES = 12
-"""Of an entry beside its values: header and pointer (PostgreSQL, "Database Page Layout")."""
+# Of an entry whose values many rows share: 7.0 and 7.4 measured.
 SHARED_BYTES = 7
-"""Of an entry whose values many rows share: 7.0 and 7.4 measured."""
+# Rows per value from which entries are taken to be shared.
 SHARING = 100
-"""Rows per value from which entries are taken to be shared."""
+# Bytes of a value of a table that was never analysed.
 UNKNOWN_WIDTH = 16
-"""Bytes of a value of a table that was never analysed."""
 FILLED = 0.9
 RUNS = 3
+# Milliseconds from which one run is enough.
 SLOW = 1000.0
-"""Milliseconds from which one run is enough."""
 
 
 class State(Enum):
-    """Whether an index is there; an invalid one is what a run that was stopped leaves behind."""
+    """Whether an index exists; an invalid index is left behind by a run that was stopped."""
 
     MISSING = "missing"
     PRESENT = "present"
@@ -64,9 +64,9 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What is known of a candidate: `bytes` is an estimate, `now` the milliseconds of its question.
+    """The facts on a candidate: `bytes` is an estimate, `now` the milliseconds of its query.
 
-    `now` is None where there is no question, and infinite if the statement time-out struck.
+    `now` is None if no statement was timed, and infinite if the statement time-out struck.
     """
 
     candidate: Candidate
@@ -81,7 +81,7 @@ class Advice:
 
     @property
     def is_wanted(self) -> bool:
-        """Whether it is made if nobody names it."""
+        """Whether the index is made without being named."""
         return self.is_missing and not self.candidate.only_by_name
 
     @property
@@ -105,7 +105,7 @@ def reading(target: Profile, settings: Settings) -> Iterator[Reader]:
 
 
 def advise(reader: Reader, progress: Progress) -> list[Advice]:
-    """Return what is known of each candidate; the typical request of a missing one is run."""
+    """Return the facts on each candidate; the typical query of a missing index is run and timed."""
     lacking = reader.within(lambda snapshot: missing_indexes(snapshot, reader.backend))
     present = reader.within(lambda snapshot: snapshot.read(PRESENT))
     candidates = (*map(standard, lacking), *CANDIDATES)
@@ -120,9 +120,9 @@ def advise(reader: Reader, progress: Progress) -> list[Advice]:
 
 
 def measure(reader: Reader, candidate: Candidate) -> float | None:
-    """Return the milliseconds that the typical question of a candidate takes now.
+    """Return the milliseconds that the typical query of a candidate takes now.
 
-    None if there is nothing to ask for; infinite if the statement time-out struck.
+    None if the store has no value to query for; infinite if the statement time-out struck.
     """
     try:
         return reader.within(lambda snapshot: _milliseconds(snapshot, candidate))

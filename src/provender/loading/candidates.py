@@ -1,9 +1,9 @@
-"""The indexes that our queries can use beyond those of AiiDA, one row each. Floor: loading.
+"""The indexes that queries can use in addition to those of AiiDA, one row each. Floor: loading.
 
 `gain` was measured with `--apply` on 1,004,000 nodes and 1,035,712 links (PostgreSQL 18, default
-settings, two busy cores, everything in memory): milliseconds before and after. The value that is
-asked for is the one that is hardest to find without the index: a type, user or computer that
-occurs at one end of the ids only, or a node with many links.
+settings, two busy cores, everything in memory): milliseconds before and after. The query
+is for the value that is hardest to find without the index: a type, user or computer that occurs at
+one end of the ids only, or a node with many links.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from provender.schema.statements import Backend
 from provender.schema.tables import Index
 
 PREFIX = "provender_"
+# Rows of the typical list: a page.
 ROWS = 20
-"""Rows of the typical list: a page."""
+# Links that make more than one page of any size.
 MANY = 400
-"""Links that make more than one page of any size."""
 LIST_COLUMNS = ["id", "uuid", "node_type", "process_type", "label", "ctime", "mtime", "user_id"]
 
+# Gives the typical question for a value of the store.
 Question = Callable[[object], QueryDict]
-"""Gives the typical question for a value of the store."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An index that may be missing.
 
-    `columns` is written as PostgreSQL shows it. `sample` is SQL that finds the value of the
-    typical question; `is_count` marks a question that counts groups. `row_bytes` is what an entry
-    takes where the planner's statistics do not tell; one that is `only_by_name` is too large to
-    be made unasked.
+    `columns` is written as PostgreSQL shows it. `sample` is SQL that finds the value for the
+    typical query; `is_count` marks a query that counts groups. `row_bytes` is the size of an entry
+    if the planner has no statistics. An index that is `only_by_name` is large, so it is made only
+    if it is named.
     """
 
     name: str
@@ -74,8 +74,8 @@ def standard(index: Index) -> Candidate:
     )
 
 
+# Columns that PostgreSQL shows in quotes.
 KEYWORDS = ("time",)
-"""Columns that PostgreSQL shows in quotes."""
 
 
 def _nodes(
@@ -146,9 +146,10 @@ def _state() -> str:
     return f"({state.compile(dialect=DIALECTS[backend])})"
 
 
+# The value whose last node is the oldest: a list by time, newest first, finds it last.
 LONG_UNUSED = "max(ctime)"
-"""The value whose last node is the oldest: a list by time, newest first, finds it last."""
 
+# The candidates in the order in which they are shown and made.
 CANDIDATES: tuple[Candidate, ...] = (
     Candidate(
         "provender_node_type_id",
@@ -255,4 +256,3 @@ CANDIDATES: tuple[Candidate, ...] = (
         only_by_name=True,
     ),
 )
-"""The candidates in the order in which they are shown and made."""

@@ -1,8 +1,8 @@
 """Writing the files of an archive into a disk-objectstore container. Floor: loading.
 
-Source: disk-objectstore 1.x, container version 1. All files go into packs. What is deflated in
-the archive stays so: a raw deflate stream becomes a zlib stream (RFC 1950) by two bytes before
-and a checksum behind, so that nothing is compressed again.
+Source: disk-objectstore 1.x, container version 1. All files go into packs. Contents
+that are deflated in the archive are not compressed again: with two bytes before it and a checksum
+behind it, a raw deflate stream becomes a zlib stream (RFC 1950).
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from provender.store.files.decompression import (
 from provender.store.files.streams import Piece
 from provender.store.sqlite.files import MEGABYTE
 
+# A pack that has this size is followed by another; the library's default.
 PACK_BYTES = 4 * 1024 * MEGABYTE
-"""A pack that has this size is followed by another; the library's default."""
+# Deflate with a window of 32 KiB.
 ZLIB_HEADER = b"\x78\x01"
-"""Deflate with a window of 32 KiB."""
 WRAPPING = len(ZLIB_HEADER) + 4
 FOLDERS = ("packs", "loose", "duplicates", "sandbox")
 SCHEMA = (
@@ -50,8 +50,8 @@ INSERT = (
     'INSERT OR REPLACE INTO db_object (hashkey, compressed, size, "offset", length, pack_id) '
     "VALUES (?, ?, ?, ?, ?, ?)"
 )
+# 64 MiB: keys come in no order, and the index is written in one transaction.
 PAGES = "PRAGMA cache_size = -65536"
-"""64 MiB: keys come in no order, and the index is written in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +71,14 @@ def check_free(folder: Path) -> None:
         return
     if folder.exists() or folder.is_symlink():
         raise ConfigurationError(
-            f"{folder} is there already and not an empty folder.",
-            hint="Name a new one; nothing is ever written over.",
+            f"{folder} exists and is not an empty folder.",
+            hint="Name a new folder; nothing is ever overwritten.",
         )
 
 
 @contextmanager
 def staged(folder: Path) -> Iterator[Path]:
-    """Give a new folder beside the one that is to be made; it is removed if the block fails."""
+    """Give a new folder next to the future container; it is removed if the block fails."""
     making = folder.with_name(f".{folder.name}.loading-{uuid4().hex[:8]}")
     try:
         making.mkdir()
@@ -95,7 +95,7 @@ def staged(folder: Path) -> Iterator[Path]:
 def write(
     source: Source, folder: Path, progress: Progress, pack_bytes: int = PACK_BYTES
 ) -> Written:
-    """Write all files of an archive into an empty folder and return what it holds.
+    """Write all files of an archive into an empty folder and return their numbers.
 
     Each content is compared with its key, which is its SHA-256. A pack of `pack_bytes` is
     followed by another.
@@ -197,7 +197,7 @@ def _append(pack: BinaryIO, key: str, piece: Piece) -> tuple[bool, int, int, int
     except CorruptObject as error:
         raise _damaged(key, error.message) from error
     if digest.hexdigest() != key:
-        raise _damaged(key, "its checksum is another")
+        raise _damaged(key, "its checksum is wrong")
     if wrapped:
         pack.write(checksum.to_bytes(4, "big"))
     return wrapped, size, start, pack.tell() - start
@@ -211,7 +211,7 @@ def _contents(piece: Piece) -> Iterator[bytes]:
 
 
 def _copied(piece: Piece, copy: BinaryIO) -> Iterator[bytes]:
-    """Yield the content of a deflated piece; `copy` gets the bytes as they lie."""
+    """Yield the content of a deflated piece; `copy` gets the compressed bytes."""
     inflate = decompressor(piece.form, piece.size)
     for chunk in _chunks(piece):
         copy.write(chunk)
@@ -222,7 +222,7 @@ def _copied(piece: Piece, copy: BinaryIO) -> Iterator[bytes]:
 
 
 def _chunks(piece: Piece) -> Iterator[bytes]:
-    """Yield the bytes of a piece as they lie, a megabyte at a time."""
+    """Yield the bytes of a piece without decompressing them, a megabyte at a time."""
     with piece.path.open("rb", buffering=0) as file:
         file.seek(piece.offset)
         left = piece.length

@@ -21,22 +21,22 @@ from provender.loading.sources import Source
 from provender.loading.target import patiently
 from provender.store.archive import Progress
 
+# Bytes sent at once; more makes it no faster.
 CHUNK = 1 << 18
-"""Bytes sent at once; more makes it no faster."""
+# Characters with a meaning in COPY, the backslash first.
 ESCAPES = ((b"\\", rb"\\"), (b"\n", rb"\n"), (b"\t", rb"\t"), (b"\r", rb"\r"))
-"""What COPY takes for more than itself, the backslash first."""
 LINE = re.compile(r"COPY \w+, line (\d+)(?:, column (\w+))?")
 
 
 class RefusedError(Exception):
-    """The server has spoken in the middle of a COPY: it wants no more rows."""
+    """The server sent an error during a COPY: it takes no more rows."""
 
 
 class RowStream(io.RawIOBase):
     """The rows of a table as a file in COPY's text format.
 
-    `done` counts the rows that were read; `failure` is what reading raised, which the driver
-    turns into an error of its own.
+    `done` counts the rows that were read. `failure` is the error of reading, which the driver
+    replaces by an error of its own.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ def copy_table(source: Source, table: Table, writing: connection, progress: Prog
     """Copy the rows of a table in the order of their ids.
 
     The table must have been made in the same transaction: its rows are written frozen, so that
-    nothing needs to visit them again.
+    no later VACUUM has to rewrite them.
 
     Raises:
         UnsupportedStore: a row that PostgreSQL does not take; the message names it.
@@ -133,7 +133,7 @@ def _refusal(error: psycopg2.Error, table: str, source: Source) -> UnsupportedSt
         row = f"the row with id {found[0]}" if found else row
         column = f"`{place[2]}`" if place[2] else column
     return UnsupportedStore(
-        f"PostgreSQL does not take {column} of {row} of {table}.",
+        f"PostgreSQL refuses {column} of {row} of {table}.",
         hint="Nothing was loaded.",
         reason=f"{error.diag.message_primary} {error.diag.message_detail or ''}".strip(),
     )

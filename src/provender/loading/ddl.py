@@ -12,6 +12,7 @@ from provender.schema.tables import DATABASE_REVISIONS, INDEXES, Index
 
 OLDER_REVISION, REVISION = DATABASE_REVISIONS
 
+# Name and type of every column in their order; a question mark allows NULL.
 COLUMNS: dict[str, str] = {
     "db_dbuser": (
         "id serial; email varchar(254); first_name varchar(254); last_name varchar(254); "
@@ -49,7 +50,6 @@ COLUMNS: dict[str, str] = {
     ),
     "db_dbsetting": "id serial; key varchar(1024); val jsonb?; description text; time timestamptz",
 }
-"""Name and type of every column in their order; a question mark allows NULL."""
 
 UNIQUE: tuple[tuple[str, str], ...] = (
     ("db_dbuser", "email"),
@@ -65,6 +65,7 @@ UNIQUE: tuple[tuple[str, str], ...] = (
     ("db_dbsetting", "key"),
 )
 
+# Table, column, table whose `id` it holds, and what deleting that row does.
 REFERENCES: tuple[tuple[str, str, str, str], ...] = (
     ("db_dbauthinfo", "aiidauser_id", "db_dbuser", "CASCADE"),
     ("db_dbauthinfo", "dbcomputer_id", "db_dbcomputer", "CASCADE"),
@@ -79,7 +80,6 @@ REFERENCES: tuple[tuple[str, str, str, str], ...] = (
     ("db_dblink", "input_id", "db_dbnode", "NO ACTION"),
     ("db_dblink", "output_id", "db_dbnode", "CASCADE"),
 )
-"""Table, column, table whose `id` it holds, and what deleting that row does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Making indexes while others read and write; nothing is ever dropped. Floor: loading."""
+"""Making indexes while others read and write; no index is ever dropped. Floor: loading."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ BUILDING = (
     "greatest(blocks_total, tuples_total, lockers_total) "
     "FROM pg_catalog.pg_stat_progress_create_index WHERE pid = %(pid)s"
 )
+# Whether the role owns a table: only the owner may make an index on it.
 OWNED = (
     "SELECT c.relname, pg_catalog.pg_has_role(c.relowner, 'USAGE') FROM pg_catalog.pg_class c "
     "WHERE c.relname = ANY(%s) AND pg_catalog.pg_table_is_visible(c.oid)"
 )
-"""Whether the role owns a table: only the owner may make an index on it."""
 SESSION = (
     "SET statement_timeout = 0; SET lock_timeout = 0; SET client_min_messages = error; "
     "SET maintenance_work_mem = '256MB'"
@@ -61,21 +61,21 @@ def writing(target: Profile) -> Iterator[connection]:
             foreign = [table for table, is_owner in used.fetchall() if not is_owner]
         if is_standby:
             raise ConfigurationError(
-                f"The server of `{target.name}` is a standby: name the primary."
+                f"The server of `{target.name}` is a standby. Name the primary."
             )
         if foreign:
             raise ConfigurationError(
                 f"The role `{role}` does not own the table {foreign[0]} of `{target.name}`.",
-                hint="Only the owner may make an index: name that role in the URL.",
+                hint="Only the owner may make an index. Name the owner in the URL.",
             )
         yield made
 
 
 def make(made: connection, reader: Reader, advice: Advice, progress: Progress) -> Made:
-    """Make an index while others read and write, and measure its question before and after.
+    """Make an index while others read and write, and time its query before and after.
 
     Raises:
-        StoreError: it was stopped; the message says how to remove what is left.
+        StoreError: the run was stopped; the hint says how to remove the incomplete index.
     """
     candidate, begun = advice.candidate, time.monotonic()
     with made.cursor() as used:
@@ -90,7 +90,7 @@ def make(made: connection, reader: Reader, advice: Advice, progress: Progress) -
         except (KeyboardInterrupt, psycopg2.Error) as error:
             raise StoreError(
                 f"{candidate.name} was not completed.",
-                hint=f"What is left of it serves nothing: DROP INDEX IF EXISTS {candidate.name};",
+                hint=f"An incomplete index is useless: DROP INDEX IF EXISTS {candidate.name};",
                 reason=str(error).strip() or "interrupted",
             ) from error
         seconds = time.monotonic() - begun
@@ -100,7 +100,7 @@ def make(made: connection, reader: Reader, advice: Advice, progress: Progress) -
 
 
 def _watch(made: connection, reader: Reader, name: str, progress: Progress) -> None:
-    """Tell how far the server is; PostgreSQL 12 and later know."""
+    """Report the progress of the server; PostgreSQL 12 and later tell it."""
     pid = made.info.backend_pid
     with suppress(StoreError):  # progress is not worth failing for, nor is an old server
         rows = reader.within(lambda snapshot: snapshot.read(BUILDING, {"pid": pid}))

@@ -1,6 +1,6 @@
 """`store load`: an archive into an empty database and a new container. Floor: loading.
 
-Rows and files are kept together or not at all. The database is filled in one transaction; the
+Rows and files are loaded together or not at all. The database is filled in one transaction; the
 container is written beside its place and renamed just before the transaction ends.
 """
 
@@ -26,12 +26,12 @@ from provender.settings import Settings
 from provender.store.archive import Progress
 from provender.store.profiles import Profile
 
+# Settings that a role or database may have changed. The default memory of 64 MB is slower.
 SESSION = (
     "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; "
     "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL timezone = 'UTC'; "
     "SET LOCAL client_min_messages = error; SET LOCAL maintenance_work_mem = '256MB'"
 )
-"""What a role or a database may have set otherwise; 64 MB, the default, makes indexes slower."""
 STOPPING = {signal.SIGINT, signal.SIGTERM}
 
 
@@ -49,10 +49,10 @@ USUAL = Portions()
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was loaded and compared.
+    """The result of a load.
 
-    `counts` are rows by table; `rows` and `files` are the numbers that were compared one by
-    one.
+    `counts` are the rows by table; `rows` and `files` are the numbers of rows and files that were
+    compared one by one.
     """
 
     revision: str
@@ -80,7 +80,7 @@ def load(
 
     Raises:
         ConfigurationError: the database or the folder is not empty, or may not be written.
-        StoreError: the archive cannot be read, or holds what a database of AiiDA may not.
+        StoreError: the archive cannot be read, or breaks a constraint of AiiDA databases.
     """
     begun, folder = time.monotonic(), folder.resolve()
     container.check_free(folder)
@@ -138,12 +138,12 @@ def _finish(writing: connection, source: Source, progress: Progress) -> None:
 
 
 def _keep(writing: connection, making: Path, folder: Path) -> None:
-    """Give the container its name and end the transaction; if that fails, take the name back."""
+    """Rename the container and commit; if the commit fails, undo the renaming."""
     try:
         making.rename(folder)
     except OSError as error:
         raise ConfigurationError(
-            f"{folder} cannot be made any more.", reason=error.strerror
+            f"{folder} can no longer be made.", reason=error.strerror
         ) from error
     try:
         writing.commit()

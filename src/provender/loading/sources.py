@@ -27,8 +27,8 @@ from provender.store.inspection import check_tables, inspect
 from provender.store.profiles import ProfileKind, from_store
 from provender.store.sqlite.files import SqliteFile
 
+# The AiiDA that came with `main_0002`, whose hashes of calculation jobs need no repair.
 FIRST_WITH_REVISION = (2, 4)
-"""The AiiDA that came with `main_0002`, whose hashes of calculation jobs need no repair."""
 RELEASE = re.compile(r"(\d+)\.(\d+)")
 
 
@@ -36,8 +36,8 @@ RELEASE = re.compile(r"(\d+)\.(\d+)")
 class Source:
     """An opened archive.
 
-    `revision` is the schema revision that its rows have in a database; `counts` the number of
-    rows of each table; `file_bytes` what the files take in the archive.
+    `revision` is the schema revision of its rows in a database, `counts` the number of rows of
+    each table, `file_bytes` the size of the files in the archive.
     """
 
     path: Path
@@ -47,7 +47,7 @@ class Source:
     file_bytes: int
 
     def connect(self) -> sqlite3.Connection:
-        """Return a new connection that gives texts as their bytes."""
+        """Return a new connection that returns strings as bytes."""
         made = self.database.connect()
         made.text_factory = bytes
         return made
@@ -71,7 +71,7 @@ class Source:
 
 @contextmanager
 def opened(archive: str, settings: Settings, progress: Progress) -> Iterator[Source]:
-    """Give an opened archive, checked to be one that can be read.
+    """Give an opened archive, checked that Provender can read it.
 
     Raises:
         ConfigurationError: not the name of an archive.
@@ -80,7 +80,7 @@ def opened(archive: str, settings: Settings, progress: Progress) -> Iterator[Sou
     profile = from_store(archive)
     if profile.kind is not ProfileKind.ARCHIVE or profile.path is None or not profile.path.exists():
         raise ConfigurationError(
-            f"{archive} is not an archive.", hint="The name of an .aiida file that is there."
+            f"{archive} is not an archive.", hint="Name an .aiida file that exists."
         )
     name = f"The archive `{profile.name}`"
     found = open_archive(profile.path, name, CacheFolder(settings.cache), progress)
@@ -122,8 +122,8 @@ def _counts(found: Archive) -> dict[str, int]:
 def revision_of(metadata: dict[str, Any]) -> str:
     """Return the revision of the rows of an archive.
 
-    Archives of a later AiiDA than 2.3 that were never migrated have what `main_0002` asks for.
-    For others it is `main_0001`: `verdi storage migrate` then removes the hashes that are wrong.
+    The revision is `main_0002` for archives of an AiiDA later than 2.3 that were never migrated,
+    and `main_0001` for all others: `verdi storage migrate` then removes wrong hashes.
     """
     release = RELEASE.match(str(metadata.get("aiida_version", "")))
     is_recent = release and (int(release[1]), int(release[2])) >= FIRST_WITH_REVISION

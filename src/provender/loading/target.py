@@ -16,10 +16,11 @@ from provender.store.database.faults import unreachable
 from provender.store.profiles import Profile, ProfileKind, from_store
 
 CONNECT_SECONDS = 10
+# Seconds between two reports of a command that waits for the database.
 TICK_SECONDS = 0.2
-"""How often a command that waits for the database tells how far it is."""
+# Key of the advisory lock that a load holds ("Prov").
 LOAD_LOCK = 0x50726F76
-"""Key of the advisory lock that a load holds ("Prov")."""
+# Any table, those of AiiDA first; tables of extensions (`deptype` e) do not count.
 HELD = (
     "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c "
     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
@@ -28,7 +29,6 @@ HELD = (
     "AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e') "
     "ORDER BY c.relname LIKE 'db!_db%' ESCAPE '!' DESC, 1, 2 LIMIT 1"
 )
-"""A table of anybody, those of AiiDA first; tables of extensions (`deptype` e) do not count."""
 
 _Result = TypeVar("_Result")
 
@@ -38,7 +38,7 @@ def from_url(url: str) -> Profile:
     target = from_store(url) if "://" in url else None
     if target is None or target.kind is not ProfileKind.POSTGRESQL:
         raise ConfigurationError(
-            "A database is named by its URL.", hint="postgresql://USER@HOST:PORT/DATABASE"
+            "Name the database by its URL.", hint="postgresql://USER@HOST:PORT/DATABASE"
         )
     return target
 
@@ -66,13 +66,13 @@ def connect(target: Profile, *, autocommit: bool = False) -> connection:
 
 
 def check_empty(used: cursor, target: Profile) -> None:
-    """Raise `ConfigurationError` unless the database holds no table and keeps text as UTF-8."""
+    """Raise `ConfigurationError` unless the database is empty and stores text as UTF-8."""
     used.execute(HELD)
     row = used.fetchone()
     if row is not None:
         raise ConfigurationError(
             f"The database `{target.name}` is not empty: it has the table {row[0]}.{row[1]}.",
-            hint="Name a new one (createdb NAME); nothing is ever written over.",
+            hint="Name a new database (createdb NAME); nothing is ever overwritten.",
         )
     used.execute("SHOW server_encoding")
     encoding = (used.fetchone() or ("",))[0]
@@ -87,15 +87,15 @@ def take_lock(used: cursor, target: Profile) -> None:
     """Take the lock of a load until the end of the transaction; raises if another has it."""
     used.execute("SELECT pg_try_advisory_xact_lock(%s)", (LOAD_LOCK,))
     if (used.fetchone() or (False,))[0] is not True:
-        raise ConfigurationError(f"Another load fills the database `{target.name}` at this moment.")
+        raise ConfigurationError(f"Another load is filling the database `{target.name}`.")
 
 
 def patiently(
     waiting: connection, work: Callable[[], _Result], tick: Callable[[], None]
 ) -> _Result:
-    """Return what `work` gives, done in a thread: the driver would not hear Ctrl-C.
+    """Return the result of `work`, run in a thread because the driver ignores Ctrl-C.
 
-    `tick` is called while it lasts. Whatever interrupts the waiting cancels the statement.
+    `tick` is called repeatedly until the end. An interruption cancels the statement.
     """
     with ThreadPoolExecutor(max_workers=1) as pool:
         future = pool.submit(work)
@@ -111,7 +111,7 @@ def patiently(
 
 @contextmanager
 def errors_of(target: Profile) -> Iterator[None]:
-    """Turn the driver's errors in the block into ours."""
+    """Turn errors of the driver in the block into errors of Provender."""
     try:
         yield
     except psycopg2.Error as error:
@@ -122,7 +122,7 @@ def errors_of(target: Profile) -> Iterator[None]:
 
 
 def _translate(error: psycopg2.Error, target: Profile) -> ProvenderError | None:
-    """Return our error, or None where the fault is ours."""
+    """Return the error of Provender for one of the driver, or None if Provender is at fault."""
     reason = str(error).strip()
     if isinstance(error, errors.InsufficientPrivilege):
         return ConfigurationError(
@@ -132,16 +132,16 @@ def _translate(error: psycopg2.Error, target: Profile) -> ProvenderError | None:
         )
     if isinstance(error, errors.ReadOnlySqlTransaction):
         return ConfigurationError(
-            f"The database `{target.name}` cannot be written: is it a standby?", reason=reason
+            f"The database `{target.name}` does not accept writes. Is it a standby?", reason=reason
         )
     if isinstance(error, errors.DuplicateTable):
         return ConfigurationError(f"The database `{target.name}` is not empty.", reason=reason)
     if isinstance(error, psycopg2.DataError | psycopg2.IntegrityError):
         return UnsupportedStore(
-            "The archive holds what a database of AiiDA does not allow.", reason=reason
+            "The archive breaks a constraint of AiiDA databases.", reason=reason
         )
     if isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError):
         return StoreUnreachable(
-            f"The database `{target.name}` gave up.", hint="Try again.", reason=reason
+            f"The database `{target.name}` failed.", hint="Try again.", reason=reason
         )
     return None

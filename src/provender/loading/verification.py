@@ -1,4 +1,4 @@
-"""Comparing what was written with the archive, before it is kept. Floor: loading."""
+"""Comparing the copy with the archive, before the commit. Floor: loading."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from provender.store.files.container import Container
 from provender.store.files.streams import CHUNK, damaged
 from provender.store.sqlite.files import SqliteFile
 
+# Rows of each table that are compared value by value.
 ROWS = 1000
-"""Rows of each table that are compared value by value."""
+# Rows that are held at once.
 BATCH = 100
-"""Rows that are held at once."""
+# Files that are read back.
 FILES = 1000
-"""Files that are read back."""
+# How a value is written in the form of an archive; other types as strings.
 FORMS = {
     "timestamptz": "to_char({}, 'YYYY-MM-DD HH24:MI:SS.US')",
     "boolean": "{}::integer",
 }
-"""How a value is written as an archive keeps it; others as their text."""
 
 
 def check_counts(used: cursor, source: Source) -> None:
@@ -60,7 +60,7 @@ def check_rows(used: cursor, source: Source, most: int = ROWS) -> int:
 
 
 def check_files(folder: Path, files: int, most: int = FILES) -> int:
-    """Read files back and return how many; raises `CorruptObject` if one is not what its key says.
+    """Read files back and return their number; raises `CorruptObject` if one does not fit its key.
 
     `files` is the number of files in the container; about `most` of them are read.
     """
@@ -102,7 +102,7 @@ def _compare(used: cursor, reading: sqlite3.Connection, table: str, ids: list[in
     for row in reading.execute(sql, ids):
         plain = _plain(row, kinds)
         if _plain(found.get(plain[0], ()), kinds) != plain:
-            raise _different(f"the row with id {row[0]} of {table} is another")
+            raise _different(f"the row with id {row[0]} of {table} differs")
 
 
 def _plain(row: Iterable[Any], kinds: dict[str, str]) -> tuple[object, ...]:
@@ -121,4 +121,4 @@ def _value(value: object, kind: str) -> object:
 
 
 def _different(what: str) -> StoreError:
-    return StoreError(f"What was written is not what the archive holds: {what}.")
+    return StoreError(f"The copy differs from the archive: {what}.")

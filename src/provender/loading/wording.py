@@ -1,4 +1,4 @@
-"""Figures for people: bytes, durations, how far a step is. Floor: loading."""
+"""Numbers for people: bytes, durations, the progress of a step. Floor: loading."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import math
 
 from provender.plurals import counted
 
+# How the names of steps begin that count bytes; others count things.
 IN_BYTES = ("extracting", "copying")
-"""How the names of steps begin that count bytes; others count things."""
 UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+# Milliseconds, the unit of PostgreSQL.
 SHORTEST = 0.001
-"""Milliseconds: what PostgreSQL measures in."""
+# Smallest ratio of times that counts as a gain.
 WORTH = 1.2
-"""From how many times faster it is called a gain."""
+# Things a second up to which a rate has a decimal.
 SLOW = 10
-"""Things a second up to which a rate has a decimal."""
 MINUTE, HOUR = 60, 3600
+# Seconds after which a rate is meaningful.
 SETTLED = 1.0
-"""Seconds from which a rate says something."""
 
 
 def size(number: float) -> str:
@@ -47,7 +47,7 @@ def duration(seconds: float) -> str:
 
 
 def milliseconds(number: float | None) -> str:
-    """Return the time of a statement; a dash for none, `too long` for one that was stopped."""
+    """Return the time of a statement; a dash for None, `too long` if the statement was stopped."""
     if number is None:
         return "-"
     return "too long" if math.isinf(number) else f"{number:,.2f} ms"
@@ -60,7 +60,7 @@ def gain(before: float, after: float) -> str:
         593.62 and 0.016 give `37,000 times faster`.
     """
     if math.isinf(before) or math.isinf(after):
-        return "no gain here" if math.isinf(after) else "it comes to an end now"
+        return "no gain here" if math.isinf(after) else "it no longer times out"
     times = before / max(after, SHORTEST)
     return f"{float(f'{times:.2g}'):,g} times faster" if times > WORTH else "no gain here"
 

@@ -1,4 +1,4 @@
-"""Walking a list at constant cost for each page: from the last row seen. Floor: query.
+"""Reading a list by cursor, at constant cost for each page. Floor: query.
 
 A cursor is opaque and needs no memory on the server: it holds a hash of the selection, the
 highest id at its start, the total, and the values that the last row is ordered by.
@@ -32,8 +32,8 @@ from provender.query.querystring.parameters import FULL_TYPE, ORDER
 from provender.query.querystring.request import ListRequest
 from provender.schema.entities import Kind
 
+# The cursor of the first page.
 FIRST = "*"
-"""The cursor that a walk starts with."""
 TYPES: dict[Kind, type] = {
     Kind.INTEGER: int,
     Kind.TEXT: str,
@@ -47,9 +47,9 @@ LARGEST = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a walk is: after the row with these values, in the order of the plan.
+    """The place of the next page: after the row with these values, in the order of the plan.
 
-    At its start `highest` is None: nobody has looked yet.
+    In the first cursor `highest` is None: the first page finds the highest id.
     """
 
     selection: str
@@ -58,14 +58,14 @@ class Cursor:
     after: tuple[object, ...]
 
     def written(self) -> str:
-        """Return the cursor as a client carries it."""
+        """Return the cursor as it is sent to a client."""
         values = [item.isoformat() if isinstance(item, datetime) else item for item in self.after]
         text = json.dumps([self.selection, self.highest, self.total, values])
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def selection_of(request: ListRequest, scope: object) -> str:
-    """Return the hash of what a list selects and of its order; `scope` is what it belongs to."""
+    """Return the hash of the filters and order of a list; `scope` names what the list belongs to."""
     parameters = request.parameters
     filters = [(term.key, term.path, term.operator, term.values) for term in parameters.filters]
     view = request.view
@@ -75,11 +75,11 @@ def selection_of(request: ListRequest, scope: object) -> str:
 
 
 def read_cursor(text: str, selection: str, plan: Plan) -> Cursor:
-    """Return the cursor that a client brought.
+    """Return the cursor that a client sent.
 
     Raises:
-        BadValue: it is not one of ours.
-        ConflictingParameters: it belongs to another selection or order.
+        BadValue: the cursor is malformed.
+        ConflictingParameters: the cursor belongs to other filters or another order.
     """
     try:
         padded = text + "=" * (-len(text) % 4)
@@ -88,8 +88,8 @@ def read_cursor(text: str, selection: str, plan: Plan) -> Cursor:
         raise _malformed() from None
     if given != selection:
         raise ConflictingParameters(
-            "The cursor belongs to another selection or order.",
-            hint=f"Filters and order stay the same during a walk; cursor={FIRST} starts one.",
+            "The cursor belongs to other filters or to another order.",
+            hint=f"Keep filters and order from page to page; cursor={FIRST} gives the first page.",
         )
     if not _is_count(highest) or not (total is None or _is_count(total)):
         raise _malformed()
@@ -100,7 +100,7 @@ def read_cursor(text: str, selection: str, plan: Plan) -> Cursor:
 
 
 def _malformed() -> BadValue:
-    return BadValue("The cursor is malformed.", hint=f"cursor={FIRST} starts a walk.")
+    return BadValue("The cursor is malformed.", hint=f"cursor={FIRST} gives the first page.")
 
 
 def _is_count(value: object) -> bool:
@@ -158,7 +158,7 @@ def page_after(plan: Plan, cursor: Cursor, size: int) -> Plan:
 
 
 def own_id(plan: Plan) -> Target:
-    """Return the id of what a plan lists, by which every list is ordered at last."""
+    """Return the id of the listed entity, which is the last criterion of every list."""
     own = (plan.sources[-1].tag, "id")
     (found,) = (
         item.target for item in plan.order if (item.target.tag, item.target.field.name) == own
@@ -167,7 +167,7 @@ def own_id(plan: Plan) -> Target:
 
 
 def _after(order: Sequence[Ordering], values: Sequence[object]) -> Condition:
-    """Return the condition of the rows behind one with these values."""
+    """Return the condition for the rows after the row with these values."""
     first, value = order[0], values[0]
     behind = _behind(first, value)
     if len(order) == 1:
@@ -181,7 +181,7 @@ def _after(order: Sequence[Ordering], values: Sequence[object]) -> Condition:
 
 
 def _behind(ordering: Ordering, value: object) -> Condition:
-    """Return what comes later in the order: no value is last, or first when descending."""
+    """Return the condition for later rows: a missing value is last, or first when descending."""
     target, is_null = ordering.target, IsNull(ordering.target)
     if value is None:
         return Negation(is_null) if ordering.descending else Disjunction(())

@@ -14,7 +14,7 @@ from provender.schema.entities import Computed, FieldName
 
 
 class Dotted(NamedTuple):
-    """A name that walks into JSON: a column, and keys of objects or positions in lists."""
+    """A path into JSON: a column, and keys of objects or positions in lists."""
 
     column: str
     path: tuple[str, ...]
@@ -22,7 +22,7 @@ class Dotted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A field as it is stored, whatever the names of a view stand for; no client can write it."""
+    """A stored field, whatever its name means in a view; no client can write this."""
 
     column: str
 
@@ -34,12 +34,12 @@ class Folded:
     operator: str
 
 
+# What a filter or an order names.
 Name = str | Dotted | Stored | Computed
-"""What a filter or an order is about."""
+# Conditions by `Name`, and-ed; `and` and `or` hold lists of filters.
 Filter = dict[Any, Any]
-"""Conditions by `Name`, and-ed; `and` and `or` hold lists of filters."""
+# A projected name, or names with `cast` and `func`.
 Item = FieldName | Dotted | dict[str, dict[str, str]]
-"""A projected name, or names with `cast` and `func`."""
 
 
 class Vertex(TypedDict, total=False):
@@ -56,8 +56,8 @@ class Vertex(TypedDict, total=False):
 class QueryDict(TypedDict, total=False):
     """A question: what is joined, which rows, which columns, in which order.
 
-    `order_by` is a list of `{tag: [{name: {"order": "asc" | "desc", "cast": ...}}]}`, where a text
-    stands for the order alone.
+    `order_by` is a list of `{tag: [{name: {"order": "asc" | "desc", "cast": ...}}]}`, where
+    a string stands for the order alone.
     """
 
     path: list[Vertex]
@@ -69,6 +69,7 @@ class QueryDict(TypedDict, total=False):
     distinct: bool
 
 
+# The `entity_type` of each entity; the empty string is any node.
 ENTITY_TYPES = {
     "": "node",
     "group.core": "group",
@@ -79,5 +80,4 @@ ENTITY_TYPES = {
     "authinfo": "authinfo",
     "link": "link",
 }
-"""What `entity_type` stands for which entity; the empty text is any node."""
 TYPE_OF_ENTITY = {entity: text for text, entity in ENTITY_TYPES.items()}

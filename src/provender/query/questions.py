@@ -1,4 +1,4 @@
-"""Questions in our own words: one object, its neighbours, its comments, counts. Floor: query."""
+"""Queries of Provender itself: one object, its neighbours, comments, counts. Floor: query."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from provender.query.querystring.parameters import Parameters
 from provender.query.querystring.request import ListRequest
 from provender.schema.entities import FieldName, Kind
 
+# Tags of the node whose links are asked, and of the links.
 START, EDGE = "start node", "edge"
-"""Tags of the node whose links are asked, and of the links."""
 
 
 class Direction(Enum):

@@ -1,4 +1,4 @@
-"""What the grammar reads out of a query string. Floor: query."""
+"""Terms: the result of parsing a query string. Floor: query."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import Enum
 
 
 class Operator(Enum):
-    """The operators of the query string, as they are written."""
+    """The operators of a query string, in their written form."""
 
     EQUAL = "="
     NOT_EQUAL = "!="
@@ -27,7 +27,7 @@ class Operator(Enum):
 class Interval:
     """The instants that a datetime of limited precision names: from `start` to before `stop`.
 
-    Both are aware, in UTC. `stop` is None where the interval reaches the end of year 9999.
+    Both are aware, in UTC. `stop` is None if the interval reaches the end of year 9999.
     """
 
     start: datetime
@@ -41,8 +41,8 @@ class Word:
     text: str
 
 
+# A `str` is a quoted string; numbers keep all digits.
 Value = str | bool | Decimal | Interval | Word
-"""A text is a quoted string; numbers keep all digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class Term:
     """One field of a query string: key, operator, values.
 
     `path` are the keys below the key, into JSON: `attributes.a."b c"`.
-    `values` has one member unless the text held a list. `position` is where the key begins in
-    the decoded text.
+    `values` has one member unless the query string had a list. `position` is the place of the key
+    in the decoded query string.
     """
 
     key: str
@@ -62,11 +62,11 @@ class Term:
 
 
 def describe(value: Value) -> str:
-    """Return what a value is, in the words of errors: "a text", "an integer"."""
+    """Return the type of a value in the words of errors: "a string", "an integer"."""
     if isinstance(value, bool):
         return "a boolean"
     if isinstance(value, Decimal):
         return "an integer" if value == value.to_integral_value() else "a fraction"
     if isinstance(value, Interval):
         return "a datetime"
-    return "the word `" + value.text + "`" if isinstance(value, Word) else "a text"
+    return "the word `" + value.text + "`" if isinstance(value, Word) else "a string"

@@ -1,1 +1,1 @@
-"""What a store holds: tables, entities and their fields. Floor: schema."""
+"""The contents of a store: tables, entities and their fields. Floor: schema."""

@@ -1,4 +1,4 @@
-"""The entities of a store and their fields: the one list of what has which type. Floor: store."""
+"""The entities of a store and their fields: the only list of their types. Floor: schema."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Kind(Enum):
     """The type of a field, as a person would name it in an error; the last two come from casts."""
 
     INTEGER = "an integer"
-    TEXT = "a text"
+    TEXT = "a string"
     UUID = "a uuid"
     TIME = "a datetime"
     BOOLEAN = "true or false"
@@ -38,15 +38,15 @@ class Computed(Enum):
     ALWAYS_ENABLED = "true"
 
 
+# The name of a field of an entity: its column, or a computed field.
 FieldName = str | Computed
-"""What names a field of an entity: its column, or what is computed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """A field of an entity: the column called `name`, or an expression if it is `computed`.
 
-    There is one object for each, which is only equal to itself: plans are hashed at each request.
+    Each field has one object, which equals only itself: plans are hashed at each request.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Field:
 class Entity:
     """A kind of thing with a table of its own; `fields` are in the order of AiiDA's `**`.
 
-    There is one object for each, which is only equal to itself.
+    Each entity has one object, which equals only itself.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Entity:
 
     @property
     def names(self) -> dict[FieldName, Field]:
-        """All fields, the computed ones too, by what names them."""
+        """All fields by their names, including the computed ones."""
         every = (*self.fields.values(), *self.computed.values())
         return {field.computed or field.name: field for field in every}
 

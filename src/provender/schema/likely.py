@@ -1,6 +1,6 @@
 """The type that a person means by a shorter, older or misspelt name. Floor: schema.
 
-Nothing here runs for a request that finds what it asks for: hints and notes are made of it.
+Hints and notes use this module; requests that find something do not run it.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from provender.nearest import nearest
 from provender.schema.types import JOB_NODE, OLD_NODE_TYPES, SHIPPED, modern
 
+# The types of node that AiiDA itself ships.
 KNOWN = (
     *sorted(SHIPPED),
     JOB_NODE,
@@ -15,7 +16,6 @@ KNOWN = (
     "process.workflow.workchain.WorkChainNode.",
     "process.workflow.workfunction.WorkFunctionNode.",
 )
-"""The types of node that AiiDA itself ships."""
 SUFFIXES = ("data", "node")
 
 
@@ -34,7 +34,7 @@ _BY_NAME = _names()
 
 
 def likely_type(text: str) -> str | None:
-    """Return the node type that a text may stand for, or None if it is like no known one.
+    """Return the node type that a string may stand for, or None if no known type is similar.
 
     Example:
         `Int`, `data.core.int.Int` and `data.int.Int.` give `data.core.int.Int.`.

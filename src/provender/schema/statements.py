@@ -1,4 +1,4 @@
-"""What queries and stores exchange: statements, rows, kinds of database. Floor: schema."""
+"""Statements, rows and kinds of database: the types between query and store. Floor: schema."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Statement:
 class Statements:
     """The rows of a list and, apart, their number before limit and offset.
 
-    `count` is None where nobody asks for the total; `limit` None means all rows.
+    `count` is None if the request wants no total; `limit` None means all rows.
     """
 
     rows: Statement
@@ -44,11 +44,11 @@ class Statements:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What one snapshot holds.
+    """Rows from one snapshot.
 
     `records` hold values in the order of `Statement.kinds`, alike on every backend: TIME as
-    aware datetime in UTC, UUID as lower-case text, JSON as its text. `total` is the number of
-    matches, or of records where no count was asked for.
+    aware datetime in UTC, UUID as lower-case text, JSON as a string. `total` is the number of
+    matches, or the number of records if no count was wanted.
     """
 
     total: int

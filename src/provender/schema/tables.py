@@ -44,18 +44,18 @@ LOG = _table(
 )
 LINK = _table("db_dblink", "input_id", "output_id", "label", "type")
 
+# A table that no store has: the rows found along links.
 CLOSURE = Table(
     "closure",
     MetaData(),
     *(Column(item, Integer) for item in ("ancestor_id", "descendant_id", "depth")),
     Column("path", Text),
 )
-"""A table that no store has: what walking along links gives."""
 
+# The tables that every store has; settings and the revision are read if they exist.
 REQUIRED: tuple[Table, ...] = (
     USER, COMPUTER, AUTHINFO, GROUP, MEMBERSHIP, NODE, COMMENT, LOG, LINK,
 )  # fmt: skip
-"""The tables that every store has; settings and the revision are read where they exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ def _indexes(table: str, plain: str, pattern: str = "") -> tuple[Index, ...]:
     )
 
 
+# The indexes of a freshly made store. Names differ between stores, so only columns count.
 INDEXES: tuple[Index, ...] = (
     *_indexes("db_dbuser", "email", "email"),
     *_indexes("db_dbcomputer", "uuid label", "label"),
@@ -89,7 +90,6 @@ INDEXES: tuple[Index, ...] = (
     *_indexes("db_dblog", "uuid loggername levelname dbnode_id", "loggername levelname"),
     *_indexes("db_dblink", "input_id output_id label type", "label type"),
 )
-"""The indexes of a freshly made store. Names differ between stores, so only columns count."""
 
 DATABASE_REVISIONS = ("main_0001", "main_0002")
 ARCHIVE_REVISIONS = ("main_0001",)
@@ -102,14 +102,14 @@ NUMBERED = re.compile(r"main_(\d{4})")
 def check_database_revision(revision: str | None, name: str) -> None:
     """Raise `UnsupportedStore` unless a database of this `alembic_version` can be read.
 
-    `name` is how the store is called in the message; None stands for a missing revision.
+    `name` is the name of the store in the message; None stands for a missing revision.
     """
     if revision in DATABASE_REVISIONS:
         return
     if revision is None:
         raise UnsupportedStore(
             f"{name} is not an AiiDA database: it has no schema version.",
-            hint="Was the profile ever initialised?",
+            hint="Initialise the profile with AiiDA first.",
         )
     if OLD_DATABASE.fullmatch(revision):
         raise UnsupportedStore(
@@ -125,7 +125,7 @@ def check_archive_revision(revision: str, name: str) -> None:
         return
     if revision in TOO_OLD_FOR_AIIDA_2:
         raise UnsupportedStore(
-            f"{name} is an archive in the legacy format {revision}, too old even for AiiDA 2.",
+            f"{name} is an archive in the legacy format {revision}, which AiiDA 2 does not read.",
             hint="Migrate it with AiiDA 1.x first (verdi archive migrate), then with AiiDA 2.",
         )
     if OLD_ARCHIVE.fullmatch(revision):
@@ -141,7 +141,7 @@ def _refuse_unknown(revision: str, newest: str, name: str) -> None:
     numbered = NUMBERED.fullmatch(revision)
     if numbered and int(numbered[1]) > int(newest[-4:]):
         raise UnsupportedStore(
-            f"{name} has the schema version {revision}, newer than {newest}, the highest that "
+            f"{name} has the schema version {revision}, newer than {newest}, the newest that "
             "this server knows.",
             hint="It was written by a newer AiiDA; use a newer Provender.",
         )

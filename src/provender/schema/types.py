@@ -33,7 +33,7 @@ SHIPPED = frozenset(f"{DATA}{CORE}{name}." for name in _SHIPPED.split())
 
 
 def both_spellings(path: str) -> tuple[str, str]:
-    """Return what the types of a class of data begin with: since AiiDA 2.0, and before.
+    """Return the beginnings of the types of a class of data: since AiiDA 2.0, and before.
 
     Example:
         `code` gives `data.core.code.` and `data.code.`.
@@ -70,7 +70,7 @@ OLD_NODE_TYPES = {
     "calculation.function.FunctionCalculation.": "process.workflow.workfunction.WorkFunctionNode.",
     "calculation.work.WorkCalculation.": "process.workflow.workchain.WorkChainNode.",
 }
-# Two more of those names: codes have several types today, jobs had one for each plugin.
+# Two more old names: codes have several types today, jobs had one for each plugin.
 OLD_CODE = "code.Code."
 OLD_JOB = "calculation.job."
 
@@ -124,7 +124,7 @@ class StoredTypes:
 
 
 def stored_types(name: str) -> StoredTypes:
-    """Return the node types that a name stands for, whichever version of AiiDA it is from."""
+    """Return the node types of a name, which may be from any version of AiiDA."""
     names = [name]
     if name.startswith(DATA):
         names.append(with_core(name))
@@ -174,6 +174,6 @@ class FullType:
 
 
 def read_full_type(text: str) -> FullType | None:
-    """Return the halves of a full type, or None if the text has not exactly one bar."""
+    """Return the halves of a full type, or None unless the string has exactly one bar."""
     halves = text.split(BAR)
     return FullType(*halves) if len(halves) == 2 else None  # noqa: PLR2004 - node and process

@@ -1,1 +1,1 @@
-"""What is on disk and in the database, read only. Floor: store."""
+"""Reading databases and files, without ever writing. Floor: store."""

@@ -61,7 +61,7 @@ def location(dsn: Mapping[str, Any]) -> str:
 
 def _unclear() -> ConfigurationError:
     return ConfigurationError(
-        "The database URL cannot be understood.",
+        "The database URL is malformed.",
         hint="postgresql://USER@HOST:PORT/DATABASE, special characters percent-encoded.",
     )
 

@@ -16,8 +16,9 @@ from provender.errors import ConfigurationError
 from provender.store.layout import CONFIGURATION, CONTAINER
 from provender.store.profiles import Profile, ProfileKind, Profiles
 
+# The highest `OLDEST_COMPATIBLE` that is understood.
 NEWEST = 10
-"""The highest `OLDEST_COMPATIBLE` that is understood."""
+# Keys of a profile up to version 5, and their later names.
 FLAT_KEYS = {
     "AIIDADB_HOST": "database_hostname",
     "AIIDADB_PORT": "database_port",
@@ -26,7 +27,6 @@ FLAT_KEYS = {
     "AIIDADB_NAME": "database_name",
     "AIIDADB_REPOSITORY_URI": "repository_uri",
 }
-"""Keys of a profile up to version 5, and what they are called since."""
 BACKENDS = {
     "core.psql_dos": ProfileKind.POSTGRESQL,
     "psql_dos": ProfileKind.POSTGRESQL,
@@ -87,8 +87,8 @@ def read_profiles(folder: Path, expose: tuple[str, ...] = ()) -> Profiles:
     oldest = version.get("OLDEST_COMPATIBLE", 0) if isinstance(version, dict) else 0
     if not isinstance(oldest, int) or oldest > NEWEST:
         raise ConfigurationError(
-            f"The AiiDA configuration {file} is of version {oldest}, newer than {NEWEST}, the "
-            "highest that this server knows.",
+            f"The AiiDA configuration {file} has version {oldest}, newer than {NEWEST}, the "
+            "newest that this server knows.",
             hint="Use a newer Provender.",
         )
     profiles = {
@@ -103,7 +103,7 @@ def read_profiles(folder: Path, expose: tuple[str, ...] = ()) -> Profiles:
 
 
 def _profile(name: str, values: object, source: str, expose: tuple[str, ...]) -> Profile:
-    """Return a profile; one that cannot be used says why."""
+    """Return a profile; a profile that cannot be used has a `problem`."""
     values = values if isinstance(values, dict) else {}
     storage = values.get("storage")
     if isinstance(storage, dict):

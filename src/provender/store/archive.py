@@ -38,16 +38,16 @@ from provender.store.sqlite.files import MEGABYTE, SqliteFile
 LOGGER = logging.getLogger(__name__)
 
 SQLITE_HEADER = b"SQLite format 3\x00"
+# `creation_parameters` may list the uuid of every exported node.
 LARGEST_METADATA = 64 * MEGABYTE
-"""`creation_parameters` may list the uuid of every exported node."""
 
+# Gets the name of a step, the bytes done and the bytes in total.
 Progress = Callable[[str, int, int], None]
-"""Told what is being done, and how many bytes of how many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """An opened archive: its database, its files and what it says of itself."""
+    """An opened archive: its database, its files and its metadata."""
 
     database: SqliteFile
     objects: ObjectStore
@@ -58,13 +58,13 @@ class Archive:
 def open_archive(
     path: Path, name: str, cache: CacheFolder, progress: Progress | None = None
 ) -> Archive:
-    """Return an opened archive; nothing is ever written beside it.
+    """Return an opened archive; nothing is ever written next to the archive.
 
     `name` begins the sentences of errors ("The store `lab`").
 
     Raises:
         StoreUnreachable: no such file, no permission, or no room for the database.
-        UnsupportedStore: not an archive, damaged, or of a version that is not read.
+        UnsupportedStore: not an archive, damaged, or of an unsupported version.
     """
     with _errors_of(path, name):
         if path.is_dir():
@@ -74,7 +74,7 @@ def open_archive(
 
 @contextmanager
 def _errors_of(path: Path, name: str) -> Iterator[None]:
-    """Turn what the block says of a file or a part of it into what is wrong with the store."""
+    """Turn errors of a file in the block into errors of the store."""
     try:
         yield
     except OSError as error:
@@ -112,7 +112,7 @@ def _open_zip(path: Path, name: str, cache: CacheFolder, progress: Progress | No
 
 
 def is_quick_to_open(path: Path, name: str, cache: CacheFolder, most_bytes: int) -> bool:
-    """Tell whether the database of an archive is at hand, or small; errors as `open_archive`."""
+    """Return whether the database of an archive is cached or small; errors as `open_archive`."""
     if path.is_dir():
         return True
     with _errors_of(path, name):
@@ -122,7 +122,7 @@ def is_quick_to_open(path: Path, name: str, cache: CacheFolder, most_bytes: int)
 
 @dataclass(frozen=True, slots=True)
 class _Zip:
-    """What the directory of an archive says: where its database is, and what names it."""
+    """The place of the database in an archive, and what identifies the archive."""
 
     member: Member
     metadata: dict[str, Any]
@@ -182,7 +182,7 @@ def _refusal(path: Path, name: str, head: bytes, reason: str) -> UnsupportedStor
 
 
 def _piece(path: Path, member: Member, name: str) -> Piece:
-    """Return where a member lies; raises if it cannot be read."""
+    """Return the place of a member; raises if the member cannot be read."""
     try:
         return zipindex.piece(path, member)
     except UnreadableMemberError as error:
@@ -226,7 +226,7 @@ def _extract(
     if free < member.size:
         raise StoreUnreachable(
             f"{name} cannot be opened: the cache has no room for its database.",
-            hint="Make room, or set `cache.folder` to another disk.",
+            hint="Free some space, or set `cache.folder` to a folder on another disk.",
             reason=f"{member.size} bytes needed, {free} free",
         )
     LOGGER.debug("extracting %d bytes of database from %s", member.size, path)
@@ -235,7 +235,9 @@ def _extract(
         done = 0
         while chunk := stream.read(MEGABYTE):
             if not done and not chunk.startswith(SQLITE_HEADER):
-                raise UnsupportedStore(f"{name} is a damaged archive: its database is not one.")
+                raise UnsupportedStore(
+                    f"{name} is a damaged archive: its database is not a SQLite file."
+                )
             done += file.write(chunk)
             if progress is not None:
                 progress("extracting the database", done, member.size)

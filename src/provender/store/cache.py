@@ -58,11 +58,11 @@ class CacheFolder:
         return self._folder
 
     def has(self, key: str) -> bool:
-        """Tell whether there is an entry of a key; it may go at any time."""
+        """Return whether the cache has an entry of a key; the entry may be removed at any time."""
         return (self.folder / key).is_dir()
 
     def entry(self, key: str, fill: Callable[[Path], None]) -> CacheEntry:
-        """Return the entry of a key; where there is none, `fill` makes it in an empty folder."""
+        """Return the entry of a key; if it is missing, `fill` makes it in an empty folder."""
         target = self.folder / key
         while True:
             lock = _lock(self.folder / f"{key}.lock", fcntl.LOCK_SH)
@@ -97,7 +97,7 @@ class CacheFolder:
             os.close(lock)
 
     def _evict(self) -> None:
-        """Remove the least recently used entries that nobody uses until the rest fits."""
+        """Remove unused entries, the least recently used first, until the rest fits."""
         entries = [path for path in self.folder.iterdir() if path.is_dir() and not path.suffix]
         sizes = {path: sum(item.stat().st_size for item in path.iterdir()) for path in entries}
         excess = sum(sizes.values()) - self._max_bytes
@@ -123,18 +123,19 @@ class CacheFolder:
         problem = _prepare(shared)
         if problem:
             raise ConfigurationError(
-                f"No folder for the cache: {problem}.", hint="Set `cache.folder`."
+                f"No folder can be used for the cache: {problem}.",
+                hint="Set `cache.folder` to a folder of your own.",
             )
         return shared
 
 
 def default_folder() -> Path:
-    """Return the cache folder of this user, where no setting names one; it need not exist."""
+    """Return the default cache folder of this user; the folder may not exist yet."""
     return platformdirs.user_cache_path("provender", appauthor=False)
 
 
 def _prepare(folder: Path) -> str | None:
-    """Make a private folder; return what is wrong with it, if anything."""
+    """Make a private folder; return its problem, or None."""
     try:
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     except OSError as error:

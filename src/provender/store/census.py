@@ -1,7 +1,7 @@
-"""How large every configured store is, and whether it answers. Floor: store.
+"""The size of every configured store, and whether it answers. Floor: store.
 
-A few threads look at the stores, each with connections of its own, so that asking for the list
-neither closes a store that is in use nor waits for one that hangs.
+A few threads examine the stores, each with connections of its own. So the list of stores neither
+closes a store that is in use nor waits for a store that hangs.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from provender.store.sqlite.files import SqliteFile
 
 LOGGER = logging.getLogger(__name__)
 
+# Number of stores that are examined at the same time.
 THREADS = 4
-"""Stores that are looked at together, and connections opened for that."""
 ONE = Pool(size=1, connect_seconds=2)
 QUICK = Limits(statement_seconds=2)
 SIZE_AND_ESTIMATE = (
@@ -45,11 +45,10 @@ NUMBER = "SELECT count(*) FROM db_dbnode"
 class Effort:
     """How long the list of stores waits for them, and how much is done to count their nodes.
 
-    `patience` are the seconds that the list waits: it is there within one, whatever the stores
-    do. What was found is not looked for again for `fresh_seconds`. A database of at most
-    `largest_extracted` bytes is extracted from its archive just to be counted (in about 0.3 s).
-    PostgreSQL counts at most `most_counted` rows (in 0.1 to 0.4 s); of more, its own estimate is
-    taken.
+    `patience` are the seconds that the list waits, so that it answers within one second. A
+    result counts as fresh for `fresh_seconds`. A database of at most `largest_extracted` bytes is
+    extracted from its archive just to count its nodes (in about 0.3 s). PostgreSQL counts at most
+    `most_counted` rows (in 0.1 to 0.4 s); larger tables are estimated by the server.
     """
 
     patience: float = 0.7
@@ -63,10 +62,10 @@ USUAL = Effort()
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is known of a store.
+    """The result of examining a store.
 
-    `size` is that of the archive or the database in bytes, `nodes` their number; None is unknown.
-    `problem` is what a request would be told.
+    `size` is that of the archive or database in bytes, `nodes` the number of nodes; None when
+    unknown. `problem` is the error that a request would get.
     """
 
     size: int | None = None
@@ -77,9 +76,9 @@ class Finding:
 
 @dataclass(slots=True)
 class _Entry:
-    """A profile: what the last look found, and what the present one has found so far.
+    """A profile with the result of its last check, and the result so far of a running check.
 
-    `counted` is the identity of an archive with the number of its nodes.
+    `counted` is the identity of an archive whose nodes were counted, with their number.
     """
 
     profile: Profile
@@ -91,7 +90,7 @@ class _Entry:
 
 
 class Census:
-    """What is known of all stores; what is not fresh is looked for when somebody asks."""
+    """The results for all stores; results that are not fresh are renewed at the next request."""
 
     def __init__(self, profiles: Profiles, cache: CacheFolder, effort: Effort = USUAL) -> None:
         self._cache = cache
@@ -102,9 +101,9 @@ class Census:
         self._changed = threading.Condition(threading.Lock())
 
     def take(self) -> dict[str, Finding]:
-        """Return what can be found within the seconds of `patience`, by name of the profile.
+        """Return what is known of each profile after at most `patience` seconds, by its name.
 
-        What is found later is there for those who ask later.
+        Results that come later are there for the next request.
         """
         with self._changed:
             self._ask()
@@ -118,7 +117,7 @@ class Census:
             }
 
     def known(self) -> dict[str, Finding]:
-        """Return what the last looks found, by name of the profile, without waiting."""
+        """Return the last results, by name of the profile, without waiting."""
         with self._changed:
             self._ask()
             return {
@@ -128,7 +127,7 @@ class Census:
             }
 
     def _ask(self) -> None:
-        """Let the threads look at what is not fresh. Under the lock."""
+        """Start examining the stores whose results are not fresh. Under the lock."""
         oldest = time.monotonic() - self._effort.fresh_seconds
         due = [
             entry
@@ -143,20 +142,20 @@ class Census:
             threading.Thread(target=self._work, name="census", daemon=True).start()
 
     def _work(self) -> None:
-        """Look at one store after the other until none is left."""
+        """Examine one store after the other until the queue is empty."""
         while (entry := self._next()) is not None:
             try:
                 for finding in self._look(entry):
                     entry.so_far = finding
             except QueryTimeout:
-                pass  # what it said before holds
+                pass  # the result so far stands
             except ProvenderError as error:
                 LOGGER.debug("store %s: %s %s", entry.profile.name, error, error.reason)
                 entry.so_far = Finding(problem=error)
             except OSError as error:
                 entry.so_far = Finding(problem=unopened(_called(entry.profile), error))
-            except Exception:  # whatever it is, the other stores are to be looked at
-                LOGGER.exception("store %s cannot be looked at", entry.profile.name)
+            except Exception:  # the other stores must still be examined
+                LOGGER.exception("store %s cannot be examined", entry.profile.name)
                 entry.so_far = Finding()
             with self._changed:
                 entry.found, entry.looked, entry.is_asked = entry.so_far, time.monotonic(), False
@@ -170,7 +169,7 @@ class Census:
             return None
 
     def _look(self, entry: _Entry) -> Iterator[Finding]:
-        """Yield what is found of a store: first that it is there, then all."""
+        """Yield results for a store: first that it answers, then all of it."""
         profile = entry.profile
         name, path = profile.name, profile.path or Path()
         if profile.kind is ProfileKind.ARCHIVE:

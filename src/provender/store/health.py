@@ -1,4 +1,4 @@
-"""Examining a store: what it holds, and whether its files can be read. Floor: store."""
+"""Examining a store: its contents, and whether its files can be read. Floor: store."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from provender.store.files.tree import walk
 from provender.store.inspection import counts, missing_indexes
 from provender.store.stores import Store
 
+# Nodes that are examined to find one file: most nodes have none.
 NODES_PER_FILE = 20
-"""How many nodes are looked at to find one file: most nodes have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class FileFault:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What an examination found.
+    """The result of an examination.
 
-    `files_read` is the number of files read whole and compared with their checksum;
-    `repository_problem` is set instead where no file can be read at all.
+    `files_read` is the number of files that were read and compared with their checksums;
+    `repository_problem` is set instead if no file can be read at all.
     """
 
     revision: str
@@ -50,14 +50,14 @@ class Health:
 
     @property
     def is_sound(self) -> bool:
-        """Whether everything that was looked at can be served."""
+        """Whether everything that was examined can be served."""
         return not self.faults and self.repository_problem is None
 
 
 def examine(store: Store, files: int, progress: Callable[[int], None] | None = None) -> Health:
     """Return the health of a store; reads at most `files` of its files, spread over all nodes.
 
-    `progress` is told the number of files done. Raises `StoreError` if the database fails.
+    `progress` gets the number of files done. Raises `StoreError` if the database fails.
     """
 
     def look(snapshot: Snapshot) -> tuple[dict[str, int], tuple[Index, ...], list[Any]]:
@@ -119,7 +119,7 @@ def _sample(
 
 
 def _verify(store: Store, key: str) -> int:
-    """Read an object to its end and return its size; raises `CorruptObject` if it is another."""
+    """Read an object to its end and return its size; raises `CorruptObject` for a wrong size."""
     digest, size = hashlib.sha256(), 0
     with store.files().open(key) as stream:
         while chunk := stream.read(CHUNK):

@@ -1,4 +1,4 @@
-"""What a database holds: tables, revision, indexes. Floor: store."""
+"""The contents of a database: tables, revision, indexes. Floor: store."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ COLUMNS = {
         "WHERE m.type IN ('table', 'view')"
     ),
 }
+# Table, first column and kind of every index: the first column is what a query can use.
 FIRST_COLUMNS = {
     Backend.POSTGRESQL: (
         "SELECT t.relname, a.attname, o.opcname LIKE '%%pattern_ops' "
@@ -36,25 +37,24 @@ FIRST_COLUMNS = {
         "pragma_index_info(i.name) c WHERE m.type = 'table' AND c.seqno = 0"
     ),
 }
-"""Table, first column and kind of every index: the first column is what a query can use."""
 MOST_CONNECTIONS = (
     "SELECT current_setting('max_connections')::int - sum(setting::int)::int FROM pg_settings "
     "WHERE name IN ('superuser_reserved_connections', 'reserved_connections')"
 )
 
 
+# Whether rows may lie in other databases, whose commits a snapshot of this one does not show.
 ELSEWHERE = (
     "SELECT EXISTS (SELECT FROM pg_catalog.pg_foreign_table) "
     "OR EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'citus')"
 )
-"""Whether rows may lie in other databases, whose commits no snapshot of this one tells of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """Tables with their columns, and the schema revision where one is written.
+    """The tables with their columns, and the schema revision if the database has one.
 
-    `is_elsewhere` tells that other databases hold some of the rows, or may.
+    `is_elsewhere` says that other databases hold, or may hold, some of the rows.
     """
 
     columns: dict[str, frozenset[str]]
@@ -64,7 +64,7 @@ class Inspection:
 
 
 def inspect(snapshot: Snapshot, backend: Backend) -> Inspection:
-    """Return what a database holds."""
+    """Return the tables and the revision of a database."""
     columns: dict[str, set[str]] = {}
     for table, column in snapshot.read(COLUMNS[backend]):
         columns.setdefault(table, set()).add(column)
@@ -87,11 +87,13 @@ def check_tables(found: Inspection, name: str) -> None:
     for table in REQUIRED:
         has = found.columns.get(table.name)
         if has is None:
-            raise UnsupportedStore(f"{name} is damaged or foreign: it has no table {table.name}.")
+            raise UnsupportedStore(
+                f"{name} is damaged or not of AiiDA: it has no table {table.name}."
+            )
         for column in table.columns:
             if column.name not in has:
                 raise UnsupportedStore(
-                    f"{name} is damaged or foreign: {table.name} has no column {column.name}."
+                    f"{name} is damaged or not of AiiDA: {table.name} has no column {column.name}."
                 )
 
 
@@ -134,6 +136,7 @@ def _repository_id(snapshot: Snapshot, columns: dict[str, set[str]]) -> str | No
     return str(rows[0][0]).strip('"') if rows and rows[0][0] else None
 
 
+# The tables that `counts` counts, in this order.
 COUNTED = {
     "nodes": tables.NODE,
     "links": tables.LINK,
@@ -144,11 +147,10 @@ COUNTED = {
     "comments": tables.COMMENT,
     "logs": tables.LOG,
 }
-"""What `counts` counts, in this order."""
 
 
 def counts(snapshot: Snapshot, labels: Iterable[str] = tuple(COUNTED)) -> dict[str, int]:
-    """Return the number of rows of each table that a person asks for."""
+    """Return the number of rows of each table that people care about."""
     return {
         label: snapshot.read(f"SELECT count(*) FROM {COUNTED[label].name}")[0][0]  # noqa: S608 - our names
         for label in labels

@@ -1,4 +1,4 @@
-"""What the files and folders of stores are called, as AiiDA makes them. Floor: store."""
+"""The names of the files and folders of stores, as AiiDA makes them. Floor: store."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pathlib import Path
 
 ARCHIVE_SUFFIX = ".aiida"
 METADATA = "metadata.json"
+# In an archive, packed or not (AiiDA's format `main_0001`).
 ARCHIVE_DATABASE = "db.sqlite3"
-"""In an archive, packed or not (AiiDA's format `main_0001`)."""
+# In the folder of a SQLite profile (AiiDA's storage `core.sqlite_dos`).
 PROFILE_DATABASE = "database.sqlite"
-"""In the folder of a SQLite profile (AiiDA's storage `core.sqlite_dos`)."""
+# In the folder of a profile: its files, a container of disk-objectstore.
 CONTAINER = "container"
-"""In the folder of a profile: its files, a container of disk-objectstore."""
+# In a container, and in the configuration folder of AiiDA.
 CONFIGURATION = "config.json"
-"""In a container, and in the configuration folder of AiiDA."""
 
 
 def is_so(look: Callable[[], bool]) -> bool:
-    """Tell what a look at a path finds; no where the system does not let us look.
+    """Return the result of a check of a path; false if the system refuses the check.
 
     Example:
         `is_so(path.is_file)` is false without permission, where `path.is_file()` raises.
@@ -31,7 +31,7 @@ def is_so(look: Callable[[], bool]) -> bool:
 
 
 def is_container(folder: Path) -> bool:
-    """Tell whether a folder is a container, whatever its version."""
+    """Return whether a folder is a container of any version."""
     try:
         config = json.loads((folder / CONFIGURATION).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Which names a profile can have: those that can begin a path. Floor: store."""
+"""Valid names of profiles: names that can begin a path. Floor: store."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from provender.logs import printable
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+# Paths of the server itself begin with these.
 RESERVED = frozenset(("api", "docs", "alive", "ready", "metrics", "profiles", "assets", "browse"))
-"""Paths of the server itself begin with these."""
 ALLOWED = "Letters (A to Z), digits, dots, dashes and underscores, first a letter or digit."
 
 

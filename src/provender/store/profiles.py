@@ -1,4 +1,4 @@
-"""Stores under names, not yet opened: where each is, and which cannot be served. Floor: store."""
+"""Stores under names, not yet opened: their places, and those not served. Floor: store."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class ProfileKind(Enum):
     UNSUPPORTED = "unsupported"
 
 
+# Their names for people.
 KINDS = {
     ProfileKind.POSTGRESQL: "PostgreSQL database",
     ProfileKind.SQLITE: "SQLite profile",
     ProfileKind.ARCHIVE: "archive",
     ProfileKind.UNSUPPORTED: "unsupported store",
 }
-"""What people call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Profile:
 
     @property
     def location(self) -> str:
-        """Where the store is, without any password."""
+        """The place of the store, without any password."""
         if self.kind is ProfileKind.POSTGRESQL:
             return printable(addresses.location(self.dsn))
         return printable(str(self.path) if self.path else self.problem or "")
@@ -78,11 +78,11 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Unserved:
-    """A store, or a place of stores, that is configured and not served.
+    """A store, or a place of stores, that is configured but not served.
 
-    `name` is that of the profile, or the setting that names the place; `source` says where it was
-    found, and `reason` what is wrong, in sentences for whoever runs the server. `profile` is the
-    store itself where only its name stands in the way.
+    `name` is that of the profile, or the setting that names the place. `source` says where it was
+    found, `reason` what is wrong, in sentences for the operator. `profile` is the store itself if
+    only its name is wrong.
     """
 
     name: str
@@ -92,7 +92,7 @@ class Unserved:
 
     @property
     def words(self) -> str:
-        """The whole of it on one line, whatever stands in names."""
+        """The whole text on one line, with any characters in names made printable."""
         return printable(f"{self.name} ({self.source}): {' '.join(self.reason.split())}")
 
 
@@ -100,7 +100,7 @@ class Unserved:
 class Profiles:
     """The profiles of a configuration by name; `default` is served when none is named.
 
-    `unserved` are those that are configured, too, and the others are served without.
+    `unserved` are configured profiles that are not served; they do not stop the others.
     """
 
     by_name: dict[str, Profile]
@@ -122,7 +122,7 @@ class Profiles:
         if len(self.by_name) == 1:
             return next(iter(self.by_name.values()))
         raise ConfigurationError(
-            "Name a profile: there is no default among several.", hint=self._known()
+            "There are several profiles and no default. Name one.", hint=self._known()
         )
 
     def _unserved(self, name: str) -> Profile:
@@ -148,8 +148,8 @@ def from_store(
 ) -> Profile:
     """Return the profile of a URL, an archive, a folder or the word `demo`.
 
-    A file or folder need not exist now: a store may be away for a while. See `check_exists`.
-    `name` is by default one that a profile can have, made of `own_name`.
+    The file or folder may be missing for a while (see `check_exists`). The default `name` is made
+    of `own_name`, and is valid for a profile.
 
     Raises:
         ConfigurationError: it is none of these.
@@ -168,9 +168,9 @@ def from_store(
 
 
 def own_name(store: str) -> str:
-    """Return what a store calls itself: its database, its file without suffix, its folder.
+    """Return the own name of a store: its database, its file without suffix, or its folder.
 
-    A link has its own name, not that of what it leads to. Not every name is one for a profile.
+    A link has its own name, not the name of its target. Not every name is valid for a profile.
 
     Raises:
         ConfigurationError: a URL of something else than PostgreSQL.
@@ -197,7 +197,7 @@ def _place(store: str) -> Path:
 
 
 def _is_archive(path: Path) -> bool:
-    """Tell an archive from the folder of a SQLite profile; one that is away has its suffix."""
+    """Return whether a path is an archive, not a SQLite profile; a missing one by its suffix."""
     if is_so((path / PROFILE_DATABASE).exists):
         return False
     is_unpacked = is_so((path / METADATA).exists)
@@ -205,7 +205,7 @@ def _is_archive(path: Path) -> bool:
 
 
 def check_exists(profile: Profile) -> None:
-    """Raise `ConfigurationError` if the file or folder that somebody named is not there."""
+    """Raise `ConfigurationError` if the file or folder of a store does not exist."""
     path = profile.path
     if path is None:
         return
@@ -222,7 +222,7 @@ def check_exists(profile: Profile) -> None:
 
 
 def _advice(folder: Path) -> str | None:
-    """Return what somebody may have meant by a folder that is not a store."""
+    """Return a hint on a folder that is not a store: the setting that may have been meant."""
     around = [folder.parent] if is_container(folder) else []
     near = [*around, *(found.parent for found in sorted(folder.glob(f"*/{PROFILE_DATABASE}")))]
     for place in near:

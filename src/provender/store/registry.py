@@ -1,7 +1,7 @@
-"""The stores of one process: opened at their first use, closed when others need room. Floor: store.
+"""The stores of one process: opened at their first use, closed to make room. Floor: store.
 
-A store is leased while somebody uses it, and closed only between leases: when it changed on disk,
-when the number of open stores would exceed `stores.open`, or when it was idle for long.
+A store is leased during use, and closed only between leases: if it changed on disk, if the number of
+open stores would exceed `stores.open`, or if it was idle for long.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from provender.store.profiles import Profile, Profiles
 from provender.store.stores import Store, open_store
 
 LOGGER = logging.getLogger(__name__)
+# Characters of an unknown name that are repeated.
 LONGEST_SHOWN = 80
-"""Characters of an unknown name that are repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Connections:
 
 @dataclass(slots=True)
 class _Held:
-    """An open store: how many use it, when the last one ended, and whether it is to go."""
+    """An open store: the number of its users, the end of the last use, and whether it is retired."""
 
     store: Store
     users: int = 0
@@ -75,8 +75,8 @@ class Lease:
 class StoreRegistry:
     """The stores of one process, each opened at its first use and again when it changed.
 
-    At most `stores.open` are open at a time, those included that were replaced on disk and are
-    still in use. No lock is held while a file is looked at or a database is asked.
+    At most `stores.open` are open at a time, including stores that were replaced on disk and are
+    still in use. No lock is held during a check of a file or a query.
     """
 
     def __init__(self, profiles: Profiles, settings: Settings) -> None:
@@ -108,14 +108,15 @@ class StoreRegistry:
     def forget(self) -> None:
         """Begin anew in a forked process: no connection, lock or answer crosses a fork.
 
-        What the parent opened is kept unused: closing it here would end the parent's sessions.
+        Stores that the parent opened stay open and unused: closing them would end the sessions of
+        the parent.
         """
         self._inherited.extend(self._open)
         self._begin()
 
     @property
     def open_names(self) -> tuple[str, ...]:
-        """The profiles of all stores that are open, also of those replaced on disk."""
+        """The profiles of all open stores, including those replaced on disk."""
         return tuple(held.store.profile.name for held in tuple(self._open))
 
     def connections(self) -> list[Connections]:
@@ -124,9 +125,9 @@ class StoreRegistry:
         return [Connections(store.profile.name, *store.reader.connections()) for store in stores]
 
     def get(self, name: str | None = None, progress: Progress | None = None) -> Store:
-        """Return the store of a profile without keeping it open; errors as `lease`.
+        """Return the store of a profile without a lease; errors as `lease`.
 
-        It is for programs that use one store. Once closed, it connects anew for each use.
+        This is for programs that use one store. A closed store connects anew for each use.
         """
         with closing(self.lease(name, progress)) as lease:
             return lease.store
@@ -144,9 +145,9 @@ class StoreRegistry:
         """Return the use of the store of a profile, by default of the default profile.
 
         Raises:
-            UnknownProfile: no profile of that name.
-            StoreBusy: too many requests wait for it, or all stores that may be open are in use.
-            StoreError: as `open_store`, and the same error again for a second.
+            UnknownProfile: there is no profile with that name.
+            StoreBusy: too many requests wait for the store, or too many stores are in use.
+            StoreError: as `open_store`; the same error is raised again for one second.
         """
         place = self._places[self.profile(name).name]
         held = self._take(place)
@@ -156,7 +157,7 @@ class StoreRegistry:
         return Lease(held.store, self, held)
 
     def release(self, held: _Held) -> None:
-        """End a use of a store, and close it if it is to go."""
+        """End a use of a store; close the store if it is retired and unused."""
         with self._lock:
             held.users -= 1
             held.used = time.monotonic()
@@ -167,7 +168,7 @@ class StoreRegistry:
             self._discard(held)
 
     def close(self) -> None:
-        """Close all stores: those in use when they no longer are."""
+        """Close all stores: those in use at the end of their last use."""
         with self._lock:
             current = [held for held in self._open if not held.is_retired]
             unused = [held for held in current if not held.users]
@@ -178,7 +179,7 @@ class StoreRegistry:
         self._woken.set()
 
     def _take(self, place: _Place) -> _Held | None:
-        """Return the store of a profile with one user more, if it is open and as on disk."""
+        """Return the store of a profile with one more user, if it is open and unchanged on disk."""
         with self._lock:
             held = place.held
             if held is None:
@@ -213,10 +214,10 @@ class StoreRegistry:
         return held
 
     def _make_room(self) -> None:
-        """Reserve the right to open one more store; closes the one that was not used for longest.
+        """Reserve the right to open one more store; closes the store that was idle for longest.
 
         Raises:
-            StoreBusy: all that may be open stay in use.
+            StoreBusy: all open stores stay in use.
         """
         until = time.monotonic() + self._settings.pool.wait_seconds
         while True:
@@ -230,7 +231,7 @@ class StoreRegistry:
                     self._retire(oldest)
                 elif not self._wait(until):
                     raise StoreBusy(
-                        "All stores that may be open at a time (`stores.open`) are in use.",
+                        "Too many stores are in use at the same time (`stores.open`).",
                         hint="Try again later.",
                     )
             if oldest is not None:
@@ -245,21 +246,21 @@ class StoreRegistry:
             self._waiting -= 1
 
     def _retire(self, held: _Held) -> None:
-        """Let nobody else use an open store; the last user closes it. Under the lock."""
+        """Retire an open store: nobody else gets it, its last user closes it. Under the lock."""
         held.is_retired = True
         place = self._places[held.store.profile.name]
         if place.held is held:
             place.held = None
 
     def _discard(self, held: _Held) -> None:
-        """Close a retired store that nobody uses; only then it no longer counts as open."""
+        """Close a retired store without users; it counts as open until then."""
         held.store.close()
         with self._lock:
             self._open.remove(held)
             self._changed.notify()
 
     def _start_reaper(self) -> None:
-        """Begin to look for idle stores, if nothing does yet. Under the lock."""
+        """Start the thread that closes idle stores, unless it runs. Under the lock."""
         if self._reaper is None and self._settings.stores.idle_seconds:
             self._reaper = threading.Thread(target=self._reap, name="idle stores", daemon=True)
             self._reaper.start()

@@ -26,9 +26,9 @@ LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The profiles to serve, which one by default, and in words why that one.
+    """The profiles to serve, the default one, and the reason for that default.
 
-    `note` says if a store that was named has another name here than its own.
+    `note` says that a named store has another name here than its own.
     """
 
     profiles: Profiles
@@ -37,7 +37,7 @@ class Selection:
     note: str | None = None
 
     def warn(self) -> None:
-        """Write into the log what is not as the operator may believe."""
+        """Log everything that the operator may not expect."""
         for item in self.profiles.unserved:
             LOGGER.warning("not served: %s", item.words)
         if self.note is not None:
@@ -51,11 +51,11 @@ def select(
     repository: Path | None = None,
     profile: str | None = None,
 ) -> Selection:
-    """Return what to serve.
+    """Return the profiles to serve.
 
     Args:
         settings: the loaded settings.
-        store: a store named outright; nothing else is served then.
+        store: a store named outright, which is then the only one.
         repository: container folder that belongs to it.
         profile: name of a configured profile, or the name to give to the store.
 
@@ -73,7 +73,7 @@ def select(
     if profile is not None:
         raise ConfigurationError(
             f"There is no profile `{profile}`: no configuration was found.",
-            hint="Name a file with --config, or a store.",
+            hint="Name a configuration file with --config, or name a store.",
         )
     demo = replace(from_store("demo"), expose=settings.expose)
     return _selection(
@@ -84,8 +84,8 @@ def select(
 def available(settings: Settings) -> tuple[Profiles, str]:
     """Return all configured profiles and where they were found.
 
-    Ours, with those of `aiida_config`; if there are none, those of an AiiDA configuration
-    folder in its usual place.
+    They are those of Provender and of `aiida_config`; if there are none, those of an AiiDA
+    configuration folder in its usual place.
 
     Raises:
         ConfigurationError: nothing is configured, and AiiDA's configuration cannot be read.
@@ -118,7 +118,7 @@ def collect(found: Iterable[Profile | Unserved], default: str | None = None) -> 
 
 
 def _is_same(one: Profile, other: Profile) -> bool:
-    """Tell whether two profiles are one store, which may be named twice."""
+    """Return whether two profiles are one store under two names."""
     if one.kind is not other.kind:
         return False
     if one.path is None or other.path is None:
@@ -131,7 +131,7 @@ def _leads_to_same(one: Path, other: Path) -> bool:
 
 
 def _configured(settings: Settings) -> Iterator[Profile | Unserved]:
-    """Yield the profiles of the configuration, those that have mistakes as unserved."""
+    """Yield the profiles of the configuration; those with mistakes as unserved."""
     source = "configuration"
     for refused in settings.refused:
         yield Unserved(refused.name, source, refused.reason)
@@ -160,7 +160,7 @@ def _of_archives(settings: Settings) -> Iterator[Profile | Unserved]:
 def _named(
     name: str, item: ProfileSettings, expose: tuple[str, ...], source: str
 ) -> Profile | Unserved:
-    """Return the profile of a store under a name, or why it is not served."""
+    """Return the profile of a store under a name, or the reason why it is not served."""
     try:
         profile = from_store(item.store, name, item.repository, source)
     except ConfigurationError as error:
@@ -173,7 +173,7 @@ def _named(
 
 
 def _of_aiida(folder: Path, expose: tuple[str, ...]) -> Profiles:
-    """Return AiiDA's profiles; a configuration that cannot be read keeps nobody from the others."""
+    """Return AiiDA's profiles; an unreadable configuration does not stop the others."""
     try:
         return aiidaconfig.read_profiles(folder, expose)
     except ConfigurationError as error:
@@ -182,9 +182,9 @@ def _of_aiida(folder: Path, expose: tuple[str, ...]) -> Profiles:
 
 
 def _expecting(profiles: Profiles, settings: Settings) -> Profiles:
-    """Return the profiles with the default one, if it is an archive that has gone from its folder.
+    """Return the profiles with the default one, also if its archive is missing from its folder.
 
-    It is served again as soon as it is back, and the others meanwhile.
+    The archive is served again as soon as it is back; the others are served meanwhile.
     """
     name = profiles.default
     is_known = name in profiles.by_name or any(name == item.name for item in profiles.unserved)

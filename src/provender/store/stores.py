@@ -35,7 +35,7 @@ LOGGER = logging.getLogger(__name__)
 class Store:
     """An opened store.
 
-    `objects` holds the contents of files; None with a `repository_problem` where they cannot be
+    `objects` holds the contents of files; None with a `repository_problem` if they cannot be
     read, while the database still answers. `aiida_version` is that of the writer, if known.
     """
 
@@ -50,32 +50,32 @@ class Store:
 
     @property
     def name(self) -> str:
-        """What tells the store from all others, the same in every process."""
+        """The name of the opened files or database: unique, and equal in every process."""
         return f"{self.profile.location} {self.identity}"
 
     def stream(self, statement: Statement) -> Iterator[Record]:
-        """Yield the rows of a statement from one snapshot, of which a few are held at a time.
+        """Yield the rows of a statement from one snapshot; a few of them are held at a time.
 
-        The connection is used until the last row is taken or the iterator is closed. It is
-        replaced, if it was lost, only until the first row is there.
+        The connection is used until the last row is taken or the iterator is closed. A lost
+        connection is replaced only before the first row.
         """
         return self.reader.stream(lambda snapshot: snapshot.stream(statement))
 
     def files(self) -> ObjectStore:
-        """Return the contents of files; raises what stands in the way."""
+        """Return the contents of files; raises the `repository_problem` if they cannot be read."""
         if self.objects is None:
             raise self.repository_problem or StoreUnreachable("The store has no file repository.")
         return self.objects
 
     def is_current(self) -> bool:
-        """Tell whether what was opened is still what lies on disk."""
+        """Return whether the opened files are still those on disk."""
         try:
             return _identity(self.watched) == self.identity
         except OSError:
             return False
 
     def close(self) -> None:
-        """Close the connections and let go of the cache."""
+        """Close the connections and release the cached database of an archive."""
         self.reader.close()
         if self.objects is not None:
             self.objects.close()
@@ -88,11 +88,11 @@ def open_store(
     progress: Progress | None = None,
     memory: Memory | None = None,
 ) -> Store:
-    """Return an opened store: connected, and checked to be one that can be read.
+    """Return an opened store: connected, and checked that Provender can read it.
 
     Raises:
         StoreUnreachable: no connection, no file, no permission, no room.
-        UnsupportedStore: not a store, damaged, or of a version that is not read.
+        UnsupportedStore: not a store, damaged, or of an unsupported version.
     """
     name = f"The store `{profile.name}`"
     if profile.kind is ProfileKind.ARCHIVE and profile.path is not None:
@@ -105,7 +105,9 @@ def open_store(
         engine = engines.sqlite(file, settings.pool, settings.limits)
         watched = (file,)
     else:
-        raise UnsupportedStore(profile.problem or f"{name} is of a kind that is not read.")
+        raise UnsupportedStore(
+            profile.problem or f"{name} has a storage backend that Provender does not read."
+        )
     identity = _stamp(watched, name)
     reader = Reader(engine, profile.name, memory)
     try:

@@ -52,7 +52,7 @@ def ask(
 class Asked:
     """A store that answers queries, of the form of `QueryBuilder.as_dict()`, with Python values.
 
-    All questions raise what a posted query is refused with: `BadRequest` and its kin.
+    All methods raise the errors of a posted query: `BadRequest` and its subclasses.
     """
 
     def __init__(self, stores: StoreRegistry, settings: Settings) -> None:

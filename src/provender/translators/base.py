@@ -1,4 +1,4 @@
-"""What can be asked of every view: a list, and one object. Floor: translators."""
+"""What every translator does: make the inquiries of a view. Floor: translators."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from provender.translators.statistics import Statistics
 
 
 class BaseTranslator:
-    """Translates what is asked of a view into inquiries; `expose` opens private names."""
+    """Translates requests for a view into inquiries; `expose` opens private names."""
 
     def __init__(self, view: View, expose: tuple[str, ...] = ()) -> None:
         self.view = view
@@ -29,7 +29,7 @@ class BaseTranslator:
         return Detail(self.view, identifier, parameters)
 
     def statistics(self, parameters: Parameters) -> Statistics:
-        """Return the inquiry of the numbers of rows."""
+        """Return the inquiry of the statistics of the view."""
         return Statistics(self.view, parameters)
 
 

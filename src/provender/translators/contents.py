@@ -1,4 +1,4 @@
-"""What a node holds: attributes, extras, comments, logs. Floor: translators."""
+"""The contents of a node: attributes, extras, comments, logs. Floor: translators."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Content:
 
 
 class JsonColumn(Inquiry[list[Values], Content]):
-    """`attributes` or `extras`: whole, only these keys of it, or all but those.
+    """`attributes` or `extras`: the whole object, some of its keys, or all others.
 
-    Keys are compared whole; absent ones are left out.
+    Keys are compared as a whole, not as paths. Keys that the object lacks are left out.
     """
 
     is_single: ClassVar[bool] = True
@@ -108,10 +108,10 @@ LOG_COLUMNS = ("time", "levelname", "loggername", "dbnode_id", "message")
 
 
 class Report(Inquiry[Owned, Content]):
-    """The log of a process of a view, without that of the processes it called.
+    """The log of a process of a view, without the logs of the processes that it called.
 
-    The process is looked for among all `nodes`. Reading raises `NoSuchEntity` for a node of
-    another type.
+    The id may be that of any of the `nodes`; `read` raises `NoSuchEntity` for a node of another
+    type.
     """
 
     def __init__(self, nodes: View, view: View, identifier: str | int) -> None:
@@ -143,6 +143,6 @@ def _logs() -> Plan:
 
 
 def _own(question: QueryDict) -> Plan:
-    """Return the plan of a question in our own words, which may use every name."""
+    """Return the plan of a query of Provender itself, which may use every name."""
     names = {name: whole_vocabulary(entity) for name, entity in ENTITIES.items()}
     return planning.check(question, names)

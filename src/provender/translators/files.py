@@ -1,4 +1,4 @@
-"""The files of a node: what a folder holds, and a file itself. Floor: translators."""
+"""The files of a node: the entries of a folder, and a file itself. Floor: translators."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from provender.translators.records import Record, decoded
 from provender.translators.session import Session
 from provender.translators.subjects import open_key
 
+# Bytes that are read to tell a binary file from a text file.
 BINARY_SAMPLE = 4096
-"""Bytes looked at to tell a binary file from a text."""
 OCTETS = "application/octet-stream"
+# The table of Python; with the table of the machine, answers would differ between machines.
 MIME_TYPES = mimetypes.MimeTypes(filenames=())
-"""Python's own table: that of the machine would make answers differ."""
 TREE = "repository_metadata"
+# Label of the link to the folder that a calculation job brought back.
 RETRIEVED = "retrieved"
-"""Label of the link to what a calculation job brought back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +48,20 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """What lies at a path in the repository of a node; `entry` is None where nothing does."""
+    """The entry at a path in the repository of a node; `entry` is None if there is none."""
 
     pk: int
     path: str
     entry: Tree | None
 
     def file(self) -> File:
-        """Return the file; raises `NoSuchFile` where there is none."""
+        """Return the file; raises `NoSuchFile` if the entry is not a file."""
         return File(self.path, file_key(self.entry))
 
     def listing(self, store: Store, *, with_metadata: bool = False) -> list[Record]:
         """Return the entries of the folder.
 
-        With metadata a file also has `size` in bytes (null where the content is missing),
+        With metadata a file also has `size` in bytes (null if the content is missing),
         `sha256`, `mime_type` and `binary`.
         """
         found = entries(self.entry, self.path)
@@ -80,7 +80,7 @@ class FileEntry:
 
 
 class FilesOf(Inquiry[list[Values], FileEntry]):
-    """What lies at a path in the repository of a node; only that part of its tree is read."""
+    """The entry at a path in the repository of a node; only that part of the tree is read."""
 
     is_single: ClassVar[bool] = True
 
@@ -93,13 +93,13 @@ class FilesOf(Inquiry[list[Values], FileEntry]):
         return session.rows(self._one.plan)
 
     def present(self, raw: list[Values]) -> FileEntry:
-        """Return what lies at the path."""
+        """Return the entry at the path."""
         pk, text = self._one.only(raw)
         return FileEntry(pk, self._path, _entry(text, self._path))
 
 
 class InputFiles(Inquiry[list[Values], FileEntry]):
-    """The files that were sent to run a calculation job, which is looked for among all nodes."""
+    """The files that were sent to run a calculation job; its id may be that of any node."""
 
     is_single: ClassVar[bool] = True
 
@@ -114,7 +114,7 @@ class InputFiles(Inquiry[list[Values], FileEntry]):
         return session.rows(self._one.plan)
 
     def present(self, raw: list[Values]) -> FileEntry:
-        """Return what lies at the path."""
+        """Return the entry at the path."""
         pk, node_type, text = self._one.only(raw)
         check_type(node_type, self._view, self._identifier)
         return FileEntry(pk, self._path, _entry(text, self._path))
@@ -122,7 +122,7 @@ class InputFiles(Inquiry[list[Values], FileEntry]):
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What a calculation job brought back; `entry` is None if there is no such folder."""
+    """The retrieved files of a calculation job; `entry` is None if the job has no such folder."""
 
     pk: int
     entry: FileEntry | None
@@ -145,7 +145,7 @@ class OutputFiles(Inquiry[tuple[int, list[Values]], Retrieved]):
         return pk, session.rows(questions.narrowed(self._created, questions.START, "id", pk))
 
     def present(self, raw: tuple[int, list[Values]]) -> Retrieved:
-        """Return what lies at the path in the folder."""
+        """Return the entry at the path in the folder."""
         pk, rows = raw
         if not rows:
             return Retrieved(pk, None)
@@ -165,13 +165,13 @@ def check_type(node_type: str, view: View, identifier: str | int) -> None:
 
 
 def _column(path: str) -> FieldName | Dotted:
-    """Return what is read of a tree: the part at a path, or all where that is the root."""
+    """Return the name of the part of a tree at a path; the whole tree for the root."""
     keys = place(path)
     return Dotted(TREE, keys) if keys else TREE
 
 
 def _entry(text: str | None, path: str) -> Tree | None:
-    """Return the part of a tree that was read; nothing lies at a path that cannot be."""
+    """Return the part of a tree that was read; None for a path that cannot exist."""
     if place(path) is None or (text is None and place(path)):
         return None
     return decoded(text)
@@ -182,7 +182,7 @@ def _kind(entry: Entry) -> str:
 
 
 def _is_binary(store: Store, key: str) -> bool | None:
-    """Tell whether a file is binary: by a NUL byte in its beginning; None if it cannot be read."""
+    """Return whether a file has a NUL byte in its beginning; None if it cannot be read."""
     try:
         with store.files().open(key) as stream:
             return b"\0" in (stream.read(BINARY_SAMPLE) or b"")

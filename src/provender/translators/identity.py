@@ -22,7 +22,7 @@ DIGITS = re.compile(r"[0-9]{1,30}")
 
 
 class One:
-    """The question of one object of a view: by its pk, or by the beginning of its uuid."""
+    """The query of one object of a view: by its pk, or by the beginning of its uuid."""
 
     def __init__(
         self, view: View, identifier: str | int, columns: Sequence[FieldName | Dotted]
@@ -33,7 +33,7 @@ class One:
         self.plan: Plan = questions.identified(questions.inside(plan, columns), view, identifier)
 
     def only(self, rows: Sequence[Values]) -> Values:
-        """Return the one row of those that were found.
+        """Return the only row of those that were found.
 
         Raises:
             NoSuchEntity: no object with that id in the view.
@@ -58,13 +58,13 @@ def _column_of(name: FieldName | Dotted) -> FieldName:
 
 
 def _has_paths(view: View, columns: tuple[Any, ...]) -> bool:
-    """Tell whether names that a client wrote are among the columns."""
+    """Return whether names that a client wrote are among the columns."""
     return any("." in str(name) for name in columns)
 
 
 @cached(256, unless=_has_paths)
 def _plan(view: View, columns: tuple[Any, ...]) -> Plan:
-    """Return the plan of one object of a view but for its id: the same at each request."""
+    """Return the plan of one object of a view without its id: equal for all requests."""
     names = {view.entity.name: whole_vocabulary(view.entity)}
     return planning.check(questions.from_view(view, columns), names)
 
@@ -74,7 +74,7 @@ def parse_identifier(view: View, text: str) -> str | int:
 
     Raises:
         UnknownRoute: it is malformed.
-        NoSuchEntity: it is written in capitals, which no uuid is.
+        NoSuchEntity: it has capital letters, which uuids never have.
     """
     if view.identity is Identity.PK:
         if not DIGITS.fullmatch(text):
@@ -90,7 +90,7 @@ def parse_identifier(view: View, text: str) -> str | int:
 
 
 def _malformed(text: str, form: str) -> UnknownRoute:
-    """Return the error of an id that cannot be one, which names it."""
+    """Return the error of a malformed id, which quotes the id."""
     return UnknownRoute(f"`{text[: len(UUID_SHAPE)]}` is not an id here: an id is {form}.")
 
 
@@ -104,7 +104,7 @@ def no_such_entity(view: View, identifier: str | int) -> NoSuchEntity:
 
 
 def _by_id(view: View, identifier: str | int) -> str | None:
-    """Return how an object is found by its id, if the beginning of a uuid may be meant as one."""
+    """Return the path that finds an object by its pk, if the client may have meant a pk."""
     if isinstance(identifier, int) or not DIGITS.fullmatch(identifier):
         return None
     return f"Digits are the beginning of a uuid here. By its id: /{view.name}?id={int(identifier)}"

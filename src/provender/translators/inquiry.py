@@ -1,4 +1,4 @@
-"""Something asked of a store, in three steps: plan, read, present. Floor: translators."""
+"""A question to a store, in three steps: plan, read, present. Floor: translators."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ _Known = TypeVar("_Known")
 
 
 class Inquiry(ABC, Generic[_Raw, _Answer]):
-    """What is asked of a store.
+    """A question to a store.
 
-    Making one is the first step: every name and value is checked, so that what cannot be asked is
-    refused before a store is reached. `read` is the second, the only one that holds a connection.
-    It may be done again when a connection is lost, so it changes nothing. `present` is the third.
-    `is_single` says that `read` runs one statement.
+    The constructor is the first step: it checks every name and value, so that a wrong question is
+    refused before the store is reached. `read` is the second step, and the only one that holds a
+    connection. It is repeated if a connection is lost, so it must not change the inquiry.
+    `present` is the third step. `is_single` says that `read` runs one statement.
     """
 
     is_single: ClassVar[bool] = False
 
     @abstractmethod
     def read(self, session: Session) -> _Raw:
-        """Return what the database holds of it."""
+        """Return the rows of the question."""
 
     @abstractmethod
     def present(self, raw: _Raw) -> _Answer:
-        """Return the answer made of what was read."""
+        """Return the answer made of the rows."""
 
     def explained(self, error: ProvenderError) -> ProvenderError:
-        """Return an error of the database in the words of whoever asked."""
+        """Return an error of the database, reworded for the client if that helps."""
         return error
 
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[_Raw]):
-    """What was read, the name of the data it was read from, and how long the database took."""
+    """The rows that were read, the token of their snapshot, and the seconds of the database."""
 
     raw: _Raw
     token: str | None
@@ -56,7 +56,7 @@ def answer(inquiry: Inquiry[_Raw, _Answer], store: Store) -> _Answer:
 
 
 def _nothing(session: Session) -> None:
-    """Know nothing of a snapshot before it is read."""
+    """Return None: without a cache no answer is known before the reading."""
     del session
 
 
@@ -65,7 +65,7 @@ def read(
     store: Store,
     known: Callable[[Session], _Known | None] = _nothing,
 ) -> Reading[_Raw | _Known]:
-    """Return what a store holds of an inquiry, or what is `known` for the snapshot without it."""
+    """Return the rows of an inquiry, or the result of `known` for the snapshot unless None."""
 
     def work(snapshot: Snapshot) -> Reading[_Raw | _Known]:
         session = Session(snapshot)

@@ -1,4 +1,4 @@
-"""The neighbours of a node, and the tree that a front end draws of them. Floor: translators."""
+"""The neighbours of a node as a list, and as a tree for front ends. Floor: translators."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class LinkedWindow:
 
 
 class Neighbours(Inquiry[LinkedWindow, Listing]):
-    """The neighbours of a node of `view` in one direction, as `request` asks for them."""
+    """The neighbours of a node of `view` in one direction, with the window of `request`."""
 
     def __init__(
         self,
@@ -75,6 +75,7 @@ class Neighbours(Inquiry[LinkedWindow, Listing]):
         return found
 
 
+# The columns of a node in a tree; its description is made of the last one.
 TREE = View(
     "tree",
     entities.NODE,
@@ -91,12 +92,11 @@ TREE = View(
     },
     {},
 )
-"""What a tree shows of a node, and what its description is made of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The neighbours of a node on one side of its tree: name, direction, how many are shown."""
+    """One side of a tree: its name, its direction, and the limit of its neighbours."""
 
     name: str
     direction: Direction
@@ -111,7 +111,7 @@ SIDES = (
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A node with its neighbours; `totals` are the numbers of neighbours there are and shown."""
+    """A node with its neighbours; `totals` has the numbers of all neighbours and of those shown."""
 
     pk: int
     node: Record
@@ -120,7 +120,7 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class TreeRows:
-    """A node, the rows of its sides, and the labels of the computers of codes among them."""
+    """The row of a node, the rows of its sides, and the labels of the computers of codes."""
 
     start: Values
     sides: list[Rows]
@@ -128,7 +128,7 @@ class TreeRows:
 
 
 class TreeOf(Inquiry[TreeRows, Tree]):
-    """A node with its neighbours on both sides, each side cut by its limit."""
+    """A node with its neighbours on both sides; each side has a limit of its own."""
 
     def __init__(self, view: View, identifier: str | int, parameters: Parameters) -> None:
         columns = builder.projection(TREE, parameters)
@@ -161,7 +161,7 @@ class TreeOf(Inquiry[TreeRows, Tree]):
 
 
 def _labels(found: TreeRows, session: Session) -> dict[int, str]:
-    """Return the labels of the computers that codes of a tree are on."""
+    """Return the labels of the computers of the codes in a tree, by pk."""
     every: Sequence[Values] = [found.start, *(row for side in found.sides for row in side.records)]
     pks = {row[6] for row in every if row[6] is not None and _is_code(row[2])}
     if not pks:
@@ -175,7 +175,7 @@ def _is_code(node_type: str) -> bool:
 
 
 def _record(values: Values, labels: Mapping[int, str]) -> Record:
-    """Return a node of a tree; its description never makes the request fail."""
+    """Return the record of a node in a tree; a description that fails is replaced."""
     pk, uuid, node_type, label, ctime, mtime, computer, attributes = values[:8]
     return {
         "id": pk,
@@ -189,7 +189,7 @@ def _record(values: Values, labels: Mapping[int, str]) -> Record:
 
 
 def _description(values: Values, computer: str | None) -> str:
-    """Return the text that stands for a node, or its class name if that cannot be made."""
+    """Return the description of a node, or its class name if that fails."""
     _, uuid, node_type, label, _, _, _, attributes = values[:8]
     try:
         name = computer if _is_code(node_type) else None

@@ -22,15 +22,15 @@ from provender.translators.paging import Window
 from provender.translators.records import Record, presenter
 from provender.translators.session import Session
 
+# Largest number of filters of a request whose plan is cached.
 MOST_FILTERS = 20
-"""Filters of a request whose plan is cached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Records of a list, and how many there are in all.
+    """Records of a list, and the total number of records.
 
-    `pk` is that of the object that the list belongs to or consists of, `following` the cursor of
+    `pk` belongs to the object that the list is about or consists of. `following` is the cursor of
     the next page of a walk.
     """
 
@@ -42,7 +42,7 @@ class Listing:
 
 
 class ListOf(Inquiry[Window, Listing]):
-    """A list, or a page of it. An answer raises `PageOutOfRange` for a page behind the last."""
+    """A list, or a page of it. `present` raises `PageOutOfRange` for a page behind the last one."""
 
     def __init__(self, request: ListRequest, expose: tuple[str, ...]) -> None:
         self._request = request
@@ -64,7 +64,7 @@ def _is_long(request: ListRequest, expose: tuple[str, ...]) -> bool:
 
 @cached(256, unless=_is_long)
 def _plan(request: ListRequest, expose: tuple[str, ...]) -> Plan:
-    """Return the plan of a list: equal requests, whose meaning is cached, have one."""
+    """Return the plan of a list; requests that share cached parameters share a plan."""
     return planned(builder.from_list(request), request.view, expose)
 
 
@@ -98,7 +98,7 @@ class Detail(Inquiry[list[Values], Listing]):
 
 
 def planned(question: QueryDict, view: View, expose: tuple[str, ...] = ()) -> Plan:
-    """Return the plan of a question about a view."""
+    """Return the plan of a query of a view."""
     return planning.check(question, {view.entity.name: vocabulary(view, expose)})
 
 

@@ -1,4 +1,4 @@
-"""What can be asked of nodes, of processes and of calculation jobs. Floor: translators."""
+"""The inquiries of nodes, of processes and of calculation jobs. Floor: translators."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from provender.translators.subject import SubjectOf
 
 
 class NodeTranslator(BaseTranslator):
-    """Translates what is asked of nodes of a view."""
+    """Translates requests for nodes of a view."""
 
     def links(
         self, identifier: str | int, request: ListRequest, direction: Direction
@@ -41,11 +41,11 @@ class NodeTranslator(BaseTranslator):
         return Comments(self.view, identifier)
 
     def files(self, identifier: str | int, path: str) -> FilesOf:
-        """Return the inquiry of what lies at a path in the repository of a node."""
+        """Return the inquiry of the entry at a path in the repository of a node."""
         return FilesOf(self.view, identifier, path)
 
     def subject(self, identifier: str | int) -> SubjectOf:
-        """Return the inquiry of a node that is to be written in a format."""
+        """Return the inquiry of a node to be written in a format."""
         return SubjectOf(self.view, identifier)
 
     def full_types(self, parameters: Parameters, *, with_counts: bool) -> FullTypes:
@@ -54,7 +54,7 @@ class NodeTranslator(BaseTranslator):
 
 
 class ProcessTranslator(NodeTranslator):
-    """Translates what is asked of processes, which are looked for among all nodes by their id."""
+    """Translates requests for processes; an id in a path may be that of any node."""
 
     @property
     def nodes(self) -> View:
@@ -67,7 +67,7 @@ class ProcessTranslator(NodeTranslator):
 
 
 class CalcJobTranslator(ProcessTranslator):
-    """Translates what is asked of calculation jobs."""
+    """Translates requests for calculation jobs."""
 
     def input_files(self, identifier: str | int, path: str) -> InputFiles:
         """Return the inquiry of the files that were sent to run a job."""

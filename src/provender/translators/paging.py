@@ -16,7 +16,7 @@ from provender.translators.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Rows of a list; `total` is None if nobody asked for it.
+    """Rows of a list; `total` is None if the request wants none.
 
     `following` is the cursor of the next page, None at the end of a walk.
     """
@@ -27,9 +27,9 @@ class Window:
 
 
 def read_cursor(plan: Plan, request: ListRequest, scope: object = "") -> Cursor | None:
-    """Return the cursor that a list request carries; None for a list that is not walked.
+    """Return the cursor of a list request; None for a list that is not walked.
 
-    `scope` is what the list belongs to. Raises `BadValue` and `ConflictingParameters` as
+    `scope` names what the list belongs to. Raises `BadValue` and `ConflictingParameters` as
     `cursors.read_cursor`.
     """
     given = request.parameters[CURSOR]
@@ -44,7 +44,7 @@ def read_cursor(plan: Plan, request: ListRequest, scope: object = "") -> Cursor 
 def read_window(
     plan: Plan, request: ListRequest, session: Session, cursor: Cursor | None
 ) -> Window:
-    """Return the rows that a list request asks for."""
+    """Return the rows of a list request."""
     wanted = request.parameters[COUNT]
     if cursor is not None:
         return _walk(cursor, plan, request, session)
@@ -55,7 +55,7 @@ def read_window(
 
 
 def _walk(cursor: Cursor, plan: Plan, request: ListRequest, session: Session) -> Window:
-    """Return the page behind a cursor; the first page finds total and highest id for all."""
+    """Return the page behind a cursor; the first page fixes total and highest id for all pages."""
     if cursor.highest is None:
         total = _total(plan, request.parameters[COUNT], session)
         cursor = replace(cursor, highest=_highest_id(plan, session), total=total)
@@ -70,7 +70,10 @@ def _walk(cursor: Cursor, plan: Plan, request: ListRequest, session: Session) ->
 
 
 def _highest_id(plan: Plan, session: Session) -> int:
-    """Return the highest id there is of what is listed."""
+    """Return the highest id of the listed entity.
+
+    Rows that are added during a walk have higher ids and are left out of all its pages.
+    """
     listed = plan.sources[-1]
     found = replace(
         plan,

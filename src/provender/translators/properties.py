@@ -1,4 +1,4 @@
-"""What clients are told of the fields of a resource: `projectable_properties`. Floor: translators.
+"""The description of the fields of a resource: `projectable_properties`. Floor: translators.
 
 The tables repeat the peer's answers, which web front ends read to build their columns.
 """
@@ -53,6 +53,7 @@ id | Id | Id of the object | int | shown
 institution | Institution | Affiliation of the user | str | shown
 last_name | Last name | Last name of the user | str | shown
 """
+# The rows of the older dialect, by entity.
 OLD_TABLE = {
     "node": """
 id | Id | Id of the object | int | hidden
@@ -90,7 +91,7 @@ institution | Institution | Affiliation of the user | str | shown
 date_joined | Date joined | Not kept by the store | datetime.datetime | hidden
 """,
 }
-"""The rows of the older dialect, by entity."""
+# The plugins that AiiDA ships for a field.
 CHOICES = {
     "scheduler_type": {
         "core.direct": "Runs jobs directly, without a scheduler.",
@@ -106,7 +107,6 @@ CHOICES = {
         "core.ssh_async": "Connects by SSH, many transfers at a time.",
     },
 }
-"""The plugins that AiiDA ships for a field."""
 
 
 @dataclass(frozen=True, slots=True)

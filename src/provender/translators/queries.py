@@ -24,8 +24,8 @@ from provender.translators.inquiry import Inquiry
 from provender.translators.records import Record, http_date
 from provender.translators.session import Session
 
+# One row: values by name, by tag.
 Row = dict[str, Record]
-"""What one row holds: values by name, by tag."""
 Presenters = dict[Kind, Callable[[Any], object]]
 
 
@@ -34,21 +34,21 @@ def local_time(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise CannotConvert(f"The cast `d` gave `{text}`, which is no datetime.") from error
+        raise CannotConvert(f"The cast `d` gave `{text}`, which is not a datetime.") from error
 
 
+# The functions that write values into JSON, by type.
 SHOWN: Presenters = {
     Kind.JSON: orjson.Fragment,
     Kind.TIME: http_date,
     Kind.LOCAL_TIME: lambda text: http_date(local_time(text)),
 }
-"""How values are shown in JSON."""
+# The functions that turn values into Python values, by type.
 PYTHON: Presenters = {Kind.JSON: json.loads, Kind.LOCAL_TIME: local_time}
-"""How values are given to Python."""
+# The columns that a full type is made of, and the full type itself.
 TYPES = frozenset(("node_type", "process_type", "full_type"))
-"""The columns that make a full type, and the one that it stands for."""
+# Largest posted query whose plan is cached, in bytes; the plan takes about twelve times as many.
 LONGEST_KEPT = 2000
-"""Bytes of a posted query whose plan is cached: about twelve for each are held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class PostedQuery(Inquiry[list[Values], Answer]):
     """A posted query within the limits of the settings.
 
     Raises:
-        BadRequest: the query cannot mean anything; the message says where.
-        LimitExceeded: more joins or rows than a setting allows, or it took too long.
+        BadRequest: the query is malformed or has unknown names; the error says where.
+        LimitExceeded: more joins or rows than a setting allows, or a query that took too long.
         CannotConvert: a stored value that a cast does not take.
     """
 
@@ -87,7 +87,7 @@ class PostedQuery(Inquiry[list[Values], Answer]):
         return session.rows(self._plan)
 
     def present(self, raw: list[Values]) -> Answer:
-        """Return the records of each tag, each with its full type where a part of it is there."""
+        """Return the records of each tag, with full types where a part of the type is there."""
         records = self.records(raw)
         for some in records.values():
             if not TYPES.isdisjoint(some[0]):
@@ -96,21 +96,20 @@ class PostedQuery(Inquiry[list[Values], Answer]):
         return Answer(records, len(raw))
 
     def records(self, raw: list[Values]) -> dict[str, list[Record]]:
-        """Return the records of each tag, parallel to each other; no rows have no tags."""
+        """Return the records of each tag, parallel to each other; no tags without rows."""
         if len(raw) > self._limits.posted_rows:
             raise LimitExceeded(
-                f"The query gives more than {self._limits.posted_rows} rows "
-                "(`limits.posted_rows`).",
-                hint="Ask for less: a filter, or pages by limit and offset.",
+                f"The answer has more than {self._limits.posted_rows} rows (`limits.posted_rows`).",
+                hint="Add a filter, or read pages with limit and offset.",
             )
         return _by_tag(raw, self.posted, self._shown) if raw else {}
 
     def explained(self, error: ProvenderError) -> ProvenderError:
-        """Name the setting of a time-out, and the casts that a stored value does not fit."""
+        """Return an error that names the setting of a time-out, or the casts that failed."""
         if isinstance(error, QueryTimeout):
             return LimitExceeded(
                 "The query took longer than is allowed (`limits.statement_seconds`).",
-                hint="Ask for less: filters on type, time or id.",
+                hint="Add filters on type, time or id.",
             )
         if isinstance(error, CannotConvert):
             return _named_casts(error, self.posted.plan)
@@ -118,7 +117,7 @@ class PostedQuery(Inquiry[list[Values], Answer]):
 
 
 class PythonRows(PostedQuery):
-    """A posted query whose rows hold Python values: datetimes in UTC, JSON as Python has it."""
+    """A posted query whose rows hold Python values: datetimes in UTC, JSON as Python values."""
 
     def __init__(self, text: bytes, limits: Limits, expose: tuple[str, ...]) -> None:
         super().__init__(text, limits, expose, PYTHON)
@@ -141,7 +140,7 @@ class RowNumber(Inquiry[int, int]):
         return raw
 
     def explained(self, error: ProvenderError) -> ProvenderError:
-        """As `PostedQuery`."""
+        """Return the error as `PostedQuery` does."""
         return self._query.explained(error)
 
 
@@ -151,12 +150,12 @@ def _is_long(text: bytes, limits: Limits, expose: tuple[str, ...]) -> bool:
 
 @cached(128, unless=_is_long)
 def _checked(text: bytes, limits: Limits, expose: tuple[str, ...]) -> Posted:
-    """Return a query checked, once for equal ones: programs post the same again and again."""
+    """Return a checked query, cached by its text: programs post the same query many times."""
     return read_posted(read_body(text, limits), limits, expose)
 
 
 def _by_tag(found: list[Values], posted: Posted, shown: Presenters) -> dict[str, list[Record]]:
-    """Return the records of each tag, parallel to each other; made column by column."""
+    """Return the records of each tag, parallel to each other, made column by column."""
     columns: dict[str, dict[str, Sequence[Any]]] = {tag: {} for tag in posted.tags}
     for output, values in zip(posted.plan.outputs, zip(*found, strict=True), strict=False):
         columns[output.target.tag][output.key] = _shown(values, shown.get(output.kind))
@@ -180,7 +179,7 @@ def _add_full_type(record: Record) -> None:
 
 
 def _named_casts(error: CannotConvert, plan: Plan) -> CannotConvert:
-    """Return the error of a value that a cast does not take, naming the casts of the query."""
+    """Return the error of a failed cast with all casts of the query."""
     items: list[Output | Ordering] = [*plan.outputs, *plan.order]
     casts = {f"`{_name(item.target)}` by `{item.cast}`" for item in items if item.cast}
     if not casts:

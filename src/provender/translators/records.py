@@ -18,11 +18,11 @@ from provender.schema.entities import Kind
 from provender.schema.statements import Record as Values
 from provender.schema.types import BAR
 
+# An object as an answer shows it; JSON columns are `orjson.Fragment`, spliced in unparsed.
 Record = dict[str, Any]
-"""An object as an answer shows it; JSON columns are `orjson.Fragment`, spliced in unparsed."""
 
+# JSON columns asked for, each with the names asked for, or None for all.
 Contents = tuple[tuple[str, tuple[str, ...] | None], ...]
-"""JSON columns asked for, each with the names asked for, or None for all."""
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -75,7 +75,7 @@ def presenter(view: View, parameters: Parameters) -> Callable[[Values], Record]:
 
 
 def _has_names(view: View, contents: Contents) -> bool:
-    """Tell whether a client's names are among what is shown."""
+    """Return whether names that a client wrote are among the shown names."""
     return any(keys is not None for _, keys in contents)
 
 

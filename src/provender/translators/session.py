@@ -1,4 +1,4 @@
-"""What one request reads of a store: plans in, rows out. Floor: translators."""
+"""The readings of one request from a store: plans in, rows out. Floor: translators."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from provender.store.database.snapshot import Snapshot
 
 
 class Session:
-    """A snapshot that is asked by plans: all that is read belongs together."""
+    """A snapshot that takes plans instead of statements: all plans see the same data."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -21,12 +21,12 @@ class Session:
 
     @property
     def token(self) -> str | None:
-        """The name of the data in this snapshot, or None where nothing tells."""
+        """The name of the data in the snapshot; None when unknown."""
         return self._snapshot.token
 
     @property
     def seconds(self) -> float:
-        """How long the database took so far."""
+        """The seconds that the database took so far."""
         return self._snapshot.seconds
 
     def fetch(self, plan: Plan) -> Rows:
@@ -39,11 +39,11 @@ class Session:
         return self._snapshot.fetch(statements).records
 
     def cached(self, plan: Plan) -> list[Record]:
-        """Return the rows of a plan, without asking again while the data is the same."""
+        """Return the rows of a plan, cached while the data is the same."""
         return self._snapshot.cached(compiler.compile_rows(plan, self._backend))
 
     def stream(self, plan: Plan) -> Iterator[Record]:
-        """Yield the rows of a plan, of which a few are held at a time."""
+        """Yield the rows of a plan; a few of them are held at a time."""
         return self._snapshot.stream(compiler.compile_rows(plan, self._backend))
 
     def counts(self, plan: Plan) -> list[Record]:
@@ -59,7 +59,7 @@ class Session:
         return int(self._snapshot.cached(compiler.compile_count(plan, self._backend))[0][0])
 
     def estimate(self, plan: Plan) -> int:
-        """Return about how many rows there are before limit and offset; SQLite counts them."""
+        """Return an estimate of the rows before limit and offset; SQLite counts them exactly."""
         if self._backend is Backend.SQLITE:
             return self.total(plan)
         every = replace(plan, order=(), limit=None, offset=None, is_deep=False)

@@ -1,4 +1,4 @@
-"""How many nodes there are of what: statistics and the tree of types. Floor: translators."""
+"""Numbers of nodes: statistics and the tree of types. Floor: translators."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from provender.translators.typetree import Pair, type_tree
 USER_KEYS = ("user", "user_id")
 
 
+# The column by whose values the rows of each entity are counted; users have no types.
 TYPES: dict[str, FieldName] = {
     "node": "node_type",
     "group": Computed.OLD_GROUP_TYPE,
     "computer": Computed.SHORT_SCHEDULER,
     "user": "id",
 }
-"""What the rows of each entity are counted by; users have no types."""
 
 
 class Statistics(Inquiry[list[list[Values]], dict[str, Any]]):
-    """The number of rows of a view in all and of each type; of nodes also of each day (in UTC)."""
+    """The number of rows of a view: in total and of each type; of nodes also of each day (UTC)."""
 
     def __init__(self, view: View, parameters: Parameters) -> None:
         check_user_filter(parameters)
@@ -60,7 +60,7 @@ class Statistics(Inquiry[list[list[Values]], dict[str, Any]]):
 
 
 class FullTypes(Inquiry[list[Values], dict[str, Any]]):
-    """The tree of types that occur, with the number of nodes of each if they are wanted."""
+    """The tree of the types in the store, with the number of nodes of each on request."""
 
     is_single: ClassVar[bool] = False  # the counts are cached by the name of the snapshot
 
@@ -77,7 +77,7 @@ class FullTypes(Inquiry[list[Values], dict[str, Any]]):
         return session.counts(self._plan)
 
     def present(self, raw: list[Values]) -> dict[str, Any]:
-        """Return the tree; no process type is the empty string."""
+        """Return the tree; a missing process type counts as the empty string."""
         pairs: dict[Pair, int] = {}
         for node_type, process_type, count in raw:
             pair = (node_type, process_type or "")
@@ -86,12 +86,12 @@ class FullTypes(Inquiry[list[Values], dict[str, Any]]):
 
 
 def check_user_filter(parameters: Parameters) -> None:
-    """Raise a `BadRequest` for any filter but one `user=PK`."""
+    """Raise a `BadRequest` unless there is no filter, or one filter `user=PK`."""
     for term in parameters.filters:
         if term.key not in USER_KEYS or term.path:
             raise UnknownField(
                 f"Unknown key `{term.key}`.",
-                hint="These numbers can be asked for one user: user=PK",
+                hint="The only key is user=PK, for the nodes of one user.",
             )
         if term.operator is not Operator.EQUAL:
             raise BadOperator(f"Only `=` may follow `{term.key}` here.")

@@ -1,4 +1,4 @@
-"""A node as the exports take it: columns, attributes, and its files. Floor: translators."""
+"""A node in the form for exports: columns, attributes, and files. Floor: translators."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class SubjectRow:
-    """The columns of a node for the exports; its files are read later, from the store."""
+    """The columns of a node for exports; the files of the node are read later."""
 
     pk: int
     uuid: str
@@ -39,7 +39,7 @@ class SubjectRow:
     computer: str | None
 
     def subject(self, store: Store) -> Subject:
-        """Return the node for the exports."""
+        """Return the node in the form for exports; `store` has the files."""
         files = decoded(self.tree)
         return Subject(
             self.uuid,
@@ -53,7 +53,7 @@ class SubjectRow:
 
 
 class SubjectOf(Inquiry[list[Values], SubjectRow]):
-    """A node that is to be written in a format, with the label of its computer."""
+    """A node to be written in a format, with the label of its computer."""
 
     is_single: ClassVar[bool] = True
 

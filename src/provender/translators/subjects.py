@@ -65,7 +65,7 @@ def export(subject: Subject, download_format: str | None, *, as_text: bool) -> W
         raise BadRequest(f"The format {download_format} is not supported. {where}")
     if as_text and download_format in BINARY_FORMATS:
         raise BadRequest(
-            f"The format {download_format} is binary and cannot be put into JSON.",
+            f"The format {download_format} is binary, so it cannot be part of JSON.",
             hint="Leave out download=false.",
         )
     written = writer(subject)
@@ -96,7 +96,7 @@ def download_formats(full_type: str | None) -> dict[str, list[str]]:
 
 @contextmanager
 def naming(path: str) -> Iterator[None]:
-    """Name the file in the error of damage found while it is read."""
+    """Add the name of the file to an error of damage."""
     try:
         yield
     except CorruptObject as error:
@@ -133,4 +133,4 @@ def named(error: CorruptObject, path: str) -> CorruptObject:
 
 def no_files(path: str) -> bytes:
     """Raise `NoSuchFile`: descriptions are made of attributes alone."""
-    raise NoSuchFile(f"The file `{path}` is not read for a description.")
+    raise NoSuchFile(f"The file `{path}` is not read: descriptions are made from attributes only.")

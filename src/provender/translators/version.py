@@ -1,4 +1,4 @@
-"""Which AiiDA a store is from. Floor: translators."""
+"""The version of the AiiDA that wrote a store. Floor: translators."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from provender.store.stores import Store
 from provender.translators.inquiry import Inquiry, answer
 from provender.translators.session import Session
 
+# The place of the version of AiiDA in the attributes of a process.
 CORE = Dotted("attributes", ("version", "core"))
-"""Where a process says which AiiDA ran it."""
 
 
 class NewestVersion(Inquiry[list[Values], str | None]):
-    """The version of AiiDA in the newest process that names one."""
+    """The version of AiiDA in the newest process that has one."""
 
     def read(self, session: Session) -> list[Values]:
-        """Return the row of that process, which is looked for once while the data is the same."""
+        """Return the row of that process, cached while the data is the same."""
         return session.cached(_plan())
 
     def present(self, raw: list[Values]) -> str | None:

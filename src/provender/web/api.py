@@ -22,8 +22,8 @@ class Api(flask_restful.Api):
     """Flask-RESTful's `Api` with the routes of both dialects.
 
     Subclass it and call `add_resource` to serve more: paths are below the prefix of today's
-    clients. The checks of the application (`get_decorators`) stand before every
-    resource and every method. Errors are answered by `handle_error`, which may be overridden.
+    clients. The checks of the application (`get_decorators`) run before every resource
+    and method. `handle_error` answers errors; it may be overridden.
     """
 
     prefix: str
@@ -91,9 +91,9 @@ class Api(flask_restful.Api):
         return answer
 
     def error_router(self, original_handler: Callable[[Any], Any], e: Exception) -> Any:  # noqa: ANN401 - as Flask-RESTful's
-        """Answer by an overridden `handle_error`, else by the handlers of the application.
+        """Answer by an overridden `handle_error`, otherwise by the handlers of the application.
 
-        Flask-RESTful would hide those handlers. A redirect of the routing is no error.
+        Flask-RESTful would hide those handlers. A redirect of the routing is not an error.
         """
         is_own = type(self).handle_error is not Api.handle_error
         is_answer = isinstance(e, HTTPException) and e.code is None  # such as a 304
@@ -103,7 +103,7 @@ class Api(flask_restful.Api):
 
 
 def _keeping_name(decorate: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a decorator whose views keep their names, by which Flask tells them apart."""
+    """Return a decorator that keeps the names of views: Flask tells views apart by name."""
 
     def apply(view: Callable[..., Any]) -> Callable[..., Any]:
         decorated = decorate(view)
@@ -118,9 +118,9 @@ def _keeping_name(decorate: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _decorate_head(resource: type[Any]) -> None:
-    """Let the decorators that a class declares for GET stand before HEAD, too.
+    """Apply the decorators that a class declares for GET to HEAD, too.
 
-    Flask-RESTful answers HEAD by `get`, but looks for the decorators of `head`.
+    Flask-RESTful answers HEAD with `get`, but uses the decorators of `head`.
     """
     declared = resource.method_decorators
     if isinstance(declared, Mapping) and "get" in declared:

@@ -157,7 +157,7 @@ def _register(app: App, context: Context) -> None:
 
 
 def _observe(app: Flask, context: Context) -> None:
-    """Name each request, log it, and count it if figures are served."""
+    """Name each request, log it, and count it if metrics are served."""
     logs.offer(context.settings.log_format)
     trace.register(app)
     watchers = [requestlog.write]

@@ -1,4 +1,4 @@
-"""What every request of an application may use. Floor: web."""
+"""The settings, stores and checks that every request may use. Floor: web."""
 
 from __future__ import annotations
 
@@ -16,19 +16,18 @@ from provender.web.middleware.mounts import LEASES, PROFILE
 from provender.web.middleware.trace import Lifecycle
 from provender.web.routes.endpoints import Endpoints
 
+# Key of the context in the extensions of an application.
 KEY = "provender"
-"""Where the extensions of an application hold its context."""
+# Key of the `Failures` in the extensions of an application.
 FAILURES = "provender.failures"
-"""Where they hold what answers its errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """The settings and stores of an application.
 
-    `get_decorators` check who may ask;
-    `fingerprint` is that of the settings; `lifecycle` knows the requests that run,
-    `endpoints` the routes that are served.
+    `get_decorators` check whether a client may ask. `fingerprint` is that of the settings.
+    `lifecycle` counts the running requests, `endpoints` lists the routes.
     """
 
     settings: Settings
@@ -45,10 +44,10 @@ class Context:
         return frozenset(name for name, profile in profiles.items() if profile.has_path)
 
     def profile(self, named: str | None = None) -> Profile:
-        """Return a profile, by default the one that the path of the current request is for.
+        """Return a profile, by default that of the path of the current request.
 
         Raises:
-            UnknownProfile: no profile of that name.
+            UnknownProfile: there is no profile with that name.
         """
         return self.stores.profile(named or request.environ.get(PROFILE))
 
@@ -61,8 +60,8 @@ class Context:
     def store(self, named: str | None = None) -> Store:
         """Return the store of a profile, by default that of the path of the current request.
 
-        It stays open until the answer is made, or sent where it is a file. Errors are those of
-        `StoreRegistry.lease`.
+        The store stays open until the answer is made; if the answer is a file, until it is sent.
+        Errors are those of `StoreRegistry.lease`.
         """
         lease = self.stores.lease(named or request.environ.get(PROFILE))
         request.environ[LEASES].append(lease)

@@ -31,20 +31,20 @@ LOGGER = logging.getLogger(__name__)
 HOST, PORT = "127.0.0.1", 5000
 NOT_ASCII = re.compile(rb"[\x80-\xff]")
 STOPPING = (signal.SIGINT, signal.SIGTERM)
+# Seconds that running requests may take after the server was asked to stop.
 DRAIN_SECONDS = 10.0
-"""How long requests that run may take once the server is told to stop."""
+# Seconds without a request until the server counts as idle: one may be on its way to a thread.
 SETTLED_SECONDS = 0.2
-"""How long no request may run before we believe it: the next may be on its way to a thread."""
 TICK = 0.05
 POLL_SECONDS = 0.2
+# Age from which on a connection that asks for nothing is ended when the server stops.
 IDLE_SECONDS = 1.0
-"""Age from which on a connection that asks for nothing is ended when the server stops."""
+# Requests answered at a time; slow clients and idle connections take none of them.
 THREADS = 8
-"""Requests answered at a time; slow clients and idle connections take none of them."""
+# Bytes buffered for a slow client before its thread waits; four times as many go to a file.
 MOST_UNSENT_BYTES = 1_000_000
-"""What may wait for a slow client before we wait for it; four times that would go to a file."""
+# Largest body that waitress accepts; the setting `limits.body_bytes` is far below.
 MOST_BODY_BYTES = 16_000_000
-"""What is taken of a posted body; our own limit, which has a message, is far below."""
 
 
 def run_api(
@@ -92,7 +92,7 @@ def serve(
     """Serve an application with threads until it is interrupted or terminated.
 
     Requests that run then are finished, at most `drain_seconds` long; another signal ends them at
-    once. `on_ready` is told the root URL once requests are answered; it may take its time.
+    once. `on_ready` gets the root URL as soon as requests are answered; it may be slow.
 
     Raises:
         ConfigurationError: the port is taken, or the address is not of this machine.
@@ -140,7 +140,7 @@ class _Channel(HTTPChannel):
 
 
 class _Server:
-    """Waitress: connections are kept between requests, which the server of werkzeug cannot.
+    """Waitress: connections stay open between requests, unlike with the server of werkzeug.
 
     All that touches connections is done in the thread of its loop. Requests that run when it is
     stopped have `drain_seconds` to be answered.
@@ -173,7 +173,7 @@ class _Server:
         self._server.trigger.pull_trigger(lambda: wasyncore.dispatcher.close(self._server))
 
     def hang_up(self) -> None:
-        """End connections that were kept and ask for nothing; new ones may be about to."""
+        """End idle connections between requests; a new one may be about to send a request."""
         self._server.trigger.pull_trigger(self._hang_up)
 
     def _hang_up(self) -> None:
@@ -184,7 +184,7 @@ class _Server:
                 channel.will_close = True
 
     def is_busy(self) -> bool:
-        """Tell whether a request waits or is answered, or an answer is not yet sent."""
+        """Return whether a request waits or is answered, or an answer is not yet sent."""
         channels = tuple(self._server.active_channels.values())
         return any(channel.requests or channel.total_outbufs_len for channel in channels)
 
@@ -195,7 +195,7 @@ class _Server:
 
 
 class Stop:
-    """What the signals say: to stop, and at the second one to stop at once."""
+    """Signals received: the first means stop, the second means stop at once."""
 
     def __init__(self) -> None:
         self.asked = threading.Event()
@@ -237,7 +237,7 @@ def _drain(server: _Server, lifecycle: Lifecycle, stop: Stop) -> None:
     while not stop.is_urgent and time.monotonic() < begun + server.drain_seconds:
         server.hang_up()
         if lifecycle.running and not is_told and time.monotonic() >= begun + SETTLED_SECONDS:
-            text = "stopping: up to %g s for the requests that run (%d); Ctrl-C ends them at once"
+            text = "stopping: up to %g s for running requests (%d); Ctrl-C ends them at once"
             LOGGER.info(text, server.drain_seconds, len(lifecycle.running))
             is_told = True
         if lifecycle.running or server.is_busy():
@@ -246,4 +246,4 @@ def _drain(server: _Server, lifecycle: Lifecycle, stop: Stop) -> None:
             return
         time.sleep(TICK)
     if lifecycle.running:
-        LOGGER.warning("stopped: requests not finished: %d", len(lifecycle.running))
+        LOGGER.warning("stopped: %d requests were not finished", len(lifecycle.running))

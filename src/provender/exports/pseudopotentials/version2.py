@@ -133,7 +133,7 @@ def _number(root: Element, path: str, name: str) -> int | None:
 
 
 def _is_augmented(root: Element, header: Header) -> bool:
-    """Tell whether the file is one of the projector augmented-wave method."""
+    """Return whether the file is one of the projector augmented-wave method."""
     if header.pseudo_type is None:
         return root.find("PP_PAW") is not None
     return header.pseudo_type == "PAW"

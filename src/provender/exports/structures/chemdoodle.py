@@ -22,7 +22,7 @@ def write(subject: Subject) -> Export:
     `x`, `xy`, …), an atom `l`, `x`, `y`, `z` and its label in HTML.
 
     Raises:
-        CannotExport: the node is no structure.
+        CannotExport: the node is not a structure.
     """
     structure = read_structure(subject)
     corner = scaled(_sum((0.0, 0.0, 0.0), *structure.cell), -0.5)

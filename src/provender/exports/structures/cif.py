@@ -36,7 +36,7 @@ def write(subject: Subject) -> Export:
     """Return the structure without symmetry, one line for each symbol at a site.
 
     Raises:
-        CannotExport: the node is no structure, or its cell has no volume.
+        CannotExport: the node is not a structure, or its cell has no volume.
     """
     return write_blocks(subject, [(subject.uuid, read_structure(subject))])
 

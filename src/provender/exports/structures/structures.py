@@ -95,7 +95,7 @@ def describe(subject: Subject) -> str:
     """Return the compact formula.
 
     Raises:
-        CannotExport: the node has no sites, or is no structure.
+        CannotExport: the node has no sites, or is not a structure.
     """
     structure = read_structure(subject)
     if not structure.sites:

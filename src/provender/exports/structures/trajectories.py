@@ -48,7 +48,7 @@ def write_xsf(subject: Subject) -> Export:
     """Return the steps as an animation.
 
     Raises:
-        CannotExport: the node is no trajectory, or has no cells.
+        CannotExport: the node is not a trajectory, or has no cells.
     """
     trajectory = read_trajectory(subject)
     return xsf.write_frames(trajectory.frames(), trajectory.count)
@@ -58,7 +58,7 @@ def write_cif(subject: Subject) -> Export:
     """Return one block for each step, numbered from 1.
 
     Raises:
-        CannotExport: the node is no trajectory, has no cells, or one without volume.
+        CannotExport: the node is not a trajectory, has no cells, or one without volume.
     """
     frames = read_trajectory(subject).frames()
     return cif.write_blocks(
@@ -77,7 +77,7 @@ def read_trajectory(subject: Subject) -> Trajectory:
     stored = subject.attributes.get("pbc")
     periodic = (True, True, True) if stored is None else read_flags(stored)
     if periodic is None:
-        raise _unreadable("its periodicity is not three truth values")
+        raise _unreadable("its periodicity is not three booleans")
     positions, cells = _read(subject, "positions"), _read(subject, "cells")
     symbols = _read_symbols(subject)
     steps = positions.shape[0] if positions.shape else 0

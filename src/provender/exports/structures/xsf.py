@@ -16,7 +16,7 @@ def write(subject: Subject) -> Export:
     """Return the cell and the sites.
 
     Raises:
-        CannotExport: the node is no structure, or has sites that are mixed or have vacancies.
+        CannotExport: the node is not a structure, or has sites that are mixed or have vacancies.
     """
     lines = ["CRYSTAL", *_frame(read_structure(subject), 1, decimals=10)]
     return Export(_text(lines))

@@ -13,7 +13,7 @@ def write(subject: Subject) -> Export:
     """Return the sites with their cell in the second line; no newline at the end.
 
     Raises:
-        CannotExport: the node is no structure, or has sites that are mixed or have vacancies.
+        CannotExport: the node is not a structure, or has sites that are mixed or have vacancies.
     """
     structure = read_structure(subject)
     symbols = structure.symbols("XYZ")

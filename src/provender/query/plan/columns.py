@@ -1,4 +1,4 @@
-"""What the operators on plain columns mean: as conditions that indexes serve. Floor: query."""
+"""Operators on plain columns as conditions that indexes can serve. Floor: query."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from provender.query.plan.patterns import (
 )
 from provender.schema.entities import Kind
 
-# The range of integer columns: what lies outside compares as mathematics says.
+# The range of integer columns; numbers outside are compared by the rules of mathematics.
 SMALLEST_INTEGER, LARGEST_INTEGER = -(2**31), 2**31 - 1
+# Longest pattern in characters; SQLite takes at most 50,000 bytes.
 LONGEST_PATTERN = 10_000
-"""Characters of a pattern; SQLite stops at 50,000 bytes."""
 RELATIONS = {relation.value: relation for relation in Relation}
 
 
 def exact(target: Target, value: Any) -> object:  # noqa: ANN401 - checked before
-    """Return what equals a value in the database, or None if no stored value can."""
+    """Return a value as the database stores it, or None if no stored value can equal it."""
     kind = target.field.kind
     if kind is Kind.INTEGER:
         fits = SMALLEST_INTEGER <= value <= LARGEST_INTEGER and value == int(value)
@@ -60,13 +60,13 @@ def _order(target: Target, relation: Relation, value: object, fold: bool) -> Con
 
 
 def _order_uuid(target: Target, relation: Relation, value: str, fold: bool) -> Condition:
-    """Return a comparison of the text of a uuid, which is in lower case."""
+    """Return a comparison of a uuid as a string, which is in lower case."""
     del fold
     return Comparison(target, relation, Operand(value.lower()), as_text=True)
 
 
 def _order_integer(target: Target, relation: Relation, value: Decimal, fold: bool) -> Condition:
-    """Return a comparison with any number, brought into the range of the column."""
+    """Return an equivalent comparison with an integer in the range of the column."""
     del fold
     is_less = relation in (Relation.LESS, Relation.LESS_EQUAL)
     if value > LARGEST_INTEGER:
@@ -88,10 +88,10 @@ _ORDER: dict[Kind, Callable[[Target, Relation, Any, bool], Condition]] = {
 
 
 def matches(name: str, target: Target, text: object, *, fold: bool) -> Condition:
-    """Return a match of the whole value, by its fixed beginning where it has one.
+    """Return a match of the whole value, as a range if the pattern has a fixed beginning.
 
     Raises:
-        BadValue: the pattern is not a string, is too long, or ends in a lone backslash.
+        BadValue: the pattern is not a string, is too long, or ends in a single backslash.
     """
     pattern = _read(name, text)
     if not pattern.prefix and set(pattern.rest) == {"%"} and not target.field.nullable:
@@ -117,14 +117,14 @@ def _read(name: str, text: object) -> LikePattern:
     pattern = read_pattern(text)
     if pattern is None:
         raise BadValue(
-            f"The pattern of `{name}` ends in a lone backslash.",
-            hint=r"A backslash makes the next character literal; a literal one is \\",
+            f"The pattern of `{name}` ends in a single backslash.",
+            hint=r"A backslash makes the next character literal. Write a backslash itself as \\",
         )
     return pattern
 
 
 def _matches_uuid(target: Target, text: str) -> Condition:
-    """Return a match of a uuid's text: a range of uuids where the pattern is a prefix."""
+    """Return a match of a uuid as a string: a range of uuids if the pattern is a prefix."""
     pattern = read_pattern(text)
     if pattern is None or not is_uuid_prefix(pattern.prefix):
         return Never(target)

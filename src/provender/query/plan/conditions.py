@@ -1,4 +1,4 @@
-"""What a checked query asks of a row, free of any database. Floor: query."""
+"""Conditions of a checked query, independent of any database. Floor: query."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ class Operand:
 class Path(Operand):
     """A path into JSON: keys of objects, positions in lists.
 
-    It is `plain` if SQLite can follow it by itself: keys of ASCII letters, none like a position.
+    A path is `plain` if SQLite's own functions can follow it: keys of ASCII letters only, none
+    that looks like a position.
     """
 
     plain: bool = False
@@ -44,13 +45,13 @@ class Path(Operand):
 
 
 class Part:
-    """Something in a plan that may hold operands; its fields are those of a dataclass."""
+    """A part of a plan that may hold operands; a dataclass."""
 
     __slots__ = ()
 
 
 class Relation(Enum):
-    """How two values compare; texts by code point."""
+    """How two values compare; strings by code point."""
 
     EQUAL = "=="
     LESS = "<"
@@ -61,7 +62,7 @@ class Relation(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Target(Part):
-    """A field of the thing with this tag, or what a JSON path finds in it."""
+    """A field of the vertex or edge with this tag, or the value at a JSON path in it."""
 
     tag: str
     field: Field
@@ -91,7 +92,7 @@ class Membership(Part):
 class Span(Part):
     """The field lies from `low` to before `high`, by code point; no `high` means no end.
 
-    This is how a prefix is asked for: an index serves it. For a uuid `high` is included.
+    A match of a prefix is such a span, which an index serves. For a uuid `high` is included.
     """
 
     target: Target
@@ -117,14 +118,14 @@ class IsNull(Part):
 
 @dataclass(frozen=True, slots=True)
 class Never(Part):
-    """False for every value of the field; neither this nor its negation holds for no value."""
+    """False for every value; for a missing value neither this nor its negation holds."""
 
     target: Target
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Part):
-    """Neither true nor false, whatever the field: what `in` with nothing but null gives."""
+    """Neither true nor false for any value: the result of `in` with nulls only."""
 
     target: Target
 
@@ -142,9 +143,9 @@ class JsonType(Enum):
 
 @dataclass(frozen=True, slots=True)
 class JsonComparison(Part):
-    """A JSON value is of a type and compares with a value; false where there is none.
+    """A JSON value is of a type and compares with a value; false if there is no value.
 
-    Numbers compare as doubles, texts by code point, lists and objects as PostgreSQL orders them.
+    Numbers compare as doubles, strings by code point, lists and objects as PostgreSQL orders them.
     """
 
     target: Target
@@ -155,7 +156,7 @@ class JsonComparison(Part):
 
 @dataclass(frozen=True, slots=True)
 class JsonMembership(Part):
-    """A JSON value is of a type and equals one of the values; false where there is none."""
+    """A JSON value is of a type and equals one of the values; false if there is no value."""
 
     target: Target
     type: JsonType
@@ -164,7 +165,7 @@ class JsonMembership(Part):
 
 @dataclass(frozen=True, slots=True)
 class JsonPattern(Part):
-    """A JSON value is a text that matches a pattern; false where there is none."""
+    """A JSON value is a string that matches a pattern; false if there is no value."""
 
     target: Target
     operand: Operand
@@ -173,7 +174,7 @@ class JsonPattern(Part):
 
 @dataclass(frozen=True, slots=True)
 class JsonLength(Part):
-    """A JSON value is a list whose length compares; false where there is none."""
+    """A JSON value is a list whose length compares; false if there is no value."""
 
     target: Target
     relation: Relation
@@ -182,7 +183,7 @@ class JsonLength(Part):
 
 @dataclass(frozen=True, slots=True)
 class JsonHasType(Part):
-    """A JSON value is of a type; unknown where there is none, which only `null` includes."""
+    """A JSON value is of a type; unknown if there is no value, except for `null`."""
 
     target: Target
     type: JsonType
@@ -190,7 +191,7 @@ class JsonHasType(Part):
 
 @dataclass(frozen=True, slots=True)
 class JsonContains(Part):
-    """A JSON value contains another, as PostgreSQL's `@>`; unknown where there is none."""
+    """A JSON value contains another, as PostgreSQL's `@>`; unknown if there is no value."""
 
     target: Target
     operand: Operand
@@ -198,7 +199,7 @@ class JsonContains(Part):
 
 @dataclass(frozen=True, slots=True)
 class JsonHasKey(Part):
-    """A JSON value is an object with a key, a list with a text, or that text; else as above."""
+    """A JSON value is an object with a key, a list with a string, or that string."""
 
     target: Target
     operand: Operand
@@ -206,7 +207,7 @@ class JsonHasKey(Part):
 
 @dataclass(frozen=True, slots=True)
 class Negation(Part):
-    """The condition is false; not true where it is neither (SQL's NOT)."""
+    """The condition is false; this does not hold if the condition is unknown (SQL's NOT)."""
 
     condition: Condition
 
@@ -251,14 +252,14 @@ def targets(condition: Condition) -> Iterator[Target]:
 
 _Value = TypeVar("_Value")
 Swap = Callable[[Operand], Operand]
+# The fields of parts that are operands, or that contain operands.
 HOLDING = ("target", "path", "operand", "low", "high", "condition", "conditions")
-"""The fields of parts in which operands stand, or what holds some."""
 
 
 def swapped(value: _Value, swap: Swap) -> _Value:
-    """Return a part of a plan with every operand in it replaced by what `swap` gives.
+    """Return a part of a plan with every operand replaced by the result of `swap` for it.
 
-    `swap` is called once for each place where an operand stands, in the order of the fields.
+    `swap` is called once for each place of an operand, in the order of the fields.
     """
     if isinstance(value, Operand):
         return swap(value)  # type: ignore[return-value] # an operand for an operand

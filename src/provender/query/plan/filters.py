@@ -1,7 +1,6 @@
 """Checking filters: conditions on names, joined by `and` and `or`, negated. Floor: query.
 
-A filter that asks nothing is None: it is as if it were not there. Errors say where in the filter
-they are.
+A filter without any condition is None, and has no effect. Errors say where in the filter they are.
 """
 
 from __future__ import annotations
@@ -33,8 +32,8 @@ def check_filter(
 ) -> Condition | None:
     """Return the conjunction of a filter's entries: conditions on columns, `and`, `or`.
 
-    None stands for a filter that asks nothing. It is neither true nor false where it is negated
-    or one of several: it is as if it were not there.
+    None stands for a filter without any condition. Such a filter is neither true nor false: it has
+    no effect, also if it is negated or one of several.
     """
     found: list[Condition | None] = []
     for key, value in filters.items():
@@ -81,7 +80,7 @@ def _conditions(
     value: Any,  # noqa: ANN401 - whatever a client wrote; `operators` checks it
     names: Vocabulary,
 ) -> Condition | None:
-    """Return what is asked of one name: a value, or operators that must all hold."""
+    """Return the condition on one name: a value, or operators that must all hold."""
     tests: list[tuple[str | Folded, Any]] = [("==", value)]
     if isinstance(value, dict):
         tests = list(value.items())
@@ -115,7 +114,9 @@ def _alternatives(
 ) -> Condition | None:
     """Return `and` or `or` below a name; several operators in one entry are several entries."""
     if not isinstance(operand, list) or not all(isinstance(entry, dict) for entry in operand):
-        raise BadValue(f"`{junction}` below `{_shown(key)}` takes a list of objects of operators.")
+        raise BadValue(
+            f"`{junction}` below `{_shown(key)}` takes a list of objects whose keys are operators."
+        )
     parts: list[Condition | None] = []
     for index, entry in enumerate(operand):
         try:
@@ -135,10 +136,10 @@ def _condition(use: Use) -> Condition:
 
 
 def _is_negated(written: str, plain: str) -> bool:
-    """Tell whether a name is negated; any number of one sign negates once."""
+    """Return whether a name is negated; any number of one sign negates once."""
     signs = written[: len(written) - len(plain)]
     if len(set(signs)) > 1:
-        raise BadOperator(f"`{written}` mixes the two signs of negation, `!` and `~`.")
+        raise BadOperator(f"`{written}` has both signs of negation, `!` and `~`: use one of them.")
     return bool(signs)
 
 

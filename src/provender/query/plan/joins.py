@@ -24,10 +24,10 @@ class ColumnJoin:
 
 @dataclass(frozen=True)
 class EdgeJoin:
-    """A table between: its column `own` is the id of X, its column `partner` that of Y.
+    """A join over a table in between: column `own` is the id of X, column `partner` that of Y.
 
-    `entity` is what its rows are called. An outer join leaves out the row between only if
-    `outer_edge`, as AiiDA does it.
+    `entity` describes the rows of this table. As in AiiDA, an outer join may lack the row in
+    between only with `outer_edge`.
     """
 
     table: Table
@@ -54,10 +54,11 @@ class ClosureJoin:
     partner: str
 
 
+# The types of link that a closure follows: workflows are neither passed through nor reached.
 FOLLOWED = ("create", "input_calc")
-"""The types of link that a closure follows: workflows are neither passed through nor reached."""
 JoinRule = ColumnJoin | EdgeJoin | ClosureJoin
 
+# The joins by entity of X, keyword and entity of Y.
 JOINS: dict[tuple[str, str, str], JoinRule] = {
     ("node", "with_incoming", "node"): EdgeJoin(
         tables.LINK, "output_id", "input_id", LINK, outer_edge=True
@@ -87,11 +88,10 @@ JOINS: dict[tuple[str, str, str], JoinRule] = {
     ("authinfo", "with_computer", "computer"): ColumnJoin("dbcomputer_id", "id"),
     ("authinfo", "with_user", "user"): ColumnJoin("aiidauser_id", "id"),
 }
-"""The joins by entity of X, keyword and entity of Y."""
 
 
 def edge_entity(rule: JoinRule) -> Entity | None:
-    """Return what the columns of the edge of a join are, or None if it has none."""
+    """Return the entity of the edge of a join, or None if the join has no edge."""
     if isinstance(rule, EdgeJoin):
         return rule.entity
     return CLOSURE if isinstance(rule, ClosureJoin) else None

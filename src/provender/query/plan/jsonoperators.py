@@ -1,7 +1,7 @@
-"""The operators on JSON: which values they take and what they mean. Floor: query.
+"""The operators on JSON: the values that they take, and their meaning. Floor: query.
 
-Comparisons of a value of another type, or of none, are false, so that their negation is true;
-`contains`, `has_key` and `of_type` are unknown where there is no value.
+Comparisons with a value of another type, or with a missing value, are false, so that their negation
+is true; `contains`, `has_key` and `of_type` are unknown for a missing value.
 Source: the operators of AiiDA's QueryBuilder on PostgreSQL.
 """
 
@@ -47,24 +47,24 @@ TYPES: dict[type, JsonType] = {
     list: JsonType.ARRAY,
     dict: JsonType.OBJECT,
 }
+# The columns that can be compared as a whole.
 WHOLE = ("attributes", "extras", "path")
-"""The columns that can be asked as a whole."""
+# A condition that never holds.
 NOWHERE = Disjunction(())
-"""What nothing fulfils."""
 LONGEST = 2**31 - 1
 
 
 def condition(use: Use) -> Condition:
-    """Return what an operator asks of a JSON value.
+    """Return the condition of an operator on a JSON value.
 
     Raises:
-        BadOperator: no such operator.
+        BadOperator: there is no such operator.
         BadValue: the operator does not take the value.
     """
     operator = SPELLINGS.get(use.operator, use.operator)
     if use.target.path is None and use.target.field.name not in WHOLE:
         raise BadOperator(
-            f"`{use.name}` is a JSON object.", hint=f"A key of it can be asked: `{use.name}.KEY`."
+            f"`{use.name}` is a JSON object.", hint=f"Name a key inside it: `{use.name}.KEY`."
         )
     if operator not in MEANINGS:
         raise BadOperator(
@@ -139,8 +139,8 @@ def _pattern(use: Use) -> Condition:
     text = _text(use)
     if len(text) > LONGEST_PATTERN or read_pattern(text) is None:
         raise BadValue(
-            f"The pattern of `{use.name}` ends in a lone backslash, or is too long.",
-            hint=r"A backslash makes the next character literal; a literal one is \\",
+            f"The pattern of `{use.name}` ends in a single backslash, or is too long.",
+            hint=r"A backslash makes the next character literal. Write a backslash itself as \\",
         )
     return JsonPattern(use.target, Operand(text), fold=use.operator == "ilike")
 
@@ -148,7 +148,7 @@ def _pattern(use: Use) -> Condition:
 def _text(use: Use) -> str:
     if not isinstance(use.operand, str):
         raise BadValue(
-            f"`{use.operator}` on `{use.name}` takes a text, not {describe_json(use.operand)}."
+            f"`{use.operator}` on `{use.name}` takes a string, not {describe_json(use.operand)}."
         )
     return use.operand
 
@@ -177,6 +177,7 @@ def _has_key(use: Use) -> Condition:
     return JsonHasKey(use.target, Operand(_text(use)))
 
 
+# The operators on JSON by name.
 MEANINGS: dict[str, Callable[[Use], Condition]] = {
     **dict.fromkeys(RELATIONS, _comparison),
     "in": _membership,
@@ -187,4 +188,3 @@ MEANINGS: dict[str, Callable[[Use], Condition]] = {
     **dict.fromkeys(LENGTHS, _length),
     "of_type": _type,
 }
-"""The operators on JSON by name."""

@@ -1,4 +1,4 @@
-"""The operators on plain columns: which there are, and which values they take. Floor: query."""
+"""The operators on plain columns, and the values that they take. Floor: query."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ PATTERNS = ("like", "ilike")
 
 @dataclass(frozen=True, slots=True)
 class Operators:
-    """The operators of one form of query: by type of column, each with how it is written there.
+    """The operators of one form of query, by type of column, each as it is written there.
 
-    `read` brings an operand to the type of its column: `read(name, operator, operand, kind)`.
+    `read` converts an operand to the type of its column: `read(name, operator, operand, kind)`.
     """
 
     of: Mapping[Kind, Mapping[str, str]]
@@ -31,13 +31,13 @@ class Operators:
 
 
 def _as_it_is(name: str, operator: str, operand: Any, kind: Kind) -> Any:  # noqa: ANN401 - typed by the grammar
-    """Return an operand of the query string, whose grammar has types."""
+    """Return an operand of a query string unchanged: the grammar has given it a type."""
     del name, operator, kind
     return operand
 
 
 def _written(names: str) -> dict[str, str]:
-    """Return operators by name with their form in a query string, of a line of both."""
+    """Return operators with their written forms, read from a line such as `== in/=in=`."""
     pairs = (name.partition("/") for name in names.split())
     return {name: form or name for name, _, form in pairs}
 
@@ -80,10 +80,10 @@ class Use:
 
 
 def condition(use: Use) -> Condition:
-    """Return what an operator asks of a column.
+    """Return the condition of an operator on a column.
 
     Example:
-        `like` with `data.%` on a text gives `Span(target, "data.", "data/")`.
+        `like` with `data.%` on a string gives `Span(target, "data.", "data/")`.
 
     Raises:
         BadValue: the value is not of the type of the column.
@@ -101,7 +101,7 @@ def condition(use: Use) -> Condition:
 
 
 def _membership(use: Use, members: tuple[Any, ...], kind: Kind) -> Condition:
-    """Return that a column equals one of the values; nulls alone are neither true nor false."""
+    """Return the condition that a column equals one of the values; unknown for nulls only."""
     if members and all(member is None for member in members):
         return Unknown(use.target)
     for member in members:
@@ -116,7 +116,7 @@ def _check_operator(use: Use, kind: Kind) -> None:
     if use.operator in allowed:
         return
     raise BadOperator(
-        f"`{use.name}` is {kind.value}: the operator does not apply to it.",
+        f"`{use.name}` is {kind.value}, which does not have this operator.",
         hint="Operators of this key: " + " ".join(allowed.values()),
     )
 
@@ -131,7 +131,7 @@ def _check_type(use: Use, value: object, kind: Kind) -> None:
 
 
 def _hint(use: Use, value: object, kind: Kind) -> str:
-    """Return how a value is written in a query string: the given one, if it lacks or has quotes."""
+    """Return how a value is written: the given value if only its quotes are wrong."""
     bare = _BARE.get(kind)
     if bare and isinstance(value, str) and bare.fullmatch(value):
         return f"It has no quotes: {use.name}={value}"
@@ -140,12 +140,12 @@ def _hint(use: Use, value: object, kind: Kind) -> str:
     return f"For example {use.name}={_EXAMPLES[kind]}"
 
 
+# Values that are written without quotes, by type; other types need quotes.
 _BARE = {
     Kind.INTEGER: re.compile(r"[+-]?[0-9]+"),
     Kind.BOOLEAN: re.compile("true|false"),
     Kind.TIME: re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}(?::[0-9]{2}){0,2})?"),
 }
-"""What is right without quotes, by type; strings are right with quotes."""
 _EXAMPLES = {
     Kind.INTEGER: "3",
     Kind.TEXT: '"bcc Fe"',

@@ -16,7 +16,7 @@ SURROGATES = range(0xD800, 0xE000)
 
 @dataclass(frozen=True, slots=True)
 class LikePattern:
-    """A pattern taken apart: the fixed text that it begins with, and what follows it."""
+    """A pattern in two parts: its fixed beginning, and the rest."""
 
     prefix: str
     rest: str
@@ -58,7 +58,7 @@ def escape(text: str) -> str:
 
 
 def after_prefix(prefix: str) -> str | None:
-    """Return the smallest text that is larger than all texts with this prefix, if there is one.
+    """Return the smallest string above all strings with this prefix, if there is one.
 
     By code point, which is also the order of UTF-8 bytes.
     """
@@ -73,7 +73,7 @@ def after_prefix(prefix: str) -> str | None:
 
 
 def is_uuid_prefix(text: str) -> bool:
-    """Tell whether a text is the beginning of a uuid in its lower-case, dashed form."""
+    """Return whether a string is the beginning of a uuid in lower case with dashes."""
     return len(text) <= len(UUID_SHAPE) and all(
         letter == "-" if shape == "-" else letter in HEXADECIMAL
         for letter, shape in zip(text, UUID_SHAPE, strict=False)
@@ -87,7 +87,7 @@ def uuid_span(prefix: str) -> tuple[str, str]:
 
 
 def canonical_uuid(text: str) -> str | None:
-    """Return a complete uuid in lower case with dashes, or None if the text is not one."""
+    """Return a complete uuid in lower case with dashes, or None if the string is not a uuid."""
     try:
         return str(UUID(text)) if len(text) in (32, 36) else None
     except ValueError:

@@ -15,6 +15,7 @@ from provender.query.plan.conditions import (
 from provender.query.plan.joins import JoinRule
 from provender.schema.entities import Entity, Kind
 
+# The types that a cast gives.
 CAST_KINDS = {
     "t": Kind.TEXT,
     "f": Kind.NUMBER,
@@ -23,7 +24,6 @@ CAST_KINDS = {
     "j": Kind.JSON,
     "d": Kind.LOCAL_TIME,
 }
-"""The types that a cast gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Output(Part):
 class Ordering(Part):
     """A criterion of the order; no value comes last when ascending, first when descending.
 
-    `output` is the place of the column of the answer that it is, where only those may be ordered.
+    `output` is the index of the output that the criterion equals, if the rows are distinct.
     """
 
     target: Target
@@ -86,9 +86,9 @@ class Ordering(Part):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A checked query: every name resolved, every value typed. Equal plans ask the same.
+    """A checked query: all names are resolved, all values are typed. Equal plans have equal rows.
 
-    A deep one skips many rows of one table: it is worth skipping ids alone.
+    A plan is deep if it skips so many rows of one table that skipping ids first is faster.
     """
 
     sources: tuple[Source, ...]
@@ -101,7 +101,7 @@ class Plan:
     is_deep: bool = False
 
     def conditions_on(self, tags: set[str]) -> list[Condition]:
-        """Return the parts of the condition that are about these tags alone."""
+        """Return the parts of the condition that concern these tags only."""
         return [
             part
             for part in self.condition.conditions

@@ -1,7 +1,7 @@
-"""Checking a query dict against the names of its entities; the only "unknown name". Floor: query.
+"""Checking a query dict against the names of its entities; all "unknown" errors. Floor: query.
 
-After this step nothing can be wrong with a query but its cost and what its casts meet: the SQL
-step cannot fail. Errors say where in the query dict they are.
+A checked query can fail only in the database: it may cost too much, or a cast may not fit a stored
+value. The SQL step cannot fail. Errors say where in the query dict they are.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ from provender.query.plan.vocabulary import Vocabulary, edge_vocabulary
 from provender.query.querydict import ENTITY_TYPES, Dotted, Item, QueryDict, Vertex
 from provender.schema.entities import CLOSURE, FieldName, Kind
 
+# Names that stand for all columns.
 ALL = ("*", "**")
-"""Names that stand for all columns."""
+# Offset from which on a query skips ids first, and reads the rows of a page afterwards.
 DEEP = 1000
-"""Rows skipped from which on their ids are skipped first."""
 FUNCTIONS = ("max", "min", "count")
+# The types that have a largest value on both databases.
 COMPARABLE = (Kind.INTEGER, Kind.TEXT, Kind.TIME, Kind.NUMBER, Kind.LOCAL_TIME)
-"""The types that have a largest value on both databases."""
+# Most conditions, columns and criteria of a query: SQLite nests at most 1000 expressions,
+# PostgreSQL returns at most 1664 columns.
 MOST_PARTS = 800
-"""What one query may hold: SQLite nests 1000 expressions, PostgreSQL gives 1664 columns."""
 DIRECTIONS = {"asc": False, "desc": True}
 
 Names = Mapping[str, Vocabulary]
@@ -123,7 +124,7 @@ def _outputs(query: QueryDict, names: Names) -> Iterator[Output]:
 
 @lru_cache(maxsize=256)
 def _columns(tag: str, columns: tuple[FieldName, ...], names: Vocabulary) -> tuple[Output, ...]:
-    """Return plain columns, which are the same at each request."""
+    """Return plain columns, cached because most requests show the same ones."""
     return tuple(Output(str(name), names.to_show(tag, name)) for name in columns)
 
 
@@ -135,7 +136,7 @@ def _check_keys(found: list[Output], keys: set[str]) -> None:
 
 
 def _output(tag: str, item: Item, names: Vocabulary) -> Iterator[Output]:
-    """Yield what a projection shows: a name, or names with a cast or a function."""
+    """Yield the outputs of a projection: a name, or names with a cast or a function."""
     if not isinstance(item, dict):
         yield Output(str(item), names.to_show(tag, item))
         return
@@ -150,17 +151,17 @@ def _output(tag: str, item: Item, names: Vocabulary) -> Iterator[Output]:
         output = Output(name, target, cast, function)
         if function in ("max", "min") and _kind_inside(output) not in COMPARABLE:
             raise BadValue(
-                f"`{function}` of `{name}` is not known: it is {_kind_inside(output).value}.",
+                f"`{function}` of `{name}` cannot be computed: it is {_kind_inside(output).value}.",
                 hint='A cast may help: {"cast": "f"}' if target.field.kind is Kind.JSON else None,
             ).under(name, "func")
         yield output
 
 
 def _all(tag: str, stars: str, options: dict[str, str], names: Vocabulary) -> Iterator[Output]:
-    """Yield every column of a thing."""
+    """Yield an output for every column of a vertex or an edge."""
     columns = names.all_columns()
     if options.get("func"):
-        raise BadRequest("A function takes one column.").under(stars, "func")
+        raise BadRequest("A function takes one column, not all.").under(stars, "func")
     if not columns:
         names.to_show(tag, "**")
     for name in columns:
@@ -206,11 +207,17 @@ def _order(
 
 
 def _place(target: Target, cast: str | None, name: str, outputs: tuple[Output, ...]) -> int:
+    """Return the index of the output that a criterion of a distinct query equals.
+
+    With `SELECT DISTINCT` PostgreSQL orders only by expressions that it selects. It compares them
+    as text, and two bound parameters are two expressions even if their values are equal, as in the
+    paths of JSON columns. So the criterion refers to the output by its index.
+    """
     for place, output in enumerate(outputs):
         if (output.target, output.cast) == (target, cast) and not output.function:
             return place
     raise BadRequest(
-        f"With `distinct` only what is projected can be ordered by, and `{name}` is not."
+        f"With `distinct`, an order needs a projection: `{name}` is not projected."
     ).under(name)
 
 
@@ -219,15 +226,15 @@ def _check_size(plan: Plan) -> None:
     if parts > MOST_PARTS:
         raise LimitExceeded(
             f"The query has more than {MOST_PARTS} conditions, columns and criteria.",
-            hint="`in` asks for many values of one name.",
+            hint="`in` compares one name with many values.",
         )
 
 
 def _check_functions(plan: Plan) -> None:
-    """Refuse functions beside columns or with an order: there is no grouping."""
+    """Refuse functions next to columns or with an order: there is no grouping."""
     with_function = [output for output in plan.outputs if output.function]
     if with_function and (len(with_function) < len(plan.outputs) or plan.order):
         raise BadRequest(
-            f"`{with_function[0].function}` of `{with_function[0].key}` gives one row: nothing "
-            "else can be projected or ordered by beside it."
+            f"`{with_function[0].function}` of `{with_function[0].key}` gives one row, so "
+            "columns and orders cannot stand next to it."
         ).under("project", with_function[0].target.tag)

@@ -34,7 +34,7 @@ def from_json(name: str, operator: str, operand: Any, kind: Kind) -> Any:  # noq
 
 
 def one_type(name: str, operand: Any) -> list[Any]:  # noqa: ANN401 - JSON
-    """Return the list after `in`; raises `BadValue` if it is none, is empty or of mixed types."""
+    """Return the list after `in`; raises `BadValue` if it is not a list, empty or mixed."""
     if not isinstance(operand, list) or not operand:
         raise BadValue(f"`in` on `{name}` takes a list with at least one member.")
     if len({_json_type(member) for member in operand}) > 1:
@@ -60,7 +60,7 @@ def _member(name: str, value: Any, kind: Kind) -> Any:  # noqa: ANN401 - JSON
 
 
 def read_time(name: str, text: str) -> datetime:
-    """Return the instant of an ISO 8601 text, in UTC unless it says otherwise."""
+    """Return the instant of an ISO 8601 string, in UTC unless it has an offset."""
     match = ISO_TIME.fullmatch(text)
     if match is None:
         raise _no_time(name)
@@ -77,14 +77,16 @@ def read_time(name: str, text: str) -> datetime:
 
 
 def _no_time(name: str) -> BadValue:
-    return BadValue(f"`{name}` is a datetime.", hint="2026-11-20, 2026-11-20T11:51:08.25+01:00")
+    return BadValue(
+        f"`{name}` takes a datetime.", hint="For example 2026-11-20, 2026-11-20T11:51:08.25+01:00"
+    )
 
 
 def describe_json(value: object) -> str:
-    """Return what a value is, in the words of errors: "a text", "null"."""
+    """Return the type of a value in the words of errors: "a string", "null"."""
     if isinstance(value, bool):
         return "a boolean"
     if isinstance(value, int | float | Decimal):
         return "a number"
-    names = {str: "a text", datetime: "a datetime", list: "a list", dict: "an object"}
+    names = {str: "a string", datetime: "a datetime", list: "a list", dict: "an object"}
     return names.get(type(value), "null")

@@ -14,7 +14,7 @@ from provender.schema.entities import Entity, Field, FieldName
 
 
 class Identity(Enum):
-    """What stands for an object in a path."""
+    """How a path names an object."""
 
     UUID = "uuid"
     PK = "pk"
@@ -25,8 +25,8 @@ class Identity(Enum):
 class Key:
     """A name to filter and order by.
 
-    `field` is what it stands for. `spelling` turns a term into filters where values are
-    written in more than one way. `absent` says why a documented name cannot be asked.
+    `field` is the field that it names. `spelling` turns a term into filters if values have more
+    than one spelling. `absent` says why a documented name cannot be used.
     """
 
     field: FieldName
@@ -38,9 +38,9 @@ class Key:
 class View:
     """A resource.
 
-    `shown` maps the names in an answer to fields, or to values that are always the same;
+    `shown` maps the names in an answer to fields or to constants;
     `subset` restricts the rows; `documents` are the JSON columns that filters may walk into;
-    `noun` is what messages call an object.
+    `noun` is the name of an object in messages.
     """
 
     name: str
@@ -85,5 +85,5 @@ def vocabulary(view: View, expose: tuple[str, ...]) -> Vocabulary:
 
 @lru_cache(maxsize=16)
 def whole_vocabulary(entity: Entity) -> Vocabulary:
-    """Return all names of an entity, for questions that no client words."""
+    """Return all names of an entity, for queries of Provender itself."""
     return Vocabulary(entity, entity.names, entity.names, documents(entity.fields))

@@ -21,6 +21,7 @@ from provender.schema.entities import (
     Kind,
 )
 
+# Other names of columns in posted queries.
 ALIASES: dict[str, dict[str, str]] = {
     "node": {"pk": "id", "user": "user_id", "computer": "dbcomputer_id"},
     "group": {"pk": "id", "user": "user_id"},
@@ -30,9 +31,8 @@ ALIASES: dict[str, dict[str, str]] = {
     "comment": {"pk": "id", "user": "user_id", "node": "dbnode_id"},
     "log": {"pk": "id", "node": "dbnode_id"},
 }
-"""Other names of columns in posted queries."""
+# The columns that only a setting opens, and its value.
 PRIVATE = {("user", "email"): "users.email"}
-"""The columns that only a setting opens, and its value."""
 OLD_SPELLING = "_metadata"
 
 
@@ -40,9 +40,8 @@ OLD_SPELLING = "_metadata"
 class Vocabulary:
     """Names of fields: for filters and orders (`asked`) and in answers (`shown`).
 
-    `documents` are the JSON columns that a dotted name may walk into, `operators` what may be
-    asked of each type. A private name is simply not there, so that the answer is that of an
-    unknown name.
+    `documents` are the JSON columns that a dotted name may walk into, `operators` are those
+    of each type. A private name is left out, so that it gives the error of an unknown name.
     """
 
     entity: Entity
@@ -52,11 +51,11 @@ class Vocabulary:
     operators: Operators = QUERY_STRING
 
     def to_ask(self, tag: str, name: Name) -> Target:
-        """Return what a name filters or orders by; raises `UnknownField` with the valid names."""
+        """Return the target of a name in a filter or order; raises `UnknownField` with the valid names."""
         return self._target(tag, name, self.asked, "key")
 
     def to_show(self, tag: str, name: FieldName | Dotted) -> Target:
-        """Return what a name puts into the answer."""
+        """Return the target of a name in a projection."""
         return self._target(tag, name, self.shown, "column")
 
     def all_columns(self) -> list[str]:
@@ -79,7 +78,7 @@ class Vocabulary:
     def _inside(
         self, tag: str, name: Dotted, known: Mapping[FieldName, Field], what: str
     ) -> Target:
-        """Return what a path finds in a JSON column."""
+        """Return the target of a path in a JSON column."""
         field = self.documents.get(name.column)
         if field is None and name.column in known:
             raise BadOperator(f"`{name.column}` is {known[name.column].kind.value}, not JSON.")
@@ -89,10 +88,10 @@ class Vocabulary:
 
     def _unknown(self, name: str, known: Mapping[FieldName, Field], what: str) -> UnknownField:
         valid = [key for key in known if isinstance(key, str)]
-        hint = None if valid else "A join of this kind has no columns of its own."
+        hint = None if valid else "The edge of this join has no columns."
         if self.documents:
             below = (f"{column}.KEY" for column in self.documents if column != OLD_SPELLING)
-            hint = f"What is inside JSON is written {', '.join(below)}."
+            hint = f"Keys inside JSON are written {', '.join(below)}."
         return UnknownField(f"Unknown {what} `{name}`.", name=name, valid=valid, hint=hint)
 
     def nullable(self) -> Vocabulary:
@@ -122,13 +121,13 @@ def documents(fields: Mapping[str, Field]) -> Mapping[str, Field]:
 
 
 def is_open(entity: Entity, name: FieldName, expose: tuple[str, ...]) -> bool:
-    """Tell whether a field is public, or opened by a profile."""
+    """Return whether a field is public, or opened by a profile."""
     return isinstance(name, Computed) or PRIVATE.get((entity.name, name)) in (None, *expose)
 
 
 @lru_cache(maxsize=64)
 def posted_vocabulary(entity: Entity, expose: tuple[str, ...]) -> Vocabulary:
-    """Return the names of an entity in posted queries, with the private ones that are opened."""
+    """Return the names of an entity in posted queries, with the private ones that a profile opens."""
     fields = {name: field for name, field in entity.fields.items() if is_open(entity, name, expose)}
     aliases = {
         name: fields[column]

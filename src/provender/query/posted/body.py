@@ -10,17 +10,17 @@ from typing import Any, NoReturn
 from provender.errors import BadRequest, BodyTooLarge, LimitExceeded
 from provender.settings import Limits
 
+# Digits of an integer; doubles end at 309.
 MOST_DIGITS = 400
-"""Digits of an integer; doubles end at 309."""
 
 
 def read_body(raw: bytes, limits: Limits) -> dict[str, Any]:
-    """Return a posted JSON object in which every text and number can be bound.
+    """Return a posted JSON object in which every string and number can be bound.
 
     Raises:
         BodyTooLarge: more bytes than `limits.body_bytes`.
         LimitExceeded: nested more deeply than `limits.nesting`.
-        BadRequest: no JSON object, or a text or number that no database holds.
+        BadRequest: not a JSON object, or with a string or number that databases cannot store.
     """
     if len(raw) > limits.body_bytes:
         raise BodyTooLarge(
@@ -44,7 +44,7 @@ def read_body(raw: bytes, limits: Limits) -> dict[str, Any]:
 
 
 def located(error: BadRequest, place: tuple[str | int, ...]) -> BadRequest:
-    """Return an error whose message says where it is: a JSON pointer (RFC 6901)."""
+    """Return an error whose message has its place, a JSON pointer (RFC 6901)."""
     escaped = (str(segment).replace("~", "~0").replace("/", "~1") for segment in place)
     pointer = "".join(f"/{segment}" for segment in escaped)
     where = f" At `{pointer}`." if pointer else ""
@@ -55,7 +55,7 @@ def located(error: BadRequest, place: tuple[str | int, ...]) -> BadRequest:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _integer(digits: str) -> int:
@@ -69,7 +69,7 @@ def _too_deep(limits: Limits) -> LimitExceeded:
 
 
 def _check(value: Any, limits: Limits, depth: int) -> None:  # noqa: ANN401 - JSON
-    """Refuse what no database takes, with its place."""
+    """Refuse values that databases cannot store, with their place."""
     if depth > limits.nesting:
         raise _too_deep(limits)
     if isinstance(value, str):
@@ -88,8 +88,8 @@ def _check(value: Any, limits: Limits, depth: int) -> None:  # noqa: ANN401 - JS
 
 def _check_text(text: str) -> None:
     if "\0" in text:
-        raise BadRequest("A text or key holds a NUL character.")
+        raise BadRequest("A string or key holds a NUL character.")
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
-        raise BadRequest("A text or key holds half of a surrogate pair.") from None
+        raise BadRequest("A string or key holds half of a surrogate pair.") from None

@@ -26,26 +26,26 @@ OWN_KEYS = (
     ),
 )
 KEYWORDS = tuple(dict.fromkeys(keyword for _, keyword, _ in JOINS))
+# Entities named by their own name, in any case.
 TABLES = ("computer", "user", "link", "comment", "log", "authinfo")
-"""Entities named by their own name, in any case."""
 GROUP = "group."
+# The type of every group: all types that begin with `group.` are groups.
 ANY_GROUP = "core"
-"""The type that stands for every group, whatever follows `group.`."""
+# Parts of a node type at least, the empty one after its last dot included.
 NODE_PARTS = 3
-"""Parts of a node type at least, the empty one after its last dot included."""
 ABSTRACT_CODE = "data.core.code.abstract.AbstractCode."
 ANY_CODE = "data.core.code.%"
+# Sections of a query that count as not there.
 ABSENT: tuple[object, ...] = (None, [], {})
-"""Sections of a query that count as not there."""
 TYPE_COLUMNS = {"node": "node_type", "group": "type_string"}
 
 
 @dataclass(slots=True)
 class Path:
-    """The vertices read so far: `entities` of their tags, and what they say of filters.
+    """The vertices read so far: the `entities` of their tags, and their filters.
 
-    `sections` holds the filters and projections given at a vertex, by section and tag, with the
-    place where they stand.
+    `sections` holds the filters and projections at vertices, by section and tag, with their
+    places.
     """
 
     entities: Mapping[str, object]
@@ -64,8 +64,8 @@ def read_path(
     """Return the path of a query; `entities` are those that may be named.
 
     Raises:
-        BadRequest: it is no list of vertices, or has more joins than `limits.joins`.
-        BadValue, UnknownField: a vertex that cannot be.
+        BadRequest: it is not a list of vertices, or has more joins than `limits.joins`.
+        BadValue, UnknownField: a vertex is wrong.
     """
     if not isinstance(items, list) or not items:
         raise BadRequest(
@@ -91,7 +91,7 @@ def _add(path: Path, item: Any, index: int) -> None:  # noqa: ANN401 - JSON
     if isinstance(item, str):
         item = {"entity_type": item}
     if not isinstance(item, dict):
-        raise BadRequest("A vertex is an object, or the text of its `entity_type`.")
+        raise BadRequest("A vertex is an object, or a string: its `entity_type`.")
     for key in item:
         if key not in OWN_KEYS and key not in KEYWORDS:
             raise UnknownField(
@@ -100,13 +100,13 @@ def _add(path: Path, item: Any, index: int) -> None:  # noqa: ANN401 - JSON
     types = _types(item)
     kinds = {_kind(text, path.entities) for text in types}
     if len(kinds) > 1:
-        raise BadValue("A vertex has one kind of entity.").under("entity_type")
+        raise BadValue("The types of a vertex must belong to one entity.").under("entity_type")
     kind = kinds.pop()
     tag = _tag(item, types, kind, path)
     outer = item.get("outerjoin")
     vertex: Vertex = {"entity_type": TYPE_OF_ENTITY[kind], "tag": tag}
     if outer is not None and not isinstance(outer, bool):
-        raise BadValue("`outerjoin` is true or false.").under("outerjoin")
+        raise BadValue("`outerjoin` must be true or false.").under("outerjoin")
     if index:
         vertex["joining_keyword"], vertex["joining_value"] = _join(item, kind, path)
         vertex["edge_tag"] = _edge_tag(item, vertex, path)
@@ -124,14 +124,14 @@ def _types(item: dict[str, Any]) -> list[str]:
     types = [text for text in items if isinstance(text, str)]
     if not types or len(types) < len(items):
         raise BadValue(
-            "`entity_type` must be a text, or a list of texts.",
+            "`entity_type` must be a string, or a list of strings.",
             hint='"" is any node; "data.core.int.Int.", "group.core", "computer", "user".',
         ).under("entity_type")
     return types
 
 
 def _kind(text: str, entities: Mapping[str, object]) -> str:
-    """Return the entity that a type stands for."""
+    """Return the entity of an `entity_type`."""
     lower = text.lower()
     kind = ""
     if text == "" or (text.endswith(".") and text.count(".") >= NODE_PARTS - 1):
@@ -148,7 +148,7 @@ def _kind(text: str, entities: Mapping[str, object]) -> str:
 
 
 def _meant(text: str, entities: Mapping[str, object]) -> str:
-    """Return what entity types are, with the one that a wrong one is like."""
+    """Return a hint on entity types, with the valid type that is most similar to a wrong one."""
     table = nearest(text, entities)
     likely = likely_type(text) if table is None else TYPE_OF_ENTITY[table]
     said = "" if likely is None else f'Did you mean "{likely}"? '
@@ -176,7 +176,7 @@ def _class_name(text: str, kind: str) -> str:
 
 def _check_tag(tag: object, path: Path, key: str) -> None:
     if not isinstance(tag, str):
-        raise BadValue(f"`{key}` must be a text.").under(key)
+        raise BadValue(f"`{key}` must be a string.").under(key)
     if key == "tag" and "--" in tag:
         raise BadValue("A tag must not contain `--`.").under(key)
     if tag in path.kinds or tag in path.edges:
@@ -199,7 +199,7 @@ def _join(item: dict[str, Any], kind: str, path: Path) -> tuple[str, str]:
     named, direction = item.get("joining_keyword"), item.get("direction")
     ways = len(given) + (named is not None) + (direction is not None)
     if ways > 1:
-        raise BadRequest("A vertex is joined in one way.", hint="joining_keyword, or with_...")
+        raise BadRequest("A vertex may have one join only.", hint="joining_keyword, or with_...")
     last = path.vertices[-1]["tag"]
     if given:
         keyword, partner, place = given[0], item[given[0]], given[0]
@@ -223,10 +223,10 @@ def _by_direction(direction: object, kind: str, path: Path) -> tuple[str, str]:
     is_step = isinstance(direction, int) and not isinstance(direction, bool) and direction
     if not is_step or abs(is_step) > len(path.vertices):
         raise BadValue(
-            f"`direction` counts 1 to {len(path.vertices)} vertices back, or with a minus."
+            f"`direction` must be 1 to {len(path.vertices)}, or the same with a minus."
         ).under("direction")
     if kind != "node":
-        raise BadValue("`direction` joins nodes.").under("direction")
+        raise BadValue("`direction` is for joins between nodes only.").under("direction")
     partner = path.vertices[-abs(is_step)]["tag"]
     return ("with_outgoing" if is_step < 0 else "with_incoming"), partner
 
@@ -254,12 +254,12 @@ def _check_join(kind: str, keyword: str, partner: object, path: Path, place: str
 def _imply_type(
     path: Path, item: dict[str, Any], types: list[str], kind: str, vertex: Vertex
 ) -> None:
-    """Note the filter that a type stands for."""
+    """Add the filter of an `entity_type`."""
     if kind not in TYPE_COLUMNS:
         return
     subclassing = item.get("subclassing", True)
     if not isinstance(subclassing, bool):
-        raise BadValue("`subclassing` is true or false.").under("subclassing")
+        raise BadValue("`subclassing` must be true or false.").under("subclassing")
     column = TYPE_COLUMNS[kind]
     conditions = [_type_condition(text, kind, subclassing=subclassing) for text in types]
     if all(conditions):
@@ -270,7 +270,7 @@ def _imply_type(
 
 
 def _type_condition(text: str, kind: str, *, subclassing: bool) -> Filter:
-    """Return the condition of a type; nothing for any node and for any group."""
+    """Return the condition of an `entity_type`; None for any node and for any group."""
     if kind == "group":
         return {} if subclassing else {"==": ANY_GROUP}
     if not subclassing:
@@ -282,7 +282,7 @@ def _type_condition(text: str, kind: str, *, subclassing: bool) -> Filter:
 
 
 def _keep_sections(path: Path, item: dict[str, Any], vertex: Vertex, index: int) -> None:
-    """Keep the filters and projections given at a vertex and its edge."""
+    """Add the filters and projections at a vertex and its edge."""
     tags = {"filters": vertex["tag"], "project": vertex["tag"]}
     if index:
         tags |= {"edge_filters": vertex["edge_tag"], "edge_project": vertex["edge_tag"]}

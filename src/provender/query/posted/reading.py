@@ -22,10 +22,10 @@ from provender.settings import Limits
 
 KEYS = ("path", "filters", "project", "project_map", "order_by", "limit", "offset", "distinct")
 Place = tuple[str | int, ...]
+# Where a part of the query dict was posted, if elsewhere.
 Places = dict[Place, Place]
-"""Where a part of the query dict was posted, if elsewhere."""
+# Larger limits and offsets mean the same.
 LARGEST = 2**62
-"""Larger limits and offsets mean the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +105,14 @@ def _count(body: Mapping[str, Any], key: str) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise BadValue(f"`{key}` must be an integer from 0.").under(key)
+        raise BadValue(f"`{key}` must be an integer of at least 0.").under(key)
     return min(value, LARGEST)
 
 
 def _distinct(body: Mapping[str, Any]) -> bool:
     value = body.get("distinct")
     if value is not None and not isinstance(value, bool):
-        raise BadValue("`distinct` is true or false.").under("distinct")
+        raise BadValue("`distinct` must be true or false.").under("distinct")
     return bool(value)
 
 
@@ -122,7 +122,7 @@ def _section(body: Mapping[str, Any], key: str) -> dict[str, Any]:
     if value in ABSENT:
         return {}
     if not isinstance(value, dict):
-        raise BadValue(f"`{key}` must be an object by tag.").under(key)
+        raise BadValue(f"`{key}` must be an object whose keys are tags.").under(key)
     return value
 
 
@@ -186,18 +186,18 @@ def _items(items: Any, tag: str) -> list[Item]:  # noqa: ANN401 - JSON
                 for name, options in item.items()
             ]
         else:
-            raise BadValue("A projection is a name, or an object of names with options.").under(
-                "project", tag, index
-            )
+            raise BadValue(
+                "A projection must be a name, or an object of names with options."
+            ).under("project", tag, index)
     return found
 
 
 def _options(options: Any, place: Place) -> dict[str, str]:  # noqa: ANN401 - JSON
     valid = {"cast": tuple(CAST_KINDS), "func": FUNCTIONS}
     if not isinstance(options, dict):
-        raise BadValue("The options of a projection are an object.", hint='{"cast": "f"}').under(
-            *place
-        )
+        raise BadValue(
+            "The options of a projection must be an object.", hint='{"cast": "f"}'
+        ).under(*place)
     for name, value in options.items():
         if name not in valid:
             raise UnknownField(f"Unknown option `{name}`.", name=name, valid=valid).under(
@@ -227,9 +227,9 @@ def _order_by(body: Mapping[str, Any], places: Places) -> list[dict[str, list[di
 
 def _order_group(group: Any, index: int) -> dict[str, list[dict[str, Any]]]:  # noqa: ANN401 - JSON
     if not isinstance(group, dict):
-        raise BadValue("An order is an object by tag.", hint='{"n": ["label"]}').under(
-            "order_by", index
-        )
+        raise BadValue(
+            "An order must be an object whose keys are tags.", hint='{"n": ["label"]}'
+        ).under("order_by", index)
     return {
         tag: [
             item
@@ -245,14 +245,14 @@ def _order_items(given: Any, place: Place) -> list[dict[str, Any]]:  # noqa: ANN
     if isinstance(given, str):
         return [{given: {"order": "asc"}}]
     if not isinstance(given, dict):
-        raise BadValue("An order is a name, or a name with options.").under(*place)
+        raise BadValue("An order must be a name, or a name with options.").under(*place)
     return [{name: _order_options(options, (*place, name))} for name, options in given.items()]
 
 
 def _order_options(options: Any, place: Place) -> dict[str, str]:  # noqa: ANN401 - JSON
     read = {"order": options} if isinstance(options, str) else options
     if not isinstance(read, dict):
-        raise BadValue('Options of an order are "asc", "desc", or an object.').under(*place)
+        raise BadValue('The options of an order must be "asc", "desc", or an object.').under(*place)
     valid = {"order": tuple(DIRECTIONS), "cast": tuple(CAST_KINDS)}
     for name, value in read.items():
         if name not in valid:

@@ -19,8 +19,8 @@ from provender.schema.types import BAR, CORE, OLD_NODE_TYPES, WILDCARD, modern
 
 EQUALITY = (Operator.EQUAL, Operator.IN)
 PATTERN = (Operator.LIKE, Operator.ILIKE)
+# Dots that every node type has at least: `process.ProcessNode.`.
 NODE_DOTS = 2
-"""Dots that every node type has at least: `process.ProcessNode.`."""
 PLUS = re.compile(r"\w\+\w")
 LITERAL = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false")
 QUIET = ("no-effect", "no-wildcard", "plus-sign")
@@ -193,7 +193,7 @@ def _literal(asked: _Asked) -> Iterator[Note]:
             yield Note("type", f"A string is not equal to a {kind}: {shown}", asked.name)
 
 
+# What is looked for in each filter.
 CHECKS: tuple[Callable[[_Asked], Iterator[Note]], ...] = (
     *(_state, _node_type, _uuid, _wildcard, _plus, _literal),
 )
-"""What is looked for in each filter."""

@@ -35,8 +35,8 @@ LAST_INSTANT = datetime.max.replace(tzinfo=timezone.utc)
 RAW = re.compile(r"[^&\"'`\u201c\u201e=<>!~][^&]*")
 BOOLEANS = {"true": True, "false": False}
 LISTS = (Operator.IN, Operator.NOT_IN)
+# Width of the interval that a datetime names, by how many parts of the time are written.
 WIDTHS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))
-"""Width of the interval that a datetime names, by how many parts of the time are written."""
 
 
 def decode(raw: bytes) -> str:
@@ -85,7 +85,7 @@ def parse_text(text: str) -> tuple[Term, ...]:
     """Return the terms of a decoded query string.
 
     Raises:
-        GrammarError: with a caret under the place where the text stops making sense, and the
+        GrammarError: with a caret under the place where it stops making sense, and the
             corrected request as hint where it is clear what is meant.
     """
     try:
@@ -96,7 +96,7 @@ def parse_text(text: str) -> tuple[Term, ...]:
 
 
 def _failure(text: str) -> int | None:
-    """Return where a text stops making sense, or None if all of it does."""
+    """Return where a query string stops making sense, or None if all of it does."""
     try:
         _query(text)
     except GrammarError as error:
@@ -216,10 +216,11 @@ def _value(scanner: _Scanner) -> Value:
     if match := scanner.match(NUMBER):
         return _number(match[0])
     if scanner.text.startswith('"', scanner.position):
-        raise scanner.error('Expected a closing `"` for the text that begins')
+        raise scanner.error('Expected a closing `"` for the string that begins')
     raise scanner.error("Expected a value")
 
 
+# Keys whose values have forms of their own.
 _OF_KEY: dict[str, Callable[[_Scanner], Value]] = {
     "cursor": _whole,
     "filename": _text,
@@ -227,7 +228,6 @@ _OF_KEY: dict[str, Callable[[_Scanner], Value]] = {
     "download_format": _text,
     "format": _text,
 }
-"""Keys whose values have forms of their own."""
 
 
 def _number(text: str) -> Decimal:
@@ -240,7 +240,7 @@ def _number(text: str) -> Decimal:
 
 
 def _beyond(text: str) -> Decimal:
-    """Return a stand-in for a number whose exponent no computer holds."""
+    """Return a stand-in for a number whose exponent is too large."""
     digits, _, exponent = text.lower().partition("e")
     if exponent.startswith("-") or not digits.strip("+-0."):
         return Decimal(0)
@@ -274,7 +274,7 @@ def _moved(instant: datetime, by: timedelta) -> datetime:
 
 
 def _shift(text: str | None) -> timedelta:
-    """Return the difference to UTC of a shift such as `+05:30`, east being positive."""
+    """Return the UTC offset written as `+05:30`; east is positive."""
     if text is None:
         return timedelta()
     hours, minutes = int(text[1:3]), int(text[4:6] or 0)

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from provender.errors import UnknownField
 from provender.nearest import nearest
 
+# Keys, and what people write for them; a name may stand for several, the first that exists.
 _ALIASES = """
 limit: max maxresults top size rows pagelimit first take num
 offset: skip start startat from
@@ -39,13 +40,12 @@ hostname: host
 scheduler_type: scheduler
 transport_type: transport
 """
-"""Keys, and what people write for them; a name may stand for several, the first that exists."""
+# Data that nodes have in their attributes.
 _INSIDE = """
 attributes.process_state: state status processstate
 attributes.process_label: processlabel
 attributes.exit_status: exitstatus exitcode
 """
-"""What nodes keep in their attributes."""
 _SAID = """
 A page is a part of the path, as in `/page/2?perpage=20`.: page pages pagenumber pageno pagenum
 Conditions are keys with an operator, as in `label=like="%Fe%"`.: filter filters q query where

@@ -1,6 +1,6 @@
-"""The special keys of a query string: one row each, with how it is read. Floor: query.
+"""The special keys of a query string: one row each, with the function that reads it. Floor: query.
 
-A parameter is also the key under which its value is found: `asked[LIMIT]`.
+A parameter is also the key of its value: `parameters[LIMIT]`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from provender.query.terms import Term, Value, Word, describe
 _Value = TypeVar("_Value")
 
 ORDER_NAME = re.compile(r"([+-]?)([A-Za-z_][A-Za-z0-9_-]*)")
+# The largest offset: databases accept no larger number, and every list ends before this one.
 LARGEST_OFFSET = 2**62
-"""Beyond what databases count to; a larger offset is past every end just the same."""
 
 
 class Count(Enum):
@@ -40,9 +40,9 @@ class OrderTerm:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parameter(Generic[_Value]):
-    """What a special key says: how its term is read, and what holds where it is not given.
+    """A special key: how its term is read, and its value if the key is not given.
 
-    `form` shows what is written after the key, `help` says what it does.
+    `form` shows what may follow the key, `help` says what the key does.
     """
 
     name: str
@@ -54,9 +54,9 @@ class Parameter(Generic[_Value]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parameters:
-    """What a query string says: filters, and the values of the parameters that were given.
+    """A query string as read: filters, and the values of the parameters that were given.
 
-    Only equal to themselves: equal query strings have the same, for as long as it is cached.
+    An instance equals only itself. Equal query strings share one instance while it is cached.
     """
 
     filters: tuple[Term, ...] = ()
@@ -102,12 +102,12 @@ def _text(term: Term) -> str:
     if isinstance(value, Word):
         return value.text
     if not isinstance(value, str):
-        raise BadValue(f'`{term.key}` takes a text, not {describe(value)}: {term.key}="..."')
+        raise BadValue(f'`{term.key}` takes a string, not {describe(value)}: {term.key}="..."')
     return value
 
 
 def _switch(term: Term) -> bool:
-    """`true`, `false`, `"False"`, `0` and the like."""
+    """Return the boolean written as `true`, `"False"`, `0` and the like."""
     value = _single(term)
     text = str(value.text if isinstance(value, Word) else value).lower()
     if text not in ("true", "false", "1", "0"):
@@ -116,7 +116,7 @@ def _switch(term: Term) -> bool:
 
 
 def _names(term: Term) -> tuple[str, ...]:
-    """Names, each counted once, in the order given."""
+    """Return the names of a list in the order given, without repetitions."""
     return tuple(dict.fromkeys(_name(term, value) for value in term.values))
 
 

@@ -14,16 +14,17 @@ from provender.query.querystring import datetimes
 
 TIMES = ("ctime", "mtime", "time")
 FLAGS = ("attributes", "extras")
+# Keys whose values are numbers: no quotes make them right.
 INTEGERS = (
     *("id", "pk", "user_id", "user", "dbcomputer_id", "computer", "limit", "offset", "perpage"),
     *("in_limit", "out_limit", "tree_in_limit", "tree_out_limit"),
 )
-"""Keys whose values are numbers: no quotes make them right."""
+# Keys that take lists of names.
 NAMES = ("attributes_filter", "extras_filter", "alist", "nalist", "elist", "nelist")
-"""Keys that take lists of names."""
 ORDERS = ("orderby", "order_by", "order", "sort", "sort_by", "sortby")
 LISTS = ("=in=", "=notin=")
 COMPARISONS = ("<", "<=", ">", ">=")
+# Each operator, and what people write for it.
 MEANT = {
     "=": "== === : := =: eq",
     "!=": "<> =! !== =!= ! ne not",
@@ -36,11 +37,10 @@ MEANT = {
     "=in=": "in",
     "=notin=": "notin !in nin out",
 }
-"""Each operator, and what people write for it."""
 OPERATORS = {form: name for name, forms in MEANT.items() for form in (name, *forms.split())}
 PATTERNS = {"contains": "%{}%", "startswith": "{}%", "endswith": "%{}"}
+# What people take for quotes: the opening and the closing one.
 PAIRS = dict(zip("\"'`\u201c\u201e\u2018\u00ab", "\"'`\u201d\u201c\u2019\u00bb", strict=True))
-"""What people take for quotes: the opening and the closing one."""
 
 STRING = re.compile(r'"[^"]*(?:""[^"]*)*"')
 _NEXT = r"(?=[a-z_][\w.-]*\s*(?:=|!=|>|<))"

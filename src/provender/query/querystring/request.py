@@ -1,4 +1,4 @@
-"""From terms to a typed request; the only checks of what special keys say. Floor: query."""
+"""From terms to a typed request; the only checks of special keys. Floor: query."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """A list that is asked for, everything in it checked but the names of fields."""
+    """A request for a list; all of it is checked, except for the names of fields."""
 
     view: View
     parameters: Parameters
@@ -46,7 +46,7 @@ class ListRequest:
 
 
 def read_parameters(terms: tuple[Term, ...], specials: Mapping[str, Parameter[Any]]) -> Parameters:
-    """Return what a query string says; `specials` maps its special keys to parameters.
+    """Return the filters and special keys of a query string; `specials` maps keys to parameters.
 
     Raises:
         ConflictingParameters: a special key given twice.
@@ -112,15 +112,18 @@ def read_list(
 
 
 def _check_cursor(parameters: Parameters, *, is_paged: bool) -> None:
-    """Refuse what a cursor, or a list without an exact total, does not go with."""
+    """Refuse keys that cannot be combined with a cursor or with an inexact total."""
     if is_paged and parameters[COUNT] is not Count.EXACT:
-        raise ConflictingParameters("Pages need the exact count.", hint="A cursor does not.")
+        raise ConflictingParameters(
+            "`count` cannot be combined with pages, which need the exact count.",
+            hint="Use `cursor` instead of pages.",
+        )
     if parameters[CURSOR] is None:
         return
     if is_paged or parameters[OFFSET] is not None:
-        raise ConflictingParameters("A cursor is incompatible with pages and offset.")
+        raise ConflictingParameters("`cursor` is incompatible with pages and offset.")
     if parameters[LIMIT] == 0:
-        raise BadValue("`limit` takes an integer from 1 with a cursor.")
+        raise BadValue("With `cursor`, `limit` must be at least 1.")
 
 
 def _check_filter(term: Term) -> Term:

@@ -21,7 +21,7 @@ STORED = Stored("node_type")
 
 
 def either(stored: str) -> Callable[[Term], Filter]:
-    """Return the spelling of a key that shows one form of a text and stores another.
+    """Return the spelling of a key that shows one form of a string and stores another.
 
     The key itself stands for the form shown, `stored` names the field of the other.
     """
@@ -55,7 +55,7 @@ def node_type(term: Term) -> Filter:
 
 
 def _is_decided(prefix: str) -> bool:
-    """Tell whether the fixed beginning of a pattern says if it can match data."""
+    """Return whether the fixed beginning of a pattern decides if it can match data."""
     return prefix.startswith(DATA) or not DATA.startswith(prefix[: len(DATA)])
 
 

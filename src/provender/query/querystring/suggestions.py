@@ -12,19 +12,20 @@ from urllib.parse import unquote_to_bytes
 
 from provender.query.querystring.repairs import OR, repaired_fields
 
+# Returns where a query string stops making sense, or None if all of it does.
 Failure = Callable[[str], int | None]
-"""Where a text stops making sense, or None if all of it does."""
+# Longest query string that is repaired, in characters.
 LONGEST = 1000
-"""Characters of a text that is looked at."""
+# Characters of a correction that is shown whole.
 SHOWN = 200
-"""Characters of a correction that is shown whole."""
+# How often the grammar is asked: 60 times take 2 ms.
 MOST_TRIES = 60
-"""How often the grammar is asked: 60 times take 2 ms."""
+# How many faults of one text are repaired.
 DEEPEST = 6
-"""How many faults of one text are repaired."""
 FIRST_BEYOND_ASCII = 0x80
 FIELDS = re.compile(r'"[^"]*(?:""[^"]*)*"|(?P<end>&)')
 TRIPLETS = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+# What can be said of a field that cannot be repaired.
 ADVICE = (
     (OR, "There is no `or` here: `=in=` takes a list of values, and a posted query has `or`."),
     (
@@ -32,7 +33,6 @@ ADVICE = (
         "`orderby` takes keys of the resource. A posted query can order by what is inside JSON.",
     ),
 )
-"""What can be said of a field that cannot be repaired."""
 
 
 def suggest(text: str, position: int, failure: Failure) -> str | None:
@@ -63,7 +63,7 @@ def _bounded(failure: Failure) -> Failure:
 
 
 def _corrected(text: str, position: int, failure: Failure, depth: int) -> str | None:
-    """Return a text that parses, by repairing one field after the other."""
+    """Return a query string that parses, by repairing one field after the other."""
     for candidate in _candidates(text, position):
         if candidate == text:
             continue
@@ -77,7 +77,7 @@ def _corrected(text: str, position: int, failure: Failure, depth: int) -> str | 
 
 
 def _candidates(text: str, position: int) -> Iterator[str]:
-    """Yield texts in which the fault at a position may be gone, the likeliest first."""
+    """Yield query strings without the fault at a position, the likeliest first."""
     yield re.sub(r"&(?:\s*&)+", "&", text.replace("&amp;", "&").strip("?/& "))
     start, stop = _bounds(text, position)
     for field in repaired_fields(text[start:stop]):
@@ -101,7 +101,7 @@ def _changed(text: str, corrected: str) -> str:
 
 
 def _typed(text: str) -> str:
-    """Return a text as it is typed into a URL, as far as it would be read in another way."""
+    """Return a query string as it is typed into a URL: escaped if it would be read differently."""
     return TRIPLETS.sub(_escaped, text).replace("#", "%23")
 
 

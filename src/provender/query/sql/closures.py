@@ -28,7 +28,7 @@ IDENTITIES = ("id", "uuid")
 
 
 def joined(before: Any, join: Join, by_tag: Mapping[str, Any], table: Any, edge: Any) -> Any:  # noqa: ANN401 - tables under aliases
-    """Return a FROM clause with one vertex more; `edge` is the table between, if there is one."""
+    """Return a FROM clause with one more vertex; `edge` is the table in between, or None."""
     rule, partner = join.rule, by_tag[join.partner]
     if isinstance(rule, ColumnJoin):
         same = table.c[rule.own] == partner.c[rule.partner]
@@ -42,12 +42,9 @@ def joined(before: Any, join: Join, by_tag: Mapping[str, Any], table: Any, edge:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """All that is reached from the known end of a join along links: one row for each route.
+    """All nodes along links from the known end of a join: one row for each route.
 
-    The form was measured on a million nodes. It starts at the end whose node is known, since the
-    other way would walk the whole graph, and merges routes (`UNION`) where nobody asks for them,
-    since twenty diamonds in a row have a million routes. `before` are the closures of the plan so
-    far, by the tags of their edges.
+    `before` are the closures of the plan so far, by the tags of their edges.
     """
 
     plan: Plan
@@ -65,13 +62,22 @@ class Closure:
 
     @property
     def rule(self) -> ClosureJoin:
-        """The columns of the closure at either end of the join."""
+        """The rule of the join: the columns of the closure at both ends."""
         if not isinstance(self.join.rule, ClosureJoin):
             raise TypeError(self.source)
         return self.join.rule
 
     def table(self) -> CTE:
-        """Return the recursive table with the columns of an edge."""
+        """Return the recursive table with the columns of an edge.
+
+        The table starts at the end whose nodes are known. Databases compute a recursive table
+        before they join it: from the other end it would follow the links of the whole graph, and
+        the filter would come too late. The conditions on the known end are therefore repeated
+        inside (`_near_starts`, `_far_starts`). Routes are merged (`UNION`) unless the query shows
+        them: twenty diamonds in a row have eighty links but a million routes. A bound on
+        the depth is repeated inside, too, so that the recursion ends there. This form was measured
+        on a million nodes.
+        """
         start = self.rule.own if self._is_far_end_known() else self.rule.partner
         forward = start == "ancestor_id"
         link = tables.LINK.alias(f"{self.name}_first")
@@ -92,7 +98,7 @@ class Closure:
         return routes.union_all(following) if self._shows_routes() else routes.union(following)
 
     def _shows_routes(self) -> bool:
-        """Tell whether every route counts: unless only different rows do, and no edge is shown."""
+        """Return whether every route is a row: not if rows are distinct and no edge is shown."""
         return not self.plan.distinct or self._uses_edge()
 
     def _uses_edge(self) -> bool:
@@ -132,7 +138,7 @@ class Closure:
         return columns
 
     def _depth_bounds(self, routes: Any) -> list[Any]:  # noqa: ANN401 - an alias
-        """Return the conditions at which routes end since the depths asked for end."""
+        """Return the conditions on the depth, which end a route."""
         bounds = []
         depth = routes.c.depth if self._shows_routes() else None
         for part in self.plan.conditions_on({self.join.edge}):
@@ -143,20 +149,20 @@ class Closure:
         return bounds
 
     def _is_far_end_known(self) -> bool:
-        """Tell whether the joined vertex is named by id or uuid, and the other end is not."""
+        """Return whether an id or uuid names the joined vertex, and none names the other end."""
         far = self.plan.conditions_on({self.source.tag})
         near = self.plan.conditions_on({source.tag for source in self._chain()})
         return any(map(_names_one, far)) and not any(map(_names_one, near))
 
     def _far_starts(self) -> Select[Any]:
-        """Return the ids of the joined vertex, by its own conditions."""
+        """Return the ids of the joined vertex that fulfil its conditions."""
         table = self.source.entity.table.alias(f"{self.name}_end")
         inner = self.predicates.on(lambda _: table)
         conditions = self.plan.conditions_on({self.source.tag})
         return select(table.c.id).where(*(inner.write(part) for part in conditions))
 
     def _near_starts(self) -> Select[Any] | None:
-        """Return the ids of the partner, by its conditions and those of what it is joined to."""
+        """Return the ids of the partner that fulfil the conditions on its chain; None for all."""
         chain = self._chain()
         tags = {source.tag for source in chain}
         edges = {source.join.edge for source in chain[1:] if source.join}
@@ -178,7 +184,7 @@ class Closure:
         return chain
 
     def _joined_chain(self, chain: list[Source], tables: dict[str, Any]) -> FromClause:
-        """Return the chain joined, under aliases of its own, which `tables` receives."""
+        """Return the joined chain under aliases of its own, which are added to `tables` by tag."""
         first = chain[0]
         tables[first.tag] = first.entity.table.alias(f"{self.name}_0")
         found: Any = tables[first.tag]
@@ -205,7 +211,7 @@ def _is_followed(link: Any) -> Any:  # noqa: ANN401 - an alias
 
 
 def _names_one(condition: Condition) -> bool:
-    """Tell whether a condition names nodes by id or uuid."""
+    """Return whether a condition names nodes by id or uuid."""
     if isinstance(condition, Comparison):
         is_equal = condition.relation is Relation.EQUAL and not condition.as_text
         return is_equal and condition.target.field.name in IDENTITIES

@@ -24,12 +24,12 @@ from provender.query.sql.sources import tables_of
 from provender.schema.entities import Kind
 from provender.schema.statements import Backend, Statement, Statements
 
+# Joins along foreign keys that are never null.
 ALWAYS_NAMED = [ColumnJoin("id", column) for column in ("user_id", "dbnode_id", "aiidauser_id")]
-"""Joins to what every row names."""
+# Number of compiled shapes that are cached, about 4 kB each.
 SHAPES_KEPT = 1000
-"""Compiled shapes kept in memory, about 4 kB each."""
+# Largest number of values of a shape that is cached: 800 conditions take half a MiB.
 LARGEST_KEPT = 100
-"""Values of a shape that is kept: one with 800 conditions takes half a MiB."""
 
 
 def compile_plan(plan: Plan, backend: Backend, *, with_count: bool = True) -> Statements:
@@ -105,16 +105,16 @@ def _is_large(write: Write, shape: Plan, backend: Backend, operands: int) -> boo
 
 @cached(4 * SHAPES_KEPT, unless=_is_large)
 def _compile(write: Write, shape: Plan, backend: Backend, operands: int) -> str:
-    """Return the SQL of a shape with so many operands."""
+    """Return the SQL of a shape with this number of operands."""
     del operands
     counted = _without_needless_joins(shape) if write is _count else shape
     return str(write(_Writer(counted, backend)).compile(dialect=DIALECTS[backend]))
 
 
 def _without_needless_joins(plan: Plan) -> Plan:
-    """Return a plan of as many rows, without vertices that neither filter nor multiply them.
+    """Return a plan with the same number of rows, without vertices that do not change the number.
 
-    That is what a foreign key of each row names, and the far end of a link or a membership.
+    Those are vertices that a foreign key of each row names, and far ends of links or memberships.
     """
     asked = {target.tag for part in plan.condition.conditions for target in targets(part)}
     kept: list[Source] = []
@@ -159,7 +159,7 @@ class _Writer:
         return statement
 
     def _deep_rows(self) -> Select[Any]:
-        """Return the statement that skips ids, and then joins the rows that are left."""
+        """Return the statement that first skips ids, and then joins the rows of the page."""
         plan, table = self._plan, self._tables.joined
         order = [self._ordered(item, []) for item in plan.order]
         ids = select(table.c.id).where(*self._where()).order_by(*order)
@@ -189,7 +189,7 @@ class _Writer:
         return [self._predicates.write(part) for part in self._plan.condition.conditions]
 
     def _output(self, output: Output) -> ColumnElement[Any]:
-        """Return a column of the answer; times without offset as texts."""
+        """Return a column of the answer; times without a UTC offset as strings."""
         column = self._value(output)
         if output.function == "count":
             return func.count(column)
@@ -200,7 +200,7 @@ class _Writer:
         return column
 
     def _value(self, item: Output | Ordering) -> ColumnElement[Any]:
-        """Return what is shown or ordered by: a column, something inside JSON, a cast of it."""
+        """Return the value of an output or criterion: a column, JSON, or a cast of JSON."""
         target = item.target
         if target.field.kind is not Kind.JSON or target.field.computed:
             return self._predicates.column(target)
@@ -208,7 +208,7 @@ class _Writer:
         return inside.document() if item.cast is None else inside.cast(item.cast)
 
     def _different(self, statement: Select[Any], columns: list[Label[Any]]) -> Select[Any]:
-        """Return a statement of different rows; in SQLite JSON texts are compared by value."""
+        """Return a statement of distinct rows; SQLite compares JSON by value, not as a string."""
         kinds = [output.kind for output in self._plan.outputs]
         if self._backend is Backend.POSTGRESQL or Kind.JSON not in kinds:
             return statement.distinct()

@@ -19,7 +19,7 @@ def computed(field: Computed, forms: SqlForms, table: Any) -> Expression:  # noq
 
 
 def _without(column: Expression, prefix: str, replacement: str) -> Expression:
-    """Return a text whose beginning, where it is `prefix`, is replaced."""
+    """Return a string; if it begins with `prefix`, this beginning is replaced."""
     rest = func.substr(column, literal_column(str(len(prefix) + 1)))
     shortened = text_literal(replacement).concat(rest) if replacement else rest
     begins = func.substr(column, literal_column("1"), literal_column(str(len(prefix))))

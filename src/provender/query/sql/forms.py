@@ -39,15 +39,15 @@ DIALECTS: dict[Backend, Dialect] = {
     Backend.POSTGRESQL: psycopg2.dialect(paramstyle="pyformat"),  # type: ignore[no-untyped-call]
     Backend.SQLITE: sqlite.dialect(paramstyle="named"),
 }
+# PostgreSQL's comparison by code point, which its pattern indexes serve.
 CODE_POINT = {
     Relation.LESS: "~<~",
     Relation.LESS_EQUAL: "~<=~",
     Relation.GREATER: "~>~",
     Relation.GREATER_EQUAL: "~>=~",
 }
-"""PostgreSQL's comparison by code point, which its pattern indexes serve."""
+# The format of times in SQLite stores, in UTC: the order of the strings is that of the times.
 TIME_FORM = "YYYY-MM-DD HH:MM:SS.ffffff"
-"""How SQLite stores keep times, in UTC: the order of the texts is that of the times."""
 
 
 def bound(operand: Operand, backend: Backend) -> object:
@@ -78,13 +78,13 @@ class SqlForms(ABC):
     def ordered(
         self, column: Expression, kind: Kind, *, nullable: bool, descending: bool
     ) -> Expression:
-        """Return an order criterion: texts by code point, no value last when ascending."""
+        """Return an order criterion: strings by code point, no value last when ascending."""
 
     json: ClassVar[type[JsonForms]]
 
     @abstractmethod
     def as_text(self, column: Expression, kind: Kind) -> Expression:
-        """Return the text of a value, as PostgreSQL writes it."""
+        """Return a value as a string, as PostgreSQL writes it."""
 
     @abstractmethod
     def local_text(self, column: Expression) -> Expression:
@@ -96,7 +96,7 @@ class SqlForms(ABC):
 
     @abstractmethod
     def largest(self, column: Expression, kind: Kind, function: str) -> Expression:
-        """Return `max` or `min` of a column, texts by code point."""
+        """Return `max` or `min` of a column, strings by code point."""
 
     @abstractmethod
     def like(self, column: Expression, pattern: Expression, *, fold: bool) -> Expression:
@@ -104,11 +104,11 @@ class SqlForms(ABC):
 
     @abstractmethod
     def by_code_point(self, left: Expression, relation: Relation, right: Expression) -> Expression:
-        """Return the comparison of two texts by code point."""
+        """Return the comparison of two strings by code point."""
 
     @abstractmethod
     def day(self, column: Expression) -> Expression:
-        """Return the day in UTC of a time: a text `YYYY-MM-DD`, or what becomes one."""
+        """Return the day in UTC of a time: a string `YYYY-MM-DD`, or a value that becomes one."""
 
     @abstractmethod
     def process_state(self, table: Any) -> Expression:  # noqa: ANN401 - a table or an alias
@@ -145,7 +145,7 @@ class SqlForms(ABC):
 
 
 class PostgresqlForms(SqlForms):
-    """PostgreSQL: JSON is `jsonb`, texts have a collation that must not show."""
+    """PostgreSQL: JSON is `jsonb`; the collation of strings must have no effect."""
 
     lower = func.lower
     json = PostgresqlJson
@@ -181,7 +181,7 @@ class PostgresqlForms(SqlForms):
         return found
 
     def like(self, column: Expression, pattern: Expression, *, fold: bool) -> Expression:
-        """Return `LIKE` or `ILIKE` on the text of a column; backslash escapes by default."""
+        """Return `LIKE` or `ILIKE` on a column as a string; backslash escapes by default."""
         return column.op("ILIKE" if fold else "LIKE", is_comparison=True)(pattern)
 
     def by_code_point(self, left: Expression, relation: Relation, right: Expression) -> Expression:
@@ -201,7 +201,7 @@ class PostgresqlForms(SqlForms):
 
 
 class SqliteForms(SqlForms):
-    """SQLite: JSON and times are texts, and texts compare by code point by themselves."""
+    """SQLite: JSON and times are strings, and strings compare by code point by default."""
 
     lower = func.provender_lower
     json = SqliteJson
@@ -217,7 +217,7 @@ class SqliteForms(SqlForms):
         return nulls_first(column.desc()) if descending else nulls_last(column.asc())
 
     def as_text(self, column: Expression, kind: Kind) -> Expression:
-        """Return a cast, or the text that PostgreSQL would write."""
+        """Return a cast, or the string that PostgreSQL would write."""
         if kind is Kind.TIME:
             zero, point, zone = text_literal("0"), text_literal("."), text_literal("+00")
             return func.rtrim(func.rtrim(column, zero), point).concat(zone)
@@ -227,7 +227,7 @@ class SqliteForms(SqlForms):
         return column if kind in (Kind.TEXT, Kind.UUID) else cast(column, Text)
 
     def local_text(self, column: Expression) -> Expression:
-        """Return what our own function gave."""
+        """Return the result of our own function."""
         return column
 
     def member(self, column: Expression, values: Expression, kind: Kind) -> Expression:
@@ -242,7 +242,7 @@ class SqliteForms(SqlForms):
         return found
 
     def like(self, column: Expression, pattern: Expression, *, fold: bool) -> Expression:
-        """Return `LIKE`, made case-sensitive on every connection, of the folded texts if asked."""
+        """Return `LIKE`, case-sensitive on every connection; with `fold`, of the folded strings."""
         if fold:
             column, pattern = self.lower(column), self.lower(pattern)
         return column.like(pattern, escape="\\")

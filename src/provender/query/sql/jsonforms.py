@@ -29,6 +29,7 @@ from provender.query.plan.conditions import JsonType
 
 Expression = ColumnElement[Any]
 
+# The casts of posted queries, and what PostgreSQL casts to.
 CASTS: dict[str, type[TypeEngine[Any]]] = {
     "t": Text,
     "f": Double,
@@ -37,7 +38,6 @@ CASTS: dict[str, type[TypeEngine[Any]]] = {
     "j": JSONB,
     "d": DateTime,
 }
-"""The casts of posted queries, and what PostgreSQL casts to."""
 LARGEST = "'1e308'::jsonb"
 SMALLEST = "'-1e308'::jsonb"
 
@@ -53,7 +53,7 @@ class JsonForms(ABC):
     @staticmethod
     @abstractmethod
     def of_members(text: Expression) -> Expression:
-        """Return the JSON list of a text of members, which commas separate."""
+        """Return the JSON list of a string of members, which commas separate."""
 
     @abstractmethod
     def document(self) -> Expression:
@@ -69,7 +69,7 @@ class JsonForms(ABC):
 
     @abstractmethod
     def string(self) -> Expression:
-        """Return the text of a text, NULL for other types."""
+        """Return the value of a string, NULL for other types."""
 
     @abstractmethod
     def word(self) -> Expression:
@@ -105,7 +105,7 @@ class PostgresqlJson(JsonForms):
 
     @staticmethod
     def of_members(text: Expression) -> Expression:
-        """Return a cast, called a text like the columns of tables."""
+        """Return a cast; its SQL type is that of text columns."""
         return type_coerce(cast(_bracketed(text), JSONB), Text)
 
     def document(self) -> Expression:
@@ -138,7 +138,7 @@ class PostgresqlJson(JsonForms):
         return case((self.is_type(JsonType.STRING), self._text()))
 
     def word(self) -> Expression:
-        """Return the JSON text, in which a text has quotes."""
+        """Return the value as JSON, in which a string has quotes."""
         return cast(self.document(), Text)
 
     def length(self) -> Expression:
@@ -158,7 +158,7 @@ class PostgresqlJson(JsonForms):
         return func.jsonb_exists(self.document(), key)
 
     def cast(self, name: str) -> Expression:
-        """Return a cast of the text."""
+        """Return a cast of the value as a string."""
         return cast(self._text(), CASTS[name])
 
 
@@ -167,7 +167,7 @@ class SqliteJson(JsonForms):
 
     @staticmethod
     def of_members(text: Expression) -> Expression:
-        """Return the text."""
+        """Return the value as a string."""
         return _bracketed(text)
 
     def document(self) -> Expression:
@@ -201,7 +201,7 @@ class SqliteJson(JsonForms):
         return case((self.is_type(JsonType.NUMBER), cast(value, Double)))
 
     def string(self) -> Expression:
-        """Return `json_extract` of a text."""
+        """Return `json_extract` of a string."""
         value = self._call(func.json_extract, type_=Text)
         return case((self.is_type(JsonType.STRING), value))
 

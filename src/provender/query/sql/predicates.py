@@ -54,10 +54,10 @@ JSON_CONDITIONS = (
     *(JsonComparison, JsonMembership, JsonPattern, JsonLength),
     *(JsonHasType, JsonContains, JsonHasKey),
 )
+# The column of recursive tables; no stored table has this name.
 ROUTE = "path"
-"""The column of walks; no table has one of this name."""
+# Relations that SQL writes otherwise.
 OPERATORS = {Relation.EQUAL: "="}
-"""Relations that SQL writes otherwise."""
 
 
 class Predicates:
@@ -68,7 +68,7 @@ class Predicates:
         self._table = tables
 
     def on(self, tables: Callable[[str], Any]) -> Predicates:
-        """Return what writes the same conditions on other tables."""
+        """Return a writer of the same conditions on other tables."""
         return Predicates(self.forms, tables)
 
     def bind(self, operand: Operand) -> Any:  # noqa: ANN401 - a bind parameter of any type
@@ -160,7 +160,7 @@ class Predicates:
 
 
 def _scalar(value: JsonForms, json_type: JsonType) -> Expression:
-    """Return a number, a text or the word of a boolean; NULL or another word for other types."""
+    """Return a number, a string or the word of a boolean; NULL or another word for other types."""
     if json_type is JsonType.NUMBER:
         return value.number()
     return value.string() if json_type is JsonType.STRING else value.word()

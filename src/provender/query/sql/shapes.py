@@ -1,6 +1,6 @@
-"""Taking a plan apart: its shape, compiled once, and the values that are bound. Floor: query.
+"""Separating a plan into a shape, which is compiled once, and its values. Floor: query.
 
-Two questions of one shape differ in their values only, so they share their SQL.
+Two plans of one shape differ in their values only, so they share their SQL.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from provender.schema.entities import Kind
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The place of a value, which stands in a shape for the value itself."""
+    """The place of a value: a shape holds it instead of the value."""
 
     index: int
 
@@ -29,7 +29,7 @@ class Slot:
 class Shape:
     """A plan without its values: `plan` holds slots, `operands` the values in their order.
 
-    The first `asked` of them are those of the condition: all that a count depends on.
+    The first `asked` operands are those of the condition; a count depends on no others.
     """
 
     plan: Plan
@@ -38,7 +38,7 @@ class Shape:
 
 
 def shape_of(plan: Plan) -> Shape:
-    """Return a plan taken apart.
+    """Return the shape and the values of a plan.
 
     Example:
         `id > 5` becomes the shape `id > p0` and the operands `(5,)`.
@@ -64,12 +64,12 @@ def shape_of(plan: Plan) -> Shape:
 
 
 def _is_plain(items: tuple[Output, ...] | tuple[Ordering, ...]) -> bool:
-    """Tell whether no path, which is a value, is among what is shown or ordered by."""
+    """Return whether no item has a path into JSON, which is a value."""
     return all([item.target.path is None for item in items])  # noqa: C419 - a list is faster here
 
 
 def _shaped(outputs: tuple[Output, ...], take: Swap) -> tuple[Output, ...]:
-    """Return outputs with slots; one with a path, which a client wrote, loses its name, too."""
+    """Return outputs with slots; those with a path lose their name, which holds the path."""
     if _is_plain(outputs):
         return outputs
     return tuple(
@@ -80,7 +80,7 @@ def _shaped(outputs: tuple[Output, ...], take: Swap) -> tuple[Output, ...]:
 
 @cache
 def _slotted(index: int, kind: Kind, plain: bool | None) -> Operand:
-    """Return the operand of a slot; `plain` is None for all but paths."""
+    """Return the operand of a slot; `plain` is None except for paths."""
     return Operand(Slot(index), kind) if plain is None else Path(Slot(index), kind, plain)
 
 

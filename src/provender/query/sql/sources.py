@@ -19,7 +19,7 @@ from provender.query.sql.predicates import Predicates
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The tables of a plan joined as it says, and what writes conditions on them by their tags."""
+    """The joined tables of a plan, and the writer of conditions on them."""
 
     joined: Any
     predicates: Predicates

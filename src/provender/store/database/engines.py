@@ -1,7 +1,8 @@
 """Pools of read-only connections to one database. Floor: store.
 
-Three locks keep a store as it is. PostgreSQL: every transaction is `READ ONLY`, the role needs
-SELECT only, and nothing but `select` is built. SQLite: `mode=ro`, `query_only`, and the same.
+Three locks protect a store from writes. On PostgreSQL every transaction is `READ ONLY`, the role
+needs SELECT only, and only `select` statements are built. On SQLite a file is opened with `mode=ro`
+and `query_only`, and again only `select` statements are built.
 """
 
 from __future__ import annotations
@@ -23,28 +24,28 @@ from provender.store.database.opening import Opening
 from provender.store.sqlite.files import Marker, SqliteFile
 
 JSONB_OID = 3802
+# JSON goes into answers without being parsed.
 JSONB_AS_TEXT = psycopg2.extensions.new_type((JSONB_OID,), "JSONB_AS_TEXT", lambda text, _: text)
-"""JSON goes into answers unparsed."""
 
+# With these a dead connection is noticed within a minute; with the defaults of the system it would
+# take hours (libpq, "Parameter Key Words"). Parameters in a URL win.
 DEAD_PEERS = {
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
 }
-"""A connection whose other end is gone is noticed within a minute, where the system's own
-figures would take hours (libpq, "Parameter Key Words"); what a URL says wins."""
 
 Start = Callable[[Any, Any], "str | None"]
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A bounded pool of connections and how a snapshot is begun on one of them.
+    """A bounded pool of connections, and the functions that begin a snapshot on one of them.
 
-    `start` begins the transaction and returns its token: equal tokens, equal data. It is None
-    where nothing tells. `opening` may send the first statement with it. `hosts` is the number of
-    servers that have the data.
+    `start` begins a transaction and returns its token: equal tokens, equal data; None when
+    unknown. `opening` may send the first statement together with the beginning. `hosts` is the
+    number of servers that have the data.
     """
 
     backend: Backend
@@ -58,7 +59,7 @@ class Engine:
     serial: int = field(default_factory=count().__next__)
 
     def unnamed(self) -> Engine:
-        """Return an engine whose snapshots have no names, for data that lies elsewhere too."""
+        """Return an engine without tokens, for a store with part of its data in other databases."""
 
         def start(driver: Any, cursor: Any) -> None:  # noqa: ANN401 - the driver's
             self.start(driver, cursor)
@@ -100,9 +101,10 @@ def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
 
 
 class _Connection(psycopg2.extensions.connection):
-    """A connection that knows whether a standby answered last, when it was made and last used.
+    """A connection with the times of its making and last use, and the kind of server behind it.
 
-    The hosts of one pool may be of both kinds, and behind a pooler those of one connection.
+    `was_standby` says whether a standby answered last: a pool may have hosts of both kinds, and
+    behind a pooler even one connection may.
     """
 
     was_standby = False
@@ -117,7 +119,7 @@ def sqlite(file: SqliteFile, pool: Pool, limits: Limits) -> Engine:
 
 
 def _start_sqlite(driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the driver's
-    """Begin a transaction; what its marker says before and after its first read names the data."""
+    """Begin a transaction; its marker before and after the first read names the data."""
     while True:
         marker: Marker | None = driver.marker
         before = marker() if marker else b""

@@ -1,4 +1,4 @@
-"""What the errors of the two drivers mean. Floor: store."""
+"""Errors of the two drivers, translated. Floor: store."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from provender.store.database import refusals
 
 LOGGER = logging.getLogger(__name__)
 
+# Message of libpq if a host stops during connecting; libpq then tries no other host.
 HUNG_UP = "server closed the connection"
-"""What libpq says of a host that stops while it is connected to; it then tries no other."""
 
 
 class LostConnectionError(StoreUnreachable):
@@ -53,9 +53,9 @@ def unopened(what: str, error: OSError, path: object = None) -> StoreUnreachable
 def translated(
     error: psycopg2.Error | sqlite3.Error, name: str, *, is_closed: bool = False
 ) -> ProvenderError | None:
-    """Return our error for one of a driver's, or None where the fault is ours.
+    """Return the error of Provender for one of a driver, or None if Provender is at fault.
 
-    `is_closed` tells that the connection is gone.
+    `is_closed` says that the connection is gone.
     """
     if isinstance(error, sqlite3.Error):
         return _of_sqlite(error, name)
@@ -101,7 +101,7 @@ def _unconvertible(reason: str, name: str) -> CannotConvert:
 
 def _timeout(reason: str) -> QueryTimeout:
     return QueryTimeout(
-        "The database did not answer within the time allowed (`limits.statement_seconds`).",
-        hint="Ask for less: a filter, a smaller offset.",
+        "The database did not answer in time (`limits.statement_seconds`).",
+        hint="Add a filter, or use a smaller offset.",
         reason=reason,
     )

@@ -1,8 +1,8 @@
 """How many requests may use one store at a time, and how many more may wait. Floor: store.
 
-A store that answers may keep any number waiting, since each waits briefly. One that does not get
-on (a database that hangs, an archive on a slow disk) keeps a few and refuses the others at once:
-the threads of the server belong to the other stores, too.
+At a store that answers any number of requests may wait, because each waits briefly. At a stalled
+store (a database that hangs, an archive on a slow disk) few may wait, and the others are refused at
+once: the threads of the server are needed for other stores, too.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from types import TracebackType
 from provender.errors import ProvenderError, QueryTimeout, StoreBusy, StoreError
 from provender.settings import Pool
 
+# Seconds for which the gate stays closed after a failure; then one request tries again.
 RETRY_SECONDS = 1.0
-"""How long a failure is remembered: requests in between fail at once, then one tries again."""
+# Seconds after which a full store counts as stalled if no request begins or ends.
 STALL_SECONDS = 0.5
-"""A full store in which nothing begins or ends for so long does not get on."""
 
 
 class Gate:
     """Admits `pool.size` requests at a time; the others wait, or are refused.
 
-    `busy` is what those are told. On entering it raises `StoreBusy` where too many wait or the
-    time set is over, or the failure that it was told of (`trip`) until somebody got through.
+    Entering raises `StoreBusy` with the message `busy` if too many requests wait, or if the time
+    to wait is over. After `trip` it raises the given failure until a request has succeeded.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Gate:
         return self._waiting
 
     def trip(self, error: ProvenderError) -> None:
-        """Make requests fail with this error for a while, those that wait included."""
+        """Make requests fail with this error for a while, including those that wait."""
         with self._lock:
             self._failure = (time.monotonic(), error)
             self._changed.notify_all()
@@ -85,14 +85,14 @@ class Gate:
                 self._changed.notify()
 
     def _try_again(self, failed: float, error: ProvenderError) -> None:
-        """Let one request try after a while; the others hear of the failure."""
+        """Let one request try after a while; the others get the failure."""
         is_early = time.monotonic() < failed + self._retry_seconds
         if is_early or self._is_trying or self._inside >= self._size:
             raise error.with_traceback(None)
         self._is_trying = True
 
     def _wait(self) -> None:
-        """Wait for a place, as long as the store gets on or few others wait."""
+        """Wait for a place, as long as the store makes progress or few others wait."""
         until = time.monotonic() + self._wait_seconds
         self._waiting += 1
         try:
@@ -110,5 +110,5 @@ class Gate:
 
 
 def _answered(error: BaseException | None) -> bool:
-    """Tell whether a store answered, whatever it said."""
+    """Return whether a store answered, even with an error of its own."""
     return not isinstance(error, StoreError) or isinstance(error, QueryTimeout)

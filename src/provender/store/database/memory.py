@@ -1,7 +1,7 @@
-"""What was read before, by the name of the snapshot it was read from. Floor: store.
+"""A cache in memory, whose keys contain the token of a snapshot. Floor: store.
 
-A snapshot names the data exactly (`engines`), so nothing here can be out of date: what was read
-from other data has another key, and goes when room is needed.
+A token names the data exactly (`opening`), so no cached value can be out of date: a value from
+other data has another key, and is dropped when space is needed.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ _Value = TypeVar("_Value")
 
 @dataclass(slots=True)
 class Tally:
-    """How often something was there, and how often not."""
+    """The numbers of lookups that found a value, and that did not."""
 
     hits: int = 0
     misses: int = 0
 
 
 class Memory:
-    """The values asked for last, up to a number of bytes; safe to share between threads.
+    """The values used last, up to a number of bytes; safe to share between threads.
 
     `answers` tallies `get`, `rows` tallies `cached` (counts and the like).
     """
@@ -43,11 +43,11 @@ class Memory:
 
     @property
     def held_bytes(self) -> int:
-        """About how many bytes are kept."""
+        """About how many bytes the cached values take."""
         return self._held
 
     def put(self, key: Hashable, value: object, size: int) -> None:
-        """Keep a value of about `size` bytes, and let go of the oldest ones beyond the limit."""
+        """Cache a value of about `size` bytes, and drop the oldest values beyond the limit."""
         if size > self._most // 8:
             return
         with self._lock:
@@ -59,7 +59,7 @@ class Memory:
     def cached(
         self, key: Hashable | None, make: Callable[[], _Value], size: Callable[[_Value], int]
     ) -> _Value:
-        """Return the value of a key, made if it is not there; no key means no keeping."""
+        """Return the value of a key, made if missing; without a key the value is not cached."""
         found: _Value | None = None if key is None else self._find(key, self.rows)
         if found is None:
             found = make()

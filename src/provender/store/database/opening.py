@@ -1,7 +1,7 @@
-"""How a transaction begins on PostgreSQL, and what names the data that it sees. Floor: store.
+"""How a transaction begins on PostgreSQL, and how its snapshot gets a token. Floor: store.
 
-All that a transaction needs is set inside it, in one round trip: settings of the session would leak
-or be refused behind a pooler in transaction mode.
+All settings are made inside the transaction, in one round trip. Settings of a session would leak to
+other clients, or be refused, behind a pooler in transaction mode.
 """
 
 from __future__ import annotations
@@ -17,58 +17,62 @@ from provender.schema.statements import Record, Statement
 
 LOGGER = logging.getLogger(__name__)
 
+# The name of a running server, equal in all sessions.
 SERVER = "extract(epoch FROM pg_postmaster_start_time())"
-"""The name of a running server, written alike in every session."""
+# The token of a snapshot. The path of a table names the database; no table has to be read for it.
 SNAPSHOT = (
     f"concat_ws(' ', txid_current_snapshot(), {SERVER}, "
     "pg_relation_filepath('pg_catalog.pg_class'), (pg_control_checkpoint()).checkpoint_lsn)"
 )
-"""The name of a snapshot. The path of a table tells the database without a look into a table."""
 
 POSITION = f"pg_last_wal_replay_lsn() || ' ' || {SERVER}"
+# Whether a standby has replayed everything it received. After a start the position of the receiver
+# is behind that of the replay until new data comes; but a receiver that runs means that all older
+# data has been replayed.
 IS_SETTLED = (
     "pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() OR (pg_last_wal_receive_lsn() < "
     "pg_last_wal_replay_lsn() AND (pg_stat_get_wal_receiver()).pid IS NOT NULL)"
 )
-"""Whether a standby has replayed all that it has. After its start the position of what it received
-is behind until something new comes, but it asks for more only when it has replayed the rest."""
 
+# Errors of a server that lacks, or refuses, the functions that name a snapshot.
 NAMELESS = (errors.UndefinedFunction, errors.InsufficientPrivilege, errors.FeatureNotSupported)
-"""What a server says that does not have, or not give, what a name is made of."""
+# Seconds after its last answer for which a connection is taken to be alive.
 WARM_SECONDS = 1.0
-"""Age up to which an answer says that a connection does not hang."""
+# One row with the token. `OFFSET 0` makes the server compute it once, not for each joined row.
 NAME = f"(SELECT pg_is_in_recovery(), {SNAPSHOT} OFFSET 0) AS name"
-"""One row, read once however many rows are joined to it: `OFFSET 0` keeps it apart."""
+# First column of each row of a statement that is joined to the beginning.
 JOINED = "true"
-"""Stands in front of each row of a statement that was joined to the beginning."""
+# Declares a cursor that is planned as if all its rows were read, like a plain statement.
 DECLARE = "SET LOCAL cursor_tuple_fraction = 1; DECLARE batches NO SCROLL CURSOR FOR"
-"""Begins a cursor that is planned as if all its rows were wanted, like a plain statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The rows of the first statement of a transaction, and the name of their snapshot."""
+    """The rows of the first statement of a transaction, and the token of its snapshot."""
 
     records: list[Record]
     token: str | None
 
 
 class Opening:
-    """Begins transactions and reads the names of their snapshots.
+    """Begins transactions and reads the tokens of their snapshots.
 
-    That takes a round trip, two on a standby; none of its own where the first statement is sent
-    with it (`join`).
+    A beginning takes one round trip, on a standby two. It takes none of its own if the first
+    statement is sent together with it (`join`).
 
-    On a primary, two equal texts of a snapshot mean that the same transactions are visible. The
-    rest of the name tells servers apart (two primaries may count alike after a failover), the
-    databases of one, and the time before a crash from the time after it, which counts again what
-    was committed and not yet on disk: recovery ends with a checkpoint.
+    On a primary, equal texts of `txid_current_snapshot` mean that the same transactions are
+    visible. The rest of the token covers what this text does not. The start of the server tells
+    servers apart: after a failover two primaries may have equal counters. The path of a table
+    tells the databases of one server apart. The checkpoint tells the time before a crash from the
+    time after it: the server may use the numbers of lost commits again, but only after a recovery,
+    which ends with a checkpoint.
 
-    On a standby the text leaves out running transactions. The position of the replay names the
-    data there, but only while nothing is being replayed: a commit shows before the position
-    moves, by as long as it takes to delete the files of dropped tables. So the position before the
-    snapshot has to be that after it, and of all that has arrived; else the snapshot has no name. A
-    timeline is not needed: one that goes another way is followed only after a new start.
+    On a standby the text leaves out running transactions, so the position of the replay is part of
+    the token. The position names the data only while nothing is being replayed: a commit becomes
+    visible before the position moves, earlier by the time to delete the files of dropped tables.
+    So the position must be the same before and after the snapshot, and everything received must
+    have been replayed; otherwise the snapshot has no token. The timeline is not part of the token:
+    a standby follows another branch only after a new start.
     """
 
     def __init__(self, statement_seconds: float, hosts: int = 1) -> None:
@@ -76,7 +80,7 @@ class Opening:
         settings = f"SET LOCAL statement_timeout = {milliseconds}; SET LOCAL timezone = 'UTC'"
         mode = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
         self._begin = f"BEGIN {mode}; {settings}"
-        # Statements sent together are a transaction by themselves, which ends with the last one.
+        # Statements sent together are one transaction, which ends after the last statement.
         self._begin_single = f"SET TRANSACTION {mode}; {settings}"
         names = f"SELECT pg_is_in_recovery(), {SNAPSHOT}, "
         self._on_primary = f"{self._begin}; {names} NULL"
@@ -86,12 +90,14 @@ class Opening:
         self._may_join = False
 
     def __call__(self, driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the driver's
-        """Begin a transaction and return the name of its snapshot."""
+        """Begin a transaction and return the token of its snapshot."""
         if self._can_name:
             try:
                 token = self._start(driver, cursor)
             except NAMELESS as error:
-                LOGGER.warning("this database does not name its snapshots, so no ETags: %s", error)
+                LOGGER.warning(
+                    "this database does not name its snapshots, so answers have no ETags: %s", error
+                )
                 self._can_name = False
                 cursor.execute("ROLLBACK")
             else:
@@ -114,10 +120,11 @@ class Opening:
         return f"{snapshot} {after}" if after and after == before else None
 
     def may_join(self, driver: Any) -> bool:  # noqa: ANN401 - the driver's
-        """Tell whether the first statement may be sent with the beginning.
+        """Return whether the first statement may be sent together with the beginning.
 
-        Not before names were read here once, since a failure then could be of either; not on a
-        standby; and only on a connection that answered just now, since one that hangs shows later.
+        Not before a token was read once: until then a failure could come from either part. Not on
+        a standby, whose tokens take two round trips. And only on a connection that answered a
+        moment ago: with a statement in the beginning, a connection that hangs is noticed later.
         """
         is_warm = driver.used and time.monotonic() < driver.used + WARM_SECONDS
         return self._may_join and is_warm and not driver.was_standby
@@ -131,13 +138,13 @@ class Opening:
         is_single: bool = False,
         batch: int | None = None,
     ) -> First | None:
-        """Begin, and return the rows of the first statement with the name of its snapshot.
+        """Begin, and return the rows of the first statement with the token of its snapshot.
 
-        None if the names, or the statement, may not be read: whoever asks begins anew, without.
+        None if the token, or the statement, may not be read: then the caller begins without.
 
-        The driver gives the rows of the last statement only, so the name stands in front of each
-        row; the one row without `JOINED` says that there are none. With a `batch` the rows stay in
-        a cursor of the server, `batches`, and these are the first.
+        The driver returns the rows of the last statement only, so each row begins with the columns
+        of the token. A single row without `JOINED` means that the statement has no rows. With a
+        `batch` the rows stay in the cursor `batches` of the server, and the first are returned.
         """
         rows = f"SELECT {JOINED}, found.* FROM ({statement.text}) AS found"  # noqa: S608 - compiled
         text = f"SELECT name.*, joined.* FROM {NAME} LEFT JOIN ({rows}) AS joined ON true"  # noqa: S608 - ours
@@ -157,5 +164,5 @@ class Opening:
 
 
 def plain(records: list[Record]) -> list[Record]:
-    """Return rows that were joined to the name of their snapshot without it."""
+    """Return joined rows without the columns of the token."""
     return [record[3:] for record in records]

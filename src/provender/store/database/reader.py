@@ -1,4 +1,4 @@
-"""Running statements in a read-only snapshot; the only place that meets the drivers.
+"""Connections for snapshots; the only place that catches errors of the drivers.
 
 Floor: store.
 """
@@ -28,16 +28,16 @@ from provender.store.database.watchdog import StoppedAnsweringError, watched
 
 LOGGER = logging.getLogger(__name__)
 
+# Seconds that a server may take to end a transaction that only read.
 ROLLBACK_SECONDS = 5.0
-"""How long a server may take to end a transaction that only read."""
+# Seconds after which a failure closes the gate, because it blocked a thread for so long.
 SLOW_SECONDS = 0.5
-"""A failure that took longer than this holds up threads: it is remembered."""
 
 _Result = TypeVar("_Result")
 
 
 class Reader:
-    """Reads one database, whatever its kind; `name` is how errors call the store."""
+    """Reads one database of any kind; `name` is the name of the store in errors."""
 
     def __init__(self, engine: Engine, name: str, memory: Memory | None = None) -> None:
         self._engine = engine
@@ -53,19 +53,19 @@ class Reader:
         return self._engine.backend
 
     def connections(self) -> tuple[int, int]:
-        """Return how many connections are open, and how many of them in use."""
+        """Return the number of open connections, and the number of those in use."""
         pool = self._engine.pool
         return pool.checkedin() + pool.checkedout(), pool.checkedout()
 
     def within(self, work: Callable[[Snapshot], _Result], *, is_single: bool = False) -> _Result:
-        """Return what `work` gives for a snapshot; `is_single` if it runs one statement only.
+        """Return the result of `work` for a snapshot; `is_single` if it runs one statement only.
 
-        A connection that died in the pool is replaced and the work done again, which is safe
-        since it only reads; so it is where the replay of a standby took its snapshot away, and
-        where one of several hosts does not even begin a transaction.
+        The work is done again on another connection if a connection died in the pool, if the
+        replay of a standby took the snapshot away, or if one of several hosts does not begin a
+        transaction. That is safe, because the work only reads.
 
         Raises:
-            StoreBusy: no connection got free.
+            StoreBusy: no connection became free.
             StoreUnreachable: no answer within the time set, or the database is locked.
             QueryTimeout: the statement time-out struck.
             UnsupportedStore: the database is damaged, or lacks a table, column or permission.
@@ -81,9 +81,9 @@ class Reader:
                 return work(snapshot)
 
     def stream(self, work: Callable[[Snapshot], Iterator[_Result]]) -> Iterator[_Result]:
-        """Yield what `work` yields for a snapshot, which is read until the last item is taken.
+        """Yield the items of `work` for a snapshot, which stays open until the last item is taken.
 
-        A connection that died in the pool is replaced only until the first item is there: what was
+        A connection that died in the pool is replaced only before the first item: items that were
         yielded cannot be taken back. Errors as `within`.
         """
         with self._admitted():
@@ -109,7 +109,7 @@ class Reader:
 
     @contextmanager
     def _admitted(self) -> Iterator[None]:
-        """Hold a place at the gate, which is told of failures that took long."""
+        """Hold a place at the gate, and close the gate after a failure that took long."""
         with self._gate:
             begun = time.monotonic()
             try:
@@ -121,7 +121,7 @@ class Reader:
 
     @contextmanager
     def _snapshot(self, *, is_single: bool = False) -> Iterator[Snapshot]:
-        """Give a snapshot on a connection of its own; errors of the drivers become ours."""
+        """Give a snapshot on a connection of its own; translate the errors of drivers."""
         connection = self._connect()
         snapshot = Snapshot(connection, self._engine, self._memory, is_single=is_single)
         try:
@@ -142,10 +142,11 @@ class Reader:
                 self._engine.close()
 
     def _connect(self) -> PoolProxiedConnection:
-        """Return a connection, none of those from before the database last stopped answering.
+        """Return a connection that was made after the database last stopped answering.
 
-        What hung once hangs again on every connection that was open then: each would cost its
-        time-out, one after the other.
+        If the host behind a pool hangs, all connections that were open at that time hang, too.
+        Using them one after the other would cost a full time-out each, so they are dropped unused.
+        SQLite never sets `_struck`: its connections cannot hang in this way.
         """
         while True:
             connection = self._check_out()

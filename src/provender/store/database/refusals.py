@@ -1,8 +1,8 @@
-"""Why PostgreSQL cannot be connected to, where trying again does not help. Floor: store.
+"""Failures of connecting to PostgreSQL that another try does not mend. Floor: store.
 
-The driver gives no code for a failed connection, only libpq's text, so the text is looked at: that
-of libpq itself, which is English, and that of servers with English messages. What is not known
-counts as what may pass.
+The driver gives no code for a failed connection, only libpq's message, so the message is read: that
+of libpq itself, which is English, and that of servers with English messages. Unknown
+messages count as failures that may pass.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import re
 import stat
 from pathlib import Path
 
+# The beginning of the failure of one host in the failures of several hosts.
 ATTEMPT = re.compile(r"^(?=connection to server |could not translate host name )", re.MULTILINE)
-"""Where the failure of one host begins in the failure of several."""
 NO_PASSWORD = "no password supplied"  # noqa: S105 - what libpq says
 TEMPORARY = "temporary failure in name resolution"
 
+# Messages of libpq and of servers, and their meaning for the operator.
 ADVICE: tuple[tuple[str, str], ...] = (
     ("password authentication failed", "The password is wrong, or there is no such role."),
     ("could not translate host name", "The host is not known here: is its name right?"),
@@ -48,13 +49,12 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "A parameter of the connection cannot be used.",
     ),
 )
-"""What libpq or a server says, and what that means for whoever runs Provender."""
 
 
 def advice(text: str) -> str | None:
-    """Return what is to be put right, or None where another try may help.
+    """Return the needed correction, or None if another try may help.
 
-    `text` is libpq's; of several hosts all must be such that trying again does not help.
+    `text` is the message of libpq; with several hosts, another try must be useless at all hosts.
     """
     attempts = [_advice(attempt) for attempt in ATTEMPT.split(text) if attempt.strip()]
     found = list(dict.fromkeys(one for one in attempts if one is not None))
@@ -71,12 +71,12 @@ def _advice(attempt: str) -> str | None:
 
 
 def password_file() -> Path:
-    """Return where libpq looks for passwords; the file need not be there."""
+    """Return the path of the password file of libpq; the file may not exist."""
     return Path(os.environ.get("PGPASSFILE") or Path.home() / ".pgpass")
 
 
 def is_open_to_others(file: Path) -> bool:
-    """Tell whether libpq ignores a password file, since others than its owner may use it."""
+    """Return whether libpq ignores a password file, because others than its owner may use it."""
     return bool(file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 

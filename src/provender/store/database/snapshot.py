@@ -1,4 +1,4 @@
-"""A read-only transaction, and what is read in it. Floor: store."""
+"""A read-only transaction: statements in, rows out. Floor: store."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from provender.store.database.watchdog import GRACE_SECONDS, watched
 
 LOGGER = logging.getLogger(__name__)
 
+# Rows that a stream holds at a time: about a megabyte if they are short. Most lists have fewer.
 BATCH = 1000
-"""Rows that a stream holds at a time: a megabyte of short rows, and one round trip for most."""
 
 
 class Snapshot:
-    """A read-only transaction; all that is read in it belongs together.
+    """A read-only transaction: all its statements see the same data.
 
-    It begins with the first statement, in the same round trip where that is possible, or when its
-    token is asked for. `is_single` says that there will be one statement only, which then needs no
+    The transaction begins with the first statement, in the same round trip if possible, or when
+    the token is read. `is_single` says that there will be one statement only, which then needs no
     transaction around it. `seconds` is the time that statements took so far.
     """
 
@@ -56,12 +56,12 @@ class Snapshot:
 
     @property
     def token(self) -> str | None:
-        """The name of the data: equal tokens, equal data. None where nothing tells."""
+        """The name of the data: equal tokens, equal data. None when unknown."""
         self._begin()
         return self._token
 
     def fetch(self, statements: Statements) -> Rows:
-        """Return the rows of a list and their total; counts only where the rows leave it open."""
+        """Return the rows of a list and their total; counts only if the rows do not decide it."""
         records = self.run(statements.rows) if statements.limit != 0 else []
         found, offset = len(records), statements.offset
         if statements.count is None:
@@ -82,7 +82,7 @@ class Snapshot:
         return _decode(records, statement.kinds) if self._is_sqlite else records
 
     def stream(self, statement: Statement) -> Iterator[Record]:
-        """Yield the rows of a statement, decoded, of which `BATCH` are held at a time."""
+        """Yield the rows of a statement, decoded; `BATCH` of them are held at a time."""
         if not self._is_sqlite:
             yield from self._stream_from_server(statement)
             return
@@ -91,7 +91,7 @@ class Snapshot:
             yield from _decode(records, statement.kinds)
 
     def cached(self, statement: Statement) -> list[Record]:
-        """Return what `run` gives, without asking again while the data is the same."""
+        """Return the result of `run`, cached while the data is the same."""
         if self._memory is None or self.token is None:
             return self.run(statement)
         key = (self._engine.serial, self.token, statement.text, repr(statement.values))
@@ -104,7 +104,7 @@ class Snapshot:
         return records
 
     def execute(self, text: str, values: Mapping[str, object] | None = None) -> None:
-        """Start a statement; its clock starts with it."""
+        """Execute a statement within `limits.statement_seconds`; its rows are not yet fetched."""
         self._begin()
         LOGGER.debug("%s %s", text, values)
         arguments = (text, values) if values else (text,)
@@ -116,12 +116,12 @@ class Snapshot:
                 self._cursor.execute(*arguments)
 
     def _begin(self) -> None:
-        """Begin the transaction, which takes no longer than connecting may."""
+        """Begin the transaction, within the seconds that connecting may take."""
         if self.has_begun:
             return
         begun = time.perf_counter()
         if self._is_sqlite:
-            self._start_clock()  # that of the last statement on this connection is over
+            self._start_clock()  # the deadline of the last statement has passed
             self._token = self._engine.start(self._driver, self._cursor)
         else:
             with watched(self._driver, self._engine.settings.connect_seconds):
@@ -130,7 +130,7 @@ class Snapshot:
         self.seconds += time.perf_counter() - begun
 
     def _first(self, statement: Statement, batch: int | None = None) -> list[Record] | None:
-        """Return the rows of the first statement, sent with the beginning; None if it cannot be."""
+        """Return the rows of a first statement sent with the beginning; None if not possible."""
         opening = self._engine.opening
         if self.has_begun or opening is None or not opening.may_join(self._driver):
             return None
@@ -146,7 +146,7 @@ class Snapshot:
         return first.records
 
     def _stream_from_server(self, statement: Statement) -> Iterator[Record]:
-        """Yield rows by a cursor of the server."""
+        """Yield the rows of a statement from a cursor of the server, batch by batch."""
         begun = time.perf_counter()
         records = self._first(statement, BATCH)
         is_joined = records is not None
@@ -167,7 +167,7 @@ class Snapshot:
 
 
 def _size(records: list[Record]) -> int:
-    """Return about how many bytes records take, four for a character of a string."""
+    """Return about how many bytes records take: four for each character of a string."""
     texts = sum(len(value) for record in records for value in record if isinstance(value, str))
     return 500 + 4 * texts + sum(100 + 60 * len(record) for record in records)
 

@@ -1,8 +1,8 @@
 """Ending waits for a database that has stopped answering. Floor: store.
 
-The server's own time-out never fires when the server itself hangs, or the network swallows its
-answer: the driver would wait for ever. One thread per process looks at what is running and shuts
-down the sockets of what has run too long, so that the driver returns with an error.
+The time-out of the server has no effect if the server itself hangs, or if the network loses its
+answer: the driver would wait for ever. One thread per process examines the running calls and shuts
+down the sockets of those that have run too long, so that the driver returns with an error.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ import psycopg2
 
 LOGGER = logging.getLogger(__name__)
 
+# Seconds between two checks; their cost is too small to measure.
 TICK_SECONDS = 0.25
-"""Time between two looks; what it costs cannot be measured."""
+# How much longer than its own time-out a statement may take: the server ends it first.
 GRACE_SECONDS = 2.0
-"""How much longer than its own time-out a statement may take: the server ends it first."""
 
 
 class StoppedAnsweringError(Exception):
-    """A connection was shut down because nothing came back in time."""
+    """A connection was shut down because no answer came in time."""
 
 
 class Watchdog:
-    """The calls that are running, each with the moment at which it is given up.
+    """The running calls, each with the moment at which it is given up.
 
     Watching a call takes about a microsecond: two operations on a dictionary, no lock.
     """
@@ -52,13 +52,13 @@ class Watchdog:
         self._striking, self._starting = threading.Lock(), threading.Lock()
 
     def begin(self, driver: Any, seconds: float) -> None:  # noqa: ANN401 - psycopg2's connection
-        """Give a connection this long for what follows."""
+        """Give the block this many seconds; then the connection is shut down."""
         self._running[id(driver)] = (time.monotonic() + seconds, driver)
         if self._thread is None:
             self._start()
 
     def end(self, driver: Any) -> bool:  # noqa: ANN401 - psycopg2's connection
-        """Take note that an answer came; False if the connection was given up before."""
+        """Record that an answer came; False if the connection was given up before."""
         if self._running.pop(id(driver), None) is not None:
             return True
         with self._striking:  # nobody may close a socket that is being shut down
@@ -93,7 +93,7 @@ def _shut_down(driver: Any) -> None:  # noqa: ANN401 - psycopg2's connection
         with socket.socket(fileno=os.dup(driver.fileno())) as copy:
             copy.shutdown(socket.SHUT_RDWR)
     except (OSError, psycopg2.Error):
-        LOGGER.warning("a connection that hangs cannot be shut down", exc_info=True)
+        LOGGER.warning("a hanging connection cannot be shut down", exc_info=True)
 
 
 WATCHDOG = Watchdog()

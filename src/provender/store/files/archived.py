@@ -71,7 +71,7 @@ class ZipObjects:
         except UnreadableMemberError as error:
             raise CorruptObject(f"The content of the file cannot be read: it {error}.") from error
         except NotAZipError as error:
-            raise damaged("is not where the archive says", str(error)) from error
+            raise damaged("is not at the place that the archive names", str(error)) from error
         except OSError as error:
             raise StoreUnreachable(
                 "The archive cannot be read.", hint="Try again later.", reason=str(error)
@@ -124,4 +124,4 @@ class FolderObjects:
         }
 
     def close(self) -> None:
-        """Do nothing: nothing stays open between two calls."""
+        """Do nothing: no file stays open between two calls."""

@@ -2,7 +2,7 @@
 
 Source: disk-objectstore 1.x, container version 1. Objects are loose files, or pieces of pack
 files that a SQLite index (`packs.idx`) names. A container may be packed while it is read:
-offsets are looked up for every request, in the index as it is then.
+offsets are looked up in the present index for every request.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from provender.store.sqlite.files import SqliteFile
 from provender.store.sqlite.index import Lookup, unreadable
 
 CONTAINER_VERSION = 1
+# Packing may move an object between two looks, and packing anew gives the name of a pack to a file
+# with other offsets: what was opened counts if the object is still there afterwards.
 LOOKS = 10
-"""Packing may move an object between two looks, and packing anew gives the name of a pack to a file
-with other offsets: what was opened counts if the object is still there afterwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Container:
 
         Raises:
             StoreUnreachable: the folder or its configuration cannot be read.
-            UnsupportedStore: it is not a container, or of a version that is not read.
+            UnsupportedStore: it is not a container, or of an unsupported version.
         """
         config = _configuration(folder)
         return cls(
@@ -107,7 +107,7 @@ class Container:
         )
         for pack, offset, length, size, compressed in rows:
             if compressed and self.compression != "zlib":
-                raise damaged("is compressed in a way that is not known", self.compression)
+                raise damaged("has an unknown compression", self.compression)
             form = Form.ZLIB if compressed else Form.PLAIN
             return Piece(self.folder / "packs" / str(pack), offset, length, size, form)
         return None
@@ -129,7 +129,7 @@ def _opened(piece: Piece | None) -> ObjectStream | None:
 
 
 def _configuration(folder: Path) -> dict[str, Any]:
-    """Return the configuration of a container, if it is one that is read; errors as `at`."""
+    """Return the configuration of a container; errors as `at`."""
     try:
         config: Any = json.loads((folder / CONFIGURATION).read_text(encoding="utf-8"))
     except OSError as error:
@@ -162,7 +162,7 @@ def _unread(folder: Path, error: OSError) -> StoreError:
 
 
 def _foreign(reason: str) -> UnsupportedStore:
-    """Return the error of what is not a container that is read."""
+    """Return the error of a folder that is not a supported container."""
     return UnsupportedStore(
         "The file repository of the store is not a container that this server reads.",
         reason=reason,

@@ -1,4 +1,4 @@
-"""The forms in which contents lie in files, and what takes each apart step by step. Floor: store.
+"""The forms of compression, and decompressing each of them step by step. Floor: store.
 
 Source: PKWARE's APPNOTE, section 4.4.5 and, for LZMA, 5.8.
 """
@@ -13,11 +13,11 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, Protocol
 
+# Bytes before the length of the properties: the version of the program that compressed.
 LZMA_VERSION = 2
-"""Bytes before the length of the properties: the version of the program that compressed."""
 LZMA_PROPERTIES = 5
+# Bytes that LZMA may take for one stream; programs use 64 MiB and less, hostile files 4 GiB.
 LARGEST_DICTIONARY = 256 << 20
-"""Bytes that LZMA may take for one stream; programs use 64 MiB and less, hostile files 4 GiB."""
 SMALLEST_DICTIONARY = 4096
 
 
@@ -37,7 +37,7 @@ class DecompressionError(Exception):
 
 
 class Decompressor(Protocol):
-    """What takes compressed bytes and gives their content, never more than is asked for."""
+    """A decompressor: takes compressed bytes, returns at most the wanted bytes of their content."""
 
     @property
     def eof(self) -> bool:
@@ -46,7 +46,7 @@ class Decompressor(Protocol):
 
     @property
     def needs_input(self) -> bool:
-        """Whether nothing more comes out before something is put in."""
+        """Whether the decompressor needs more input."""
         ...
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
@@ -60,12 +60,12 @@ def decompressor(form: Form, size: int) -> Decompressor:
 
 
 def can_read(form: Form) -> bool:
-    """Tell whether this Python can take a form apart; Zstandard came with 3.14."""
+    """Return whether this Python can decompress a form; Zstandard came with 3.14."""
     return form is not Form.ZSTANDARD or _ZSTANDARD is not None
 
 
 def decompress(using: Decompressor, data: bytes, most: int) -> bytes:
-    """Return what a decompressor gives; raises `DecompressionError` for what any of them raises."""
+    """Return the result of a decompressor; raises `DecompressionError` for all its errors."""
     try:
         return using.decompress(data, most)
     except _FAILURES as error:
@@ -73,7 +73,7 @@ def decompress(using: Decompressor, data: bytes, most: int) -> bytes:
 
 
 class _Zlib:
-    """Zlib with the manners of the others: it keeps the input that it has not used."""
+    """Zlib with the interface of the others: it holds the input that it has not used."""
 
     def __init__(self, window: int) -> None:
         self._inflate = zlib.decompressobj(window)
@@ -94,7 +94,7 @@ class _Zlib:
 
 
 class _ZippedLzma:
-    """LZMA as zip files have it: the properties of the stream stand before it."""
+    """LZMA in the form of zip files: the properties come before the stream."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -121,7 +121,7 @@ class _ZippedLzma:
         return self._inner.decompress(data, max_length)
 
     def _begin(self, properties: bytes) -> lzma.LZMADecompressor:
-        """Return the decompressor for the properties: three figures in a byte, and a size."""
+        """Return the decompressor for the properties: three numbers in a byte, and a size."""
         if len(properties) != LZMA_PROPERTIES:
             raise DecompressionError("its properties have another length")
         rest, lc = divmod(properties[0], 9)

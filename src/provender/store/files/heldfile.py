@@ -1,4 +1,4 @@
-"""Files that others replace: what tells them apart, and how to keep one. Floor: store."""
+"""Files that others may replace: their identity, and holding one open. Floor: store."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import os
 import weakref
 from pathlib import Path
 
+# Numbers of the system that change if a file is changed or replaced.
 Identity = tuple[int, ...]
-"""Numbers of the system that differ between a file and the one that replaced or changed it."""
 
 
 def identity(status: os.stat_result) -> Identity:
@@ -16,10 +16,10 @@ def identity(status: os.stat_result) -> Identity:
 
 
 class HeldFile:
-    """A file that is kept open, so that what was read of its contents stays true of it.
+    """A file that is held open, so that its contents stay those that were read.
 
-    `path` names it for as long as this object lives, also after it was replaced by a rename. A
-    system without `/proc` knows no such name: there it is the path given.
+    `path` names the file for as long as this object lives, also after a rename replaced the file.
+    On a system without `/proc` there is no such name, and `path` is the given path.
     """
 
     def __init__(self, path: Path) -> None:

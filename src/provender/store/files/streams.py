@@ -1,4 +1,4 @@
-"""Streams over a piece of a file, plain or compressed; nothing is ever held whole. Floor: store."""
+"""Streams over a piece of a file, plain or compressed, in constant memory. Floor: store."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from provender.store.files.decompression import (
     decompressor,
 )
 
+# Bytes read from disk at once.
 CHUNK = 1 << 16
-"""Bytes read from disk at once."""
 KEY = re.compile(r"[0-9a-f]{64}")
+# SQLite allows 999 values in one statement by default.
 KEYS_PER_QUERY = 900
-"""SQLite allows 999 values in one statement by default."""
 
 
 class ObjectStream(io.RawIOBase):
     """A readable, seekable stream over one object; `size` is its length in bytes.
 
-    Reading raises `CorruptObject` where the stored bytes are damaged.
+    Reading raises `CorruptObject` if the stored bytes are damaged.
     """
 
     size: int
 
     def readable(self) -> bool:
-        """Say that the stream can be read."""
+        """Return true: the stream can be read."""
         return True
 
     def seekable(self) -> bool:
-        """Say that the stream has positions; going back in a compressed one starts anew."""
+        """Return true: the stream has positions. Going back in a compressed stream starts anew."""
         return True
 
     def readall(self) -> bytes:
-        """Return what is left, by as few reads as there can be: the length is known."""
+        """Return the rest of the content in as few reads as possible: the length is known."""
         pieces = []
         while (left := self.size - self.tell()) > 0:
             pieces.append(self.read(left) or b"")
@@ -50,7 +50,7 @@ class ObjectStream(io.RawIOBase):
 
 
 class ObjectStore(Protocol):
-    """Where a store keeps the contents of files, under their SHA-256."""
+    """The contents of the files of a store, by their SHA-256."""
 
     def open(self, key: str) -> ObjectStream:
         """Return a stream over the content of a key.
@@ -65,15 +65,15 @@ class ObjectStore(Protocol):
         ...
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close the open files."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Where an object lies: `length` bytes at `offset` of a file, `size` when decompressed.
+    """The place of an object: `length` bytes at `offset` of a file, decompressed `size` bytes.
 
-    `crc` is the CRC-32 of the content where the container keeps one.
+    `crc` is the CRC-32 of the content if the container has one.
     """
 
     path: Path
@@ -91,7 +91,7 @@ class Piece:
 
 
 class PlainStream(ObjectStream):
-    """The bytes of a piece as they lie in the file."""
+    """The stored bytes of a piece of a file."""
 
     def __init__(self, piece: Piece, file: io.FileIO) -> None:
         super().__init__()
@@ -162,7 +162,7 @@ class CompressedStream(ObjectStream):
         return len(data)
 
     def _step(self, wanted: int) -> bytes:
-        """Return at most `wanted` bytes of what was read, or read more."""
+        """Return at most `wanted` bytes from the buffer, which is filled if it is empty."""
         if self._decompressor.eof:
             raise damaged("is shorter than its index says")
         stored = b""
@@ -202,7 +202,7 @@ class CompressedStream(ObjectStream):
 
 
 def damaged(what: str, reason: str | None = None) -> CorruptObject:
-    """Return the error for content that `what` says of."""
+    """Return the error of damaged content; `what` says what is wrong."""
     return CorruptObject(
         f"The content of the file is damaged: it {what}.",
         hint="Other files of the store can still be read.",
@@ -211,9 +211,9 @@ def damaged(what: str, reason: str | None = None) -> CorruptObject:
 
 
 def missing(key: str, where: str) -> CorruptObject:
-    """Return the error for a key that the place named `where` does not have."""
+    """Return the error of a key that is missing in the place named `where`."""
     return CorruptObject(
-        f"The content of the file is not available: the {where} lacks it.",
+        f"The content of the file is missing in the {where}.",
         hint="Other files of the store can still be read.",
         reason=f"no object {key}",
     )

@@ -41,7 +41,7 @@ def file_key(entry: Tree | None) -> str:
     """Return the key of a file.
 
     Raises:
-        NoSuchFile: there is nothing, or a folder.
+        NoSuchFile: there is no entry, or a folder.
     """
     key = None if entry is None else entry.get("k")
     if key is None:
@@ -50,10 +50,10 @@ def file_key(entry: Tree | None) -> str:
 
 
 def entries(entry: Tree | None, path: str) -> list[Entry]:
-    """Return the entries of a folder, sorted by name; `path` is how errors call it.
+    """Return the entries of a folder, sorted by name; `path` is its name in errors.
 
     Raises:
-        NoSuchFile: there is nothing, or a file.
+        NoSuchFile: there is no entry, or a file.
     """
     if entry is None:
         raise NoSuchFile(f"{path} does not exist in this repository")
@@ -63,7 +63,7 @@ def entries(entry: Tree | None, path: str) -> list[Entry]:
 
 
 def located(tree: Tree, path: str) -> Tree | None:
-    """Return what lies at a path in a tree, or None."""
+    """Return the part of a tree at a path, or None."""
     found: object = tree
     for part in place(path) or (None,):
         found = found.get(part) if isinstance(found, dict) else None
@@ -84,7 +84,7 @@ def walk(tree: Tree, prefix: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _below(entry: Tree) -> dict[str, Tree]:
-    """Return what a folder holds; what is not written as it should be is left out."""
+    """Return the entries of a folder; malformed entries are left out."""
     found = entry.get("o")
     held = found.items() if isinstance(found, dict) else ()
     return {name: below for name, below in held if isinstance(below, dict)}

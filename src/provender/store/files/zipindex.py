@@ -28,6 +28,7 @@ LOCAL_SIGNATURE = b"PK\x03\x04"
 LARGEST_COMMENT = 0xFFFF
 IN_EXTRA = 0xFFFFFFFF
 ZIP64_EXTRA = 1
+# How members are compressed (APPNOTE 4.4.5): all that Python's module reads, which AiiDA uses.
 FORMS = {
     0: Form.PLAIN,
     8: Form.DEFLATE,
@@ -35,7 +36,6 @@ FORMS = {
     14: Form.LZMA,
     93: Form.ZSTANDARD,
 }
-"""How members are compressed (APPNOTE 4.4.5): all that Python's module reads, which AiiDA uses."""
 ENCRYPTED_METHOD = 99
 OTHER_METHODS = {6: "Implode", 9: "Deflate64", 20: "Zstandard (old)", 95: "XZ", 98: "PPMd"}
 ENCRYPTED, UTF8_NAME = 0x1, 0x800
@@ -46,7 +46,7 @@ class NotAZipError(Exception):
 
 
 class UnreadableMemberError(NotAZipError):
-    """A member is where it should be, in a form that is not read; the text says in which."""
+    """A member is where it should be, but in an unknown form, which the message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +92,11 @@ def members(file: BinaryIO) -> Iterator[Member]:
 
 
 def piece(path: Path, member: Member) -> Piece:
-    """Return where the content of a member lies.
+    """Return the place of the content of a member.
 
     Raises:
         NotAZipError: the local header is not where the directory says.
-        UnreadableMemberError: the member is encrypted, or compressed in a way that is not read.
+        UnreadableMemberError: the member is encrypted, or has an unsupported compression.
         OSError: the file cannot be read.
     """
     form = _form(member)
@@ -104,7 +104,7 @@ def piece(path: Path, member: Member) -> Piece:
         file.seek(member.offset)
         header = file.read(LOCAL.size)
     if len(header) < LOCAL.size or header[:4] != LOCAL_SIGNATURE:
-        raise NotAZipError("a member is not where the directory says")
+        raise NotAZipError("a member is not at the place that the directory names")
     name_length, extra_length = LOCAL.unpack(header)[-2:]
     start = member.offset + LOCAL.size + name_length + extra_length
     return Piece(path, start, member.length, member.size, form, member.crc)
@@ -147,7 +147,7 @@ def _locate(file: BinaryIO) -> tuple[int, int, int]:
 
 
 def _zip64(extra: bytes, size: int, length: int, offset: int) -> tuple[int, int, int]:
-    """Return the three figures, those too large for 32 bits taken from the extra field."""
+    """Return the three numbers; those too large for 32 bits come from the extra field."""
     figures = [size, length, offset]
     while len(extra) >= 4:  # noqa: PLR2004 - identifier and length of an extra field
         kind, span = struct.unpack_from("<HH", extra)

@@ -1,4 +1,4 @@
-"""Opening SQLite files without leaving a trace beside them. Floor: store.
+"""Opening SQLite files without writing anything next to them. Floor: store.
 
 A file in rollback mode is opened with `mode=ro`. A file in WAL mode (AiiDA's pack index) would
 get `-wal` and `-shm` files from that, so at rest it is opened `immutable`, while its writer is
@@ -22,27 +22,27 @@ from urllib.parse import quote
 from provender.store.sqlite import functions, jsonfunctions
 
 HEADER = 20
+# Size and offset of the counter of changes and the size in pages, in the file header.
 CHANGE_COUNTER = (8, 24)
-"""Size and offset of the counter of changes and the size in pages, in the file header."""
+# Bytes of the first copy of the header of the `-shm` file (SQLite's WAL-index format).
 WAL_INDEX_HEADER = 48
-"""Bytes of the first copy of the header of the `-shm` file (SQLite's WAL-index format)."""
+# Byte 18 of the file header in WAL mode (SQLite file format, section 1.3).
 WAL_VERSION = 2
-"""Byte 18 of the file header in WAL mode (SQLite file format, section 1.3)."""
+# Virtual machine steps between two looks at the clock: below 1 ms, and too few to measure.
 STEPS_BETWEEN_CHECKS = 20_000
-"""Virtual machine steps between two looks at the clock: below 1 ms, and too few to measure."""
 MEGABYTE = 1 << 20
 
 Stamp = tuple[int, ...]
 
 
+# Reads a number that changes with every commit that an open connection can see.
 Marker = Callable[[], bytes]
-"""Reads what changes with every commit that an open connection can see."""
 
 
 class ReadOnlyConnection(sqlite3.Connection):
     """A connection that interrupts itself when its `deadline` (monotonic seconds) has passed.
 
-    `marker` is None where nothing tells that data changed. One that `is_immutable` holds no lock,
+    `marker` is None if changes of the data cannot be noticed. An `is_immutable` file has no lock,
     and sees no change either.
     """
 
@@ -52,7 +52,7 @@ class ReadOnlyConnection(sqlite3.Connection):
     is_immutable: bool = False
 
     def is_overdue(self) -> bool:
-        """Tell SQLite's progress handler whether to stop."""
+        """Return whether SQLite's progress handler must stop the statement."""
         return time.monotonic() > self.deadline
 
     def close(self) -> None:
@@ -66,7 +66,7 @@ class ReadOnlyConnection(sqlite3.Connection):
 class SqliteFile:
     """A SQLite file that is only read.
 
-    `at_rest` says that nobody ever writes it, `is_store` that it is asked with our functions.
+    `at_rest` says that the file is never written, `is_store` that queries use Provender's functions.
     A reader waits `lock_seconds` for a writer that commits.
     """
 
@@ -109,7 +109,7 @@ class SqliteFile:
         return _connect(f"file:{quote(str(path.absolute()))}?{options}", self.lock_seconds, marker)
 
     def stamp(self) -> Stamp:
-        """Return what changes when an open connection no longer sees what is on disk.
+        """Return a value that changes when an open connection no longer sees the files on disk.
 
         In rollback mode that is the file's identity only. In WAL mode every change counts,
         since connections may have been opened `immutable`.

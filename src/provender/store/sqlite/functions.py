@@ -8,13 +8,13 @@ import sqlite3
 from functools import lru_cache
 from typing import Any
 
+# A position in an array, as PostgreSQL accepts it.
 POSITION = re.compile(r"\s*[+-]?[0-9]{1,18}", re.ASCII)
-"""What PostgreSQL takes for a position in an array."""
 MISSING = object()
 
 
 def lower(text: str | None) -> str | None:
-    """Return a text in lower case, letter by letter as PostgreSQL does it.
+    """Return a string in lower case, letter by letter as PostgreSQL does it.
 
     A letter whose lower case is several letters (`İ`) stays as it is.
     """
@@ -26,10 +26,10 @@ def lower(text: str | None) -> str | None:
 
 
 def json_get(document: str | None, path: str) -> str | None:
-    """Return the JSON text of what a path finds in a document, or None.
+    """Return the value at a path in a document as JSON, or None.
 
     The path is a JSON list of segments: keys of objects, positions in lists (negative ones
-    count from the end). It stands for PostgreSQL's `document #> path`.
+    count from the end). The function is PostgreSQL's `document #> path`.
 
     Example:
         `json_get('{"a": [1, 2]}', '["a", "-1"]')` gives `"2"`.
@@ -41,7 +41,7 @@ def json_get(document: str | None, path: str) -> str | None:
 
 
 def walk(value: Any, path: list[str]) -> Any:  # noqa: ANN401 - JSON in, JSON or MISSING out
-    """Return what a path finds in a JSON value, or `MISSING`."""
+    """Return the value at a path in a JSON value, or `MISSING`."""
     for segment in path:
         if isinstance(value, dict) and segment in value:
             value = value[segment]

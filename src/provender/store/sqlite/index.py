@@ -1,7 +1,7 @@
-"""Asking the SQLite index of a repository again and again. Floor: store.
+"""Queries of the SQLite index of a repository. Floor: store.
 
-Opening it takes fifty times as long as asking, so connections are kept: only those that hold no
-lock, and each only while the file is what it was. Its writers never wait for us.
+Opening the index takes fifty times as long as a query, so connections are cached. Only connections
+without a lock are cached, and only while the file is unchanged, so that writers never wait.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import Any
 from provender.errors import StoreError, StoreMisconfigured, StoreUnreachable, UnsupportedStore
 from provender.store.sqlite.files import ReadOnlyConnection, SqliteFile, Stamp
 
+# Number of cached connections; each may hold 2 MB of a large index.
 MOST_KEPT = 2
-"""Connections kept for requests to come; each may hold 2 MB of a large index in its cache."""
+# Error codes of SQLite for a file that it may be able to read later.
 PASSING = ("locked", "unable to open", "disk I/O")
-"""What SQLite says of a file that it may be able to read later."""
 
 
 def unreadable(what: str, error: OSError | sqlite3.Error) -> StoreError:
-    """Return the error of an index that cannot be asked; `what` begins its sentence."""
+    """Return the error of an index that cannot be read; `what` begins its sentence."""
     message, reason = f"{what} cannot be read.", str(error)
     if isinstance(error, PermissionError):
         return StoreMisconfigured(message, reason=reason)
@@ -30,7 +30,7 @@ def unreadable(what: str, error: OSError | sqlite3.Error) -> StoreError:
 
 
 class Lookup:
-    """An index that is only read; every thread may ask it."""
+    """An index that is only read; all threads may use it."""
 
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
@@ -60,13 +60,13 @@ class Lookup:
         return found
 
     def close(self) -> None:
-        """Close what is kept; what is asked after that keeps nothing."""
+        """Close the cached connections; later questions cache none."""
         self._is_closed = True
         while self._kept:
             self._kept.pop()[1].close()
 
     def _take(self, stamp: Stamp) -> ReadOnlyConnection:
-        """Return a connection that sees the file as it is; nobody else has it."""
+        """Return a connection to the present file, which no other thread uses."""
         while self._kept:
             try:
                 known, connection = self._kept.pop()

@@ -1,6 +1,6 @@
-"""What PostgreSQL does with JSON values, for SQLite: order, containment, casts. Floor: store.
+"""PostgreSQL's operations on JSON values, for SQLite: order, containment, casts. Floor: store.
 
-Values come as JSON texts. Source: the documentation of PostgreSQL 15, section 8.14 (jsonb), and
+Values come as JSON strings. Source: the documentation of PostgreSQL 15, section 8.14 (jsonb), and
 its input syntax of numbers, booleans and timestamps.
 """
 
@@ -16,10 +16,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NoReturn
 
+# The order of values of different types.
 RANKS = {type(None): 1, str: 2, int: 3, Decimal: 3, bool: 4, list: 5, dict: 6}
-"""The order of values of different types."""
+# A list without members at the top sorts before everything.
 EMPTY_LIST = b"\x00"
-"""A list without members at the top sorts before everything."""
 BIAS = 2**31
 INVERTED = bytes(255 - value for value in range(256))
 BLANKS = " \t\n\r\v\f"
@@ -27,18 +27,18 @@ INTEGER = re.compile(r"[+-]?[0-9]+")
 NUMBER = re.compile(
     r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf(?:inity)?)|nan", re.IGNORECASE
 )
+# ISO 8601, and the form in AiiDA's metadata of logs: `11/20/2026 11:51:24 AM`.
 TIMESTAMP = re.compile(
     r"(?:(\d{4})-(\d\d?)-(\d\d?)|(\d\d?)/(\d\d?)/(\d{4}))"
     r"(?:(?:T|\s+)(\d\d?):([0-5]\d)(?::(\d\d)(\.\d*)?)?(?:\s*([AP])M)?)?"
     r"\s*(?:Z|UTC|GMT|[+-](?:1[0-5]|0?\d)(?::?\d\d){0,2})?",
     re.ASCII | re.IGNORECASE,
 )
-"""ISO 8601, and what AiiDA puts into the metadata of logs: `11/20/2026 11:51:24 AM`."""
 BOOLEANS = {"true": 1, "false": 0, "yes": 1, "no": 0, "on": 1, "off": 0, "1": 1, "0": 0}
 LARGEST_INTEGER = 2**31
 HALF_DAY = 12
+# The last second of a minute, a leap second.
 SECONDS = 60
-"""The last second of a minute, a leap second."""
 
 
 def json_key(text: str | None) -> bytes | None:
@@ -109,7 +109,7 @@ def _equal(left: Any, right: Any) -> bool:  # noqa: ANN401 - JSON
 
 
 def has_key(text: str | None, key: str) -> bool | None:
-    """Return whether an object has a key, a list a text, or a text is it, as `?` does."""
+    """Return whether an object has a key, or a list has or a string is that string, as `?`."""
     if text is None:
         return None
     value = parsed(text)
@@ -119,7 +119,7 @@ def has_key(text: str | None, key: str) -> bool | None:
 
 
 def cast_text(text: str | None) -> str | None:
-    """Return the text of a text, and the JSON text of anything else; null is none."""
+    """Return the value of a string, and other values as JSON; None for null."""
     value = None if text is None else parsed(text)
     if value is None or isinstance(value, str):
         return value
@@ -139,7 +139,7 @@ def _written(value: Any) -> str:  # noqa: ANN401 - JSON
 
 
 def cast_double(text: str | None) -> float | None:
-    """Return a number; raises `ValueError` for what is none."""
+    """Return a number; raises `ValueError` for anything else."""
     found = cast_text(text)
     if found is None:
         return None
@@ -153,7 +153,7 @@ def cast_double(text: str | None) -> float | None:
 
 
 def cast_integer(text: str | None) -> int | None:
-    """Return an integer of 32 bits; raises `ValueError` for what is none."""
+    """Return an integer of 32 bits; raises `ValueError` for anything else."""
     found = cast_text(text)
     if found is None:
         return None
@@ -166,7 +166,7 @@ def cast_integer(text: str | None) -> int | None:
 
 
 def cast_boolean(text: str | None) -> int | None:
-    """Return 1 or 0 for a word that says so, or the beginning of one."""
+    """Return 1 or 0 for a word such as `true` or `off`, or for its beginning."""
     found = cast_text(text)
     if found is None:
         return None
@@ -178,7 +178,7 @@ def cast_boolean(text: str | None) -> int | None:
 
 
 def cast_json(text: str | None) -> str | None:
-    """Return JSON read out of a text, or the JSON value itself."""
+    """Return the JSON value that a string holds, or the JSON value itself."""
     found = cast_text(text)
     if found is not None:
         json.loads(found, parse_constant=_refuse_constant)
@@ -228,6 +228,7 @@ def parsed(text: str) -> Any:  # noqa: ANN401 - JSON
     return json.loads(text, parse_float=Decimal)
 
 
+# The functions by the name that SQL calls them, with their number of arguments.
 FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "provender_json_key": (1, json_key),
     "provender_json_contains": (2, contains),
@@ -239,7 +240,6 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "provender_cast_j": (1, cast_json),
     "provender_cast_d": (1, cast_time),
 }
-"""The functions by the name that SQL calls them, with their number of arguments."""
 
 
 def register(connection: sqlite3.Connection) -> None:

@@ -18,8 +18,8 @@ from werkzeug.http import parse_etags
 
 from provender.plurals import counted
 
+# Where the WSGI environment holds what an answer may depend on.
 CONDITIONAL = ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_RANGE")
-"""Where the WSGI environment holds what an answer may depend on."""
 RANGE = re.compile(r"([0-9]*)-([0-9]*)")
 BLANKS = " \t"
 
@@ -50,11 +50,11 @@ def require_match(environ: Mapping[str, Any], etag: str | None) -> None:
     """
     wanted = parse_etags(environ.get("HTTP_IF_MATCH"))
     if wanted and not wanted.star_tag and (etag is None or not wanted.is_strong(etag)):
-        raise PreconditionFailed("What was asked for is not in the state that `If-Match` names.")
+        raise PreconditionFailed("The resource is not in the state that `If-Match` names.")
 
 
 def is_known(environ: Mapping[str, Any], etag: str | None) -> bool:
-    """Tell whether the client has the answer already, by its `If-None-Match`."""
+    """Return whether the client has the answer already, by its `If-None-Match`."""
     known = parse_etags(environ.get("HTTP_IF_NONE_MATCH"))
     return known.star_tag or (etag is not None and known.contains_weak(etag))
 

@@ -1,4 +1,4 @@
-"""From an error to an answer; the one place where errors are rendered. Floor: web."""
+"""From an error to an answer; the only place where errors become responses. Floor: web."""
 
 from __future__ import annotations
 
@@ -35,21 +35,21 @@ from provender.web.routes.route import Dialect
 
 LOGGER = logging.getLogger(__name__)
 
+# Value of `Retry-After` in seconds if a store does not answer.
 RETRY_AFTER = "5"
-"""Seconds after which a client may try again when a store was not there."""
 UNAVAILABLE = 503
+# The first element of the paths of both dialects.
 API = "api"
-"""The first element of the paths of both dialects."""
+# Headers that describe the body of an error; Provender replaces this body.
 OF_BODY = ("content-type", "content-length")
-"""Headers that belong to the body of an error, which is replaced by ours."""
 
 
 class Failures:
-    """Answers errors in the form of the dialect that a request is in.
+    """Answers errors in the form of the dialect of the request.
 
-    `endpoints` tells the routes of a prefix, for paths that fit none; `profiles` are the names
-    that the first element of a path may be. `show_tracebacks` also writes
-    those of unexpected errors to the server's own error log.
+    `endpoints` returns the routes of a prefix, which the answer to an unknown path lists.
+    `profiles` are the profiles that have paths. With `show_tracebacks` the tracebacks of
+    unexpected errors are also written to the error log of the WSGI server.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Failures:
         return self._dialect().error_body(error)
 
     def _ours(self, error: ProvenderError) -> Response:
-        """Return the answer of an error of ours."""
+        """Return the answer to an error of Provender."""
         if isinstance(error, StoreError):
             reason = f" ({' '.join(error.reason.split())})" if error.reason else ""
             LOGGER.warning("%s: %s%s", printable(request.path), error.message, reason)
@@ -102,9 +102,9 @@ class Failures:
         return response
 
     def _http(self, error: HTTPException) -> Response:
-        """Return the answer of an error that routing, Flask or a resource raised.
+        """Return the answer to an error that routing, Flask or a resource raised.
 
-        Its headers are kept, and so is what `flask_restful.abort` was told (`data`).
+        The answer has the headers of the error, and the keywords of `flask_restful.abort` (`data`).
         """
         data = getattr(error, "data", None)
         if isinstance(error, NotFound) and data is None and _is_default(error):
@@ -124,7 +124,7 @@ class Failures:
         return response
 
     def _unknown_path(self) -> Response:
-        """Return the answer to a path that fits no route: with the routes of its dialect."""
+        """Return the answer to a path that fits no route; it lists the routes of the dialect."""
         dialect, first = self._dialect(), request.path.split("/")[1]
         if first != API and PROFILE not in request.environ:
             error: ProvenderError = UnknownRoute()
@@ -136,7 +136,7 @@ class Failures:
         return json_response(body | routes, status=404)
 
     def _unexpected(self, error: BaseException) -> Response:
-        """Return the answer to a fault of ours: an id, which the log has with the traceback."""
+        """Return the answer to a fault of Provender: an id that the log has with the traceback."""
         trace = current()
         name = trace.request_id if trace is not None else request_id("")
         method, path = printable(request.method), printable(request.path)
@@ -156,5 +156,5 @@ class Failures:
 
 
 def _is_default(error: NotFound) -> bool:
-    """Tell whether routing raised an error: a resource that has something to say says it."""
+    """Return whether routing raised an error: the error of a resource has a text or a response."""
     return error.description == NotFound.description and error.response is None

@@ -17,15 +17,15 @@ from provender.web.middleware.mounts import STREAMED
 LOGGER = logging.getLogger(__name__)
 
 OCTETS = "application/octet-stream"
+# Bytes up to which a file is read and verified before the status is sent.
 WHOLE = 1 << 20
-"""Bytes up to which a file is read and verified before the status is sent."""
 BLOCK = 1 << 16
 PARTIAL = 206
 NOT_MODIFIED = 304
 
 
 class Blocks(Iterator[bytes]):
-    """The blocks of a stream; damage that shows on the way is logged, and ends the connection."""
+    """The blocks of a stream; damage found while sending is logged and ends the connection."""
 
     def __init__(self, stream: ObjectStream, length: int) -> None:
         self._stream = stream
@@ -36,7 +36,7 @@ class Blocks(Iterator[bytes]):
         try:
             block = self._stream.read(min(BLOCK, self._left))
         except CorruptObject as error:
-            LOGGER.exception("a download broke off: %s (%s)", error.message, error.reason)
+            LOGGER.exception("a download was cut off: %s (%s)", error.message, error.reason)
             raise
         if not block:
             raise StopIteration
@@ -49,7 +49,7 @@ class Blocks(Iterator[bytes]):
 
 
 def verified(stream: ObjectStream, key: str) -> bytes | ObjectStream:
-    """Return a small file whole, compared with its SHA-256, and a large one as its stream.
+    """Return a small file as verified bytes, and a large file as its stream.
 
     Raises:
         CorruptObject: the content is damaged, before anything was sent.

@@ -1,7 +1,7 @@
-"""Answers named by the snapshot they were read from: ETags, and cached answers. Floor: web.
+"""ETags and cached answers, made of the token of the snapshot they were read from. Floor: web.
 
-The name of a snapshot, the request, this version and the settings decide every byte of an answer,
-so an ETag made of them is strong and exact: nothing expires, nothing is ever out of date.
+The token of a snapshot, the request, the version of Provender and the settings decide every byte of
+an answer. So an ETag made of them is strong and exact, and no cached answer is ever out of date.
 """
 
 from __future__ import annotations
@@ -17,34 +17,34 @@ from provender.version import __version__
 from provender.web.answers.conditions import require_match
 from provender.web.answers.responses import root_url
 
+# Largest answer that is cached, in bytes.
 LARGEST_CACHED = 1 << 16
-"""Bytes of an answer that is cached."""
 NOT_MODIFIED = 304
 OK = 200
 
 
 @dataclass(frozen=True, slots=True)
 class CachedAnswer:
-    """An answer that was given: its ETag, its body and the headers that go with it."""
+    """A cached answer: its ETag, body and headers."""
 
     etag: str
     body: bytes
     headers: tuple[tuple[str, str], ...]
 
     def response(self) -> Response:
-        """Return the answer again."""
+        """Return the answer with its ETag."""
         return marked(Response(self.body, headers=list(self.headers)), self.etag)
 
 
 def fingerprint(settings: Settings) -> str:
-    """Return a string that differs between settings."""
+    """Return a fingerprint of the settings: different settings have different ones."""
     return hashlib.sha256(repr(settings).encode()).hexdigest()
 
 
 class Freshness:
-    """What is known of the answer to the current request before the store is read.
+    """The cached answer to the current request, and the comparison with the client's copy.
 
-    `store` names the store, `settings` is their fingerprint.
+    `store` is the name of the store, `settings` the fingerprint of the settings.
     """
 
     def __init__(self, store: str, settings: str, memory: Memory) -> None:
@@ -56,18 +56,18 @@ class Freshness:
 
     @property
     def may_know(self) -> bool:
-        """Whether the client or the cache may have the answer: it depends on the snapshot."""
+        """Whether the client or the cache has an answer, which may be of another snapshot."""
         return self._asked is not None or self._cached is not None
 
     def etag(self, token: str) -> str:
-        """Return the ETag of the answer from the data with this name."""
+        """Return the ETag of the answer from the snapshot with this token."""
         return hashlib.sha256(f"{token}\n{self._key}".encode()).hexdigest()[:32]
 
     def answer(self, etag: str) -> Response | None:
-        """Return the answer if the client has it, or if it is cached.
+        """Return 304 if the client has the answer, or the cached answer if there is one.
 
         Raises:
-            PreconditionFailed: the client wants the answer in another state.
+            PreconditionFailed: `If-Match` names another state.
         """
         asked = self._asked
         if asked is not None:
@@ -79,20 +79,20 @@ class Freshness:
         return None
 
     def keep(self, response: Response, etag: str) -> Response:
-        """Return an answer with its ETag; a small one is cached for the next one who asks."""
+        """Return an answer with its ETag; a small answer is cached."""
         marked(response, etag)
         if response.status_code == OK and (response.content_length or 0) <= LARGEST_CACHED:
-            body = bytes(memoryview(response.get_data()))  # a copy: orjson's own has room behind
+            body = bytes(memoryview(response.get_data()))  # a copy: the buffer of orjson is larger
             cached = CachedAnswer(etag, body, tuple(response.headers.items()))
             self._memory.put(self._key, cached, len(body) + 1000)
         return response
 
 
 def marked(response: Response, etag: str) -> Response:
-    """Return a response with its ETag; every cache must ask whether it still holds.
+    """Return a response with its ETag; every cache must revalidate it.
 
     Raises:
-        PreconditionFailed: the client wants the answer in another state.
+        PreconditionFailed: `If-Match` names another state.
     """
     if "HTTP_IF_MATCH" in request.environ:
         require_match(request.environ, etag)

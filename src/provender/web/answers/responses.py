@@ -16,10 +16,10 @@ from provender.web.answers.encoding import dumps
 
 JSON = "application/json"
 PAGE_END = re.compile(r"/page(/[0-9]+)?/?$")
+# The cursor of a query, or a quoted text, in which nothing is a cursor.
 CURSOR = re.compile(r"""("(?:[^"]|"")*")|(^|&)\s*cursor\s*=[^&]*""")
-"""The cursor of a query, or a quoted text, in which nothing is a cursor."""
+# Characters of a query that stand for themselves in a `Link` target.
 LINK_SAFE = "/:;,=&!*()'~-._@$?"
-"""Characters of a query that stand for themselves in a `Link` target."""
 
 
 def json_response(value: object, *, status: int = 200, total: int | None = None) -> Response:
@@ -37,7 +37,7 @@ def root_url() -> str:
 
 @lru_cache(maxsize=256)
 def _root_url(scheme: str, host: str, path: str) -> str:
-    """Return a URL that few clients write in a way of their own; 15 µs go into writing it."""
+    """Return a root URL, cached because building it takes 15 µs."""
     return get_current_url(scheme, host, path)
 
 
@@ -67,8 +67,8 @@ def bounded(response: Response, limit: int) -> Response:
     size = response.content_length or 0
     if size > limit:
         raise LimitExceeded(
-            f"The answer would have {size} bytes, more than `limits.answer_bytes` ({limit}).",
-            hint="Ask for fewer rows (`limit`), or for fewer columns and attributes of them.",
+            f"The answer would be {size} bytes long, more than `limits.answer_bytes` ({limit}).",
+            hint="Ask for fewer rows (`limit`), or for fewer columns or attributes.",
         )
     return response
 

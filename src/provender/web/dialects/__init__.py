@@ -1,13 +1,14 @@
-"""The two dialects as data; no other module knows which there are. Floor: web."""
+"""The two dialects as data; only this package names them. Floor: web."""
 
 from __future__ import annotations
 
 from provender.web.dialects.v2 import V2
 from provender.web.dialects.v4 import V4
 
+# All dialects; the dialect of today's clients is the first.
 DIALECTS = (V4, V2)
-"""All dialects, that of today's clients first."""
 
+# Example requests: a title and a path each.
 EXAMPLES = (
     ("The newest nodes", f"{V4.prefix}/nodes?limit=3&orderby=-ctime"),
     (
@@ -17,4 +18,3 @@ EXAMPLES = (
     ("Finished processes, older dialect", f'{V2.prefix}/processes?state="FINISHED"&limit=2'),
     ("All routes", f"{V4.prefix}/"),
 )
-"""Requests worth trying: what they give, and their path."""

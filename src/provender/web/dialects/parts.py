@@ -39,6 +39,7 @@ Keys = tuple[Parameter[Any], ...]
 
 WINDOW: Keys = (LIMIT, OFFSET, ORDER, CURSOR, COUNT)
 PAGES: Keys = (PERPAGE, ORDER)
+# The special keys that both dialects have.
 SHARED: dict[str, Parameter[Any]] = {
     parameter.name: parameter
     for parameter in (
@@ -52,7 +53,6 @@ SHARED: dict[str, Parameter[Any]] = {
     "tree_in_limit": IN_LIMIT,
     "tree_out_limit": OUT_LIMIT,
 }
-"""The special keys that both dialects have."""
 OF_NODES: Keys = (ATTRIBUTES, ATTRIBUTES_FILTER, EXTRAS, EXTRAS_FILTER, FULL_TYPE)
 
 SERVER = (
@@ -70,7 +70,7 @@ SERVER = (
 def lists(
     resource: type[BaseResource], view: View, properties: Properties, schema: str
 ) -> tuple[Route, ...]:
-    """Return the routes that every resource has; `schema` is what the properties are called."""
+    """Return the routes of every resource; `schema` is the path of the description of fields."""
     base, name = f"/{view.name}", view.name
     of_nodes = OF_NODES if view.has_contents else ()
     described = partial(resource.schema, properties=properties)
@@ -131,7 +131,7 @@ def tree(resource: type[Node], view: View, path: str) -> Route:
 
 
 def derived(resource: type[Node], view: View, path: str, key: str) -> Route:
-    """Return the route of what follows from a node; `key` is what it is called."""
+    """Return the route of the derived properties of a node, with their key in `data`."""
     text = (
         "formula and dimensionality of structures; points, path and Brillouin zone of k-points; "
         "lines of bands"

@@ -1,4 +1,4 @@
-"""The tables of routes in the documentation, made of the routes. Floor: web."""
+"""Tables of the routes for the documentation. Floor: web."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from provender.web.dialects import DIALECTS
 from provender.web.routes.route import Dialect, Route
 
+# The place of the table of a dialect in a page.
 MARKED = re.compile(r"(<!-- routes of (\w+) -->\n).*?(<!-- end of routes -->)", re.DOTALL)
-"""Where a page holds the table of a dialect."""
+# Pages of neighbours; the tables leave them out, because their lists have the same rows.
 PAGES = re.compile(r"^/\w+/<id>/.*/page")
-"""Pages of neighbours, which have the rows of their lists."""
 GENERIC = "RESOURCE"
 HEAD = "| path | of | answer | special keys |\n|---|---|---|---|\n"
 
@@ -26,7 +26,7 @@ class Row:
 
 
 def filled(page: str) -> str:
-    """Return a page whose marked tables say what the routes say today."""
+    """Return a page with its marked tables made anew from the routes."""
     by_name = {dialect.name: dialect for dialect in DIALECTS}
     return MARKED.sub(lambda found: found[1] + table(by_name[found[2]]) + found[3], page)
 
@@ -49,7 +49,7 @@ def _row(route: Route, dialect: Dialect) -> Row:
 
 
 def _line(row: Row, names: list[str], every: list[str]) -> str:
-    """Return the line of a row; many resources are shown by those that are not among them."""
+    """Return the line of a row; a row of most resources lists the exceptions."""
     if len(names) == 1:
         return f"| `{row.path.replace(GENERIC, names[0])}` |  | {row.answer} | {row.keys} |\n"
     others = [name for name in every if name not in names]

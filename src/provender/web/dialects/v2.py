@@ -36,8 +36,8 @@ from provender.web.routes.route import Answer, Dialect, Route, identified_by_pk
 
 SCHEMA = "schema"
 ALL_NODES = views.OLD_NODES[0]
+# The classes of the views of nodes; all others are plain nodes.
 RESOURCES = {"processes": ProcessNode, "calculations": ProcessNode, "calcjobs": CalcJobNode}
-"""The classes of the views of nodes; all others are plain nodes."""
 LINKS = (
     ("io/inputs", "inputs", Direction.INCOMING),
     ("io/input", "inputs", Direction.INCOMING),
@@ -47,7 +47,7 @@ LINKS = (
 
 
 def _properties(view: View) -> Properties:
-    """Return what the schema says of a view: the fields that its rows have, in their order."""
+    """Return the schema of a view: the fields of its rows, in their order."""
     return Properties(OLD_TABLE[view.entity.name], " ".join(view.shown))
 
 

@@ -1,4 +1,4 @@
-"""Letting scripts of other sites read answers: the work of Flask-CORS. Floor: web."""
+"""CORS headers by Flask-CORS: scripts of other sites may read answers. Floor: web."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 
 from provender.web.middleware import methods
 
+# Headers that a browser shows to scripts of other sites.
 EXPOSED = (
     "X-Total-Count",
     "X-Total-Counts",
@@ -19,12 +20,11 @@ EXPOSED = (
     "Content-Disposition",
     "X-Provender-Notes",
 )
-"""Headers that a browser shows to scripts of other sites."""
 ALLOWED = "Access-Control-Allow-Origin"
 SHOWN = "Access-Control-Expose-Headers"
 PROMISED = "Access-Control-Allow-Methods"
+# Headers of a browser about the script that asks.
 TOLD = ("HTTP_ORIGIN", "HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK")
-"""What a browser tells of the script that asks."""
 REDIRECT = 300
 EXPOSED_LINE = ", ".join(sorted(EXPOSED))
 

@@ -18,14 +18,14 @@ from provender.store.registry import Lease
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+# Where the WSGI environment of a request holds the profile that its path names.
 PROFILE = "provender.profile"
-"""Where the WSGI environment of a request holds the profile that its path names."""
+# Where it holds the leases of the stores that the request uses.
 LEASES = "provender.leases"
-"""Where it holds the leases of the stores that the request uses."""
+# Where it says that the answer is read from a store while it is sent.
 STREAMED = "provender.streamed"
-"""Where it says that the answer is read from a store while it is sent."""
+# A page for people, or what is below `/api`; nothing else is served for each store.
 BELOW = re.compile(r"/+(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?P<rest>/*|/+api(?:/.*)?)", re.DOTALL)
-"""A page for people, or what is below `/api`; nothing else is served for each store."""
 
 
 class Mounts:
@@ -39,7 +39,7 @@ class Mounts:
         self._names = names
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request; a store from which a file is sent stays open to its last byte."""
+        """Answer a request; a store stays open until the last byte of its file is sent."""
         path = environ.get("PATH_INFO", "")
         found = None if path.startswith("/api/") else BELOW.fullmatch(path)
         if found is not None and found["name"] in self._names:

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     Watcher = Callable[[WSGIEnvironment, Trace], None]
 
 HEADER = "X-Request-ID"
+# A client's id that can stand in a header and in a log.
 SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
-"""A client's id that can stand in a header and in a log."""
 
 
 class Observer:
-    """WSGI middleware: names each request, and tells the watchers when it has ended.
+    """WSGI middleware: gives each request an id, and calls the watchers at its end.
 
     A request has ended when the web server has taken the last byte of the answer, or has given up.
     """
@@ -35,7 +35,7 @@ class Observer:
         self._watchers = watchers
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request; the answer tells its id."""
+        """Answer a request and add its id to the answer."""
         name = request_id(environ.get("HTTP_X_REQUEST_ID", ""))
         trace = environ[KEY] = Trace(name, time.perf_counter())
         self._running.add(trace)
@@ -53,7 +53,7 @@ class Observer:
         return Body(body, environ, self)
 
     def end(self, environ: WSGIEnvironment) -> None:
-        """Tell the watchers that a request has ended."""
+        """Call the watchers at the end of a request."""
         trace: Trace = environ[KEY]
         trace.seconds = time.perf_counter() - trace.begun
         try:
@@ -65,7 +65,7 @@ class Observer:
 
 
 class Body:
-    """The body of an answer; counts its bytes, and tells the observer of its end."""
+    """The body of an answer; counts its bytes, and calls the observer at its end."""
 
     __slots__ = ("_body", "_environ", "_next", "_observer", "_trace")
 
@@ -105,7 +105,7 @@ class Body:
 
 
 def request_id(asked: str) -> str:
-    """Return the id that a client gave its request if it is sane, otherwise a new one."""
+    """Return the id from the client if it is valid, otherwise a new id."""
     if asked and SANE.fullmatch(asked):
         return asked
     return f"{random.getrandbits(128):032x}"

@@ -1,4 +1,4 @@
-"""Believing what a proxy says of its client, if it is a trusted one. Floor: web."""
+"""Applying the forwarded headers of trusted proxies. Floor: web."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from provender.settings import Proxy
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+# Name in the setting for a peer on a Unix socket, which has no address.
 UNIX = "unix"
-"""What the setting calls a peer on a Unix socket, which has no address."""
 
 
 class TrustedProxies:
     """WSGI middleware: applies `X-Forwarded-For`, `-Proto`, `-Host`, `-Prefix` of trusted peers.
 
     Raises:
-        ConfigurationError: an entry of `proxy.trusted` is no address and no network.
+        ConfigurationError: an entry of `proxy.trusted` is neither an address nor a network.
     """
 
     def __init__(self, app: WSGIApplication, settings: Proxy) -> None:
@@ -33,7 +33,7 @@ class TrustedProxies:
         self._networks = tuple(_network(entry) for entry in settings.trusted if entry != UNIX)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request, as the proxy tells it if the peer is trusted."""
+        """Answer a request; the headers of a trusted proxy say where it came from."""
         is_trusted = self._trusts(environ.get("REMOTE_ADDR") or "")
         return (self._behind if is_trusted else self._app)(environ, start_response)
 
@@ -55,6 +55,6 @@ def _network(entry: str) -> IPv4Network | IPv6Network:
         return ip_network(entry, strict=False)
     except ValueError as error:
         raise ConfigurationError(
-            f"`proxy.trusted` holds `{entry}`, which is no address and no network.",
+            f"`proxy.trusted` holds `{entry}`, which is neither an address nor a network.",
             hint="For example 127.0.0.1, 10.0.0.0/8, ::1, or `unix` for a Unix socket.",
         ) from error

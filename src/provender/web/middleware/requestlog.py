@@ -18,7 +18,7 @@ LINE_WITH_QUERY = LINE.replace("%(path)s", "%(path)s?%(query)s")
 
 
 def write(environ: WSGIEnvironment, trace: Trace) -> None:
-    """Write what was asked, by whom, and what became of it.
+    """Write the request, its client and its answer into the log.
 
     The logging of a host gets a line of text, whose argument is the mapping that our JSON shows.
     """
@@ -45,7 +45,7 @@ def write(environ: WSGIEnvironment, trace: Trace) -> None:
 
 
 def shown(text: str) -> str:
-    """Return a text of the WSGI environment, bytes as Latin-1, as the printable text it means."""
+    """Return a WSGI string (bytes as Latin-1) decoded, with printable characters only."""
     if text.isascii():
         return printable(text)
     data = text.encode("latin-1", "backslashreplace")

@@ -1,4 +1,4 @@
-"""Where the time of an answer went: the header `Server-Timing`. Floor: web.
+"""The header `Server-Timing`: how long each step of a request took. Floor: web.
 
 Source: W3C, Server Timing, section 3.
 """

@@ -1,4 +1,4 @@
-"""What is known of the request that runs, and which requests run. Floor: web."""
+"""The trace of a running request, and the list of running requests. Floor: web."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from flask import Flask, has_request_context, request
 
+# Where the environment of a request holds its trace.
 KEY = "provender.trace"
-"""Where the environment of a request holds its trace."""
 
 
 @dataclass(slots=True, eq=False)

@@ -1,1 +1,1 @@
-"""What is served to those who run the server. Floor: web."""
+"""Routes for those who operate the server. Floor: web."""

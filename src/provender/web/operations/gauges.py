@@ -1,4 +1,4 @@
-"""What stores, memories and the system count, as Prometheus takes it. Floor: web."""
+"""Metrics of stores, memory and the operating system. Floor: web."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from provender.web.context import Context
 
 
 class Gauges:
-    """What has a value now. Of several processes the sum, over those that live.
+    """Metrics with a present value; with several processes the sum over the living ones.
 
     Not safe to share between threads.
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
-        self._stores = self._gauge("provender_stores_open", "Stores that are open")
+        self._stores = self._gauge("provender_stores_open", "Open stores")
         self._open = self._gauge(
-            "provender_connections_open", "Database connections that are open", "profile"
+            "provender_connections_open", "Open database connections", "profile"
         )
         self._used = self._gauge(
             "provender_connections_used", "Database connections in use", "profile"
         )
         self._running = self._gauge("provender_requests_running", "Requests being answered")
-        self._memory = self._gauge("provender_cache_bytes", "Bytes of answers kept in memory")
-        names, text = ("cache", "result"), "Answers and counts looked for in memory"
+        self._memory = self._gauge("provender_cache_bytes", "Bytes of answers cached in memory")
+        names, text = ("cache", "result"), "Lookups of answers and counts in memory"
         self._lookups = Counter("provender_cache_lookups", text, names, registry=registry)
         build = self._gauge("provender_processes", "Processes that serve, by version", "version")
         build.labels(__version__).set(1)
@@ -36,7 +36,7 @@ class Gauges:
         self._seen: dict[tuple[int, int, str, str], int] = {}
 
     def refresh(self, contexts: list[Context]) -> None:
-        """Take over the figures of all applications."""
+        """Set the metrics from all applications."""
         self._refresh_connections(contexts)
         self._running.set(sum(len(context.lifecycle.running) for context in contexts))
         memories = [context.stores.memory for context in contexts]
@@ -58,7 +58,7 @@ class Gauges:
             self._used.labels(profile).set(sum(item.used for item in mine))
 
     def _follow(self, number: int, cache: str, tally: Tally) -> None:
-        """Count what a tally counted since we looked; after a fork it begins at nothing."""
+        """Add what a tally counted since the last call; after a fork it begins at zero."""
         for result, value in (("hit", tally.hits), ("miss", tally.misses)):
             key = (os.getpid(), number, cache, result)
             self._lookups.labels(cache, result).inc(value - self._seen.get(key, 0))
@@ -66,7 +66,7 @@ class Gauges:
 
 
 class ProcessGauges:
-    """The figures of the operating system, of each process that shares files: label `pid`.
+    """Metrics of the operating system for each process that shares files, by the label `pid`.
 
     Prometheus' own collector would show those of the process that happens to answer.
     """
@@ -77,7 +77,7 @@ class ProcessGauges:
         self._gauges: dict[str, Gauge] = {}
 
     def refresh(self) -> None:
-        """Take over the figures of this process."""
+        """Set the metrics of this process."""
         for family in self._collector.collect():
             for sample in family.samples:
                 if sample.name not in self._gauges:

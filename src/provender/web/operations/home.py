@@ -1,4 +1,4 @@
-"""The page that people see at `/`: what is served and how to ask for it. Floor: web."""
+"""The page for people at `/`: the stores, and examples of requests. Floor: web."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def register(app: Flask, context: Context) -> None:
 
 
 def _counts(context: Context) -> tuple[dict[str, int], str | None]:
-    """Return what the store of the page holds, or nothing and why."""
+    """Return the counts of the store of the page, or a sentence on why there are none."""
     try:
         return context.store().reader.within(counts), None
     except ProvenderError as error:
@@ -53,9 +53,9 @@ def _counts(context: Context) -> tuple[dict[str, int], str | None]:
 
 
 def _stores(context: Context) -> list[dict[str, Any]]:
-    """Return the stores to list: all if there are several.
+    """Return the stores to list: all if there are several, and profiles have paths.
 
-    They show what is known of them already: a page does not wait for a hundred stores.
+    The page shows results of earlier checks: it does not wait for a hundred stores.
     """
     is_listed = context.settings.profile_paths
     if not is_listed or len(context.stores.profiles.by_name) < 2:  # noqa: PLR2004 - several

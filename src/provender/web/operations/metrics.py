@@ -1,6 +1,6 @@
-"""Figures for Prometheus at `/metrics`. Floor: web.
+"""Metrics for Prometheus at `/metrics`. Floor: web.
 
-Where `PROMETHEUS_MULTIPROC_DIR` names a folder, the processes of a server keep their figures in
+Where `PROMETHEUS_MULTIPROC_DIR` names a folder, the processes of a server write their metrics into
 files there, and each answers with the sums of all.
 """
 
@@ -37,23 +37,23 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+# Upper bounds in seconds, from a cached answer to the time-out of a statement.
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-"""Upper bounds in seconds, from an answer kept in memory to the time-out of a statement."""
 METHODS = frozenset(("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"))
 CREATED = "_created"
 TOTAL = "_total"
+# The label of all unknown methods and paths, so that clients cannot create labels.
 OTHER = "other"
-"""The label of all methods and paths that we do not know: clients cannot make labels."""
 
 
 class Lean(Collector):
-    """What another collects, without the time when each counter was made: half of all lines."""
+    """Another collector, without the creation time of each counter: that is half of all lines."""
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
 
     def collect(self) -> Iterator[Metric]:
-        """Return the families of figures."""
+        """Return the families of metrics."""
         for family in self._collector.collect():
             family.samples = [item for item in family.samples if not item.name.endswith(CREATED)]
             if family.type == "gauge" and family.name.endswith(TOTAL):  # of `ProcessGauges`
@@ -65,13 +65,13 @@ class Sums(Collector):
     """What the processes wrote into their files, summed."""
 
     def collect(self) -> Iterable[Metric]:
-        """Return the families of figures."""
+        """Return the families of metrics."""
         files = [str(path) for path in Path(os.environ[FOLDER]).glob("*.db") if has_begun(path)]
         return MultiProcessCollector.merge(files)  # type: ignore[no-any-return,no-untyped-call] # it has no types
 
 
 def has_begun(file: Path) -> bool:
-    """Tell whether a file holds anything; the library fails at one that is being made."""
+    """Return whether a file holds anything; the library fails on a file that is just created."""
     try:
         return file.stat().st_size > 0
     except FileNotFoundError:
@@ -79,7 +79,7 @@ def has_begun(file: Path) -> bool:
 
 
 class Metrics:
-    """The figures of an application."""
+    """The metrics of an application."""
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
@@ -89,16 +89,16 @@ class Metrics:
         text = "Requests answered"
         labels = ("route", "method", "status")
         self._requests = Counter("provender_requests", text, labels, registry=registry)
-        text = "Seconds until the last byte of the answer was taken"
+        text = "Seconds until the last byte of the answer was sent"
         self._seconds = Histogram(
             "provender_request_seconds", text, labels[:1], buckets=BUCKETS, registry=registry
         )
-        text = "Bytes of bodies, before a web server compresses them"
+        text = "Bytes of bodies before compression by a web server"
         self._sent = Counter("provender_sent_bytes", text, labels[:1], registry=registry)
         self._children: dict[tuple[str, str, int], tuple[Counter, Histogram, Counter]] = {}
 
     def watch(self, context: Context) -> None:
-        """Show the figures of an application."""
+        """Show the metrics of an application."""
         self._contexts.append(context)
 
     def count(self, environ: WSGIEnvironment, trace: Trace) -> None:
@@ -114,13 +114,13 @@ class Metrics:
         sent.inc(trace.bytes)
 
     def expose(self) -> Response:
-        """Answer all figures, in the format that is asked for."""
+        """Answer all metrics, in the format that the request asks for."""
         self.refresh()
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
         return unstored(Response(encode(self.collected()), content_type=content_type))
 
     def refresh(self) -> None:
-        """Take over the figures that others keep."""
+        """Update the metrics that other modules count."""
         with self._lock:
             self._gauges.refresh(self._contexts)
 
@@ -137,7 +137,7 @@ class Metrics:
 
 
 class OwnMetrics(Metrics):
-    """The figures of one application in one process."""
+    """The metrics of one application in one process."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -145,7 +145,7 @@ class OwnMetrics(Metrics):
 
 
 class SharedMetrics(Metrics):
-    """The figures of all applications of this process, in files that other processes read.
+    """The metrics of all applications of this process, in files that other processes read.
 
     What requests do not change is written every second by a thread that the first request of a
     process begins: whoever is asked reads the files of all.
@@ -170,7 +170,7 @@ class SharedMetrics(Metrics):
             threading.Thread(target=self._publish, daemon=True).start()
 
     def refresh(self) -> None:
-        """Take over the figures that others keep."""
+        """Update the metrics that other modules count."""
         super().refresh()
         with self._lock:
             self._process.refresh()
@@ -187,18 +187,18 @@ class SharedMetrics(Metrics):
 
 @cache
 def _shared() -> SharedMetrics:
-    """Return the figures of this process: its applications share files, so they share these."""
+    """Return the metrics of this process; its applications share them, as they share files."""
     try:
         return SharedMetrics()
     except OSError as error:
         raise ConfigurationError(
-            f"{FOLDER} does not name a folder that can be written: {error.strerror}.",
-            hint="It must be there, and empty, when the server starts.",
+            f"{FOLDER} does not name a folder that can be written to: {error.strerror}.",
+            hint="The folder must exist and be empty when the server starts.",
         ) from error
 
 
 def register(app: Flask, context: Context) -> Metrics:
-    """Add `/metrics` to an application, and return its figures."""
+    """Add `/metrics` to an application, and return its metrics."""
     metrics = OwnMetrics() if values.ValueClass is values.MutexValue else _shared()
     metrics.watch(context)
     app.add_url_rule("/metrics", "metrics", metrics.expose, strict_slashes=False)

@@ -1,4 +1,4 @@
-"""`/alive` and `/ready`: what those who watch over the process ask. Floor: web."""
+"""`/alive` and `/ready`, for health checks. Floor: web."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def register(app: Flask, context: Context) -> None:
     def ready() -> Response:
         try:
             if context.lifecycle.is_draining:
-                raise ServerStopping("The server is stopping: it ends the requests that run.")
+                raise ServerStopping("The server is stopping and only finishes running requests.")
             readiness.check()
         except ProvenderError as error:
             return unstored(app.extensions[FAILURES].respond(error))
@@ -31,6 +31,6 @@ def register(app: Flask, context: Context) -> None:
 
 
 def unstored(response: Response) -> Response:
-    """Return an answer that no cache may keep."""
+    """Return an answer that no cache may store."""
     response.headers["Cache-Control"] = "no-store"
     return response

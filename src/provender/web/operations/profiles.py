@@ -1,4 +1,4 @@
-"""The list of the stores that are served, for programs and for the page for people. Floor: web."""
+"""The list of the served stores, for programs and for the page for people. Floor: web."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def register(app: Flask, context: Context) -> None:
 
 
 def entries(context: Context, findings: Mapping[str, Finding]) -> list[dict[str, Any]]:
-    """Return what the public may know of each store, sorted by name: never where it is."""
+    """Return the public data of each store, sorted by name; never its location."""
     known, root = context.stores.profiles, top_url()
     return [
         {
@@ -44,13 +44,13 @@ def entries(context: Context, findings: Mapping[str, Finding]) -> list[dict[str,
 
 
 def top_url() -> str:
-    """Return the URL of the application, without slash at its end and without a profile."""
+    """Return the URL of the application without a final slash and without a profile."""
     root, mounted = responses.root_url()[:-1], request.environ.get(PROFILE)
     return root if mounted is None else root.removesuffix(f"/{mounted}")
 
 
 def _found(finding: Finding | None) -> dict[str, Any]:
-    """Return what was found of a store; `reachable` is null where nobody has looked yet."""
+    """Return the result for a store; all of it is null before the first check."""
     if finding is None:
         return {"size": None, "nodes": None, "reachable": None, "problem": None}
     return {

@@ -19,17 +19,17 @@ from provender.store.registry import StoreRegistry
 
 LOGGER = logging.getLogger(__name__)
 
+# Seconds in which a store must answer.
 PATIENCE = 1.0
-"""Seconds in which a store must answer."""
+# Seconds that the first one has before others are asked.
 HEAD_START = 0.4
-"""Seconds that the first one has before others are asked."""
+# Stores that are asked at the same time: a thread each, and some are opened for it.
 AT_ONCE = 8
-"""Stores that are asked at the same time: a thread each, and some are opened for it."""
+# Most stores whose problems are reported; of further ones only the number is.
 TOLD = 5
-"""Stores whose problems are told; of more, only the number."""
 
+# The error of each profile, None if its store answers.
 Looks = dict[str, "Future[ProvenderError | None]"]
-"""By profile: what stands in the way of its store, None for nothing."""
 
 
 class Readiness:
@@ -72,7 +72,7 @@ class Readiness:
         return list(dict.fromkeys([*map(str, first), *profiles.by_name]))
 
     def _has_found(self, looks: Looks, until: float, most: int = 0) -> bool:
-        """Tell whether a look found its store, when at most `most` still run or time is over."""
+        """Return whether a check succeeded, once at most `most` still run or time is over."""
         while True:
             running = [look for look in looks.values() if not look.done()]
             for name, look in looks.items():
@@ -85,7 +85,7 @@ class Readiness:
             wait(running, seconds, FIRST_COMPLETED)
 
     def _look(self, name: str) -> Future[ProvenderError | None]:
-        """Return the look at a store that runs in this process, or a new one."""
+        """Return the running check of a store in this process, or a new one."""
         key = (os.getpid(), name)
         with self._lock:
             look = self._looks.get(key)
@@ -96,21 +96,21 @@ class Readiness:
             return look
 
     def _reach(self, name: str, look: Future[ProvenderError | None]) -> None:
-        """Begin a snapshot of a store; the result is what stands in the way."""
+        """Begin a snapshot of a store; return the error if that fails."""
         try:
             with closing(self._stores.lease(name)) as lease:
                 lease.store.reader.within(lambda snapshot: snapshot.token)
         except ProvenderError as error:
             look.set_result(error)
         except Exception:
-            LOGGER.exception("store %s: it could not be asked", name)
+            LOGGER.exception("store %s could not be asked", name)
             look.set_result(StoreUnreachable(f"The store `{name}` cannot be asked."))
         else:
             look.set_result(None)
 
 
 def _unready(looks: Looks, count: int) -> ProvenderError:
-    """Return the error that says in words why no store answers; `count` is how many there are."""
+    """Return the error that says why no store answers; `count` is the number of stores."""
     problems = [
         (look.result() if look.done() else None) or _late(name) for name, look in looks.items()
     ]

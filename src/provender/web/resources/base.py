@@ -35,15 +35,15 @@ from provender.web.routes.route import Dialect, Route
 
 _Raw = TypeVar("_Raw")
 _Answer = TypeVar("_Answer")
+# The header with all notes on a request, as JSON.
 NOTES = "X-Provender-Notes"
-"""Has all notes on a request, as JSON."""
+# Longest query string whose parameters are cached, in characters.
 LONGEST_KEPT = 200
-"""Characters of a query string whose meaning is cached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[_Answer]):
-    """What a store answered, with the store for what is read of its files, and what names it."""
+    """The answer to an inquiry, the store (for reading files), and the ETag of the answer."""
 
     value: _Answer
     store: Store
@@ -53,7 +53,7 @@ class Found(Generic[_Answer]):
 
 @dataclass(frozen=True, slots=True)
 class _Early:
-    """An answer that needs no reading."""
+    """A complete response, found before the store is read."""
 
     response: Response
 
@@ -126,7 +126,7 @@ class BaseResource(flask_restful.Resource):
         return self.answer(data, 1, found, identifier=shown, pk=pk, notes=told)
 
     def schema(self, *, properties: Properties) -> Response:
-        """Answer the description of the fields."""
+        """Answer the description of the fields of a resource."""
         if request.query_string:
             raise BadRequest(
                 f"{self.route.path.rpartition('/')[2]} requests do not allow specifying a query "
@@ -135,7 +135,7 @@ class BaseResource(flask_restful.Resource):
         return self.answer(describe(properties), 1)
 
     def statistics(self) -> Response:
-        """Answer how many rows there are in all and of each type; of nodes also of each day."""
+        """Answer the number of rows in total and of each type; of nodes also of each day."""
         found = self.inquire(self.translator(self.view).statistics(self.parameters))
         return self.answer(found.value, 0, found)
 
@@ -148,7 +148,7 @@ class BaseResource(flask_restful.Resource):
 
     @cached_property
     def parameters(self) -> Parameters:
-        """What the query string says; a profile is refused unless switching is on."""
+        """The parameters of the query string; a profile is refused unless switching is on."""
         with timing.span("parse"):
             parameters = _read(self.query, self.dialect)
         self.check_profile(parameters[PROFILE])
@@ -156,12 +156,12 @@ class BaseResource(flask_restful.Resource):
         return parameters
 
     def check_profile(self, name: str | None) -> None:
-        """Refuse a named profile unless switching is on, and one that is not that of the path."""
+        """Refuse a named profile if switching is off, or if the path belongs to another profile."""
         mounted = request.environ.get(mounts.PROFILE)
         if name is not None and mounted is not None and name != mounted:
             raise ConflictingParameters(
-                f"The path is that of the profile `{mounted}`, `profile` names another.",
-                hint="Leave out `profile`, or ask below the path of the other one.",
+                f"The path belongs to the profile `{mounted}`, but `profile` names another one.",
+                hint="Leave out `profile`, or use the path of the other profile.",
             )
         if name is not None and not self.context.settings.profile_switching:
             raise ConflictingParameters(
@@ -170,7 +170,7 @@ class BaseResource(flask_restful.Resource):
         note_profile(name or mounted or self.context.stores.profiles.default)
 
     def _check_strict(self, parameters: Parameters) -> None:
-        """Refuse what belongs to other routes, and names both to show and to leave out."""
+        """Refuse strict keys of other routes, and keys that exclude each other."""
         given = [item for item in self.dialect.strict if parameters[item] is not None]
         for item in given:
             if item not in self.route.parameters:
@@ -184,13 +184,14 @@ class BaseResource(flask_restful.Resource):
             raise ConflictingParameters(f"{both} exclude each other.")
 
     def inquire(self, inquiry: Inquiry[_Raw, _Answer], *, is_named: bool = True) -> Found[_Answer]:
-        """Return what the store of the request answers to an inquiry.
+        """Return the answer of the store of the request to an inquiry.
 
-        Ends the request here if the client, or the cache, has the answer for that snapshot; not
-        where the answer has a name of its own, or tells of files, which no snapshot holds.
+        Ends the request here if the client or the cache has the answer for this snapshot. With
+        `is_named=False` the answer gets no ETag from the snapshot: it has an ETag of its own, or it
+        depends on files, which no snapshot covers.
 
         Raises:
-            HTTPException: with the answer that is known.
+            HTTPException: carries the answer that the client or the cache has.
         """
         begun = time.perf_counter()
         store = self.context.store(self.profile)
@@ -217,7 +218,7 @@ class BaseResource(flask_restful.Resource):
     def answer_list(
         self, key: str, view: View, found: Found[Listing], identifier: str | int | None = None
     ) -> Response:
-        """Return the answer of a list of a view with the headers of its pages, and with notes."""
+        """Return the answer of a list of a view, with headers for its pages and with notes."""
         listing, parameters = found.value, self.parameters
         is_walk = parameters[CURSOR] is not None
         more: dict[str, object] = {"next": listing.following} if is_walk else {}
@@ -246,7 +247,7 @@ class BaseResource(flask_restful.Resource):
         more: Mapping[str, object] | None = None,
         notes: Sequence[Note] = (),
     ) -> Response:
-        """Return the envelope around `data` with its headers; `more` are further keys of it."""
+        """Return the envelope around `data` with its headers; `more` are further keys."""
         identity = {**self.dialect.identity(identifier, pk), **(more or {})}
         if shown := [note.record() for note in notes if not note.is_quiet]:
             identity["notes"] = shown
@@ -272,12 +273,12 @@ def _is_long(query: str, dialect: Dialect) -> bool:
 
 @cached(512, unless=_is_long)
 def _read(query: str, dialect: Dialect) -> Parameters:
-    """Return what a query string says, which clients repeat with other paths."""
+    """Return the parameters of a query string, cached: clients repeat them with other paths."""
     terms = grammar.parse_text(query) if query else ()
     return read_parameters(terms, dialect.specials)
 
 
 def refuse_filters(parameters: Parameters) -> None:
-    """Raise `ConflictingParameters` if a single object is asked with a filter."""
+    """Raise `ConflictingParameters` if a request for a single object has a filter."""
     if parameters.filters or parameters[FULL_TYPE] is not None:
         raise ConflictingParameters("selecting a specific id does not allow to specify filters")

@@ -1,4 +1,4 @@
-"""What the server says of itself, and posted queries. Floor: web."""
+"""The routes about the server, and posted queries. Floor: web."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNKNOWN = "unknown"
 
 
 class QueryBuilder(BaseResource):
-    """Answers `/querybuilder`; `refused` are the methods that only get an explanation."""
+    """Answers `/querybuilder`; the methods in `refused` get an explanation only."""
 
     GET_MESSAGE = (
         "Method Not Allowed. Post the JSON object that `QueryBuilder.as_dict()` gives; it may have "
@@ -29,7 +29,7 @@ class QueryBuilder(BaseResource):
 
     @property
     def profile(self) -> str | None:
-        """The profile that the query string names; nothing else of it counts."""
+        """The profile that the query string names; its other keys are ignored."""
         name = request.args.get("profile")
         return None if name is None else name.strip('"')
 
@@ -47,7 +47,7 @@ class QueryBuilder(BaseResource):
         return responses.bounded(response, limits.answer_bytes)
 
     def refusal(self) -> Response:
-        """Answer that a query is posted, not got."""
+        """Answer a GET with 405: queries are posted."""
         body = responses.envelope({"message": self.GET_MESSAGE}, "QueryBuilder", self.query)
         response = responses.json_response(body, status=405, total=1)
         response.headers["Allow"] = "OPTIONS, POST"
@@ -58,13 +58,13 @@ class ServerInfo(BaseResource):
     """Answers the base URL and the routes below `/server`."""
 
     def get(self, **values: Any) -> Response:  # noqa: ANN401 - as Flask passes them
-        """Answer a GET request; one that was registered without a route tells the endpoints."""
+        """Answer a GET request; a resource without a route answers the endpoints."""
         return super().get(**values) if hasattr(self, "route") else self.endpoints()
 
     def server(self) -> Response:
         """Answer the versions: of the interface, and of the AiiDA behind the store.
 
-        Our own is in a header: clients know the keys of this answer.
+        The version of Provender is in a header: clients expect certain keys in this answer.
         """
         major, minor, revision = self.dialect.version
         response = self.inform(
@@ -90,7 +90,7 @@ class ServerInfo(BaseResource):
         return responses.json_response(responses.envelope(data, "Info", query), total=1)
 
     def _aiida_version(self) -> str:
-        """Return the version of the AiiDA behind the store, as far as it is known."""
+        """Return the version of the AiiDA behind the store, or `unknown`."""
         try:
             return written_by(self.context.store()) or UNKNOWN
         except ProvenderError:

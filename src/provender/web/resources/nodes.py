@@ -61,7 +61,7 @@ class Node(BaseResource):
         return self.answer(data, 0, found, identifier=identifier, pk=tree.pk)
 
     def contents(self, id: str, *, contents: Contents) -> Response:  # noqa: A002 - as in the path
-        """Answer the attributes or extras of a node, or those that are named."""
+        """Answer the attributes or extras of a node: all of them, or a selection."""
         identifier = self.single(id)
         found = self.inquire(self.nodes.contents(identifier, contents, self.parameters))
         refuse_filters(self.parameters)
@@ -77,7 +77,7 @@ class Node(BaseResource):
         return self.answer(data, 1, found, identifier=identifier, pk=found.value.pk)
 
     def derived_properties(self, id: str, *, key: str) -> Response:  # noqa: A002 - as in the path
-        """Answer what follows from the attributes and arrays of a node."""
+        """Answer the derived properties of a node, made of its attributes and arrays."""
         identifier = self.single(id)
         found = self.inquire(self.nodes.subject(identifier))
         refuse_filters(self.parameters)
@@ -126,12 +126,12 @@ class Node(BaseResource):
         return self.answer(subjects.download_formats(self.parameters[FULL_TYPE]), 0)
 
     def full_types(self, *, with_counts: bool = False) -> Response:
-        """Answer the tree of types, with the number of nodes of each if it is wanted."""
+        """Answer the tree of types, optionally with the number of nodes of each."""
         found = self.inquire(self.nodes.full_types(self.parameters, with_counts=with_counts))
         return self.answer(found.value, 0, found)
 
     def single(self, text: str) -> str | int:
-        """Return the id of a path; the query string may hold what a list takes, for one object."""
+        """Return the id of a path, after checking the query string as that of a list."""
         identifier = parse_identifier(self.view, text)
         self.read_list(self.view)
         return identifier

@@ -1,4 +1,4 @@
-"""Processes and calculation jobs: reports and files besides what every node has. Floor: web."""
+"""Processes and calculation jobs: reports and files in addition to those of nodes. Floor: web."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from provender.translators.nodes import CalcJobTranslator, ProcessTranslator
 from provender.web.resources.base import Found
 from provender.web.resources.nodes import Node
 
+# The message that clients expect if nothing was retrieved.
 NO_RETRIEVED = {"status": 200, "data": "This node does not have retrieved folder"}
-"""What clients are used to where nothing was retrieved."""
 
 
 class ProcessNode(Node):

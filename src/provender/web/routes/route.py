@@ -1,4 +1,4 @@
-"""What a route is, and what a dialect is: as data. Floor: web."""
+"""Routes and dialects as data. Floor: web."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from provender.errors import ProvenderError
 from provender.query.plan.views import View
 from provender.query.querystring.parameters import Parameter
 
+# A method of a resource, called with the resource and the parts of the path.
 Handler = Callable[..., Response]
-"""A method of a resource, called with the resource and the parts of the path."""
 
 
 class Access(Enum):
-    """Who may ask: those whom the checks of the application let through, or everybody."""
+    """Who may use a route: clients that pass the checks of the application, or everybody."""
 
     GUARDED = "guarded"
     OPEN = "open"
@@ -33,7 +33,7 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a route answers, in words, and the keys of `data` that hold it."""
+    """The answer of a route in words, and its keys in `data`."""
 
     text: str
     keys: tuple[str, ...] = ()
@@ -42,11 +42,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path of a dialect, and all there is to know of it.
+    """A path of a dialect, with its handler, its keys and its answer.
 
-    Paths have no final slash, which is optional in requests. `resource` is the class of which
-    `handler` is a method, `view` says which rows and names. `parameters` are the special keys that
-    mean something here; `has_filters` says that all others are names to filter by.
+    Paths have no final slash, which is optional in requests. `handler` is a method of
+    the class `resource`. `view` decides rows and names. `parameters` are the special keys that the
+    route uses; with `has_filters` all other keys are filters.
     """
 
     path: str
@@ -66,19 +66,19 @@ class Route:
 
 
 def identified_by_id(identifier: str | int | None, pk: int | None) -> Mapping[str, object]:
-    """Return how an envelope names the selected object: by the id in the path."""
+    """Return the key of an envelope for the selected object: the id in the path."""
     del pk
     return {"id": identifier}
 
 
 def identified_by_pk(identifier: str | int | None, pk: int | None) -> Mapping[str, object]:
-    """Return how an envelope names the selected object: by its pk."""
+    """Return the key of an envelope for the selected object: its pk."""
     del identifier
     return {"pk": pk}
 
 
 def error_body(error: ProvenderError) -> dict[str, Any]:
-    """Return the body of an error: message and code, with hint and detail where there are some."""
+    """Return the body of an error: message and code, and hint and detail if there are any."""
     body: dict[str, Any] = {"message": error.message, "code": error.code}
     body |= {"hint": error.hint} if error.hint else {}
     return body | ({"detail": error.detail} if error.detail else {})
@@ -88,9 +88,9 @@ def error_body(error: ProvenderError) -> dict[str, Any]:
 class Dialect:
     """A version of the interface: its prefix, routes, special keys, envelope and errors.
 
-    `specials` maps special keys to parameters. `strict` are the parameters that belong to some
-    routes only and are an error elsewhere; other parameters are ignored where they mean nothing.
-    `identity` is how its envelope names an object, `error_body` the form of its errors.
+    `specials` maps special keys to parameters. `strict` are parameters that some routes use and all
+    other routes refuse; other parameters are ignored by routes that do not use them. `identity`
+    makes the key of an envelope for its object, `error_body` the body of an error.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The resources of both dialects: which rows they have and what they call things. Floor: web."""
+"""The resources of both dialects: their rows and the names of their fields. Floor: web."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from provender.schema.types import DATA, JOB, PROCESS, both_spellings
 
 
 def _keys(names: str) -> dict[str, Key]:
-    """Return keys of a line such as `id pk=id`: a name, and its field where that differs."""
+    """Return the keys of a line such as `id pk=id`: names, each with its field if that differs."""
     pairs = (name.partition("=") for name in names.split())
     return {name: Key(field or name) for name, _, field in pairs}
 
 
 def _shown(names: str, **computed: Computed) -> dict[str, FieldName | Constant]:
-    """Return the names of an answer of a line as for `_keys`; some of them are computed."""
+    """Return the names of an answer, read from a line as by `_keys`; some names are computed."""
     return {**{name: key.field for name, key in _keys(names).items()}, **computed}
 
 
@@ -35,8 +35,8 @@ NODES = View(
     has_full_type=True,
     has_contents=True,
 )
+# Neighbours of a node: they show their link, but no attributes.
 LINKED = replace(NODES, has_contents=False, shows_links=True)
-"""Neighbours of a node: they show their link, and no attributes."""
 PROCESSES = replace(
     NODES,
     name="processes",
@@ -73,7 +73,7 @@ USERS = View(
 def _absent(name: str, field: str = "id") -> Key:
     return Key(
         field,
-        absent=f"`{name}` is a documented key, but stores keep no such data: it cannot be asked.",
+        absent=f"`{name}` is a documented key, but stores no longer keep its data. Leave it out.",
     )
 
 
@@ -94,7 +94,7 @@ def _old(name: str, *subset: str) -> View:
 
 
 def _of_class(name: str, path: str) -> View:
-    """Return a view of one class of data, in stores of before and since AiiDA 2.0."""
+    """Return a view of one class of data, with its type names before and since AiiDA 2.0."""
     return _old(name, *both_spellings(path))
 
 
