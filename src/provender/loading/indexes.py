@@ -25,7 +25,7 @@ BUILDING = (
 )
 OWNED = (
     "SELECT c.relname, pg_catalog.pg_has_role(c.relowner, 'USAGE') FROM pg_catalog.pg_class c "
-    "WHERE c.relname = ANY(%s) AND pg_catalog.pg_table_is_visible(c.oid)"
+    "WHERE c.relname = ANY(%s) AND pg_catalog.pg_table_is_visible(c.oid) ORDER BY 1"
 )
 """Whether the role owns a table: only the owner may make an index on it."""
 SESSION = (
