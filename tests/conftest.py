@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import tarfile
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,6 +119,20 @@ def own_postgres():
     postgres.restore(url, DATA / "lab.psql.sql.gz")
     yield OwnPostgres(server, url)
     context.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def new_role(cluster):
+    """A function that makes a role, and returns its name; it goes after all databases."""
+    made = []
+
+    def make(options="LOGIN"):
+        made.append(f"provender_{uuid.uuid4().hex[:12]}")
+        postgres.run(cluster, f"CREATE ROLE {made[-1]} {options}")
+        return made[-1]
+
+    yield make
+    postgres.run(cluster, *(f"DROP ROLE {name}" for name in made))
 
 
 @pytest.fixture

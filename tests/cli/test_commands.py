@@ -282,20 +282,15 @@ def test_mistakes_are_one_clear_line_and_status_1(arguments, message):
     assert "secret" not in err
 
 
-def test_a_wrong_password_is_one_clear_line(lab_copy, cluster):
+def test_a_wrong_password_is_one_clear_line(lab_copy, new_role):
     import psycopg2
-
-    from support import postgres
 
     with psycopg2.connect(lab_copy) as connection:
         parameters = connection.get_dsn_parameters()
     connection.close()
-    postgres.run(cluster, "DROP ROLE IF EXISTS no_login", "CREATE ROLE no_login")
-    try:
-        url = f"postgresql://no_login:secret@/{parameters['dbname']}?host={parameters['host']}"
-        _, err = run("restapi", url, "-P", "0", status=1)
-    finally:
-        postgres.run(cluster, "DROP ROLE no_login")
+    role = new_role("NOLOGIN")
+    url = f"postgresql://{role}:secret@/{parameters['dbname']}?host={parameters['host']}"
+    _, err = run("restapi", url, "-P", "0", status=1)
     assert err.startswith("Error: The store `provender_")
     assert "not permitted to log in" in err
     assert "secret" not in err

@@ -164,18 +164,13 @@ def test_a_request_that_takes_too_long(large, settings):
         assert measure(reader, endless) == math.inf
 
 
-def test_only_the_owner_makes_indexes(large, cluster):
-    role = "provender_guest"
-    postgres.run(cluster, f"DROP ROLE IF EXISTS {role}", f"CREATE ROLE {role} LOGIN")
-    url = f"{large}{'&' if '?' in large else '?'}user={role}"
-    try:
-        with (
-            pytest.raises(ConfigurationError, match="does not own the table db_dblink"),
-            indexes.writing(from_url(url)),
-        ):
-            pass
-    finally:
-        postgres.run(cluster, f"DROP ROLE {role}")
+def test_only_the_owner_makes_indexes(large, new_role):
+    url = postgres.as_role(large, new_role())
+    with (
+        pytest.raises(ConfigurationError, match="does not own the table db_dblink"),
+        indexes.writing(from_url(url)),
+    ):
+        pass
 
 
 def test_waiting_for_others_is_told_and_a_failure_says_what_is_left(large, reader):

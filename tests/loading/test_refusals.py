@@ -196,20 +196,10 @@ def test_a_server_that_is_not_there(run, data, folder):
     assert list(folder.parent.iterdir()) == []
 
 
-def test_a_role_that_may_not_make_tables(url, cluster, run, data, folder):
-    role = "provender_reader"
-    postgres.run(cluster, f"DROP ROLE IF EXISTS {role}", f"CREATE ROLE {role} LOGIN")
+def test_a_role_that_may_not_make_tables(url, new_role, run, data, folder):
     postgres.run(url, "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-    try:
-        with nothing_left(url, folder), pytest.raises(ConfigurationError, match="may not make"):
-            run(data / "lab.aiida", as_role(url, role), folder)
-    finally:
-        postgres.run(cluster, f"DROP ROLE {role}")
-
-
-def as_role(url, role):
-    """Return a URL of the same database for another role."""
-    return f"{url}{'&' if '?' in url else '?'}user={role}"
+    with nothing_left(url, folder), pytest.raises(ConfigurationError, match="may not make"):
+        run(data / "lab.aiida", postgres.as_role(url, new_role()), folder)
 
 
 def test_a_role_that_only_reads_by_default_may_load(url, run, data, folder):
@@ -384,7 +374,7 @@ def test_a_disk_that_fails(empty, run, data, folder, monkeypatch):
 def test_an_interruption_in_the_last_moment_comes_too_late(url, run, data, folder):
     at_the_commit(url, "PERFORM pg_advisory_xact_lock(7);")
     main = threading.get_ident()
-    is_waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
+    is_waiting = postgres.WAITING + " AND locktype = 'advisory'"
 
     def interrupt():
         with closing(postgres.connect(url)) as other, other.cursor() as cursor:

@@ -91,26 +91,18 @@ def test_every_write_is_refused(statement, readers, kind, unpacked):
     assert fingerprint(unpacked / "sqlite_dos") == before
 
 
-def test_a_role_that_may_only_read_is_enough(readers, lab_copy, cluster):
-    postgres.run(
-        lab_copy,
-        "DROP ROLE IF EXISTS provender_reader",
-        "CREATE ROLE provender_reader LOGIN PASSWORD 'r'",
-        "GRANT SELECT ON ALL TABLES IN SCHEMA public TO provender_reader",
-    )
-    try:
-        connection = psycopg2.connect(lab_copy)
-        parameters = connection.get_dsn_parameters() | {"user": "provender_reader", "password": "r"}
-        connection.close()
-        engine = engines.postgresql(parameters, Pool(), Limits())
-        reader = Reader(engine, "lab")
-        assert read(reader, "SELECT count(*) FROM db_dbnode") == [(312,)]
-        postgres.run(lab_copy, "REVOKE ALL ON db_dblog FROM provender_reader")
-        with pytest.raises(UnsupportedStore, match="permission"):
-            read(reader, "SELECT count(*) FROM db_dblog")
-        reader.close()
-    finally:
-        postgres.run(lab_copy, "DROP OWNED BY provender_reader", "DROP ROLE provender_reader")
+def test_a_role_that_may_only_read_is_enough(lab_copy, new_role):
+    role = new_role("LOGIN PASSWORD 'r'")
+    postgres.run(lab_copy, f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+    connection = psycopg2.connect(lab_copy)
+    parameters = connection.get_dsn_parameters() | {"user": role, "password": "r"}
+    connection.close()
+    reader = Reader(engines.postgresql(parameters, Pool(), Limits()), "lab")
+    assert read(reader, "SELECT count(*) FROM db_dbnode") == [(312,)]
+    postgres.run(lab_copy, f"REVOKE ALL ON db_dblog FROM {role}")
+    with pytest.raises(UnsupportedStore, match="permission"):
+        read(reader, "SELECT count(*) FROM db_dblog")
+    reader.close()
 
 
 def test_rows_and_total_come_from_one_snapshot(readers, lab_copy, unpacked, tmp_path):

@@ -189,7 +189,10 @@ def test_a_database_that_hangs_while_it_is_opened_holds_up_no_other_store(regist
 def test_closed_stores_leave_no_connection_behind(registry, lab_postgres):
     url = lab_postgres + ("&" if "?" in lab_postgres else "?") + "application_name=leaving"
     stores = registry(from_store(url, "lab"), open=1)
-    sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'leaving'"
+    sql = (
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'leaving' "
+        "AND datname = current_database()"
+    )
     with closing(postgres.connect(lab_postgres)) as connection, connection.cursor() as cursor:
 
         def number():

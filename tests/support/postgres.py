@@ -105,6 +105,11 @@ def create_database(url: str, options: str = "") -> str:
     return with_database(url, name)
 
 
+def as_role(url: str, role: str) -> str:
+    """Return a URL of the same database for another role."""
+    return f"{url}{'&' if '?' in url else '?'}user={role}"
+
+
 def drop_database(url: str, database_url: str) -> None:
     name = re.search(r"/(provender_\w+)", database_url)[1]
     run(url, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

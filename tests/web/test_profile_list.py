@@ -248,7 +248,10 @@ def test_a_store_that_hangs_is_not_waited_for_and_gathers_no_threads(
 def test_what_was_found_is_kept_for_a_while(configured, listing, lab_postgres):
     mark = "&" if "?" in lab_postgres else "?"
     store = f"{lab_postgres}{mark}application_name=census"
-    sql = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'census'"
+    sql = (
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'census' "
+        "AND datname = current_database()"
+    )
     profiles = {"database": ProfileSettings(store), **configured.profiles}
     profiles["database"] = ProfileSettings(store)
     client = listing(replace(configured, profiles=profiles), PATIENT).test_client()

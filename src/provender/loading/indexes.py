@@ -26,7 +26,7 @@ BUILDING = (
 # Whether the role owns a table: only the owner may make an index on it.
 OWNED = (
     "SELECT c.relname, pg_catalog.pg_has_role(c.relowner, 'USAGE') FROM pg_catalog.pg_class c "
-    "WHERE c.relname = ANY(%s) AND pg_catalog.pg_table_is_visible(c.oid)"
+    "WHERE c.relname = ANY(%s) AND pg_catalog.pg_table_is_visible(c.oid) ORDER BY 1"
 )
 SESSION = (
     "SET statement_timeout = 0; SET lock_timeout = 0; SET client_min_messages = error; "
