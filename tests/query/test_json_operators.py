@@ -125,6 +125,11 @@ def test_patterns(operator, fold):
     assert found == JsonPattern(KEY, Operand(r"a\%%"), fold=fold)
 
 
+def test_the_longest_pattern():
+    longest = "%" * LONGEST_PATTERN
+    assert made("like", longest) == JsonPattern(KEY, Operand(longest))
+
+
 @pytest.mark.parametrize("pattern", ["a\\", "%" * (LONGEST_PATTERN + 1)])
 def test_patterns_that_are_none(pattern):
     assert "single backslash" in refused("like", pattern)
@@ -149,6 +154,9 @@ def test_texts_only(operator, operand, words):
 )
 def test_lengths(operator, relation):
     assert made(operator, 3) == JsonLength(KEY, relation, Operand(3, Kind.INTEGER))
+    assert [made(operator, size).operand.value for size in (LONGEST, -LONGEST)] == [
+        *(LONGEST, -LONGEST),
+    ]
     for operand in (True, 1.0, "3", None, LONGEST + 1, -LONGEST - 1):
         assert "takes an integer" in refused(operator, operand)
 
@@ -260,7 +268,10 @@ def test_instants(text, time):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "now", "2026", "2026-13-01", "2026-02-29", "2026-11-20T25:00", "2026-11-20T11:51+25:00"],
+    [
+        *("", "now", "2026", "2026-13-01", "2026-02-29", "2026-11-20T25:00"),
+        *("2026-11-20T11:51+25:00", "0001-01-01T00:00+01:00", "9999-12-31T23:59-01:00"),
+    ],
 )
 def test_texts_that_are_no_instants(text):
     with pytest.raises(BadValue, match="`ctime` takes a datetime"):

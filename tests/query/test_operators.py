@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from provender.errors import BadOperator, BadValue
-from provender.query.plan.columns import LARGEST_INTEGER, LONGEST_PATTERN
+from provender.query.plan.columns import LONGEST_PATTERN
 from provender.query.plan.conditions import (
     Comparison,
     Conjunction,
@@ -21,8 +21,8 @@ from provender.query.plan.conditions import (
     Span,
     Target,
 )
-from provender.query.plan.operators import Use, condition
-from provender.schema.entities import NODE, Kind
+from provender.query.plan.operators import POSTED, QUERY_STRING, Use, condition
+from provender.schema.entities import COMPUTER, NODE, Computed, Kind
 
 UUID = "cda14b00-82b5-443f-b152-62a831206992"
 NOW = datetime(2026, 11, 20, tzinfo=timezone.utc)
@@ -37,7 +37,7 @@ def made(name, operator, operand, **options):
 
 
 def values(found):
-    """Return a condition with its values visible: operands are equal whatever their value."""
+    """Return a condition in short: what it is and the values in it."""
     if isinstance(found, Comparison | Pattern):
         return (type(found), found.operand.value)
     if isinstance(found, Membership):
@@ -72,6 +72,12 @@ ID = target("id")
         (">=", "5", Relation.GREATER_EQUAL, 5),
         ("<", "-5.5", Relation.LESS_EQUAL, -6),
         (">", "-5.5", Relation.GREATER, -6),
+        ("==", "2147483647", Relation.EQUAL, 2**31 - 1),
+        ("<", "2147483647", Relation.LESS, 2**31 - 1),
+        (">=", "2147483647", Relation.GREATER_EQUAL, 2**31 - 1),
+        ("==", "-2147483648", Relation.EQUAL, -(2**31)),
+        (">", "-2147483648", Relation.GREATER, -(2**31)),
+        ("<=", "-2147483648", Relation.LESS_EQUAL, -(2**31)),
     ],
 )
 def test_integers_compare_with_any_number(operator, number, relation, bound):
@@ -87,6 +93,10 @@ ALWAYS, NEVER = Negation(Never(ID)), Never(ID)
     [
         ("==", "5.5", NEVER),
         ("==", "1e20", NEVER),
+        ("==", "2147483648", NEVER),
+        ("==", "-2147483649", NEVER),
+        ("<", "2147483648", ALWAYS),
+        (">", "-2147483649", ALWAYS),
         ("<", "1e20", ALWAYS),
         ("<=", "1e20", ALWAYS),
         (">", "1e20", NEVER),
@@ -193,9 +203,79 @@ def test_operators_of_another_type_are_refused(name, operator, operand):
 
 
 def test_patterns_have_a_longest():
+    assert made("label", "like", "%" * LONGEST_PATTERN) == Conjunction(())
     with pytest.raises(BadValue, match="longer than"):
         made("label", "like", "%" * (LONGEST_PATTERN + 1))
 
 
-def test_the_largest_integer_is_in_range():
-    assert made("id", "==", Decimal(LARGEST_INTEGER)).operand.value == LARGEST_INTEGER
+@pytest.mark.parametrize(
+    ("name", "operand", "hint"),
+    [
+        ("id", "3", "It has no quotes: id=3"),
+        ("id", "-3", "It has no quotes: id=-3"),
+        ("id", "abc", "For example id=3"),
+        ("id", "3.5", "For example id=3"),
+        ("id", True, "For example id=3"),
+        ("id", NOW, "For example id=3"),
+        ("ctime", "2026-11-20", "It has no quotes: ctime=2026-11-20"),
+        ("ctime", "2026-11-20T11:51", "It has no quotes: ctime=2026-11-20T11:51"),
+        ("ctime", "yesterday", "For example ctime=2026-11-20"),
+        ("ctime", Decimal(2026), "For example ctime=2026-11-20"),
+        ("label", Decimal("5.0"), 'It has quotes: label="5.0"'),
+        ("label", True, 'It has quotes: label="true"'),
+        ("label", NOW, 'For example label="bcc Fe"'),
+        ("uuid", Decimal(5), 'It has quotes: uuid="5"'),
+        ("uuid", NOW, f'For example uuid="{UUID}"'),
+    ],
+)
+def test_how_a_value_is_written_in_a_query_string(name, operand, hint):
+    with pytest.raises(BadValue) as caught:
+        made(name, "==", operand)
+    assert caught.value.hint == hint
+
+
+def test_posted_queries_get_no_hint_of_query_strings():
+    with pytest.raises(BadValue) as caught:
+        made("id", "==", True, operators=POSTED)
+    assert caught.value.hint is None
+
+
+@pytest.mark.parametrize(
+    ("operand", "hint"),
+    [
+        ("true", "It has no quotes: enabled=true"),
+        ("yes", "For example enabled=true"),
+        (Decimal(1), "For example enabled=true"),
+    ],
+)
+def test_how_a_boolean_is_written_in_a_query_string(operand, hint):
+    enabled = Target("computers", COMPUTER.computed[Computed.ALWAYS_ENABLED])
+    with pytest.raises(BadValue) as caught:
+        condition(Use("enabled", enabled, "==", operand))
+    assert caught.value.hint == hint
+    assert condition(Use("enabled", enabled, "==", True)).operand == Operand(True, Kind.BOOLEAN)
+
+
+@pytest.mark.parametrize(
+    ("name", "query_string", "posted"),
+    [
+        ("id", "= < <= > >= =in=", "== < <= > >= in like"),
+        ("label", "= < <= > >= =in= =like= =ilike=", "== < <= > >= in like ilike"),
+        ("uuid", "= < <= > >= =in= =like= =ilike=", "== < <= > >= in like"),
+        ("ctime", "= < <= > >= =in=", "== < <= > >= in like"),
+    ],
+)
+def test_operators_that_there_are_for_a_type(name, query_string, posted):
+    for operators, written in ((QUERY_STRING, query_string), (POSTED, posted)):
+        with pytest.raises(BadOperator) as caught:
+            made(name, "resembles", "a", operators=operators)
+        assert caught.value.hint == f"Operators of this key: {written}"
+        assert caught.value.message.startswith(f"`{name}` is {target(name).field.kind.value},")
+
+
+def test_operators_that_there_are_for_booleans():
+    enabled = Target("computers", COMPUTER.computed[Computed.ALWAYS_ENABLED])
+    for operators, written in ((QUERY_STRING, "="), (POSTED, "== in like")):
+        with pytest.raises(BadOperator, match="`enabled` is true or false") as caught:
+            condition(Use("enabled", enabled, "<", True, operators))
+        assert caught.value.hint == f"Operators of this key: {written}"

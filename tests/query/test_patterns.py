@@ -48,6 +48,7 @@ def test_an_escaped_text_is_a_literal_pattern_of_itself(text):
     [
         ("data.", "data/"),
         ("a\U0010ffff", "b"),
+        ("\U0010fffe", "\U0010ffff"),
         ("\U0010ffff", None),
         ("\ud7ff", "\ue000"),
         ("", None),

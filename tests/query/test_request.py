@@ -1,10 +1,18 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from provender.errors import BadOperator, BadRequest, BadValue, ConflictingParameters, LimitExceeded
 from provender.query.querystring.grammar import parse_text
-from provender.query.querystring.parameters import ALL_PARAMETERS, LARGEST_OFFSET, LIMIT, OrderTerm
+from provender.query.querystring.parameters import (
+    ALL_PARAMETERS,
+    LARGEST_OFFSET,
+    LIMIT,
+    Count,
+    OrderTerm,
+)
 from provender.query.querystring.request import Page, read_list, read_parameters
 from provender.settings import Limits
 from provender.web.dialects import V2, V4
@@ -61,6 +69,41 @@ def test_special_keys(text, attribute, expected):
     parameter = next(item for item in ALL_PARAMETERS if item.name == attribute)
     assert read(text)[parameter] == expected
     assert read("")[parameter] == parameter.default
+
+
+FORMS = {
+    "0 to 400": (["0", "400"], ["-1", "1.5"]),
+    "0 or more": (["0", "99999"], ["-1", '"3"']),
+    "1 to 400": (["1", "400"], ["0", "-1"]),
+    "[+|-]key,...": (["id", "-id,+label"], ["1", '"a b"']),
+    "* or a cursor": (["*", "abc"], ["5"]),
+    "exact, estimate or none": (["exact", "estimate", "none", '"none"'], ["all", "5"]),
+    '"NODE_TYPE|PROCESS_TYPE"': (['"a|b"'], ["5"]),
+    "true or false": (["true", "false"], ["maybe"]),
+    "name,...": (["a", 'a,"b.c"', "true,5"], ["2026-11-20"]),
+    '"path"': (['"a/b"'], ["5"]),
+    "a format": (["cif", '"cif"'], ["5"]),
+    "a name": (["lab", '"lab"', "5"], []),
+}
+
+
+@pytest.mark.parametrize("parameter", ALL_PARAMETERS, ids=lambda item: item.name)
+def test_what_is_said_of_a_special_key_is_what_it_takes(parameter):
+    dialect = V4 if parameter in V4.specials.values() else V2
+    key = next(key for key, item in dialect.specials.items() if item is parameter)
+    right, wrong = FORMS[parameter.form]
+    for text in right:
+        assert parameter.name in read(f"{key}={text}", dialect).given
+    for text in wrong:
+        with pytest.raises(BadValue):
+            read(f"{key}={text}", dialect)
+    assert re.fullmatch(r"[a-z`].*[A-Za-z`]", parameter.help)  # a phrase: it stands in a table
+
+
+def test_what_holds_where_a_special_key_is_not_given():
+    found = {item.name: item.default for item in ALL_PARAMETERS if item.default is not None}
+    flags = dict.fromkeys(("attributes", "extras", "metadata"), False)
+    assert found == {"order": (), "count": Count.EXACT, "download": True, **flags}
 
 
 SPECIALS = sorted(V4.specials)

@@ -65,7 +65,7 @@ class Cursor:
 
 
 def selection_of(request: ListRequest, scope: object) -> str:
-    """Return the hash of the filters and order of a list; `scope` names what the list belongs to."""
+    """Return the hash of the filters and order of a list; `scope` is what the list belongs to."""
     parameters = request.parameters
     filters = [(term.key, term.path, term.operator, term.values) for term in parameters.filters]
     view = request.view

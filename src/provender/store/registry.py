@@ -1,6 +1,7 @@
 """The stores of one process: opened at their first use, closed to make room. Floor: store.
 
-A store is leased during use, and closed only between leases: if it changed on disk, if the number of
+A store is leased during use, and closed only between leases: if it changed on disk, if the number
+of
 open stores would exceed `stores.open`, or if it was idle for long.
 """
 
@@ -40,7 +41,7 @@ class Connections:
 
 @dataclass(slots=True)
 class _Held:
-    """An open store: the number of its users, the end of the last use, and whether it is retired."""
+    """An open store: the number of its users, its last use, and whether it is retired."""
 
     store: Store
     users: int = 0

@@ -51,7 +51,7 @@ class Vocabulary:
     operators: Operators = QUERY_STRING
 
     def to_ask(self, tag: str, name: Name) -> Target:
-        """Return the target of a name in a filter or order; raises `UnknownField` with the valid names."""
+        """Return what a name filters or orders by; raises `UnknownField` with the valid names."""
         return self._target(tag, name, self.asked, "key")
 
     def to_show(self, tag: str, name: FieldName | Dotted) -> Target:
@@ -127,7 +127,7 @@ def is_open(entity: Entity, name: FieldName, expose: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=64)
 def posted_vocabulary(entity: Entity, expose: tuple[str, ...]) -> Vocabulary:
-    """Return the names of an entity in posted queries, with the private ones that a profile opens."""
+    """Return the names of an entity in posted queries, with those that a profile opens."""
     fields = {name: field for name, field in entity.fields.items() if is_open(entity, name, expose)}
     aliases = {
         name: fields[column]

@@ -66,7 +66,7 @@ class ReadOnlyConnection(sqlite3.Connection):
 class SqliteFile:
     """A SQLite file that is only read.
 
-    `at_rest` says that the file is never written, `is_store` that queries use Provender's functions.
+    `at_rest` says that the file is never written, `is_store` that queries use our functions.
     A reader waits `lock_seconds` for a writer that commits.
     """
 
