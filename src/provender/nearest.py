@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 # Letters from which the beginning of a name stands for it.
 SHORTEST = 3
+# How much alike names must be: `type` and `node_type` are (0.67), `exit_status` and `extras` not.
+CLOSE = 0.65
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
@@ -24,7 +26,7 @@ def nearest(name: str, valid: Iterable[str]) -> str | None:
     longer = [known for known in names if len(plain) >= SHORTEST and known.startswith(plain)]
     if len(longer) == 1:
         return names[longer[0]]
-    close = difflib.get_close_matches(plain, names, n=1)
+    close = difflib.get_close_matches(plain, names, n=1, cutoff=CLOSE)
     return names[close[0]] if close else None
 
 

@@ -128,7 +128,7 @@ def test_a_wsgi_profile_is_short(data, capsys, make_app):
     assert len(rows) == 20
     times = [float(row.split()[0]) for row in rows]
     assert times == sorted(times, reverse=True)
-    assert any("  provender/query/sql/compiler.py:" in row for row in rows)
+    assert any("  provender/" in row for row in rows)
 
 
 def test_requests_at_the_same_time_are_profiled_one_after_the_other(data, capsys, make_app):

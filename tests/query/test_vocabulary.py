@@ -97,7 +97,7 @@ def test_unknown_names_of_what_has_json_get_its_form():
         "Keys inside JSON are written attributes.KEY, extras.KEY, repository_metadata.KEY."
     )
     computer = names("x", posted_vocabulary(ENTITIES["computer"], ()))
-    assert computer.hint.endswith("What is inside JSON is written metadata.KEY.")
+    assert computer.hint.endswith("Keys inside JSON are written metadata.KEY.")
     with pytest.raises(UnknownField, match="Unknown column `size`"):
         posted_vocabulary(NODE, ()).to_show("x", "size")
 

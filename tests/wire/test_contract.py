@@ -356,7 +356,7 @@ def test_errors_say_what_would_be_right(on_each):
         "message": "Unknown key `foo`.",
         "code": "unknown-field",
         "hint": "Valid: id, pk, uuid, label, description, node_type, process_type, ctime, mtime, "
-        "user_id, user, dbcomputer_id, computer. What is inside JSON is written attributes.KEY, "
+        "user_id, user, dbcomputer_id, computer. Keys inside JSON are written attributes.KEY, "
         "extras.KEY.",
     }
     answer = get(on_each, "/nodes?id==3")

@@ -41,7 +41,7 @@ def test_the_older_dialect_has_keys_of_its_own(on_archive):
 
 def test_special_keys_do_not_help_numbers_of_nodes(on_archive):
     answer = on_archive.get("/api/v4/nodes/statistics?limits=3")
-    assert answer.json["hint"] == "These numbers can be asked for one user: user=PK"
+    assert answer.json["hint"] == "The only key is user=PK, for the nodes of one user."
 
 
 @pytest.mark.parametrize(("path", "status"), [("nodes/999999", 404), ("nodes/1", 400)])

@@ -19,6 +19,8 @@ from provender.web.answers.responses import root_url
 
 # Largest answer that is cached, in bytes.
 LARGEST_CACHED = 1 << 16
+# Bytes that the headers of an answer take, about.
+OF_HEADERS = 2000
 NOT_MODIFIED = 304
 OK = 200
 
@@ -84,7 +86,7 @@ class Freshness:
         if response.status_code == OK and (response.content_length or 0) <= LARGEST_CACHED:
             body = bytes(memoryview(response.get_data()))  # a copy: the buffer of orjson is larger
             cached = CachedAnswer(etag, body, tuple(response.headers.items()))
-            self._memory.put(self._key, cached, len(body) + 1000)
+            self._memory.put(self._key, cached, len(body) + len(self._key) + OF_HEADERS)
         return response
 
 
