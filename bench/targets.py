@@ -19,13 +19,13 @@ LEAST_REQUESTS = 10
 """Fewer requests say too little about the processor time of each."""
 
 _TRIPS = (
-    "Provender begins a transaction and asks for the name of its snapshot (0.09 ms), and ends the "
-    "transaction (0.06 ms): two round trips that the floor does not make. Provender also writes a "
-    "line of log."
+    "Provender reads the name of the snapshot with the first statement, ends its transaction with a "
+    "round trip of its own where it may need a second statement, and writes a line of log. Runs from "
+    "before 2026-11-25 begin the transaction with a round trip, too."
 )
 _COUNT = (
     "Provender also counts all matches, which the floor does not: after a commit, or with a filter "
-    "that is new, no kept count holds (`count=none` leaves it out). After this wait the same code "
+    "that is new, no cached count holds (`count=none` leaves it out). After this wait the same code "
     "takes twice its usual processor time."
 )
 _PLANNED = (
