@@ -19,9 +19,9 @@ LEAST_REQUESTS = 10
 """Fewer requests say too little about the processor time of each."""
 
 _TRIPS = (
-    "Provender reads the name of the snapshot with the first statement, ends its transaction with a "
-    "round trip of its own where it may need a second statement, and writes a line of log. Runs from "
-    "before 2026-11-25 begin the transaction with a round trip, too."
+    "Provender reads the name of the snapshot with the first statement, ends its transaction with "
+    "a round trip of its own where it may need a second statement, and writes a line of log. Runs "
+    "from before 2026-11-25 begin the transaction with a round trip, too."
 )
 _COUNT = (
     "Provender also counts all matches, which the floor does not: after a commit, or with a filter "
