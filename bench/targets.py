@@ -25,7 +25,7 @@ _TRIPS = (
 )
 _COUNT = (
     "Provender also counts all matches, which the floor does not: after a commit, or with a filter "
-    "that is new, no cached count holds (`count=none` leaves it out). After this wait the same code "
+    "that is new, no cached count holds (`count=none` leaves it out). After this wait the code "
     "takes twice its usual processor time."
 )
 _PLANNED = (
