@@ -64,6 +64,29 @@ def test_every_route_and_page_is_guarded_for_every_method(guarded):
     assert let_through == {f"{method} {path}" for path in OPEN for method in ("GET", "HEAD")}
 
 
+def test_what_is_not_found_tells_no_route_and_no_profile_to_those_outside(guarded):
+    answer = guarded.test_client().get("/nowhere")
+    assert (answer.status_code, answer.json["code"]) == (404, "unknown-route")
+    assert "available_endpoints" not in answer.json
+
+
+def test_a_decorator_sees_answers_from_memory(data, make_app):
+    def stamped(function):
+        @wraps(function)
+        def stamp(*arguments, **keywords):
+            answer = function(*arguments, **keywords)
+            answer.headers["X-Stamp"] = "seen"
+            return answer
+
+        return stamp
+
+    client = make_app(store=data / "lab.aiida", get_decorators=[stamped]).test_client()
+    first, again = (client.get("/api/v4/nodes?limit=1") for _ in range(2))
+    known = client.get("/api/v4/nodes?limit=1", headers={"If-None-Match": first.headers["ETag"]})
+    assert [answer.status_code for answer in (first, again, known)] == [200, 200, 304]
+    assert [answer.headers.get("X-Stamp") for answer in (first, again, known)] == ["seen"] * 3
+
+
 def test_the_pages_of_profiles_are_guarded(guarded):
     client = guarded.test_client()
     for path in ("/", "/lab/", "/profiles", "/lab/api/v4/users", "/lab/api/v4/querybuilder"):

@@ -9,6 +9,8 @@ import flask_restful
 import pytest
 
 import provender
+from provender.web.resources.general import QueryBuilder
+from provender.web.resources.nodes import Node
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "extend.md"
 
@@ -146,3 +148,42 @@ def test_the_message_of_get_is_that_of_the_class(on_archive):
     answer = on_archive.get("/api/v4/querybuilder")
     assert answer.json["data"]["message"] == provender.QueryBuilder.GET_MESSAGE
     assert answer.json["data"]["message"].startswith("Method Not Allowed.")
+
+
+class Unrouted(provender.Api):
+    """Registers resources before there is an application, and without routes."""
+
+    def __init__(self, app=None, **kwargs):
+        super().__init__(app=None, **kwargs)
+        self.add_resource(Refusing, "/refusing/")
+        self.add_resource(Node, "/bare", resource_class_kwargs=kwargs)
+        self.add_resource(QueryBuilder, "/ask", resource_class_kwargs=kwargs)
+        self.init_app(app)
+
+
+def test_resources_added_before_the_application_are_served_listed_and_guarded(data):
+    api, client = client_of(Unrouted, data)
+    assert client.get("/api/v4/refusing").status_code == 400
+    listed = client.get("/api/v4/server/endpoints").json["data"]["available_endpoints"]
+    assert any("/refusing" in line for line in listed)
+    api.context.stores.close()
+
+    def closed(_):
+        return lambda *_, **__: flask_restful.abort(401)
+
+    api = provender.configure_api(
+        flask_api=Unrouted, store=data / "lab.aiida", get_decorators=[closed]
+    )
+    assert api.app.test_client().get("/api/v4/refusing").status_code == 401
+    api.context.stores.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"), [("bare", 501, "not-served"), ("ask", 405, "")]
+)
+def test_a_resource_without_a_route_says_so(path, status, code, data):
+    api, client = client_of(Unrouted, data)
+    answer = client.get(f"/api/v4/{path}")
+    assert answer.status_code == status
+    assert answer.json.get("code", "") == code
+    api.context.stores.close()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -353,7 +356,8 @@ def test_odd_names_of_files():
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("missing_object", "not available"), ("bad_crc", "fails its checksum")]
+    ("name", "message"),
+    [("missing_object", "is missing in the archive"), ("bad_crc", "fails its checksum")],
 )
 def test_damaged_files_are_errors_of_their_own(name, message, serve, data, caplog):
     served = serve(data / "edge" / f"{name}.aiida")
@@ -362,7 +366,7 @@ def test_damaged_files_are_errors_of_their_own(name, message, serve, data, caplo
     answer = get(served, f'/nodes/{uuid}/repo/contents?filename="root.txt"')
     assert answer.status == 500
     assert answer.json["code"] == "corrupt-object"
-    assert "`root.txt`" in answer.json["message"]
+    assert answer.json["message"].count("The file `root.txt` cannot be read.") == 1
     assert message in answer.json["message"]
     assert "root.txt" in caplog.text
     assert ok(served, f'/nodes/{uuid}/repo/contents?filename="empty.txt"').body == b""
@@ -477,3 +481,21 @@ def test_the_explorer_draws_pseudopotentials(on_materials):
         *("header", "radial_grid", "atomic_wave_functions", "beta_projectors"),
         *("total_charge_density", "core_charge_density"),
     }
+
+
+@pytest.mark.parametrize(
+    ("tree", "status"),
+    [(3, 404), ("[1]", 404), ('{"o": {"a": 3}}', 404), ('{"o": {"a": {"k": null}}}', 500)],
+)
+def test_damaged_trees_of_files_are_empty_ones(tree, status, serve, unpacked, tmp_path):
+    folder = tmp_path / "profile"
+    shutil.copytree(unpacked / "sqlite_dos", folder)
+    with closing(sqlite3.connect(folder / "database.sqlite")) as connection, connection:
+        change = "UPDATE db_dbnode SET repository_metadata = ? WHERE id = 1"
+        connection.execute(change, (tree,))
+        (uuid,) = connection.execute("SELECT uuid FROM db_dbnode WHERE id = 1").fetchone()
+    served = serve(folder)
+    answer = get(served, f'/nodes/{uuid}/repo/contents?filename="a"')
+    assert answer.status == status
+    assert (answer.json.get("code") == "corrupt-object") == (status == 500)
+    ok(served, f"/nodes/{uuid}/repo/list")

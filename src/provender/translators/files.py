@@ -20,7 +20,7 @@ from provender.store.files.tree import Entry, Tree, entries, file_key, place
 from provender.store.stores import Store
 from provender.translators.identity import One
 from provender.translators.inquiry import Inquiry
-from provender.translators.records import Record, decoded
+from provender.translators.records import Record, decoded, is_object
 from provender.translators.session import Session
 from provender.translators.subjects import open_key
 
@@ -171,8 +171,12 @@ def _column(path: str) -> FieldName | Dotted:
 
 
 def _entry(text: str | None, path: str) -> Tree | None:
-    """Return the part of a tree that was read; None for a path that cannot exist."""
-    if place(path) is None or (text is None and place(path)):
+    """Return the part of a tree that was read; nothing lies at a path that cannot be.
+
+    What is not written as it should be is an empty top folder, and nothing below it.
+    """
+    keys = place(path)
+    if keys is None or (keys and not is_object(text)):
         return None
     return decoded(text)
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 
@@ -53,17 +53,26 @@ def json_value(text: str | None) -> orjson.Fragment | None:
     return None if text is None else orjson.Fragment(text)
 
 
-def decoded(text: str | None) -> dict[str, Any]:
+def decoded(text: object) -> dict[str, Any]:
     """Return a stored JSON object; anything else that is stored counts as an empty one.
 
+    SQLite gives a stored number as a number.
+
     Raises:
-        CannotExport: it is nested too deeply.
+        CannotExport: the object is nested too deeply.
     """
+    if not is_object(text):
+        return {}
     try:
-        value = json.loads(text or "{}")
+        found: dict[str, Any] = json.loads(text)
     except RecursionError:
         raise CannotExport("The node cannot be read: it is nested too deeply.") from None
-    return value if isinstance(value, dict) else {}
+    return found
+
+
+def is_object(text: object) -> TypeGuard[str]:
+    """Tell whether a stored value is the text of a JSON object."""
+    return isinstance(text, str) and text.lstrip().startswith("{")
 
 
 def presenter(view: View, parameters: Parameters) -> Callable[[Values], Record]:

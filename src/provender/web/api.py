@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -46,9 +46,12 @@ class Api(flask_restful.Api):
     def init_app(self, app: Flask) -> None:
         """Register everything with an application that `configure_api` made."""
         self.app = app
-        own = list(self.decorators)
+        own, early = list(self.decorators), list(self.resources)
         guarded = [*own, *map(_keeping_name, self.context.get_decorators)]
+        self.decorators = guarded
         super().init_app(app)
+        for resource, urls, options in early:
+            self._list(resource, urls, options)
         prefix = self.prefix
         for dialect in DIALECTS:
             for number, route in enumerate(dialect.routes):
@@ -76,13 +79,18 @@ class Api(flask_restful.Api):
     ) -> None:
         """Add a resource at paths below the prefix; a final slash is optional in requests."""
         options.setdefault("strict_slashes", False)
-        given = options.get("resource_class_kwargs", {}).get("route")
         _decorate_head(resource)
         plain = [url if url == "" else url.rstrip("/") or "/" for url in urls]
         super().add_resource(resource, *plain, **options)
+        if self.app is not None:
+            self._list(resource, plain, options)
+
+    def _list(self, resource: type[Any], urls: Iterable[str], options: Mapping[str, Any]) -> None:
+        """Note a resource for the list of endpoints."""
+        given = options.get("resource_class_kwargs", {}).get("route")
         name = given.name if given else options.get("endpoint", resource.__name__.lower())
         methods = options.get("methods") or getattr(resource, "methods", None) or ("GET",)
-        for url in plain:
+        for url in urls:
             self.context.endpoints.add(self.prefix, name, methods, self.prefix + url)
 
     def handle_error(self, e: Exception) -> Response:

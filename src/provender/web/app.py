@@ -140,10 +140,11 @@ def _register(app: App, context: Context) -> None:
     crossorigin.register(app)
     if settings.server_timing:
         timing.register(app)
+    is_guarded = bool(context.get_decorators)  # then a 404 tells nothing that a page would not
     failures = Failures(
         DIALECTS,
-        context.endpoints.lines,
-        profiles=context.mounted,
+        (lambda _: []) if is_guarded else context.endpoints.lines,
+        profiles=() if is_guarded else context.mounted,
         show_tracebacks=app.catch_internal_server,
     )
     app.extensions[FAILURES] = failures

@@ -47,6 +47,7 @@ class Snapshot:
         self._is_sqlite = engine.backend is Backend.SQLITE
         self._token: str | None = None
         self.has_begun = False
+        self._is_over = False
         self.seconds = 0.0
 
     @property
@@ -105,6 +106,8 @@ class Snapshot:
 
     def execute(self, text: str, values: Mapping[str, object] | None = None) -> None:
         """Execute a statement within `limits.statement_seconds`; its rows are not yet fetched."""
+        if self._is_over:
+            raise RuntimeError("a second statement where one was announced")
         self._begin()
         LOGGER.debug("%s %s", text, values)
         arguments = (text, values) if values else (text,)
@@ -142,7 +145,7 @@ class Snapshot:
             )
         if first is None:
             return None
-        self.has_begun, self._token = True, first.token
+        self.has_begun, self._token, self._is_over = True, first.token, is_single
         return first.records
 
     def _stream_from_server(self, statement: Statement) -> Iterator[Record]:

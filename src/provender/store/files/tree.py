@@ -43,10 +43,9 @@ def file_key(entry: Tree | None) -> str:
     Raises:
         NoSuchFile: there is no entry, or a folder.
     """
-    key = None if entry is None else entry.get("k")
-    if key is None:
+    if entry is None or "k" not in entry:
         raise NoSuchFile("No such file is present")
-    return str(key)
+    return str(entry["k"])
 
 
 def entries(entry: Tree | None, path: str) -> list[Entry]:

@@ -132,8 +132,8 @@ class Failures:
                 error = unknown_profile(first)
             return json_response(self._body(error), status=404)
         body = self._body(UnknownRoute())
-        routes = {"available_endpoints": self._endpoints(dialect.prefix)}
-        return json_response(body | routes, status=404)
+        routes = self._endpoints(dialect.prefix)
+        return json_response(body | ({"available_endpoints": routes} if routes else {}), status=404)
 
     def _unexpected(self, error: BaseException) -> Response:
         """Return the answer to a fault of Provender: an id that the log has with the traceback."""

@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import flask_restful
 from flask import Response, abort, current_app, request
+from werkzeug.exceptions import HTTPException
 
 from provender.caching import cached
-from provender.errors import BadRequest, ConflictingParameters
+from provender.errors import BadRequest, ConflictingParameters, NotServed
 from provender.query.plan.views import Identity, View
 from provender.query.querystring import advice, grammar
 from provender.query.querystring.advice import Note, unheeded
@@ -82,7 +83,24 @@ class BaseResource(flask_restful.Resource):
 
     def get(self, **values: Any) -> Response:  # noqa: ANN401 - Flask passes the parts of the path
         """Answer a GET request by the handler of the route."""
-        return self.route.handler(self, **values)
+        if not hasattr(self, "route"):
+            return self.unrouted()
+        try:
+            return self.route.handler(self, **values)
+        except HTTPException as known:  # of `inquire`: decorators and subclasses see a response
+            if known.code is not None or not isinstance(known.response, Response):
+                raise
+            return known.response
+
+    def unrouted(self) -> Response:
+        """Answer a GET request at a path that an extension registered without a route.
+
+        Raises:
+            NotServed: the resource has nothing to say there.
+        """
+        raise NotServed(
+            "This path has no route.", hint="A resource of Provender needs a route, or a `get`."
+        )
 
     @cached_property
     def query(self) -> str:

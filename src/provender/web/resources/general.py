@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from flask import Response, request
 
@@ -46,6 +46,10 @@ class QueryBuilder(BaseResource):
             response = responses.json_response(envelope, total=found.value.total)
         return responses.bounded(response, limits.answer_bytes)
 
+    def unrouted(self) -> Response:
+        """Answer as `refusal`."""
+        return self.refusal()
+
     def refusal(self) -> Response:
         """Answer a GET with 405: queries are posted."""
         body = responses.envelope({"message": self.GET_MESSAGE}, "QueryBuilder", self.query)
@@ -57,9 +61,9 @@ class QueryBuilder(BaseResource):
 class ServerInfo(BaseResource):
     """Answers the base URL and the routes below `/server`."""
 
-    def get(self, **values: Any) -> Response:  # noqa: ANN401 - as Flask passes them
-        """Answer a GET request; a resource without a route answers the endpoints."""
-        return super().get(**values) if hasattr(self, "route") else self.endpoints()
+    def unrouted(self) -> Response:
+        """Answer the list of routes."""
+        return self.endpoints()
 
     def server(self) -> Response:
         """Answer the versions: of the interface, and of the AiiDA behind the store.

@@ -103,8 +103,9 @@ class Node(BaseResource):
         if not path:
             raise BadRequest("filename is not provided")
         file = found.value.file()
+        opened = file.open(found.store)
         with subjects.naming(path):
-            content = verified(file.open(found.store), file.key)
+            content = verified(opened, file.key)
             return file_response(path.rstrip("/").rpartition("/")[2], content, file.key)
 
     def download(self, id: str) -> Response:  # noqa: A002 - as in the path
