@@ -353,7 +353,7 @@ def test_odd_names_of_files():
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("missing_object", "not available"), ("bad_crc", "fails its checksum")]
+    ("name", "message"), [("missing_object", "is missing in"), ("bad_crc", "fails its checksum")]
 )
 def test_damaged_files_are_errors_of_their_own(name, message, serve, data, caplog):
     served = serve(data / "edge" / f"{name}.aiida")
