@@ -1,8 +1,7 @@
 """The stores of one process: opened at their first use, closed to make room. Floor: store.
 
 A store is leased during use, and closed only between leases: if it changed on disk, if the number
-of
-open stores would exceed `stores.open`, or if it was idle for long.
+of open stores would exceed `stores.open`, or if it was idle for long.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ class Connections:
 
 @dataclass(slots=True)
 class _Held:
-    """An open store: the number of its users, its last use, and whether it is retired."""
+    """An open store: the number of its users, the end of its last use, and if it is retired."""
 
     store: Store
     users: int = 0

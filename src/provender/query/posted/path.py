@@ -270,7 +270,7 @@ def _imply_type(
 
 
 def _type_condition(text: str, kind: str, *, subclassing: bool) -> Filter:
-    """Return the condition of an `entity_type`; None for any node and for any group."""
+    """Return the condition of an `entity_type`; empty for any node and for any group."""
     if kind == "group":
         return {} if subclassing else {"==": ANY_GROUP}
     if not subclassing:

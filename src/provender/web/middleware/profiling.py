@@ -16,10 +16,10 @@ from provender.logs import printable
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+# Largest number of functions in a profile.
 SHOWN = 20
-"""Functions in a profile."""
+# Share of the time of a function above which the function only hands on to another.
 HANDED_ON = 0.9
-"""Share of its time from which on a function only hands on to another."""
 PACKAGE = Path(__file__).parents[2]
 LIBRARIES = "site-packages"
 
