@@ -70,6 +70,64 @@ def test_what_may_be_wrong_in_the_older_dialect(text, code, field, words):
     assert words in note.message
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            'attributes.process_state="FINISHED"',
+            'States have small letters here: attributes.process_state="finished"',
+        ),
+        (
+            'node_type="Int"',
+            f"A node type is a path that ends in a dot, not `Int`. {TODAY}",
+        ),
+        ('node_type="none"', "A node type is a path that ends in a dot, not `none`."),
+        ('node_type="data.int.Int."', f"`data.int.Int.` is an older name of a node type. {TODAY}"),
+        (
+            'full_type="Int|"',
+            "A node type is a path that ends in a dot, not `Int`. "
+            'Did you mean: full_type="data.core.int.Int.|"',
+        ),
+        (
+            'uuid="cda1%"',
+            "`uuid` is compared with a whole uuid. The beginning of one: "
+            'uuid=like="cda1%", or in the path.',
+        ),
+        (
+            'label=like="*Fe_"',
+            'A pattern is compared with the whole value, and `%` is any text: label=like="%Fe_%"',
+        ),
+        ('label="bcc+Fe"', "A `+` is a plus sign here: write a blank as %20."),
+        ("attributes.n=True", "A string is not equal to a boolean: attributes.n=true"),
+        ('attributes.n="false"', "A string is not equal to a boolean: attributes.n=false"),
+        ("attributes.n=TRUE", "A string is not equal to a boolean: attributes.n=true"),
+        ("attributes.n=False", "A string is not equal to a boolean: attributes.n=false"),
+        ("attributes.n=FALSE", "A string is not equal to a boolean: attributes.n=false"),
+        ('attributes.n=in="5"', "A string is not equal to a number: attributes.n=5"),
+        ('attributes.n="+2.5E-3"', "A string is not equal to a number: attributes.n=+2.5E-3"),
+    ],
+)
+def test_what_notes_say(text, message):
+    (note,) = noted(text)
+    assert note.message == message
+
+
+def test_what_is_said_of_states_in_the_older_dialect():
+    (note,) = noted("state=finished", OLD, V2)
+    assert note.message == 'States have capitals here: state="FINISHED"'
+
+
+@pytest.mark.parametrize(
+    ("code", "is_quiet"),
+    [
+        *((code, True) for code in ("no-effect", "no-wildcard", "plus-sign")),
+        *((code, False) for code in ("case", "node-type", "uuid-prefix", "type")),
+    ],
+)
+def test_notes_that_stay_out_of_recorded_answers(code, is_quiet):
+    assert Note(code, "").is_quiet is is_quiet
+
+
 @pytest.mark.parametrize("text", ["uuid=abc", 'uuid="abc"'])
 @pytest.mark.parametrize("view", [views.GROUPS, views.COMPUTERS, views.PROCESSES])
 def test_other_resources(text, view):
@@ -96,6 +154,11 @@ def test_other_resources(text, view):
         'label=like="%Fe%"',
         'label="bcc Fe + Cr"',
         'label="C++"',
+        'label="a+b c"',
+        'label=like="100%"',
+        'attributes.n="5 eV"',
+        'attributes.n="TrUE"',
+        'full_type="Int"',
         'label="5"',
         "attributes.n=5",
         'attributes.n>"5"',

@@ -118,6 +118,7 @@ def test_numbers_too_small_to_hold_are_zero():
         ("2016-04-23T05:45:01", utc(2016, 4, 23, 5, 45, 1), timedelta(seconds=1)),
         ("2016-04-23T05:45+03:45", utc(2016, 4, 23, 2, 0), timedelta(minutes=1)),
         ("2016-04-23T05+03", utc(2016, 4, 23, 2), timedelta(hours=1)),
+        ("2016-04-23T23-23:59", utc(2016, 4, 24, 22, 59), timedelta(hours=1)),
         ("2016-04-23T23-05:30", utc(2016, 4, 24, 4, 30), timedelta(hours=1)),
         ("2016-04-23T12:51:08+01:00", utc(2016, 4, 23, 11, 51, 8), timedelta(seconds=1)),
     ],
@@ -177,11 +178,58 @@ def test_names_of_files_and_formats_need_no_quotes(key, text, expected):
 
 def test_lists():
     assert parse_text("id=in=4,5,") == (Term("id", Operator.IN, (4, 5)),)
+    assert parse_text("id=in=4,5,&a=1")[0].values == (4, 5)
     assert parse_text("id=in=4") == (Term("id", Operator.IN, (4,)),)
     assert parse_text("id=notin=4,5&a=1")[0].values == (4, 5)
     assert parse_text("orderby=-id,label,") == (
         Term("orderby", Operator.EQUAL, (Word("-id"), Word("label"))),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("a.b=1", ("b",)),
+        ("a.b.0.c-d=1", ("b", "0", "c-d")),
+        ('a."b c".d=1', ("b c", "d")),
+        ('a."b.c"=1', ("b.c",)),
+        ('a."say ""hi"""=1', ('say "hi"',)),
+        ('a.""=1', ("",)),
+    ],
+)
+def test_paths_below_a_key(text, path):
+    assert parse_text(text) == (Term("a", Operator.EQUAL, (1,), path=path),)
+
+
+@pytest.mark.parametrize("text", ["a.=1", "a. b=1", "a..b=1", 'a."b=1', "a.b .c=1"])
+def test_what_is_no_path(text):
+    with pytest.raises(GrammarError):
+        parse_text(text)
+
+
+def test_a_walk_begins_with_a_star():
+    assert parse_text("cursor=*&limit=1")[0].values == (Word("*"),)
+    assert parse_text("cursor=abc-_1")[0].values == (Word("abc-_1"),)
+    with pytest.raises(GrammarError):
+        parse_text("label=*")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('label="a', 'Expected a closing `"` for the text that begins at character 7.'),
+        ("label=~", "Expected a value at character 7."),
+        ("label", "Expected an operator at character 6."),
+        ("=1", "Expected a key at character 1."),
+        ("a=1 b=2", "Expected `&` at character 5."),
+        ("a.=1", "Expected a name after the dot at character 3."),
+        ("a=2026-02-30", "There is no such date or time at character 3."),
+    ],
+)
+def test_what_is_expected(text, expected):
+    with pytest.raises(GrammarError) as caught:
+        parse_text(text)
+    assert caught.value.message == f"The query string format is invalid. {expected}"
 
 
 def test_blanks_between_tokens_and_ampersands_at_the_ends_are_ignored():

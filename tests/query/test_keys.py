@@ -124,6 +124,13 @@ def test_a_name_like_none_gets_the_valid_ones():
     assert hint("xyz", views.USERS, V4) == "Valid: id, pk, first_name, last_name, institution."
 
 
+def test_a_key_to_filter_by_keeps_the_hint_with_all_of_them():
+    assert hint("limits", views.USERS, V4) == "Did you mean `limit`?"
+    assert hint("first_nam", views.USERS, V4) == (
+        "Did you mean `first_name`? Valid: id, pk, first_name, last_name, institution."
+    )
+
+
 def test_every_alias_leads_to_a_key_that_exists():
     every = {*V4.specials, *V2.specials}
     for view in (views.NODES, views.COMPUTERS, views.GROUPS, views.OLD_NODES[0]):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from provender.errors import BadRequest, BadValue, UnknownField
+from provender.errors import BadOperator, BadRequest, BadValue, UnknownField
 from provender.query.plan import planning
 from provender.query.plan.conditions import (
     Conjunction,
@@ -182,6 +182,23 @@ def test_unknown_names_have_a_place(section, place):
 def test_errors_name_the_whole_path():
     with pytest.raises(BadValue, match=r"^`attributes\.a\.b c` is JSON, which has no datetimes"):
         listed('attributes.a."b c"=2026-11-20')
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("ctime=like=2026-11-20", BadOperator, "`ctime` is a datetime: the operator does not"),
+        ("ctime=ilike=2026-11-20", BadOperator, "`ctime` is a datetime: the operator does not"),
+        ("ctime=in=2026-11-20,5", BadValue, "`ctime` takes a datetime, not a number."),
+        ('label=in="a",2026-11-20', BadValue, "`label` takes a text, not a datetime."),
+        ("label=like=2026-11-20", BadValue, "`label` is compared with a pattern"),
+        ("id>2026-11-20", BadValue, "`id` takes an integer, not a datetime."),
+    ],
+)
+def test_datetimes_where_they_do_not_belong(text, error, message):
+    with pytest.raises(error) as caught:
+        listed(text)
+    assert caught.value.message.startswith(message)
 
 
 def test_a_view_is_itself_alone():

@@ -78,17 +78,51 @@ def test_bodies_that_are_refused(raw, place):
     caught.value.message.encode("utf-8")
 
 
-def test_bodies_that_are_too_large_or_too_deep():
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b'{"limit": NaN}', "The body is not valid JSON: NaN is no JSON."),
+        (
+            b'{"limit": ' + b"9" * 401 + b"}",
+            "The body is not valid JSON: an integer has more than 400 digits.",
+        ),
+        (b"[]", "The body must be a JSON object."),
+        (b'{"\\u0000": 1}', "A text or key holds a NUL character."),
+        (
+            b'{"a/b": {"~1": "\\ud800"}}',
+            "A text or key holds half of a surrogate pair. At `/a~1b/~01`.",
+        ),
+    ],
+)
+def test_what_is_said_of_bodies(raw, message):
+    with pytest.raises(BadRequest) as caught:
+        read_body(raw, Limits())
+    assert caught.value.message == str(caught.value) == message
+
+
+def test_bodies_have_a_size():
+    raw = b'{"path": [""]}'
+    assert read_body(raw, Limits(body_bytes=len(raw))) == {"path": [""]}
     with pytest.raises(BodyTooLarge):
-        read_body(b'{"path": [""]}' + b" " * 100, Limits(body_bytes=100))
-    for raw in (b"[" * 100_000, b'{"a":' * 17 + b"1" + b"}" * 17):
-        with pytest.raises(LimitExceeded, match=r"limits\.nesting"):
-            read_body(raw, Limits())
+        read_body(raw, Limits(body_bytes=len(raw) - 1))
+
+
+def test_bodies_have_a_depth():
+    three = Limits(nesting=3)
+    for raw in (b'{"a": [{"b": 1}]}', b'{"a": {"b": [1]}}', b'{"a": [[1], {}]}'):
+        assert read_body(raw, three) == json.loads(raw)
+    for raw in (b'{"a": [{"b": [1]}]}', b'{"a": [[[1]]]}'):
+        with pytest.raises(LimitExceeded, match=r"nested more than 3 deep") as caught:
+            read_body(raw, three)
+        assert caught.value.place[:2] == ("a", 0)
+        assert len(caught.value.place) == 3
+    with pytest.raises(LimitExceeded, match=r"limits\.nesting"):
+        read_body(b"[" * 100_000, Limits())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_bodies_that_are_read(encoding):
-    body = {"path": ["😀"], "limit": 10**300}
+    body = {"path": ["😀"], "limit": 10**399}
     assert read_body(json.dumps(body).encode(encoding), Limits()) == body
 
 
@@ -154,12 +188,31 @@ WRONG = {
                 ({"with_group": "n"}, "/with_group"),
                 ({"with_incoming": "n", "with_outgoing": "n"}, ""),
                 ({"with_incoming": "n", "direction": 1}, ""),
+                (
+                    {
+                        "with_incoming": "n",
+                        "joining_keyword": "with_incoming",
+                        "joining_value": "n",
+                    },
+                    "",
+                ),
+                ({"joining_keyword": "with_incoming", "joining_value": "n", "direction": 1}, ""),
             )
         ),
         ({"path": [NODE, {**SECOND, "with_incoming": "m"}]}, "/path/1/with_incoming"),
         ({"path": [NODE, "link"]}, "/path/1/entity_type"),
+        ({"path": ["user", {"entity_type": "", "direction": 1}]}, "/path/1/direction"),
+        ({"path": [""] * 100}, "/path"),
     ],
     "filters": [
+        (
+            {"path": [{**NODE, "filters": {"id": 1}}], "filters": {"n": {"id": {"<": None}}}},
+            "/filters/n/id/<",
+        ),
+        (
+            {"path": [{**NODE, "filters": {"id": "a"}}], "filters": {"n": {"label": "a"}}},
+            "/path/0/filters/id/==",
+        ),
         ({"path": [NODE], "filters": {"z": {}}}, "/filters/z"),
         ({"path": [NODE], "filters": {"z": None}}, "/filters/z"),
         *(

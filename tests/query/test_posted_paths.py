@@ -26,6 +26,7 @@ def vertices(path):
     [
         ([""], [("node_1", "node")]),
         (["data.core.int.Int."], [("Int_1", "node")]),
+        (["data.x.Foo_."], [("Foo__1", "node")]),
         (["Computer"], [("computer_1", "computer")]),
         (["USER"], [("user_1", "user")]),
         (["comment"], [("comment_1", "comment")]),
@@ -257,6 +258,13 @@ def test_the_name_of_a_key_that_is_meant():
     assert "`outerjoin`" in refused([{**FIRST, "outer_join": True}], UnknownField).hint
     error = refused([FIRST, {"entity_type": "", "with_outgoings": "a"}], UnknownField)
     assert error.hint.startswith("Did you mean `with_outgoing`?")
+
+
+def test_directions_are_those_of_links():
+    with pytest.raises(BadValue, match="`direction` joins nodes"):
+        posted({"path": [FIRST, {"entity_type": "user", "direction": 1}]})
+    with pytest.raises(BadValue, match="counts 1 to 1 vertices back"):
+        posted({"path": [FIRST, {"entity_type": "", "direction": 2}]})
 
 
 def test_how_a_thing_can_be_joined_is_said():

@@ -60,6 +60,14 @@ def test_what_is_not_special_is_a_filter():
         ('download="False"', "download", False),
         ("download=0", "download", False),
         ("download=True", "download", True),
+        ("download=1", "download", True),
+        ("metadata=1", "metadata", True),
+        ("metadata=true", "metadata", True),
+        ("cursor=*", "cursor", "*"),
+        ("cursor=abc", "cursor", "abc"),
+        ("count=none", "count", Count.NONE),
+        ('count="estimate"', "count", Count.ESTIMATE),
+        ("count=exact", "count", Count.EXACT),
         ('full_type="a|b"', "full_type", "a|b"),
         ("profile=5", "profile", "5"),
         ("profile=lab", "profile", "lab"),
@@ -126,6 +134,41 @@ def test_synonyms_count_as_the_same_key():
         read("in_limit=1&tree_in_limit=1")
 
 
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("-1", "a negative number"),
+        ("-0.5", "a negative number"),
+        ("0.5", "a fraction"),
+        ('"3"', "a text"),
+        ("true", "a boolean"),
+        ("abc", "the word `abc`"),
+        ("2026-11-20", "a datetime"),
+    ],
+)
+def test_what_is_no_count(value, kind):
+    with pytest.raises(BadValue) as caught:
+        read(f"limit={value}")
+    assert caught.value.message == f"`limit` takes an integer from 0, not {kind}."
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("filename=5", '`filename` takes a text, not an integer: filename="..."'),
+        ("full_type=5.5", '`full_type` takes a text, not a fraction: full_type="..."'),
+        ("extras_filter=2026-11-20", "`extras_filter` takes names, not a datetime."),
+        ("perpage=0", "`perpage` takes an integer from 1, not 0."),
+        ("count=all", "`count` takes exact, estimate or none."),
+        ("metadata=yes", "`metadata` takes true or false."),
+    ],
+)
+def test_what_other_keys_do_not_take(text, message):
+    with pytest.raises(BadValue) as caught:
+        read(text)
+    assert caught.value.message == message
+
+
 @pytest.mark.parametrize("key", ["limit", "offset", "perpage", "in_limit", "out_limit"])
 @pytest.mark.parametrize("value", ["-1", "1.5", '"3"', "true", "abc", "2026-11-20"])
 def test_counts_are_unquoted_integers_from_0(key, value):
@@ -172,6 +215,9 @@ def test_windows():
     assert (listed("limit=3&offset=2").limit, listed("limit=3&offset=2").offset) == (3, 2)
     paged = listed("perpage=5", page=3, is_paged=True)
     assert (paged.limit, paged.offset, paged.page) == (5, 10, Page(3, 5))
+    assert (paged.view, paged.parameters) == (NODES, read("perpage=5"))
+    assert (listed("limit=3").view, listed("limit=3").parameters) == (NODES, read("limit=3"))
+    assert listed("limit=400").limit == listed("perpage=400", is_paged=True).limit == 400
     assert listed("", is_paged=True).page == Page(1, 20)
     assert listed("", page=10**30, is_paged=True).offset == LARGEST_OFFSET
     assert listed("", page=0, is_paged=True).offset == 0
@@ -197,6 +243,30 @@ def test_windows_that_exclude_each_other(text, options, message):
     with pytest.raises(ConflictingParameters) as caught:
         listed(text, **options)
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        ("count=none", {"is_paged": True}, "Pages need the exact count."),
+        ("count=estimate", {"is_paged": True}, "Pages need the exact count."),
+        ("cursor=*", {"is_paged": True}, "A cursor is incompatible with pages and offset."),
+        ("cursor=*&offset=1", {}, "A cursor is incompatible with pages and offset."),
+        ("cursor=*&offset=0", {}, "A cursor is incompatible with pages and offset."),
+        ("cursor=*&limit=0", {}, "`limit` takes an integer from 1 with a cursor."),
+    ],
+)
+def test_what_a_cursor_does_not_go_with(text, options, message):
+    with pytest.raises(BadRequest) as caught:
+        listed(text, **options)
+    assert caught.value.message == message
+
+
+def test_a_cursor_goes_with_the_rest():
+    assert listed("cursor=*&limit=1&count=none").limit == 1
+    assert listed("cursor=*").limit == 400
+    assert listed("count=none&limit=0&offset=5").offset == 5
+    assert listed("count=exact", is_paged=True).limit == 20
 
 
 @pytest.mark.parametrize(("text", "paged"), [("limit=401", False), ("perpage=401", True)])

@@ -46,6 +46,12 @@ def test_equality_knows_every_name(text, stored):
     assert spelled(f'type="{text}"') == {"or": [{STORED: {"in": tuple(stored)}}]}
 
 
+def test_a_list_is_that_of_all_names_of_its_members():
+    assert spelled('type=in="data.int.Int.",x') == {
+        "or": [{STORED: {"in": ("data.int.Int.", "data.core.int.Int.", "x")}}]
+    }
+
+
 def test_the_old_name_of_codes_is_any_code():
     assert spelled('type="code.Code."') == {
         "or": [
