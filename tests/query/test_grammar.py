@@ -217,7 +217,7 @@ def test_a_walk_begins_with_a_star():
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('label="a', 'Expected a closing `"` for the text that begins at character 7.'),
+        ('label="a', 'Expected a closing `"` for the string that begins at character 7.'),
         ("label=~", "Expected a value at character 7."),
         ("label", "Expected an operator at character 6."),
         ("=1", "Expected a key at character 1."),

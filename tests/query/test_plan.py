@@ -187,10 +187,18 @@ def test_errors_name_the_whole_path():
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
-        ("ctime=like=2026-11-20", BadOperator, "`ctime` is a datetime: the operator does not"),
-        ("ctime=ilike=2026-11-20", BadOperator, "`ctime` is a datetime: the operator does not"),
+        (
+            "ctime=like=2026-11-20",
+            BadOperator,
+            "`ctime` is a datetime, which does not have this operator",
+        ),
+        (
+            "ctime=ilike=2026-11-20",
+            BadOperator,
+            "`ctime` is a datetime, which does not have this operator",
+        ),
         ("ctime=in=2026-11-20,5", BadValue, "`ctime` takes a datetime, not a number."),
-        ('label=in="a",2026-11-20', BadValue, "`label` takes a text, not a datetime."),
+        ('label=in="a",2026-11-20', BadValue, "`label` takes a string, not a datetime."),
         ("label=like=2026-11-20", BadValue, "`label` is compared with a pattern"),
         ("id>2026-11-20", BadValue, "`id` takes an integer, not a datetime."),
     ],

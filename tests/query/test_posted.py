@@ -81,16 +81,16 @@ def test_bodies_that_are_refused(raw, place):
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        (b'{"limit": NaN}', "The body is not valid JSON: NaN is no JSON."),
+        (b'{"limit": NaN}', "The body is not valid JSON: NaN is not JSON."),
         (
             b'{"limit": ' + b"9" * 401 + b"}",
             "The body is not valid JSON: an integer has more than 400 digits.",
         ),
         (b"[]", "The body must be a JSON object."),
-        (b'{"\\u0000": 1}', "A text or key holds a NUL character."),
+        (b'{"\\u0000": 1}', "A string or key holds a NUL character."),
         (
             b'{"a/b": {"~1": "\\ud800"}}',
-            "A text or key holds half of a surrogate pair. At `/a~1b/~01`.",
+            "A string or key holds half of a surrogate pair. At `/a~1b/~01`.",
         ),
     ],
 )

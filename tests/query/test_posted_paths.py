@@ -261,9 +261,9 @@ def test_the_name_of_a_key_that_is_meant():
 
 
 def test_directions_are_those_of_links():
-    with pytest.raises(BadValue, match="`direction` joins nodes"):
+    with pytest.raises(BadValue, match="`direction` is for joins between nodes"):
         posted({"path": [FIRST, {"entity_type": "user", "direction": 1}]})
-    with pytest.raises(BadValue, match="counts 1 to 1 vertices back"):
+    with pytest.raises(BadValue, match="must be 1 to 1, or the same with a minus"):
         posted({"path": [FIRST, {"entity_type": "", "direction": 2}]})
 
 

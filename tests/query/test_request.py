@@ -140,7 +140,7 @@ def test_synonyms_count_as_the_same_key():
         ("-1", "a negative number"),
         ("-0.5", "a negative number"),
         ("0.5", "a fraction"),
-        ('"3"', "a text"),
+        ('"3"', "a string"),
         ("true", "a boolean"),
         ("abc", "the word `abc`"),
         ("2026-11-20", "a datetime"),
@@ -155,8 +155,8 @@ def test_what_is_no_count(value, kind):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("filename=5", '`filename` takes a text, not an integer: filename="..."'),
-        ("full_type=5.5", '`full_type` takes a text, not a fraction: full_type="..."'),
+        ("filename=5", '`filename` takes a string, not an integer: filename="..."'),
+        ("full_type=5.5", '`full_type` takes a string, not a fraction: full_type="..."'),
         ("extras_filter=2026-11-20", "`extras_filter` takes names, not a datetime."),
         ("perpage=0", "`perpage` takes an integer from 1, not 0."),
         ("count=all", "`count` takes exact, estimate or none."),
@@ -215,8 +215,9 @@ def test_windows():
     assert (listed("limit=3&offset=2").limit, listed("limit=3&offset=2").offset) == (3, 2)
     paged = listed("perpage=5", page=3, is_paged=True)
     assert (paged.limit, paged.offset, paged.page) == (5, 10, Page(3, 5))
-    assert (paged.view, paged.parameters) == (NODES, read("perpage=5"))
-    assert (listed("limit=3").view, listed("limit=3").parameters) == (NODES, read("limit=3"))
+    assert (paged.view, paged.parameters.given) == (NODES, {"perpage": 5})
+    assert listed("limit=3").view == NODES
+    assert listed("limit=3").parameters.given == {"limit": 3}
     assert listed("limit=400").limit == listed("perpage=400", is_paged=True).limit == 400
     assert listed("", is_paged=True).page == Page(1, 20)
     assert listed("", page=10**30, is_paged=True).offset == LARGEST_OFFSET
@@ -248,12 +249,20 @@ def test_windows_that_exclude_each_other(text, options, message):
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [
-        ("count=none", {"is_paged": True}, "Pages need the exact count."),
-        ("count=estimate", {"is_paged": True}, "Pages need the exact count."),
-        ("cursor=*", {"is_paged": True}, "A cursor is incompatible with pages and offset."),
-        ("cursor=*&offset=1", {}, "A cursor is incompatible with pages and offset."),
-        ("cursor=*&offset=0", {}, "A cursor is incompatible with pages and offset."),
-        ("cursor=*&limit=0", {}, "`limit` takes an integer from 1 with a cursor."),
+        (
+            "count=none",
+            {"is_paged": True},
+            "`count` cannot be combined with pages, which need the exact count.",
+        ),
+        (
+            "count=estimate",
+            {"is_paged": True},
+            "`count` cannot be combined with pages, which need the exact count.",
+        ),
+        ("cursor=*", {"is_paged": True}, "`cursor` is incompatible with pages and offset."),
+        ("cursor=*&offset=1", {}, "`cursor` is incompatible with pages and offset."),
+        ("cursor=*&offset=0", {}, "`cursor` is incompatible with pages and offset."),
+        ("cursor=*&limit=0", {}, "With `cursor`, `limit` must be at least 1."),
     ],
 )
 def test_what_a_cursor_does_not_go_with(text, options, message):
