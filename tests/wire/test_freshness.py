@@ -58,6 +58,16 @@ def test_errors_have_none(on_each):
         assert "etag" not in answer.headers
 
 
+def test_a_star_is_any_answer_but_no_error(on_each):
+    for path in PATHS:
+        first = on_each.get(path)
+        for _ in ("made", "cached"):
+            answer = on_each.get(path, headers={"If-None-Match": "*"})
+            assert (answer.status, answer.body) == (304, b"")
+            assert answer.headers["etag"] == first.headers["etag"]
+    assert len(PATHS) > 3
+
+
 @pytest.fixture(params=["postgres", "sqlite", "wal"])
 def changing(request, serve, unpacked, tmp_path):
     """A served store, and a function that adds a user to it from another connection."""

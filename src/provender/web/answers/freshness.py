@@ -77,8 +77,17 @@ class Freshness:
                 return marked(Response(status=NOT_MODIFIED), etag)
             self._cached = self._memory.get(self._key)
         if self._cached is not None and self._cached.etag == etag:
-            return self._cached.response()
+            return self._unless_any(self._cached.response(), etag)
         return None
+
+    def _unless_any(self, response: Response, etag: str) -> Response:
+        """Return 304 instead of an answer if the client has any (`If-None-Match: *`).
+
+        The answer is made all the same: only then is it known not to be an error.
+        """
+        if self._asked is None or not self._asked.star_tag or response.status_code != OK:
+            return response
+        return marked(Response(status=NOT_MODIFIED), etag)
 
     def keep(self, response: Response, etag: str) -> Response:
         """Return an answer with its ETag; a small answer is cached."""
@@ -87,7 +96,7 @@ class Freshness:
             body = bytes(memoryview(response.get_data()))  # a copy: the buffer of orjson is larger
             cached = CachedAnswer(etag, body, tuple(response.headers.items()))
             self._memory.put(self._key, cached, len(body) + len(self._key) + OF_HEADERS)
-        return response
+        return self._unless_any(response, etag)
 
 
 def marked(response: Response, etag: str) -> Response:
