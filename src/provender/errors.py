@@ -29,6 +29,7 @@ ProvenderError
 │   ├── UnsupportedStore       not a store, or of a version that is not read
 │   └── CorruptObject     500  a file of the store is missing or damaged
 ├── ServerStopping        503  the server ends after the requests that run
+├── ClientGone            499  the client went away; nobody reads the answer
 └── ConfigurationError         wrong settings; stops the start, never sent to a client
 """
 
@@ -276,6 +277,16 @@ class ServerStopping(ProvenderError):
 
     code = "server-stopping"
     status = 503
+
+
+class ClientGone(ProvenderError):
+    """The client went away before its answer: the work for it ends, and nobody reads this."""
+
+    code = "client-gone"
+    status = 499
+
+    def __init__(self) -> None:
+        super().__init__("The client went away before its answer.")
 
 
 class ConfigurationError(ProvenderError):

@@ -65,6 +65,15 @@ class Limits:
         30.0, "time-out of a database statement, in seconds", low=0.001
     )
     answer_bytes: int = _setting(67_108_864, "largest size of a JSON answer, in bytes", low=1000)
+    expensive: int = _setting(
+        0,
+        "expensive requests that one process answers at a time; 0: one less than the processors, "
+        "at least 1",
+        low=0,
+    )
+    expensive_waiting: int = _setting(
+        4, "expensive requests of one process that may wait; the others are refused", low=0
+    )
 
 
 @dataclass(frozen=True, slots=True)

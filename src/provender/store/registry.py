@@ -21,6 +21,7 @@ from provender.store.cache import CacheFolder
 from provender.store.census import Census
 from provender.store.database.gate import Gate
 from provender.store.database.memory import Memory
+from provender.store.places import Places
 from provender.store.profiles import Profile, Profiles
 from provender.store.stores import Store, open_store
 
@@ -75,6 +76,7 @@ class Lease:
 class StoreRegistry:
     """The stores of one process, each opened at its first use and again when it changed.
 
+    `memory` caches answers, `places` are those for expensive work: both count for the process.
     At most `stores.open` are open at a time, including stores that were replaced on disk and are
     still in use. No lock is held during a check of a file or a query.
     """
@@ -90,6 +92,7 @@ class StoreRegistry:
 
     def _begin(self) -> None:
         self.memory = Memory(self._settings.cache.memory_bytes)
+        self.places = Places(self._settings.limits, self._settings.pool)
         self.census = Census(self.profiles, self._cache)
         self._places = {name: self._place(item) for name, item in self.profiles.by_name.items()}
         self._open: list[_Held] = []

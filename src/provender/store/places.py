@@ -1,0 +1,157 @@
+"""How many expensive pieces of work a process does at a time. Floor: store.
+
+    with places.expensive():
+        ...
+
+Whoever needs more than some 100 ms of a processor, here or in a database, holds such a place. So
+the processors are never all taken, and what is cheap goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from contextvars import ContextVar
+from types import TracebackType
+
+from provender.errors import StoreBusy
+from provender.settings import Limits, Pool
+from provender.store.cancellation import current
+from provender.store.turns import Turns, Waiter
+
+BUSY = "The server is busy with other expensive requests (`limits.expensive`)."
+# Whether the request of this thread holds a place: then it needs no other.
+_HELD: ContextVar[bool] = ContextVar("expensive", default=False)
+
+
+def cores() -> int:
+    """Return the number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Places:
+    """The places for expensive work in one process; clients take turns, and few wait."""
+
+    def __init__(self, limits: Limits | None = None, pool: Pool | None = None) -> None:
+        limits, pool = limits or Limits(), pool or Pool()
+        self.size = limits.expensive or max(1, cores() - 1)
+        self.most_waiting = limits.expensive_waiting
+        self._wait_seconds = pool.wait_seconds
+        self._running = 0
+        self._turns = Turns()
+        self._lock = threading.Lock()
+
+    @property
+    def running(self) -> int:
+        """How many places are held."""
+        return self._running
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a place."""
+        return len(self._turns)
+
+    def expensive(self) -> expensive:
+        """Return a block that holds a place; within another such block it holds none of its own.
+
+        Raises:
+            StoreBusy: too many requests wait, or no place became free in time.
+            ClientGone: the client went away while its request waited.
+        """
+        return expensive(self)
+
+    def try_enter(self) -> bool:
+        """Take a place if one is free and nobody waits for it; `leave` gives it back."""
+        with self._lock:
+            is_free = self._running < self.size and not self._turns
+            self._running += is_free
+        if is_free:
+            _HELD.set(True)
+        return is_free
+
+    def enter(self) -> None:
+        """Take a place; `leave` gives it back. Errors are those of `expensive`."""
+        client = current().client
+        with self._lock:
+            if self._running < self.size and not self._turns:
+                self._running += 1
+                _HELD.set(True)
+                return
+            if len(self._turns) >= self.most_waiting:
+                self._make_room(client)
+            waiter = self._turns.add(client)
+        self._wait(waiter)
+        _HELD.set(True)
+
+    def leave(self) -> None:
+        """Give a place to whose turn it is."""
+        _HELD.set(False)
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        with self._lock:
+            following = self._turns.take()
+            if following is None:
+                self._running -= 1
+            else:
+                following.admit()
+
+    def _make_room(self, client: str) -> None:
+        """Refuse the newest request of a client who has more of them, or else this one."""
+        dropped = self._turns.drop(client)
+        if dropped is None:
+            raise busy()
+        dropped.refuse(busy())
+
+    def _wait(self, waiter: Waiter) -> None:
+        until = time.monotonic() + self._wait_seconds
+        try:
+            with current().stopping(waiter.woken.set):
+                waiter.woken.wait(max(0.0, until - time.monotonic()))
+        except BaseException:
+            self._abandon(waiter)
+            raise
+        with self._lock:
+            self._turns.remove(waiter)
+            if waiter.is_admitted:
+                return
+        raise waiter.refusal or busy()
+
+    def _abandon(self, waiter: Waiter) -> None:
+        """Let a request wait no more; a place that it got meanwhile goes to another."""
+        with self._lock:
+            self._turns.remove(waiter)
+        if waiter.is_admitted:
+            self._pass_on()
+
+
+def busy() -> StoreBusy:
+    """Return the error of a request for which no place is free."""
+    return StoreBusy(BUSY, hint="Try again later.")
+
+
+class expensive:  # noqa: N801 - read as a statement: `with places.expensive()`
+    """The block of `Places.expensive`."""
+
+    __slots__ = ("_is_first", "_places")
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._is_first = False
+
+    def __enter__(self) -> None:
+        if not _HELD.get():
+            self._places.enter()
+            self._is_first = True
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._is_first:
+            self._places.leave()
