@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -82,6 +83,58 @@ def test_types_that_are_never_unpacked(array):
 def test_damaged_files(content):
     with pytest.raises(CannotExport):
         read_array(content)
+
+
+def stored(body=b"", **header):
+    """Return a file whose header says this, whatever it holds."""
+    text = repr({"descr": "<f8", "fortran_order": False, "shape": (), **header}).encode()
+    return b"\x93NUMPY\x02\x00" + len(text).to_bytes(4, "little") + text + body
+
+
+HOSTILE = {
+    "strings without length": stored(descr="|S0", shape=(10**12,)),
+    "unicode without length": stored(descr="<U0", shape=(10**6, 10**6)),
+    "a string without a width": stored(descr="S", shape=(10**12,)),
+    "more values than bytes": stored(bytes(80), shape=(10**12,)),
+    "a product of many lengths": stored(bytes(80), shape=(10**18,) * 60),
+    "in Fortran's order": stored(bytes(80), fortran_order=True, shape=(10**6, 10**6)),
+    "a negative length": stored(shape=(-1, -8)),
+    "a length that is a fraction": stored(shape=(1e9,)),
+    "a width of 9,000 digits": stored(descr="|S" + "9" * 9000, shape=(1,)),
+    "a wide string": stored(descr="|S999999999", shape=(2,)),
+    "an odd type": stored(descr="<f3", shape=(0,)),
+    "an object": stored(b"cos\nsystem\n", descr="|O", shape=(1,)),
+    "a structure": stored(descr=[("a", "<f8")], shape=(1,)),
+    "a list as a key": b"\x93NUMPY\x01\x00\x08\x00{[]: 1} ",
+    "a header of a gigabyte": b"\x93NUMPY\x02\x00" + (1 << 30).to_bytes(4, "little") + b" " * 99,
+    "a header that is deep": b"\x93NUMPY\x01\x00\x00\x20" + b"-" * 8192,
+    "a header that calls": b"\x93NUMPY\x01\x00\x0a\x00exit(1)   ",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_header_is_refused_before_anything_is_made(name):
+    tracemalloc.start()
+    try:
+        with pytest.raises(CannotExport):
+            read_array(HOSTILE[name])
+        taken = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert taken < 10 << 20
+
+
+def test_a_few_strings_without_length():
+    assert read_array(stored(descr="|S0", shape=(3,))).nested() == ["", "", ""]
+
+
+def test_an_array_of_many_axes_of_length_one_is_not_nested():
+    shape = (100_000, *[1] * 60)
+    content = stored(bytes(100_000), descr="|i1", shape=shape)
+    with pytest.raises(CannotExport, match="too many short axes"):
+        read_array(content).nested()
+    few = stored(bytes(8), descr="|i1", shape=(2, 1, 4, 1, 1))
+    assert np.shape(read_array(few).nested()) == (2, 1, 4, 1, 1)
 
 
 def test_a_cut_off_file():

@@ -10,15 +10,23 @@ import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 from math import prod
+from operator import mul
 from typing import Any
 
 from provender.errors import CannotExport
 
 MAGIC = b"\x93NUMPY"
 HEADER_LENGTH = {1: "<H", 2: "<I", 3: "<I"}
-LARGEST_HEADER = 65_536
-DTYPE = re.compile(r"([<>|=]?)([biufcUS?])([0-9]*)")
+# Bytes; NumPy itself reads no longer header.
+LARGEST_HEADER = 10_000
+DTYPE = re.compile(r"([<>|=]?)([biufcUS?])([0-9]{0,9})")
+# Values that take no byte of the file: strings of length 0, of which a shape may name any number.
+MOST_EMPTY_TEXTS = 1_000_000
+# Lists for each value, for an axis of length 1 costs a list for each value.
+MOST_LISTS = 4
+FEW_LISTS = 1_000_000
 # The codes of types in NumPy, and in `struct`.
 LETTERS = {
     "b1": "?",
@@ -48,11 +56,17 @@ class Array:
     values: list[Any]
 
     def nested(self) -> Any:  # noqa: ANN401 - lists as deep as the array has axes
-        """Return the values as nested lists, or the value itself for an array without axes."""
+        """Return the values as nested lists, or the value itself for an array without axes.
+
+        Raises:
+            CannotExport: the shape asks for many more lists than there are values.
+        """
         if not self.shape:
             return self.values[0]
         if 0 in self.shape:
             return _empty(self.shape)
+        if _lists(self.shape) > FEW_LISTS + MOST_LISTS * len(self.values):
+            raise CannotExport("The array cannot be written: its shape has too many short axes.")
         nested = self.values
         for length in reversed(self.shape[1:]):
             nested = [nested[start : start + length] for start in range(0, len(nested), length)]
@@ -75,10 +89,11 @@ def read_array(content: bytes) -> Array:
         raise CannotExport("The array cannot be read: its type is an object or a structure.")
     unpack, size = _unpacker(*match.groups())
     count = prod(shape)
-    body = content[start : start + count * size]
-    if len(body) != count * size:
+    if count * size > len(content) - start:
         raise CannotExport("The array cannot be read: its file is cut short.")
-    values = unpack(body, count)
+    if not size and count > MOST_EMPTY_TEXTS:
+        raise CannotExport("The array cannot be read: its shape is too large for its file.")
+    values = unpack(content[start : start + count * size], count)
     if header.get("fortran_order") and len(shape) > 1:
         values = _in_c_order(values, shape)
     return Array(shape, values)
@@ -96,7 +111,7 @@ def _read_header(content: bytes) -> tuple[dict[str, Any], int]:
         raise CannotExport("The array cannot be read: its header is too long.")
     try:
         header = ast.literal_eval(content[start : start + length].decode("utf-8").strip())
-    except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
         raise CannotExport("The array cannot be read: its header is damaged.") from error
     if not isinstance(header, dict):
         raise CannotExport("The array cannot be read: its header is damaged.")
@@ -143,6 +158,11 @@ def _in_c_order(values: list[Any], shape: tuple[int, ...]) -> list[Any]:
     for length, stride in zip(shape, strides, strict=True):
         offsets = [offset + index * stride for offset in offsets for index in range(length)]
     return [values[offset] for offset in offsets]
+
+
+def _lists(shape: tuple[int, ...]) -> int:
+    """Return how many lists the values of a shape are nested in."""
+    return sum(accumulate(shape[:-1], mul, initial=1))
 
 
 def _empty(shape: tuple[int, ...]) -> list[Any]:
