@@ -236,6 +236,7 @@ def test_what_is_no_cursor(text):
         *(("label", value) for value in (5, True, "a\0", "\ud800", ["a"])),
         *(("uuid", value) for value in (5, "", "cda14b00", UUID.upper(), UUID.replace("-", ""))),
         *(("ctime", value) for value in (5, "", "now", "2026-11-20", "2026-11-20T11:51:08")),
+        *(("ctime", value) for value in ("0001-01-01T00:00:00+23:59", "9999-12-31T00:30:00-23:59")),
         ("dbcomputer_id", "5"),
     ],
 )

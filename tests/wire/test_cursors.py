@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -244,3 +246,52 @@ def test_deep_offsets_give_the_same_rows(path, on_many):
     for offset in (DEEP - 1, DEEP, DEEP + 3, len(whole) - 1, len(whole), 5000):
         answer = get(on_many, f"{path}{mark}limit=3&offset={offset}")
         assert answer.rows() == whole[offset : offset + 3]
+
+
+# Datetimes that an offset moves out of the calendar: the first is before year 1, the second after
+# year 9999.
+OUTSIDE = ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59")
+
+
+def forged(served, path, value):
+    """Return the query of the second page of a list by time, its time replaced."""
+    cursor = get(served, f"{path}?orderby=ctime&limit=1&cursor=*").json["next"]
+    parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    assert isinstance(parts[3][0], str)
+    parts[3][0] = value
+    text = base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+    return f"{path}?orderby=ctime&limit=1&cursor={text}"
+
+
+@pytest.mark.parametrize("value", OUTSIDE)
+@pytest.mark.parametrize(
+    "path", ["/nodes", "/processes", "/nodes/607c50a6/links/outgoing", "/api/v2/nodes"]
+)
+def test_a_forged_cursor_outside_of_the_calendar_is_malformed(path, value, on_each):
+    answer = get(on_each, forged(on_each, path, value))
+    assert answer.status == 400
+    assert answer.json["message"] == "The cursor is malformed."
+    assert get(on_each, forged(on_each, path, "0001-01-01T00:00:00+00:00")).status == 200
+
+
+@pytest.mark.parametrize("operator", ["=", "!=", "<", "<=", ">", ">=", "=in=", "=notin="])
+def test_filters_outside_of_the_calendar_compare_with_its_ends(operator, on_each):
+    total = get(on_each, "/nodes?limit=0").total
+    first, last = (
+        get(on_each, f"/nodes?limit=0&ctime{operator}{value}").total for value in OUTSIDE
+    )
+    expected = {"!=": (total, total), "=notin=": (total, total)}
+    expected |= {operator: (total, 0) for operator in (">", ">=")}
+    expected |= {operator: (0, total) for operator in ("<", "<=")}
+    assert (first, last) == expected.get(operator, (0, 0))
+
+
+@pytest.mark.parametrize("value", OUTSIDE)
+def test_posted_datetimes_outside_of_the_calendar_are_refused(value, on_each):
+    path = [{"entity_type": "", "tag": "n"}]
+    query = {"path": path, "filters": {"n": {"ctime": {">": value}}}}
+    answer = get(on_each, "/querybuilder", method="POST", body=json.dumps(query).encode())
+    assert (answer.status, answer.json["message"]) == (
+        400,
+        "`ctime` takes a datetime. At `/filters/n/ctime/>`.",
+    )

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
 from provender.errors import BadValue, ConflictingParameters
@@ -123,7 +123,7 @@ def _text(kind: Kind, text: str) -> object:
         text.encode()
         if kind is Kind.TIME:
             return _instant(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise _malformed() from None
     if "\0" in text or (kind is Kind.UUID and canonical_uuid(text) != text):
         raise _malformed()
@@ -131,10 +131,11 @@ def _text(kind: Kind, text: str) -> object:
 
 
 def _instant(text: str) -> datetime:
+    """Return an instant in UTC; raises `OverflowError` for one outside the years 1 to 9999."""
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise _malformed()
-    return instant
+    return instant.astimezone(timezone.utc)
 
 
 def page_after(plan: Plan, cursor: Cursor, size: int) -> Plan:
