@@ -281,8 +281,8 @@ def test_filters_outside_of_the_calendar_compare_with_its_ends(operator, on_each
         get(on_each, f"/nodes?limit=0&ctime{operator}{value}").total for value in OUTSIDE
     )
     expected = {"!=": (total, total), "=notin=": (total, total)}
-    expected |= {operator: (total, 0) for operator in (">", ">=")}
-    expected |= {operator: (0, total) for operator in ("<", "<=")}
+    expected |= dict.fromkeys((">", ">="), (total, 0))
+    expected |= dict.fromkeys(("<", "<="), (0, total))
     assert (first, last) == expected.get(operator, (0, 0))
 
 
