@@ -58,6 +58,9 @@ class Limits:
     posted_rows: int = _setting(
         50_000, "largest number of rows in the answer to a posted query", low=1
     )
+    neighbours: int = _setting(
+        10_000, "largest `in_limit` and `out_limit` of a tree; without them it is 1000", low=1
+    )
     joins: int = _setting(10, "largest number of joins in a posted query", low=0)
     nesting: int = _setting(16, "deepest nesting of the JSON of a posted query", low=4)
     body_bytes: int = _setting(1_000_000, "largest size of a posted query, in bytes", low=100)

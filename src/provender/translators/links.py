@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from provender.errors import CannotExport, NoSuchFile
+from provender.errors import CannotExport, LimitExceeded, NoSuchFile
 from provender.exports.registry import describe
 from provender.exports.subject import Subject
 from provender.query import questions
@@ -14,7 +14,6 @@ from provender.query.plan.views import View, whole_vocabulary
 from provender.query.querystring import builder
 from provender.query.querystring.parameters import (
     IN_LIMIT,
-    LARGEST_OFFSET,
     OUT_LIMIT,
     Parameter,
     Parameters,
@@ -25,6 +24,7 @@ from provender.schema import entities
 from provender.schema.entities import Computed
 from provender.schema.statements import Record as Values
 from provender.schema.statements import Rows
+from provender.settings import Limits
 from provender.translators import paging
 from provender.translators.identity import One
 from provender.translators.inquiry import Inquiry
@@ -74,6 +74,9 @@ class Neighbours(Inquiry[LinkedWindow, Listing]):
                 record["link_type"], record["link_label"] = values[-2:]
         return found
 
+
+# Neighbours on one side of a tree without a limit.
+MOST_UNASKED = 1000
 
 # The columns of a node in a tree; its description is made of the last one.
 TREE = View(
@@ -128,16 +131,21 @@ class TreeRows:
 
 
 class TreeOf(Inquiry[TreeRows, Tree]):
-    """A node with its neighbours on both sides; each side has a limit of its own."""
+    """A node with its neighbours on both sides; each side has a limit of its own.
 
-    def __init__(self, view: View, identifier: str | int, parameters: Parameters) -> None:
+    Raises:
+        LimitExceeded: a limit above the setting.
+    """
+
+    def __init__(
+        self, view: View, identifier: str | int, parameters: Parameters, limits: Limits
+    ) -> None:
         columns = builder.projection(TREE, parameters)
         self._one = One(view, identifier, columns)
         shown = replace(parameters, filters=(), given={})
         self._plans = []
         for side in SIDES:
-            limit = parameters[side.limit]
-            request = ListRequest(TREE, shown, LARGEST_OFFSET if limit is None else limit, 0)
+            request = ListRequest(TREE, shown, _limit(parameters[side.limit], limits), 0)
             self._plans.append(planned(questions.from_links(request, side.direction), TREE))
 
     def read(self, session: Session) -> TreeRows:
@@ -158,6 +166,19 @@ class TreeOf(Inquiry[TreeRows, Tree]):
             totals[f"total_no_of_{side.name}s"] = rows.total
             totals[f"sent_no_of_{side.name}s"] = len(rows.records)
         return Tree(raw.start[0], node, totals)
+
+
+def _limit(given: int | None, limits: Limits) -> int:
+    """Return the most neighbours on one side."""
+    if given is None:
+        return min(MOST_UNASKED, limits.neighbours)
+    if given > limits.neighbours:
+        raise LimitExceeded(
+            f"`in_limit` and `out_limit` cannot be larger than {limits.neighbours} "
+            "(`limits.neighbours`).",
+            hint="Lists of links have pages: links/incoming, links/outgoing.",
+        )
+    return given
 
 
 def _labels(found: TreeRows, session: Session) -> dict[int, str]:

@@ -8,6 +8,7 @@ from provender.query.plan.views import View
 from provender.query.querystring.parameters import Contents, Parameters
 from provender.query.querystring.request import ListRequest
 from provender.query.questions import Direction
+from provender.settings import Limits
 from provender.translators.base import BaseTranslator
 from provender.translators.contents import Comments, JsonColumn, Report
 from provender.translators.files import FilesOf, InputFiles, OutputFiles
@@ -25,9 +26,9 @@ class NodeTranslator(BaseTranslator):
         """Return the inquiry of the neighbours of a node in one direction."""
         return Neighbours(self.view, identifier, request, direction, self.expose)
 
-    def tree(self, identifier: str | int, parameters: Parameters) -> TreeOf:
+    def tree(self, identifier: str | int, parameters: Parameters, limits: Limits) -> TreeOf:
         """Return the inquiry of a node with the neighbours on both sides."""
-        return TreeOf(self.view, identifier, parameters)
+        return TreeOf(self.view, identifier, parameters, limits)
 
     def contents(
         self, identifier: str | int, contents: Contents, parameters: Parameters

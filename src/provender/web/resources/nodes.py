@@ -55,7 +55,8 @@ class Node(BaseResource):
     def tree(self, id: str) -> Response:  # noqa: A002 - as in the path
         """Answer a node with the neighbours on both sides."""
         identifier = parse_identifier(self.view, id)
-        found = self.inquire(self.nodes.tree(identifier, self.parameters))
+        limits = self.context.settings.limits
+        found = self.inquire(self.nodes.tree(identifier, self.parameters, limits))
         tree = found.value
         data = {"nodes": [tree.node], "metadata": [tree.totals]}
         return self.answer(data, 0, found, identifier=identifier, pk=tree.pk)
