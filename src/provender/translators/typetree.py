@@ -12,6 +12,9 @@ Pair = tuple[str, str]
 
 ROOT = "node"
 UNREGISTERED = "~no-entry-point~"
+# Most namespaces inside each other: orjson writes 254 lists and objects, each namespace is two. The
+# last one keeps the rest of its path as its name.
+DEEPEST = 100
 # The labels of some inner namespaces; the label of the others is their last component.
 LABELS = {
     "node": "node",
@@ -63,6 +66,8 @@ def type_tree(pairs: dict[Pair, int], *, with_counts: bool = False) -> dict[str,
     """Return the tree of the pairs of types that occur.
 
     Shape: `{namespace, path, label, full_type, subspaces: [...]}`, with `counter` where asked.
+    The leaves are put into the tree in the order of their paths, so that those of one namespace
+    come one after the other, and those whose path is the namespace itself come first.
     """
     root = Namespace(ROOT, ROOT, LABELS[ROOT], full_type(f"{ROOT}.%"))
     leaves = sorted((_leaf(pair, count) for pair, count in pairs.items()), key=_place)
@@ -73,7 +78,11 @@ def type_tree(pairs: dict[Pair, int], *, with_counts: bool = False) -> dict[str,
 
 
 def _place(leaf: Namespace) -> tuple[list[str], str]:
-    return leaf.path.split("."), leaf.full_type or ""
+    return _parts(leaf), leaf.full_type or ""
+
+
+def _parts(leaf: Namespace) -> list[str]:
+    return leaf.path.split(".", DEEPEST)
 
 
 def _leaf(pair: Pair, count: int) -> Namespace:
@@ -97,7 +106,7 @@ def _insert(root: Namespace, leaf: Namespace) -> None:
 
     Where an inner namespace has the path of the leaf, the leaf goes into it under its own name.
     """
-    space, parts = root, leaf.path.split(".")[1:]
+    space, parts = root, _parts(leaf)[1:]
     for depth, part in enumerate(parts[:-1], 1):
         if part not in space.inner:
             space.inner[part] = _inner(".".join([ROOT, *parts[:depth]]))
@@ -108,15 +117,15 @@ def _insert(root: Namespace, leaf: Namespace) -> None:
 
 
 def _adopt(space: Namespace, inner: Namespace) -> None:
-    """Put an inner namespace into its parent; leaves of the same path move into it."""
-    twins = [below for below in space.subspaces if below.path == inner.path]
-    if twins:
-        place = space.subspaces.index(twins[0])
-        space.subspaces[:] = [below for below in space.subspaces if below.path != inner.path]
-        space.subspaces.insert(place, inner)
-        inner.subspaces.extend(twins)
-    else:
-        space.subspaces.append(inner)
+    """Put an inner namespace into its parent; leaves of the same path move into it.
+
+    Such leaves came just before, so they are the last ones of the parent.
+    """
+    twins: list[Namespace] = []
+    while space.subspaces and space.subspaces[-1].path == inner.path:
+        twins.append(space.subspaces.pop())
+    inner.subspaces.extend(reversed(twins))
+    space.subspaces.append(inner)
 
 
 def _inner(path: str) -> Namespace:
