@@ -12,6 +12,9 @@ from typing import Any, TypeVar
 from provender.schema.entities import Field, Kind
 
 PLAIN_SEGMENT = re.compile(r"(?![0-9-])[A-Za-z0-9_ -]+")
+# What PostgreSQL takes for a position in a list, and the one way to write each of them.
+NUMBER = re.compile(r"[ \t\n\v\f\r]*[+-]?[0-9]+")
+POSITION = re.compile(r"0|-?[1-9][0-9]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,12 @@ class Path(Operand):
     """A path into JSON: keys of objects, positions in lists.
 
     A path is `plain` if SQLite's own functions can follow it: keys of ASCII letters only, none
-    that looks like a position.
+    that looks like a position. `keys` are the places of segments that are keys of objects only,
+    although PostgreSQL would take them for positions: a position is written in one way.
     """
 
     plain: bool = False
+    keys: tuple[int, ...] = ()
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -41,7 +46,17 @@ class Path(Operand):
     def of(cls, segments: tuple[str, ...]) -> Path:
         """Return the path of these segments."""
         plain = all(PLAIN_SEGMENT.fullmatch(segment) for segment in segments)
-        return cls(segments, Kind.JSON, plain)
+        keys = tuple(index for index, segment in enumerate(segments) if _is_key(segment))
+        return cls(segments, Kind.JSON, plain, keys)
+
+
+def _is_key(segment: str) -> bool:
+    """Return whether a segment is a number, but not a position as it is written.
+
+    Example:
+        `00`, `+1` and `-0`.
+    """
+    return bool(NUMBER.fullmatch(segment)) and not POSITION.fullmatch(segment)
 
 
 class Part:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Text,
+    and_,
     case,
     cast,
     func,
@@ -23,6 +24,8 @@ from sqlalchemy import (
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.elements import Grouping, UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.types import TypeEngine
 
 from provender.query.plan.conditions import JsonType
@@ -45,10 +48,18 @@ SMALLEST = "'-1e308'::jsonb"
 class JsonForms(ABC):
     """What conditions, orders and casts need of a JSON column, or of what a path finds in it."""
 
-    def __init__(self, column: Expression, path: Expression | None, *, plain: bool) -> None:
+    def __init__(
+        self,
+        column: Expression,
+        path: Expression | None,
+        *,
+        plain: bool = True,
+        keys: tuple[int, ...] = (),
+    ) -> None:
         self.column = column
         self.path = path
         self.plain = plain
+        self.keys = keys
 
     @staticmethod
     @abstractmethod
@@ -96,6 +107,11 @@ class JsonForms(ABC):
         """Return the value under a cast of `CASTS`."""
 
 
+def _until(index: int) -> custom_op[Any]:
+    """Return the operator, written after an array, that takes its first members."""
+    return custom_op(f"[1:{index}]")
+
+
 def _bracketed(text: Expression) -> Expression:
     return literal_column("'['", Text).concat(text).concat(literal_column("']'", Text))
 
@@ -110,7 +126,9 @@ class PostgresqlJson(JsonForms):
 
     def document(self) -> Expression:
         """Return `column #> path`."""
-        return self.column if self.path is None else self.column.op("#>")(self.path)
+        if self.path is None:
+            return self.column
+        return self._by_keys(self.column.op("#>")(self.path))
 
     def is_type(self, json_type: JsonType) -> Expression:
         """Return a comparison of `jsonb_typeof`."""
@@ -121,7 +139,21 @@ class PostgresqlJson(JsonForms):
 
     def _text(self) -> Expression:
         path = literal_column("'{}'") if self.path is None else self.path
-        return self.column.op("#>>")(path)
+        return self._by_keys(self.column.op("#>>")(path))
+
+    def _by_keys(self, found: Expression) -> Expression:
+        """Return what a path finds, NULL where a key that looks like a position is one."""
+        if self.path is None or not self.keys:
+            return found
+        path = Grouping(self.path)
+        parents = [
+            self.column.op("#>")(UnaryExpression(path, modifier=_until(index)))
+            if index
+            else self.column
+            for index in self.keys
+        ]
+        types = [func.jsonb_typeof(parent, type_=Text) for parent in parents]
+        return case((and_(*(kind == literal_column("'object'", Text) for kind in types)), found))
 
     def number(self) -> Expression:
         """Return a cast that cannot overflow."""

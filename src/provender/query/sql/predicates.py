@@ -85,9 +85,10 @@ class Predicates:
 
     def inside(self, target: Target) -> JsonForms:
         """Return what a JSON target holds."""
-        path = None if target.path is None else self.bind(target.path)
-        plain = target.path is None or target.path.plain
-        return self.forms.json(self.column(target), path, plain=plain)
+        if target.path is None:
+            return self.forms.json(self.column(target), None)
+        path, shape = self.bind(target.path), target.path
+        return self.forms.json(self.column(target), path, plain=shape.plain, keys=shape.keys)
 
     def write(self, condition: Condition, *, negated: bool = False) -> Expression:
         """Return a condition as SQL; `negated` if it stands below an odd number of negations."""

@@ -6,7 +6,7 @@ Two plans of one shape differ in their values only, so they share their SQL.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from provender.query.plan.conditions import Operand, Path, Swap, swapped
 from provender.query.plan.plan import Ordering, Output, Plan
@@ -47,8 +47,9 @@ def shape_of(plan: Plan) -> Shape:
 
     def take(operand: Operand) -> Operand:
         found.append(operand)
-        plain = operand.plain if isinstance(operand, Path) else None
-        return _slotted(len(found) - 1, operand.kind, plain)
+        if isinstance(operand, Path):
+            return _path_slot(len(found) - 1, operand.kind, operand.plain, operand.keys)
+        return _slotted(len(found) - 1, operand.kind)
 
     condition = swapped(plan.condition, take)
     asked = len(found)
@@ -79,9 +80,15 @@ def _shaped(outputs: tuple[Output, ...], take: Swap) -> tuple[Output, ...]:
 
 
 @cache
-def _slotted(index: int, kind: Kind, plain: bool | None) -> Operand:
-    """Return the operand of a slot; `plain` is None except for paths."""
-    return Operand(Slot(index), kind) if plain is None else Path(Slot(index), kind, plain)
+def _slotted(index: int, kind: Kind) -> Operand:
+    """Return the operand of a slot."""
+    return Operand(Slot(index), kind)
+
+
+@lru_cache(maxsize=4096)  # clients may write many forms of paths
+def _path_slot(index: int, kind: Kind, plain: bool, keys: tuple[int, ...]) -> Path:
+    """Return the operand of the slot of a path."""
+    return Path(Slot(index), kind, plain, keys)
 
 
 def slot_of(operand: Operand) -> Slot:

@@ -8,8 +8,8 @@ import sqlite3
 from functools import lru_cache
 from typing import Any
 
-# A position in an array, as PostgreSQL accepts it.
-POSITION = re.compile(r"\s*[+-]?[0-9]{1,18}", re.ASCII)
+# A position in a list, which is written in one way: `00` is a key.
+POSITION = re.compile(r"0|-?[1-9][0-9]{0,17}")
 MISSING = object()
 
 
@@ -29,7 +29,8 @@ def json_get(document: str | None, path: str) -> str | None:
     """Return the value at a path in a document as JSON, or None.
 
     The path is a JSON list of segments: keys of objects, positions in lists (negative ones
-    count from the end). The function is PostgreSQL's `document #> path`.
+    count from the end). The function is PostgreSQL's `document #> path`, but for positions that
+    are written in an odd way (`00`).
 
     Example:
         `json_get('{"a": [1, 2]}', '["a", "-1"]')` gives `"2"`.
