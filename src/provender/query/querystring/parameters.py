@@ -196,10 +196,10 @@ EXTRAS_EXCLUDED: Parameter[tuple[str, ...] | None] = Parameter(
     "extras_excluded", _names, None, "name,...", "all extras but these"
 )
 IN_LIMIT: Parameter[int | None] = Parameter(
-    "in_limit", _count, None, "0 to 10000", "the most incoming neighbours; without it 1000"
+    "in_limit", _count, None, "0 to 10000", "the most incoming neighbours, by default 1000 of them"
 )
 OUT_LIMIT: Parameter[int | None] = Parameter(
-    "out_limit", _count, None, "0 to 10000", "the most outgoing neighbours; without it 1000"
+    "out_limit", _count, None, "0 to 10000", "the most outgoing neighbours, by default 1000 of them"
 )
 FILENAME: Parameter[str | None] = Parameter(
     "filename", _text, None, '"path"', "a file or folder of the repository"
