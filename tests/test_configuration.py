@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,30 @@ def load(tmp_path, text, environment=None, **overrides):
     file = tmp_path / "provender.yaml"
     file.write_text(text)
     return configuration.load(file, overrides, environment or {})
+
+
+def levels(first, line, last):
+    """Return YAML in which each of ten names repeats the one before ten times."""
+    repeated = (line.format(new, ",".join([f"*{old}"] * 10)) for old, new in pairwise("abcdefghij"))
+    return "\n".join([first, *repeated, last])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        levels("archives: &a [x]", "{0}: &{0} [{1}]", "default_profile: *j"),
+        levels("archives: &a {x: 1}", "{0}: &{0} {{<<: [{1}]}}", "limits: *j"),
+    ],
+)
+def test_aliases_that_stand_for_a_billion_values_are_refused(text, tmp_path):
+    with pytest.raises(ConfigurationError, match="stand for too many values") as caught:
+        load(tmp_path, text)
+    assert len(caught.value.message) < 300
+
+
+def test_aliases_are_read(tmp_path):
+    text = "limits: &a {default: 7}\nprofiles: {x: &b {store: demo}, y: {<<: *b, expose: []}}"
+    assert set(load(tmp_path, text).profiles) == {"x", "y"}
 
 
 def test_every_setting_has_a_default():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import yaml
 
 from provender.errors import ConfigurationError
 
+# A thousand profiles hold ten thousand.
+MOST_VALUES = 100_000
 MERGE = "tag:yaml.org,2002:merge"
 STRING = "tag:yaml.org,2002:str"
 HINTS = {
@@ -36,7 +39,10 @@ def parse(text: str | bytes, source: str, *, is_of_profiles: bool = False) -> ob
     try:
         loader = _Loader(_decoded(text), is_of_profiles=is_of_profiles)
         try:
-            return loader.get_single_data()
+            node = loader.get_single_node()
+            if _weight(node, {}) > MOST_VALUES:
+                raise ValueError("its aliases (`*name`) stand for too many values")
+            return loader.construct_document(node) if node is not None else None
         finally:
             loader.dispose()
     except _RepeatedError as error:
@@ -45,6 +51,20 @@ def parse(text: str | bytes, source: str, *, is_of_profiles: bool = False) -> ob
         reason = _reason(error)
         hint = next((hint for part, hint in HINTS.items() if part in reason), None)
         raise ConfigurationError(f"{source} is not valid YAML: {reason}.", hint=hint) from error
+
+
+def _weight(node: yaml.Node | None, known: dict[int, int]) -> int:
+    """Return how many values a node stands for, each alias counted as what it repeats.
+
+    Raises:
+        RecursionError: it holds itself.
+    """
+    if not isinstance(node, yaml.CollectionNode):
+        return 1
+    if id(node) not in known:
+        parts = node.value if isinstance(node, yaml.SequenceNode) else chain(*node.value)
+        known[id(node)] = 1 + sum(_weight(part, known) for part in parts)
+    return known[id(node)]
 
 
 def _decoded(text: str | bytes) -> str:

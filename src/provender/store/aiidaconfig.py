@@ -5,7 +5,6 @@ Source: AiiDA's `config.json`, versions 0 to 10 and later ones that declare them
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from provender.errors import ConfigurationError
-from provender.store.layout import CONFIGURATION, CONTAINER
+from provender.store.layout import CONFIGURATION, CONTAINER, read_json
 from provender.store.profiles import Profile, ProfileKind, Profiles
 
 # The highest `OLDEST_COMPATIBLE` that is understood.
@@ -72,7 +71,7 @@ def read_profiles(folder: Path, expose: tuple[str, ...] = ()) -> Profiles:
     """
     file = folder / CONFIGURATION
     try:
-        config: Any = json.loads(file.read_text(encoding="utf-8"))
+        config: Any = read_json(file)
     except OSError as error:
         raise ConfigurationError(
             f"The AiiDA configuration {file} cannot be read: {error.strerror}."

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import shutil
-import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,15 +31,24 @@ from provender.store.files import zipindex
 from provender.store.files.archived import INDEX, FolderObjects, ZipObjects, index_objects
 from provender.store.files.heldfile import HeldFile, identity
 from provender.store.files.streams import ObjectStore, Piece, damaged
+from provender.store.files.tars import UNREADABLE_TAR, tarred
 from provender.store.files.zipindex import Member, NotAZipError, UnreadableMemberError
 from provender.store.layout import ARCHIVE_DATABASE, METADATA
+from provender.store.regular import NotRegularError, TooLargeError, open_regular, read_whole
 from provender.store.sqlite.files import MEGABYTE, SqliteFile
 
 LOGGER = logging.getLogger(__name__)
 
 SQLITE_HEADER = b"SQLite format 3\x00"
-# `creation_parameters` may list the uuid of every exported node.
-LARGEST_METADATA = 64 * MEGABYTE
+# `creation_parameters` may list the uuid of every exported node: 43 bytes and a comma each.
+LARGEST_METADATA = 32 * MEGABYTE
+MOST_VALUES = 1_000_000
+# The database of a real archive is 4 to 6 times as large as its member.
+MOST_COMPRESSED = 100
+# Letters of a version that are repeated.
+LONGEST_VERSION = 40
+# Bytes of a tar file, unpacked, in which its metadata is searched.
+TAR_HEAD = 64 * MEGABYTE
 
 # Gets the name of a step, the bytes done and the bytes in total.
 Progress = Callable[[str, int, int], None]
@@ -77,8 +86,15 @@ def _errors_of(path: Path, name: str) -> Iterator[None]:
     """Turn errors of a file in the block into errors of the store."""
     try:
         yield
+    except NotRegularError as error:
+        raise UnsupportedStore(
+            f"{name} is not an archive that is read: a part of it is a link, or no file at all.",
+            reason=str(error),
+        ) from error
     except OSError as error:
         raise unopened(name, error, path) from error
+    except NotAZipError as error:
+        raise _refusal(path, name, b"PK", str(error)) from error
     except CorruptObject as error:
         raise UnsupportedStore(
             f"{name} is a damaged archive: a part of it cannot be read.",
@@ -90,12 +106,18 @@ def _errors_of(path: Path, name: str) -> Iterator[None]:
 
 
 def _open_folder(path: Path, name: str) -> Archive:
-    file = path / METADATA
-    metadata = _check_metadata(file.read_bytes() if file.is_file() else None, name)
+    try:
+        content = read_whole(path / METADATA, LARGEST_METADATA, below=path)
+    except FileNotFoundError:
+        content = None
+    except TooLargeError as error:
+        raise _too_large(name) from error
+    metadata = _check_metadata(content, name)
     database = path / ARCHIVE_DATABASE
-    if not database.is_file():
+    if not os.path.lexists(database):
         raise UnsupportedStore(f"{name} is a damaged archive: it has no database.")
-    return Archive(SqliteFile(database), FolderObjects(path / "repo"), metadata, str(path))
+    os.close(open_regular(database, below=path))
+    return Archive(SqliteFile(database), FolderObjects(path), metadata, str(path))
 
 
 def _open_zip(path: Path, name: str, cache: CacheFolder, progress: Progress | None) -> Archive:
@@ -103,6 +125,7 @@ def _open_zip(path: Path, name: str, cache: CacheFolder, progress: Progress | No
     found = _read_zip(held, path, name)
 
     def fill(folder: Path) -> None:
+        _check_size(found.member, cache.max_bytes, name)
         _extract(held.path, found.member, folder / ARCHIVE_DATABASE, name, progress)
         index_objects(held.path, folder / INDEX)
 
@@ -171,12 +194,10 @@ def _refusal(path: Path, name: str, head: bytes, reason: str) -> UnsupportedStor
             f"{name} is not a readable archive: the file is truncated or damaged.", reason=reason
         )
     try:
-        with tarfile.open(path) as tar:
-            file = tar.extractfile(METADATA)
-            _check_metadata(file.read(LARGEST_METADATA) if file else None, name)
+        _check_metadata(tarred(path, METADATA, TAR_HEAD), name)
     except UnsupportedStore as error:
         return error
-    except (tarfile.TarError, KeyError, OSError, EOFError):
+    except UNREADABLE_TAR:
         pass
     return UnsupportedStore(f"{name} is not an AiiDA archive.")
 
@@ -196,7 +217,7 @@ def _piece(path: Path, member: Member, name: str) -> Piece:
 
 def _read_member(path: Path, member: Member, name: str) -> bytes:
     if max(member.size, member.length) > LARGEST_METADATA:
-        raise UnsupportedStore(f"{name} is a damaged archive: its {member.name} is too large.")
+        raise _too_large(name)
     with _piece(path, member, name).open() as stream:
         return stream.readall()
 
@@ -204,9 +225,11 @@ def _read_member(path: Path, member: Member, name: str) -> bytes:
 def _check_metadata(content: bytes | None, name: str) -> dict[str, Any]:
     if content is None:
         raise UnsupportedStore(f"{name} is not an AiiDA archive: it has no {METADATA}.")
+    if sum(content.count(mark) for mark in b",[{") > MOST_VALUES:
+        raise _too_large(name)
     try:
         metadata = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnsupportedStore(
             f"{name} is not a valid AiiDA archive: its {METADATA} is not JSON."
         ) from error
@@ -214,8 +237,21 @@ def _check_metadata(content: bytes | None, name: str) -> dict[str, Any]:
         raise UnsupportedStore(
             f"{name} is not a valid AiiDA archive: its {METADATA} names no version."
         )
-    check_archive_revision(str(metadata["export_version"]), name)
+    check_archive_revision(str(metadata["export_version"])[:LONGEST_VERSION], name)
     return metadata
+
+
+def _too_large(name: str) -> UnsupportedStore:
+    return UnsupportedStore(f"{name} is a damaged archive: its {METADATA} is too large.")
+
+
+def _check_size(member: Member, max_bytes: int, name: str) -> None:
+    """Raise `UnsupportedStore` for a large database that was made to fill the disk."""
+    if member.size > max_bytes and member.size > MOST_COMPRESSED * member.length:
+        raise UnsupportedStore(
+            f"{name} is not read: its database is compressed more than any real one.",
+            hint=f"Raise `cache.max_bytes` above {member.size} if it is real.",
+        )
 
 
 def _extract(

@@ -42,7 +42,7 @@ class CacheFolder:
     """The cache of this user, bounded in bytes."""
 
     def __init__(self, settings: Cache) -> None:
-        self._max_bytes = settings.max_bytes
+        self.max_bytes = settings.max_bytes
         self._explicit = settings.folder
         self._folder: Path | None = None
 
@@ -100,7 +100,7 @@ class CacheFolder:
         """Remove unused entries, the least recently used first, until the rest fits."""
         entries = [path for path in self.folder.iterdir() if path.is_dir() and not path.suffix]
         sizes = {path: sum(item.stat().st_size for item in path.iterdir()) for path in entries}
-        excess = sum(sizes.values()) - self._max_bytes
+        excess = sum(sizes.values()) - self.max_bytes
         for path in sorted(entries, key=lambda path: path.stat().st_mtime_ns):
             if excess <= 0:
                 return

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from provender.store.regular import read_whole
 
 ARCHIVE_SUFFIX = ".aiida"
 METADATA = "metadata.json"
@@ -16,6 +19,8 @@ PROFILE_DATABASE = "database.sqlite"
 CONTAINER = "container"
 # In a container, and in the configuration folder of AiiDA.
 CONFIGURATION = "config.json"
+# Bytes of it: that of AiiDA has about one kilobyte for each profile.
+LARGEST_CONFIGURATION = 4 << 20
 
 
 def is_so(look: Callable[[], bool]) -> bool:
@@ -33,7 +38,20 @@ def is_so(look: Callable[[], bool]) -> bool:
 def is_container(folder: Path) -> bool:
     """Return whether a folder is a container of any version."""
     try:
-        config = json.loads((folder / CONFIGURATION).read_text(encoding="utf-8"))
+        config = read_json(folder / CONFIGURATION)
     except (OSError, ValueError):
         return False
     return isinstance(config, dict) and "container_version" in config
+
+
+def read_json(path: Path) -> Any:  # noqa: ANN401 - JSON
+    """Return the content of a configuration file.
+
+    Raises:
+        OSError: it cannot be read, is no regular file, or is larger than any configuration.
+        ValueError: it is not JSON.
+    """
+    try:
+        return json.loads(read_whole(path, LARGEST_CONFIGURATION).decode())
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error

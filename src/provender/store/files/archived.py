@@ -21,11 +21,15 @@ from provender.store.files.zipindex import (
     NotAZipError,
     UnreadableMemberError,
 )
+from provender.store.regular import NotRegularError, size_of
 from provender.store.sqlite.files import SqliteFile
 from provender.store.sqlite.index import Lookup, unreadable
 
 OBJECT = re.compile(r"repo/([0-9a-f]{64})")
 INDEX = "objects.sqlite"
+REPOSITORY = "repo"
+# The largest number that fits into a column.
+LARGEST_NUMBER = (1 << 63) - 1
 
 
 def index_objects(path: Path, target: Path) -> None:
@@ -41,9 +45,14 @@ def index_objects(path: Path, target: Path) -> None:
             (
                 (name[1], member.offset, member.length, member.size, _method(member), member.crc)
                 for member in zipindex.members(file)
-                if (name := OBJECT.fullmatch(member.name))
+                if (name := OBJECT.fullmatch(member.name)) and _is_possible(member)
             ),
         )
+
+
+def _is_possible(member: Member) -> bool:
+    """Return whether the place of a member can be in a file at all."""
+    return max(member.offset, member.length, member.size) <= LARGEST_NUMBER and member.offset >= 0
 
 
 def _method(member: Member) -> int:
@@ -100,7 +109,10 @@ class ZipObjects:
 
 @dataclass(frozen=True, slots=True)
 class FolderObjects:
-    """The objects of an unpacked archive: one file for each key."""
+    """The objects of an unpacked archive: one file for each key, in its folder `repo`.
+
+    No file there may be a link: the archive may come from anybody.
+    """
 
     folder: Path
 
@@ -108,20 +120,22 @@ class FolderObjects:
         """Return a stream over the content of a key; see `ObjectStore.open`."""
         if not KEY.fullmatch(key):
             raise missing(key, "archive")
-        path = self.folder / key
+        path = self.folder / REPOSITORY / key
+        size = size_of(path)
         try:
-            size = path.stat().st_size
-            return Piece(path, 0, size, size).open()
+            return Piece(path, 0, size or 0, size or 0, below=self.folder).open()
+        except NotRegularError as error:
+            raise damaged("is a link or no file at all", str(error)) from error
         except OSError as error:
             raise missing(key, "archive") from error
 
     def sizes(self, keys: Collection[str]) -> dict[str, int]:
         """Return the length in bytes of each key that is present."""
-        return {
-            key: (self.folder / key).stat().st_size
-            for key in keys
-            if KEY.fullmatch(key) and (self.folder / key).is_file()
-        }
+        folder = self.folder / REPOSITORY
+        if folder.is_symlink():
+            return {}
+        sizes = {key: size_of(folder / key) for key in keys if KEY.fullmatch(key)}
+        return {key: size for key, size in sizes.items() if size is not None}
 
     def close(self) -> None:
         """Do nothing: no file stays open between two calls."""

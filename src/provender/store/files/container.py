@@ -7,7 +7,6 @@ offsets are looked up in the present index for every request.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -22,7 +21,8 @@ from provender.errors import (
 )
 from provender.store.files.decompression import Form
 from provender.store.files.streams import KEY, ObjectStream, Piece, batches, damaged, missing
-from provender.store.layout import CONFIGURATION, CONTAINER, is_container
+from provender.store.layout import CONFIGURATION, CONTAINER, is_container, read_json
+from provender.store.regular import NotRegularError, size_of
 from provender.store.sqlite.files import SqliteFile
 from provender.store.sqlite.index import Lookup, unreadable
 
@@ -30,6 +30,8 @@ CONTAINER_VERSION = 1
 # Packing may move an object between two looks, and packing anew gives the name of a pack to a file
 # with other offsets: what was opened counts if the object is still there afterwards.
 LOOKS = 10
+# Letters of a key that name the folder of a loose object; 64 would leave none for its file.
+PREFIX_LENGTHS = range(64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Container:
         for some in batches(wanted):
             marks = ",".join("?" * len(some))
             sql = f"SELECT hashkey, size FROM db_object WHERE hashkey IN ({marks})"  # noqa: S608 - `?`
-            found |= dict(self._query(sql, some))
+            found |= {key: size for key, size in self._query(sql, some) if isinstance(size, int)}
         for key in wanted:
             if key not in found and (piece := self._loose(key)) is not None:
                 found[key] = piece.size
@@ -93,23 +95,25 @@ class Container:
     def _loose(self, key: str) -> Piece | None:
         cut = self.prefix_length
         name = f"{key[:cut]}/{key[cut:]}" if cut else key
-        path = self.folder / f"loose/{name}"
-        try:
-            size = path.stat().st_size
-        except OSError:
-            return None
-        return Piece(path, 0, size, size)
+        loose = self.folder / "loose"
+        size = size_of(path := loose / name)
+        return Piece(path, 0, size, size, below=loose) if size is not None else None
 
     def _packed(self, key: str) -> Piece | None:
         rows = self._query(
             'SELECT pack_id, "offset", length, size, compressed FROM db_object WHERE hashkey = ?',
             (key,),
         )
+        packs = self.folder / "packs"
         for pack, offset, length, size, compressed in rows:
+            # The pack is -1 while its objects are packed anew; any text could name another file.
+            figures = (offset, length, size)
+            if not all(isinstance(item, int) for item in (pack, *figures)) or min(figures) < 0:
+                raise damaged("is at no possible place", f"pack {pack!r}, {figures!r}")
             if compressed and self.compression != "zlib":
                 raise damaged("has an unknown compression", self.compression)
             form = Form.ZLIB if compressed else Form.PLAIN
-            return Piece(self.folder / "packs" / str(pack), offset, length, size, form)
+            return Piece(packs / str(pack), offset, length, size, form, below=packs)
         return None
 
     def _query(self, sql: str, values: tuple[str, ...]) -> list[Any]:
@@ -124,6 +128,8 @@ class Container:
 def _opened(piece: Piece | None) -> ObjectStream | None:
     try:
         return piece.open() if piece is not None else None
+    except NotRegularError as error:
+        raise damaged("is a link or no file at all", str(error)) from error
     except OSError:
         return None
 
@@ -131,7 +137,7 @@ def _opened(piece: Piece | None) -> ObjectStream | None:
 def _configuration(folder: Path) -> dict[str, Any]:
     """Return the configuration of a container; errors as `at`."""
     try:
-        config: Any = json.loads((folder / CONFIGURATION).read_text(encoding="utf-8"))
+        config: Any = read_json(folder / CONFIGURATION)
     except OSError as error:
         raise _unread(folder, error) from error
     except ValueError as error:
@@ -142,7 +148,8 @@ def _configuration(folder: Path) -> dict[str, Any]:
         raise _foreign(f"{folder} is a container of version {config['container_version']!r}.")
     if config.get("hash_type", "sha256") != "sha256":
         raise _foreign(f"{folder} is a container with the hash {config['hash_type']!r}.")
-    if not isinstance(config.get("loose_prefix_len", 2), int):
+    length = config.get("loose_prefix_len", 2)
+    if not isinstance(length, int) or length not in PREFIX_LENGTHS:
         raise _foreign(f"The config.json of {folder} is not that of a container.")
     return config
 

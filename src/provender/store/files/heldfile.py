@@ -6,6 +6,8 @@ import os
 import weakref
 from pathlib import Path
 
+from provender.store.regular import open_regular
+
 # Numbers of the system that change if a file is changed or replaced.
 Identity = tuple[int, ...]
 
@@ -16,14 +18,14 @@ def identity(status: os.stat_result) -> Identity:
 
 
 class HeldFile:
-    """A file that is held open, so that its contents stay those that were read.
+    """A regular file that is held open, so that its contents stay those that were read.
 
     `path` names the file for as long as this object lives, also after a rename replaced the file.
     On a system without `/proc` there is no such name, and `path` is the given path.
     """
 
     def __init__(self, path: Path) -> None:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = open_regular(path)
         weakref.finalize(self, os.close, descriptor)
         self.status = os.fstat(descriptor)
         again = Path(f"/proc/self/fd/{descriptor}")

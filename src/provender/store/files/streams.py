@@ -17,6 +17,7 @@ from provender.store.files.decompression import (
     decompress,
     decompressor,
 )
+from provender.store.regular import open_regular
 
 # Bytes read from disk at once.
 CHUNK = 1 << 16
@@ -73,7 +74,8 @@ class ObjectStore(Protocol):
 class Piece:
     """The place of an object: `length` bytes at `offset` of a file, decompressed `size` bytes.
 
-    `crc` is the CRC-32 of the content if the container has one.
+    `crc` is the CRC-32 of the content if the container has one. No name of `path` that is `below`
+    a folder may be a link.
     """
 
     path: Path
@@ -82,10 +84,11 @@ class Piece:
     size: int
     form: Form = Form.PLAIN
     crc: int | None = None
+    below: Path | None = None
 
     def open(self) -> ObjectStream:
-        """Return a stream over the piece; raises `OSError` if the file is not there."""
-        file = self.path.open("rb", buffering=0)
+        """Return a stream over the piece; raises `OSError` if there is no regular file."""
+        file = io.FileIO(open_regular(self.path, self.below))
         kind = PlainStream if self.form is Form.PLAIN else CompressedStream
         return kind(self, file)
 

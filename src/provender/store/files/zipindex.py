@@ -25,6 +25,8 @@ ENTRY = struct.Struct("<4s4B4HL2L5H2L")
 ENTRY_SIGNATURE = b"PK\x01\x02"
 LOCAL = struct.Struct("<4s2B4HL2L2H")
 LOCAL_SIGNATURE = b"PK\x03\x04"
+# Identifier and length of an extra field.
+EXTRA = struct.Struct("<HH")
 LARGEST_COMMENT = 0xFFFF
 IN_EXTRA = 0xFFFFFFFF
 ZIP64_EXTRA = 1
@@ -100,6 +102,10 @@ def piece(path: Path, member: Member) -> Piece:
         OSError: the file cannot be read.
     """
     form = _form(member)
+    if member.offset < 0 or member.offset + member.length > path.stat().st_size:
+        raise NotAZipError("a member is not inside the file")
+    if form is Form.PLAIN and member.length != member.size:
+        raise NotAZipError("a member that is not compressed has two lengths")
     with path.open("rb") as file:
         file.seek(member.offset)
         header = file.read(LOCAL.size)
@@ -149,13 +155,15 @@ def _locate(file: BinaryIO) -> tuple[int, int, int]:
 def _zip64(extra: bytes, size: int, length: int, offset: int) -> tuple[int, int, int]:
     """Return the three numbers; those too large for 32 bits come from the extra field."""
     figures = [size, length, offset]
-    while len(extra) >= 4:  # noqa: PLR2004 - identifier and length of an extra field
-        kind, span = struct.unpack_from("<HH", extra)
+    place = 0 if IN_EXTRA in figures else len(extra)
+    while place + EXTRA.size <= len(extra):
+        kind, span = EXTRA.unpack_from(extra, place)
+        place += EXTRA.size
         if kind == ZIP64_EXTRA:
-            body = extra[4 : 4 + span]
+            body = extra[place : place + span]
             for index, figure in enumerate(figures):
                 if figure == IN_EXTRA and len(body) >= 8:  # noqa: PLR2004 - a 64-bit figure
                     figures[index] = int.from_bytes(body[:8], "little")
                     body = body[8:]
-        extra = extra[4 + span :]
+        place += span
     return figures[0], figures[1], figures[2]
