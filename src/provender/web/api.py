@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
+from dataclasses import replace
+from functools import lru_cache, wraps
 from typing import Any
 
 import flask_restful
@@ -54,10 +55,10 @@ class Api(flask_restful.Api):
             self._list(resource, urls, options)
         prefix = self.prefix
         for dialect in DIALECTS:
-            for number, route in enumerate(dialect.routes):
-                if self.posting or route.name != QUERYBUILDER:
-                    self.decorators = guarded if route.access is Access.GUARDED else own
-                    self._add(dialect, number, route)
+            served = _served(dialect, self.posting)
+            for number, route in enumerate(served.routes):
+                self.decorators = guarded if route.access is Access.GUARDED else own
+                self._add(served, number, route)
         self.prefix, self.decorators = prefix, guarded
 
     def _add(self, dialect: Dialect, number: int, route: Route) -> None:
@@ -108,6 +109,13 @@ class Api(flask_restful.Api):
         if is_own and not is_answer and not isinstance(e, RoutingException):
             return self.handle_error(e)
         return original_handler(e)
+
+
+@lru_cache(maxsize=16)
+def _served(dialect: Dialect, posting: bool) -> Dialect:
+    """Return a dialect with the routes that are served; the same object for the same answer."""
+    routes = tuple(route for route in dialect.routes if route.name != QUERYBUILDER)
+    return dialect if posting else replace(dialect, routes=routes)
 
 
 def _keeping_name(decorate: Callable[..., Any]) -> Callable[..., Any]:

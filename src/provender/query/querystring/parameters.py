@@ -42,7 +42,9 @@ class OrderTerm:
 class Parameter(Generic[_Value]):
     """A special key: how its term is read, and its value if the key is not given.
 
-    `form` shows what may follow the key, `help` says what the key does.
+    `form` shows what may follow the key, `help` says what the key does. `schema` is the JSON Schema
+    of a value as it is written in a query string, `examples` are such values. `bound` is the
+    setting below `limits` that is the largest number.
     """
 
     name: str
@@ -50,6 +52,20 @@ class Parameter(Generic[_Value]):
     default: _Value
     form: str
     help: str
+    schema: Mapping[str, Any]
+    examples: tuple[Any, ...]
+    bound: str | None = None
+
+
+# How values are written. A string stands in double quotes, and a quote in it is doubled.
+QUOTED = r'^"(?:[^"\x00]|"")*"$'
+NAMED = r'^(?:[A-Za-z_][A-Za-z0-9_-]*|"(?:[^"\x00]|"")*")$'
+_FROM_0 = {"type": "integer", "minimum": 0}
+_FROM_1 = {"type": "integer", "minimum": 1}
+_BOOLEAN = {"type": "boolean"}
+_QUOTED = {"type": "string", "pattern": QUOTED}
+_TEXT = {"type": "string", "pattern": NAMED}
+_NAMES = {"type": "array", "minItems": 1, "items": _TEXT}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,62 +175,182 @@ def _any(term: Term) -> str:
 
 
 LIMIT: Parameter[int | None] = Parameter(
-    "limit", _count, None, "0 to 400", "the most rows of the list; 0 gives its total alone"
+    "limit",
+    _count,
+    None,
+    "0 to 400",
+    "the most rows of the list; 0 gives its total alone",
+    _FROM_0,
+    (3,),
+    bound="default",
 )
-OFFSET: Parameter[int | None] = Parameter("offset", _count, None, "0 or more", "rows to skip")
+OFFSET: Parameter[int | None] = Parameter(
+    "offset", _count, None, "0 or more", "rows to skip", _FROM_0, (10,)
+)
 PERPAGE: Parameter[int | None] = Parameter(
-    "perpage", _perpage, None, "1 to 400", "rows of a page; only below `/page`"
+    "perpage",
+    _perpage,
+    None,
+    "1 to 400",
+    "rows of a page; only below `/page`",
+    _FROM_1,
+    (3,),
+    bound="default",
 )
 ORDER: Parameter[tuple[OrderTerm, ...]] = Parameter(
-    "order", _order, (), "[+|-]key,...", "the order of the rows; `id` is always the last key"
+    "order",
+    _order,
+    (),
+    "[+|-]key,...",
+    "the order of the rows; `id` is always the last key",
+    _NAMES,
+    (["id"],),
 )
 CURSOR: Parameter[str | None] = Parameter(
-    "cursor", _text, None, "* or a cursor", "a walk through the whole list, page by page"
+    "cursor",
+    _text,
+    None,
+    "* or a cursor",
+    "a walk through the whole list, page by page",
+    {"type": "string", "pattern": r'^(?:\*|"[^"\x00]*")$'},
+    ("*",),
 )
 COUNT: Parameter[Count] = Parameter(
-    "count", _count_mode, Count.EXACT, "exact, estimate or none", "how the total is found"
+    "count",
+    _count_mode,
+    Count.EXACT,
+    "exact, estimate or none",
+    "how the total is found",
+    {"enum": [mode.value for mode in Count]},
+    ("none",),
 )
 FULL_TYPE: Parameter[str | None] = Parameter(
-    "full_type", _text, None, '"NODE_TYPE|PROCESS_TYPE"', "nodes of a full type; `%` ends a half"
+    "full_type",
+    _text,
+    None,
+    '"NODE_TYPE|PROCESS_TYPE"',
+    "nodes of a full type; `%` ends a half",
+    _QUOTED,
+    ('"data.core.int.Int.|"',),
 )
 ATTRIBUTES: Parameter[bool] = Parameter(
-    "attributes", _flag, False, "true or false", "show the attributes of each node"
+    "attributes",
+    _flag,
+    False,
+    "true or false",
+    "show the attributes of each node",
+    _BOOLEAN,
+    (True,),
 )
 ATTRIBUTES_FILTER: Parameter[tuple[str, ...] | None] = Parameter(
-    "attributes_filter", _names, None, "name,...", "only these attributes"
+    "attributes_filter",
+    _names,
+    None,
+    "name,...",
+    "only these attributes",
+    _NAMES,
+    (["cell", "kinds"],),
 )
 ATTRIBUTES_EXCLUDED: Parameter[tuple[str, ...] | None] = Parameter(
-    "attributes_excluded", _names, None, "name,...", "all attributes but these"
+    "attributes_excluded",
+    _names,
+    None,
+    "name,...",
+    "all attributes but these",
+    _NAMES,
+    (["cell", "kinds"],),
 )
 EXTRAS: Parameter[bool] = Parameter(
-    "extras", _flag, False, "true or false", "show the extras of each node"
+    "extras",
+    _flag,
+    False,
+    "true or false",
+    "show the extras of each node",
+    _BOOLEAN,
+    (True,),
 )
 EXTRAS_FILTER: Parameter[tuple[str, ...] | None] = Parameter(
-    "extras_filter", _names, None, "name,...", "only these extras"
+    "extras_filter",
+    _names,
+    None,
+    "name,...",
+    "only these extras",
+    _NAMES,
+    (["tag"],),
 )
 EXTRAS_EXCLUDED: Parameter[tuple[str, ...] | None] = Parameter(
-    "extras_excluded", _names, None, "name,...", "all extras but these"
+    "extras_excluded",
+    _names,
+    None,
+    "name,...",
+    "all extras but these",
+    _NAMES,
+    (["tag"],),
 )
 IN_LIMIT: Parameter[int | None] = Parameter(
-    "in_limit", _count, None, "0 to 10000", "the most incoming neighbours, by default 1000 of them"
+    "in_limit",
+    _count,
+    None,
+    "0 to 10000",
+    "the most incoming neighbours, by default 1000 of them",
+    _FROM_0,
+    (5,),
+    bound="neighbours",
 )
 OUT_LIMIT: Parameter[int | None] = Parameter(
-    "out_limit", _count, None, "0 to 10000", "the most outgoing neighbours, by default 1000 of them"
+    "out_limit",
+    _count,
+    None,
+    "0 to 10000",
+    "the most outgoing neighbours, by default 1000 of them",
+    _FROM_0,
+    (5,),
+    bound="neighbours",
 )
 FILENAME: Parameter[str | None] = Parameter(
-    "filename", _text, None, '"path"', "a file or folder of the repository"
+    "filename",
+    _text,
+    None,
+    '"path"',
+    "a file or folder of the repository",
+    _TEXT,
+    ('""',),
 )
 METADATA: Parameter[bool] = Parameter(
-    "metadata", _switch, False, "true or false", "tell sizes, hashes and types of files"
+    "metadata",
+    _switch,
+    False,
+    "true or false",
+    "tell sizes, hashes and types of files",
+    _BOOLEAN,
+    (True,),
 )
 DOWNLOAD_FORMAT: Parameter[str | None] = Parameter(
-    "download_format", _text, None, "a format", "the format to write the node in"
+    "download_format",
+    _text,
+    None,
+    "a format",
+    "the format to write the node in",
+    _TEXT,
+    ("json",),
 )
 DOWNLOAD: Parameter[bool] = Parameter(
-    "download", _switch, True, "true or false", "answer a file, or its text inside JSON"
+    "download",
+    _switch,
+    True,
+    "true or false",
+    "answer a file, or its text inside JSON",
+    _BOOLEAN,
+    (False,),
 )
 PROFILE: Parameter[str | None] = Parameter(
-    "profile", _any, None, "a name", "the store to ask, where `profile_switching` allows it"
+    "profile",
+    _any,
+    None,
+    "a name",
+    "the store to ask, where `profile_switching` allows it",
+    _TEXT,
+    ("demo",),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -30,7 +31,9 @@ from provender.query.querystring.parameters import (
 from provender.query.questions import Direction
 from provender.schema.entities import NODE
 from provender.translators.properties import Properties
+from provender.web.openapi import records
 from provender.web.resources.base import BaseResource
+from provender.web.resources.description import Description
 from provender.web.resources.general import ServerInfo
 from provender.web.resources.nodes import Node
 from provender.web.routes.route import Answer, Form, Handler, Route
@@ -53,17 +56,28 @@ SHARED: dict[str, Parameter[Any]] = {
     "tree_in_limit": IN_LIMIT,
     "tree_out_limit": OUT_LIMIT,
 }
+# The only keys by which numbers of nodes are filtered.
+USER = ("user", "user_id")
 OF_NODES: Keys = (ATTRIBUTES, ATTRIBUTES_FILTER, EXTRAS, EXTRAS_FILTER, FULL_TYPE)
 
+_ROUTES = Answer("the list of routes", data=records.ENDPOINTS)
 SERVER = (
-    Route("", ServerInfo, ServerInfo.endpoints, Answer("the list of routes")),
+    Route("", ServerInfo, ServerInfo.endpoints, _ROUTES),
     Route(
         "/server",
         ServerInfo,
         ServerInfo.server,
-        Answer("the versions of the interface, and of the AiiDA behind the store"),
+        Answer(
+            "the versions of the interface, and of the AiiDA behind the store", data=records.SERVER
+        ),
     ),
-    Route("/server/endpoints", ServerInfo, ServerInfo.endpoints, Answer("the list of routes")),
+    Route("/server/endpoints", ServerInfo, ServerInfo.endpoints, _ROUTES),
+    Route(
+        "/openapi.json",
+        Description,
+        Description.document,
+        Answer("the [description](openapi.md) of all this, OpenAPI 3.1", form=Form.BARE),
+    ),
 )
 
 
@@ -74,11 +88,15 @@ def lists(
     base, name = f"/{view.name}", view.name
     of_nodes = OF_NODES if view.has_contents else ()
     described = partial(resource.schema, properties=properties)
-    schema_answer = Answer("the fields of a resource, for front ends", ("fields", "ordering"))
-    one = Answer("one object, as a list of one", (name,))
-    keys = (LIMIT, OFFSET, *of_nodes, PROFILE)
+    schema_answer = Answer(
+        "the fields of a resource, for front ends", ("fields", "ordering"), data=records.FIELDS
+    )
+    one = Answer(
+        "one object, as a list of one", (name,), data=records.rows(view, name, is_one=True)
+    )
+    keys = (LIMIT, OFFSET, *(key for key in of_nodes if key is not FULL_TYPE), PROFILE)
     answers = tuple(
-        Answer(text, (name,))
+        Answer(text, (name,), data=records.rows(view, name), is_list=True)
         for text in ("a list of at most 400 objects", "its first page", "a page")
     )
     return (
@@ -116,16 +134,18 @@ def linked(
     side = "that the node came from"
     if direction is Direction.OUTGOING:
         side = "that came from the node"
-    answers = (Answer(f"the nodes {side}", (key,)),) * 3
+    data = records.rows(neighbours, key)
+    answers = (Answer(f"the nodes {side}", (key,), data=data, is_list=True),) * 3
     handler = partial(resource.links, key=key, neighbours=neighbours, direction=direction)
     more: Keys = (FULL_TYPE, PROFILE) if neighbours.has_full_type else (PROFILE,)
-    return _paged(resource, handler, view, f"/{view.name}/<id>/{path}", answers, more)
+    routes = _paged(resource, handler, view, f"/{view.name}/<id>/{path}", answers, more)
+    return tuple(replace(route, neighbours=neighbours) for route in routes)
 
 
 def tree(resource: type[Node], view: View, path: str) -> Route:
     """Return the route of a node between its neighbours."""
     text = "the node between its neighbours, each with a description"
-    answer = Answer(text, ("nodes", "metadata"))
+    answer = Answer(text, ("nodes", "metadata"), data=records.TREE)
     keys = (IN_LIMIT, OUT_LIMIT, PROFILE)
     return Route(f"/{view.name}/<id>/{path}", resource, resource.tree, answer, view, keys)
 
@@ -137,15 +157,17 @@ def derived(resource: type[Node], view: View, path: str, key: str) -> Route:
         "lines of bands"
     )
     handler = partial(resource.derived_properties, key=key)
-    answer = Answer(text, (key,))
+    answer = Answer(text, (key,), data=records.derived(key))
     return Route(f"/{view.name}/<id>/{path}", resource, handler, answer, view, (PROFILE,))
 
 
 def download(resource: type[Node], view: View, path: str) -> Route:
     """Return the route of a node written in a format."""
-    answer = Answer("the node [in a format](#formats)", ("download",), Form.FILE)
+    answer = Answer("the node [in a format](#formats)", ("download",), Form.FILE, records.TEXT_FILE)
     keys = (DOWNLOAD_FORMAT, DOWNLOAD, PROFILE)
-    return Route(f"/{view.name}/<id>/{path}", resource, resource.download, answer, view, keys)
+    place = f"/{view.name}/<id>/{path}"
+    needed = (DOWNLOAD_FORMAT,)
+    return Route(place, resource, resource.download, answer, view, keys, required=needed)
 
 
 def statistics(resource: type[BaseResource], view: View) -> Route:
@@ -160,8 +182,9 @@ def statistics(resource: type[BaseResource], view: View) -> Route:
         f"/{view.name}/statistics",
         resource,
         resource.statistics,
-        Answer(text, keys),
+        Answer(text, keys, data=records.statistics(view)),
         view,
         (PROFILE,),
-        has_filters=True,
+        has_filters=view.entity == NODE,
+        filters=USER,
     )

@@ -43,7 +43,8 @@ def table(dialect: Dialect) -> str:
 
 def _row(route: Route, dialect: Dialect) -> Row:
     keys = [f"`{dialect.written(parameter)}`" for parameter in route.parameters]
-    keys += ["filters"] if route.has_filters else []
+    if route.has_filters:
+        keys += [f"`{key}`" for key in route.filters] or ["filters"]
     path = route.path.replace(f"/{route.name}", f"/{GENERIC}", 1) or "/"
     return Row(path, route.answer.text, ", ".join(keys))
 

@@ -27,12 +27,13 @@ from provender.web.dialects.parts import (
     statistics,
     tree,
 )
+from provender.web.openapi import records
 from provender.web.resources.base import BaseResource
 from provender.web.resources.entities import Computer, Group, User
 from provender.web.resources.nodes import Node
 from provender.web.resources.processes import CalcJobNode, ProcessNode
 from provender.web.routes import views
-from provender.web.routes.route import Answer, Dialect, Route, identified_by_pk
+from provender.web.routes.route import Answer, Dialect, Route, identified_by_pk, schema_of_pk
 
 SCHEMA = "schema"
 ALL_NODES = views.OLD_NODES[0]
@@ -73,7 +74,9 @@ def _node(view: View) -> tuple[Route, ...]:
             resource,
             partial(Node.contents, contents=OF_ATTRIBUTES),
             Answer(
-                "all attributes, those of `alist`, or all but those of `nalist`", ("attributes",)
+                "all attributes, those of `alist`, or all but those of `nalist`",
+                ("attributes",),
+                data=records.contents("attributes"),
             ),
             view,
             (ATTRIBUTES_FILTER, ATTRIBUTES_EXCLUDED, PROFILE),
@@ -82,7 +85,11 @@ def _node(view: View) -> tuple[Route, ...]:
             f"{content}/extras",
             resource,
             partial(Node.contents, contents=OF_EXTRAS),
-            Answer("all extras, those of `elist`, or not those of `nelist`", ("extras",)),
+            Answer(
+                "all extras, those of `elist`, or not those of `nelist`",
+                ("extras",),
+                data=records.contents("extras"),
+            ),
             view,
             (EXTRAS_FILTER, EXTRAS_EXCLUDED, PROFILE),
         ),
@@ -113,4 +120,5 @@ V2 = Dialect(
     },
     strict=(ATTRIBUTES_FILTER, ATTRIBUTES_EXCLUDED, EXTRAS_FILTER, EXTRAS_EXCLUDED),
     identity=identified_by_pk,
+    identity_schema=schema_of_pk,
 )

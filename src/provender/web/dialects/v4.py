@@ -29,6 +29,7 @@ from provender.translators.properties import (
 from provender.web.dialects.parts import (
     SERVER,
     SHARED,
+    USER,
     derived,
     download,
     linked,
@@ -36,6 +37,8 @@ from provender.web.dialects.parts import (
     statistics,
     tree,
 )
+from provender.web.openapi import records
+from provender.web.openapi.shapes import closed
 from provender.web.resources.entities import Computer, Group, User
 from provender.web.resources.general import QueryBuilder
 from provender.web.resources.nodes import Node
@@ -70,47 +73,74 @@ NODE_ROUTES = (
     _node(
         "<id>/contents/attributes",
         partial(Node.contents, contents=OF_ATTRIBUTES),
-        Answer("all attributes, or those that `attributes_filter` names", ("attributes",)),
+        Answer(
+            "all attributes, or those that `attributes_filter` names",
+            ("attributes",),
+            data=records.contents("attributes"),
+        ),
         ATTRIBUTES_FILTER,
     ),
     _node(
         "<id>/contents/extras",
         partial(Node.contents, contents=OF_EXTRAS),
-        Answer("all extras, or those that `extras_filter` names", ("extras",)),
+        Answer(
+            "all extras, or those that `extras_filter` names",
+            ("extras",),
+            data=records.contents("extras"),
+        ),
         EXTRAS_FILTER,
     ),
     _node(
         "<id>/contents/comments",
         Node.comments,
-        Answer("comments with their authors", ("comments",)),
+        Answer("comments with their authors", ("comments",), data=records.COMMENTS),
     ),
     derived(Node, views.NODES, "contents/derived_properties", "derived_properties"),
     _node(
         "<id>/repo/list",
         Node.repo_list,
-        Answer("the files in a folder; with `metadata=1` also their sizes", ("repo_list",)),
+        Answer(
+            "the files in a folder; with `metadata=1` also their sizes",
+            ("repo_list",),
+            data=closed({"repo_list": records.FILES}),
+        ),
         FILENAME,
         METADATA,
     ),
-    _node(
-        "<id>/repo/contents",
+    Route(
+        "/nodes/<id>/repo/contents",
+        Node,
         Node.repo_contents,
         Answer("the file named by `filename`, [as it is stored](#files)", form=Form.FILE),
-        FILENAME,
+        views.NODES,
+        (FILENAME, PROFILE),
+        required=(FILENAME,),
     ),
     download(Node, views.NODES, "download"),
     _node(
         "download_formats",
         Node.download_formats,
-        Answer("the formats of each type of node"),
+        Answer("the formats of each type of node", data=records.FORMATS),
         FULL_TYPE,
     ),
     statistics(Node, views.NODES),
-    _node("full_types", Node.full_types, Answer("the tree of the node types in the store")),
     _node(
-        "full_types_count",
+        "full_types",
+        Node.full_types,
+        Answer("the tree of the node types in the store", data=records.TYPES),
+    ),
+    Route(
+        "/nodes/full_types_count",
+        Node,
         partial(Node.full_types, with_counts=True),
-        Answer("the same tree with the number of nodes of each type; `user=PK` for one user"),
+        Answer(
+            "the same tree with the number of nodes of each type; `user=PK` for one user",
+            data=records.TYPES,
+        ),
+        views.NODES,
+        (PROFILE,),
+        has_filters=True,
+        filters=USER,
     ),
 )
 
@@ -119,7 +149,7 @@ PROCESS_ROUTES = (
         "/processes/<id>/report",
         ProcessNode,
         ProcessNode.report,
-        Answer("what a process logged", ("logs",)),
+        Answer("what a process logged", ("logs",), data=records.LOGS),
         views.PROCESSES,
         (PROFILE,),
     ),
@@ -127,7 +157,7 @@ PROCESS_ROUTES = (
         "/calcjobs/<id>/input_files",
         CalcJobNode,
         CalcJobNode.input_files,
-        Answer("the files that were sent to run a calculation"),
+        Answer("the files that were sent to run a calculation", data=records.FILES),
         views.CALCJOBS,
         (FILENAME, METADATA, PROFILE),
     ),
@@ -135,7 +165,7 @@ PROCESS_ROUTES = (
         "/calcjobs/<id>/output_files",
         CalcJobNode,
         CalcJobNode.output_files,
-        Answer("the files that were retrieved"),
+        Answer("the files that were retrieved", data=records.OUTPUT_FILES),
         views.CALCJOBS,
         (FILENAME, METADATA, PROFILE),
     ),
@@ -152,7 +182,11 @@ V4 = Dialect(
             "/querybuilder",
             QueryBuilder,
             QueryBuilder.refusal,
-            Answer("POST: the answer to a [query](querybuilder.md); GET: 405"),
+            Answer(
+                "POST: the answer to a [query](querybuilder.md); GET: 405",
+                data=records.ROWS_BY_TAG,
+                body=records.POSTED,
+            ),
             methods=("GET", "POST"),
         ),
         *lists(Computer, views.COMPUTERS, OF_COMPUTERS, PROPERTIES),

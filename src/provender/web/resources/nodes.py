@@ -124,7 +124,8 @@ class Node(BaseResource):
         return self.answer({"download": text}, 1, found, identifier=identifier, pk=pk)
 
     def download_formats(self) -> Response:
-        """Answer the formats that each type of node can be written in."""
+        """Answer the formats that each type of node can be written in: the same in all stores."""
+        self.context.profile(self.profile)
         return self.answer(subjects.download_formats(self.parameters[FULL_TYPE]), 0)
 
     def full_types(self, *, with_counts: bool = False) -> Response:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response
 
 from provender.errors import ProvenderError
-from provender.query.plan.views import View
+from provender.query.plan.views import Identity, View
 from provender.query.querystring.parameters import Parameter
 
 # A method of a resource, called with the resource and the parts of the path.
@@ -28,16 +28,24 @@ class Form(Enum):
     """The form of an answer."""
 
     JSON = "JSON"
+    BARE = "JSON without an envelope"
     FILE = "a file"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """The answer of a route in words, and its keys in `data`."""
+    """The answer of a route in words, and its keys in `data`.
+
+    `data` is the schema of what the envelope holds, None where a file is the only form.
+    `is_list` says that the answer may have pages. `body` is the schema of what is posted.
+    """
 
     text: str
     keys: tuple[str, ...] = ()
     form: Form = Form.JSON
+    data: object = None
+    is_list: bool = False
+    body: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +53,9 @@ class Route:
     """A path of a dialect, with its handler, its keys and its answer.
 
     Paths have no final slash, which is optional in requests. `handler` is a method of
-    the class `resource`. `view` decides rows and names. `parameters` are the special keys that the
-    route uses; with `has_filters` all other keys are filters.
+    the class `resource`. `view` decides rows and names; for links, `neighbours` does. `parameters`
+    are the special keys that the route uses, `required` those that it needs. With `has_filters` all
+    other keys are filters, or only those in `filters`.
     """
 
     path: str
@@ -58,6 +67,9 @@ class Route:
     has_filters: bool = False
     access: Access = Access.GUARDED
     methods: tuple[str, ...] = ("GET",)
+    filters: tuple[str, ...] = ()
+    neighbours: View | None = None
+    required: tuple[Parameter[Any], ...] = ()
 
     @property
     def name(self) -> str:
@@ -77,6 +89,17 @@ def identified_by_pk(identifier: str | int | None, pk: int | None) -> Mapping[st
     return {"pk": pk}
 
 
+def schema_of_id(identity: Identity | None) -> Mapping[str, Any]:
+    """Return the schema of the key that `identified_by_id` gives; None for no selected object."""
+    kinds = {None: "null", Identity.PK: "integer"}
+    return {"id": {"type": kinds.get(identity, "string")}}
+
+
+def schema_of_pk(identity: Identity | None) -> Mapping[str, Any]:
+    """Return the schema of the key that `identified_by_pk` gives; None for no selected object."""
+    return {"pk": {"type": "null" if identity is None else "integer"}}
+
+
 def error_body(error: ProvenderError) -> dict[str, Any]:
     """Return the body of an error: message and code, and hint and detail if there are any."""
     body: dict[str, Any] = {"message": error.message, "code": error.code}
@@ -90,7 +113,8 @@ class Dialect:
 
     `specials` maps special keys to parameters. `strict` are parameters that some routes use and all
     other routes refuse; other parameters are ignored by routes that do not use them. `identity`
-    makes the key of an envelope for its object, `error_body` the body of an error.
+    makes the key of an envelope for its object, `identity_schema` the schema of that key;
+    `error_body` makes the body of an error.
     """
 
     name: str
@@ -102,6 +126,7 @@ class Dialect:
     strict: tuple[Parameter[Any], ...] = ()
     identity: Callable[[str | int | None, int | None], Mapping[str, object]] = identified_by_id
     error_body: Callable[[ProvenderError], dict[str, Any]] = error_body
+    identity_schema: Callable[[Identity | None], Mapping[str, Any]] = schema_of_id
 
     def written(self, parameter: Parameter[Any]) -> str:
         """Return the special key of a parameter."""

@@ -1,0 +1,131 @@
+"""Record the examples of the descriptions from the demo store: run it after an answer changed."""
+
+import json
+import logging
+from contextlib import closing
+from pathlib import Path
+
+import provender
+from provender.web.dialects import DIALECTS
+from provender.web.openapi import examples
+from provender.web.openapi.parameters import template
+from provender.web.routes.route import Form
+
+FILE = Path(examples.__file__).with_name(examples.FILE)
+# Bytes: of several objects the one with the largest answer that is not longer.
+TARGET = 2000
+LARGEST = 13_000
+MOST = 40
+POSTED = {
+    "path": [{"entity_type": "data.core.structure.StructureData.", "tag": "structure"}],
+    "project": {"structure": ["uuid", "label"]},
+    "limit": 2,
+}
+# The values of special keys in the example of a route, by the end of its path.
+QUERIES = {
+    "/links/tree": {"in_limit": 1, "out_limit": 1},
+    "/io/tree": {"in_limit": 1, "out_limit": 1},
+    "/repo/list": {"metadata": True},
+}
+SHORT = {"limit": 1, "attributes": True, "attributes_filter": ["cell"]}
+# The names of the key of a format in the dialects, and formats that are text.
+FORMATS = ("download_format", "format")
+TEXTS = ("json", "cif", "yaml")
+
+
+class Recorder:
+    """Asks the demo store for an example of each route of a dialect."""
+
+    def __init__(self, client, dialect):
+        self._client = client
+        self._dialect = dialect
+        self._ids = {}
+
+    def record(self):
+        """Return the examples by path."""
+        found = {}
+        for route in self._dialect.routes:
+            path = template(route)
+            if not path.endswith(examples.PAGES) and route.answer.form is not Form.BARE:
+                found[path] = self._of(route, path)
+        return {path: example for path, example in found.items() if example}
+
+    def _of(self, route, path):
+        if "POST" in route.methods:
+            url = self._dialect.prefix + path
+            answer = self._client.post(url, json=POSTED, base_url=examples.ROOT)
+            return {"request": path, "posted": POSTED, "answer": answer.json}
+        tried = [self._ask(path, values) for values in self._values(route, path)]
+        known = [one for one in tried if one is not None]
+        fitting = [one for one in known if size(one) <= TARGET]
+        if fitting:
+            return max(fitting, key=size)
+        return min(known, key=size) if known else None
+
+    def _values(self, route, path):
+        """Yield the values of the parameters of requests of which one becomes the example."""
+        keys = {self._dialect.written(item) for item in route.parameters}
+        query = next((more for end, more in QUERIES.items() if path.endswith(end)), {})
+        query = {key: value for key, value in (query or SHORT).items() if key in keys}
+        if "{id}" not in path:
+            yield query
+            return
+        for pk in self._of_view(route.view):
+            if path.endswith("repo/contents"):
+                yield from ({"id": pk, "filename": name} for name in self._files(pk))
+            elif path.endswith("/download"):
+                key = next(key for key in FORMATS if key in keys)
+                yield from ({"id": pk, key: name, "download": False} for name in TEXTS)
+            else:
+                yield {"id": pk, **({} if "limit" in query else query)}
+
+    def _of_view(self, view):
+        """Return the ids of some objects of a view."""
+        if view.name not in self._ids:
+            rows = self._get(f"/{view.name}?limit={MOST}&orderby=-id").json["data"][view.name]
+            self._ids[view.name] = [row.get("uuid", row["id"]) for row in rows]
+        return self._ids[view.name]
+
+    def _files(self, pk):
+        listed = self._get(f"/nodes/{pk}/repo/list").json["data"]["repo_list"]
+        return [f'"{item["name"]}"' for item in listed if item["type"] == "FILE"]
+
+    def _ask(self, path, values):
+        request = path.replace("{id}", str(values.get("id", "")))
+        query = "&".join(f"{key}={text(value)}" for key, value in values.items() if key != "id")
+        request += f"?{query}" if query else ""
+        answer = self._get(request)
+        if answer.status_code != 200:
+            return None
+        example = {"request": request} | ({"values": values} if values else {})
+        if answer.is_json and len(answer.data) <= LARGEST:
+            example["answer"] = answer.json
+        return example
+
+    def _get(self, request):
+        return self._client.get(self._dialect.prefix + request, base_url=examples.ROOT)
+
+
+def text(value):
+    """Return a value as it stands in a query string."""
+    if isinstance(value, list):
+        return ",".join(map(text, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def size(example):
+    """Return the length of an example."""
+    return len(json.dumps(example))
+
+
+def recorded():
+    """Return the examples of all dialects as the text of their file."""
+    app = provender.create_app(store="demo")
+    logging.disable(logging.INFO)
+    with closing(app.extensions["provender"].stores):
+        found = {one.name: Recorder(app.test_client(), one).record() for one in DIALECTS}
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(recorded(), encoding="utf-8")

@@ -1,0 +1,24 @@
+"""The description of a dialect as a resource. Floor: web."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from provender.web.answers.conditions import is_known
+from provender.web.answers.freshness import NOT_MODIFIED, marked
+from provender.web.answers.responses import JSON
+from provender.web.openapi.document import written
+from provender.web.resources.base import BaseResource
+
+
+class Description(BaseResource):
+    """Answers `/openapi.json`."""
+
+    def document(self) -> Response:
+        """Answer the description; its server is the path that the request was sent to."""
+        document = written(self.dialect, self.context.settings.limits)
+        body = document.below(request.root_path)
+        etag = document.etag(request.root_path)
+        if is_known(request.environ, etag):
+            return marked(Response(status=NOT_MODIFIED), etag)
+        return marked(Response(body, content_type=JSON), etag)
