@@ -8,12 +8,13 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+import flask
 import hypothesis
 import pytest
 
 import provender
 from provender.settings import Cache, Settings
-from support import postgres
+from support import described, postgres
 from support.server import ask, serving
 
 DATA = Path(__file__).parent / "data"
@@ -33,6 +34,24 @@ def pytest_configure(config):
         suppress_health_check=[hypothesis.HealthCheck.too_slow],
     )
     hypothesis.settings.load_profile("provender")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _described():
+    """Compare what clients in the same process get with the description of the interface."""
+    flask.Flask.test_client_class = described.Client
+
+
+@pytest.fixture(autouse=True)
+def _undescribed(request):
+    """Leave out the paths that a test names: routes and answers of its own."""
+    marks = request.node.iter_markers("undescribed")
+    paths = [path for mark in marks for path in mark.args or ("",)]
+    if not paths:
+        yield
+        return
+    with described.undescribed(*paths):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,8 @@ from urllib.parse import quote, urlsplit
 
 from werkzeug.serving import make_server
 
+from support.described import Got, check
+
 
 @contextmanager
 def serving(app):
@@ -51,7 +53,10 @@ class Answer:
 
 
 def ask(url, method="GET", headers=None, body=None):
-    """Send one request exactly as written; quotes, blanks and other characters are encoded."""
+    """Send one request exactly as written; quotes, blanks and other characters are encoded.
+
+    The answer is compared with the description of its route.
+    """
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
     target = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -64,9 +69,11 @@ def ask(url, method="GET", headers=None, body=None):
             connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body)
         response = connection.getresponse()
-        return Answer(response.status, response.getheaders(), response.read())
+        answer = Answer(response.status, response.getheaders(), response.read())
     finally:
         connection.close()
+    check(Got(method, target, answer.status, answer.headers, answer.body))
+    return answer
 
 
 class Asking(threading.Thread):

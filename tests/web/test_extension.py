@@ -38,6 +38,7 @@ def test_every_example_of_the_page_is_python():
         compile(block, str(PAGE), "exec")
 
 
+@pytest.mark.undescribed("/new-endpoint")
 def test_the_example_is_served_below_the_prefix(example):
     client = example["client"]
     answer = client.get("/api/v4/new-endpoint/")
@@ -178,6 +179,7 @@ def test_resources_added_before_the_application_are_served_listed_and_guarded(da
     api.context.stores.close()
 
 
+@pytest.mark.undescribed("/bare", "/ask")
 @pytest.mark.parametrize(
     ("path", "status", "code"), [("bare", 501, "not-served"), ("ask", 405, "")]
 )
