@@ -10,13 +10,16 @@ import pathlib
 bind = "127.0.0.1:8000"
 
 # A process runs Python on one core at a time: one for each core that the server may use.
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# The variable also tells Provender to divide `limits.expensive`, if it is not set, among them.
+workers = int(os.environ.setdefault("WEB_CONCURRENCY", "2"))
 
 # Threads wait for the database and for slow clients. Each process opens at most `pool.size` (4)
-# connections to a store, so the database must allow workers x stores x pool.size. A store that hangs
-# keeps at most `pool.size` + `pool.waiting` (1) threads, so that the others go on.
+# connections to a store, and `limits.expensive` in all, so the database must allow
+# workers x (stores x pool.size + limits.expensive). A store that hangs keeps at most `pool.size` +
+# `pool.waiting` (1) threads, expensive requests `limits.expensive` + `limits.expensive_waiting` (4),
+# so that the others go on.
 worker_class = "gthread"
-threads = 8
+threads = 16
 
 # Seconds after which a worker that does not report is killed. Well above
 # `limits.statement_seconds` (30): a slow statement is ended by the database, not by this.

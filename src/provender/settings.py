@@ -71,7 +71,7 @@ class Limits:
     expensive: int = _setting(
         0,
         "expensive requests that one process answers at a time; 0: one less than the processors, "
-        "at least 1",
+        "divided by `WEB_CONCURRENCY` if that is set, at least 1",
         low=0,
     )
     expensive_waiting: int = _setting(
@@ -83,7 +83,9 @@ class Limits:
 class Pool:
     """Database connections of one store in one process."""
 
-    size: int = _setting(4, "largest number of database connections of one store", low=1)
+    size: int = _setting(
+        4, "largest number of database connections of one store for cheap requests", low=1
+    )
     waiting: int = _setting(
         1, "requests that may go on waiting if no connection becomes free for half a second", low=0
     )

@@ -241,13 +241,16 @@ def test_more_connections_than_postgresql_allows_are_a_warning(checked, lab_post
         cursor.execute("SHOW max_connections")
         most = int(cursor.fetchone()[0])
     connection.close()
-    text = f"profiles: {{lab: '{lab_postgres}'}}\npool: {{size: 2}}\n"
+    text = f"profiles: {{lab: '{lab_postgres}'}}\npool: {{size: 2}}\nlimits: {{expensive: 3}}\n"
     few = checked(text, "--workers", "3")
-    wanted = "3 (workers) x (1 (stores open) x 2 (`pool.size`) + 1 (`/profiles`)) = 9 of the"
+    wanted = (
+        "3 (workers) x (1 (stores open) x 2 (`pool.size`) + 3 (`limits.expensive`) "
+        "+ 1 (`/profiles`)) = 18 of the"
+    )
     assert wanted in dict(of(few, "ok"))["connections"]
     many = checked(text, environment={"WEB_CONCURRENCY": str(most)})
     told = dict(of(many, "warning"))["connections"]
-    assert f"= {3 * most}, more than the " in told
+    assert f"= {6 * most}, more than the " in told
 
 
 def test_show_tells_where_each_setting_comes_from(tmp_path, data):

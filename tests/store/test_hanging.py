@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +15,6 @@ from provender.errors import StoreError, StoreUnreachable
 from provender.settings import Limits, Pool
 from provender.store.addresses import parse_url
 from provender.store.database import engines, watchdog
-from provender.store.database.gate import RETRY_SECONDS
 from provender.store.database.reader import Reader
 from support import postgres
 from support.waiting import wait_until
@@ -90,18 +91,52 @@ def test_connections_from_before_are_not_tried_one_after_the_other(reader, own_p
         assert not set(read(one, "SELECT pg_backend_pid()")[0]) & pids
 
 
-def test_while_one_request_tries_again_the_others_fail_at_once(reader, own_postgres):
+def test_while_a_database_hangs_all_requests_fail_at_once(reader, own_postgres):
+    """What tries again is a probe of ours, never a request."""
     one = reader(Pool(size=4, connect_seconds=3))
     read(one)
     with own_postgres.hanging():
-        with pytest.raises(StoreUnreachable) as remembered:
+        with pytest.raises(StoreUnreachable):
             read(one)
-        time.sleep(RETRY_SECONDS)
+        wait_until(lambda: "probe" in names_of_threads())
         with ThreadPoolExecutor(4) as pool:
-            asked = [pool.submit(read, one) for _ in range(4)]
-            errors = [future.exception(30) for future in asked]
-        assert [error is remembered.value for error in errors].count(True) == 3
+            begun = time.monotonic()
+            errors = {str(pool.submit(read, one).exception(30)) for _ in range(40)}
+            assert time.monotonic() - begun < 3  # one that tried would take that long
+        assert errors == {"The store `lab` cannot be reached."}
     assert wait_until_it_answers(one) == [(1,)]
+    wait_until(lambda: "probe" not in names_of_threads())
+
+
+def names_of_threads():
+    return [thread.name for thread in threading.enumerate()]
+
+
+def backend_of(reader, marker):
+    """Return the process of a statement of another reader, once it runs."""
+    sql = "SELECT pid FROM pg_stat_activity WHERE query LIKE %(text)s AND pid <> pg_backend_pid()"
+    return wait_until(lambda: reader.within(lambda it: it.read(sql, {"text": f"%{marker}%"})))[0][0]
+
+
+def test_a_statement_that_never_ends_is_an_error_of_its_request_alone(reader):
+    """A server that is busy beyond its own time-out still answers others."""
+    one, other = reader(Pool(size=2, connect_seconds=2)), reader()
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(read, one, "SELECT 1 AS stuck FROM pg_sleep(60)")
+        pid = backend_of(other, "AS stuck")
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            outcomes = []
+            while not asked.done():
+                outcomes.append(read(one))
+                time.sleep(0.01)
+            assert isinstance(asked.exception(), StoreUnreachable)
+            for _ in range(100):
+                outcomes.append(read(one))
+                time.sleep(0.01)
+            assert set(map(str, outcomes)) == {"[(1,)]"}
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
 
 def test_a_statement_that_is_slow_but_allowed_is_left_alone(reader):

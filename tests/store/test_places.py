@@ -71,10 +71,18 @@ def visit(threads):
         one.leave.set()
 
 
-def test_by_default_one_processor_is_left_for_the_cheap():
+def test_by_default_one_processor_is_left_for_the_cheap(monkeypatch):
+    monkeypatch.delenv(places.WORKERS, raising=False)
     assert places.cores() == len(os.sched_getaffinity(0))
     assert Places().size == max(1, places.cores() - 1)
     assert made(size=7).size == 7
+
+
+def test_several_processes_share_the_processors(monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(9)))
+    for workers, size in [("2", 4), ("3", 2), ("20", 1), ("x", 8), ("0", 8), ("", 8)]:
+        monkeypatch.setenv(places.WORKERS, workers)
+        assert Places().size == size
 
 
 def test_clients_take_turns(visit):

@@ -169,9 +169,9 @@ def test_a_connection_that_dies_in_the_middle(readers, lab_postgres):
 
 
 def test_when_all_connections_are_busy(readers, kind):
-    reader = readers(pool=Pool(size=1, wait_seconds=0.1))[kind]
+    reader = readers(pool=Pool(size=1, wait_seconds=0.05))[kind]
 
-    def work(snapshot):
+    def work(snapshot):  # it is inside for too short to give way
         with pytest.raises(StoreUnreachable, match="busy"):
             read(reader, "SELECT 1")
         return snapshot.read("SELECT 1")

@@ -16,6 +16,7 @@ from provender.settings import Settings
 from provender.store import cache, census
 from provender.store.files.container import Container
 from provender.store.inspection import counts, most_connections
+from provender.store.places import most_expensive
 from provender.store.profiles import Profile, ProfileKind, Profiles, check_exists
 from provender.store.registry import StoreRegistry
 
@@ -98,9 +99,12 @@ def _check_connections(
         )
         looks = min(stores, census.THREADS)
         stores = min(stores, settings.stores.open)
-        size = settings.pool.size
-        wanted = workers * (stores * size + looks)
-        each = f"{stores} (stores open) x {size} (`pool.size`) + {looks} (`/profiles`)"
+        size, expensive = settings.pool.size, most_expensive(settings.limits)
+        wanted = workers * (stores * size + expensive + looks)
+        each = (
+            f"{stores} (stores open) x {size} (`pool.size`) + {expensive} (`limits.expensive`) "
+            f"+ {looks} (`/profiles`)"
+        )
         text = f"{workers} (workers) x ({each}) = {wanted}"
         where = server[0] or "the local server"
         if wanted <= most:

@@ -20,8 +20,9 @@ from provender.settings import Limits, Pool
 from provender.store.cancellation import current
 from provender.store.turns import Turns, Waiter
 
+WORKERS = "WEB_CONCURRENCY"
 BUSY = "The server is busy with other expensive requests (`limits.expensive`)."
-# Whether the request of this thread holds a place: then it needs no other.
+# Whether the request of this thread holds a place.
 _HELD: ContextVar[bool] = ContextVar("expensive", default=False)
 
 
@@ -32,12 +33,24 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def most_expensive(limits: Limits) -> int:
+    """Return how many expensive pieces of work a process does at a time.
+
+    By default all processors but one are divided among the processes, if `WEB_CONCURRENCY` (a
+    variable of gunicorn) has their number.
+    """
+    workers = os.environ.get(WORKERS, "")
+    return limits.expensive or max(
+        1, (cores() - 1) // max(1, int(workers if workers.isdecimal() else 1))
+    )
+
+
 class Places:
     """The places for expensive work in one process; clients take turns, and few wait."""
 
     def __init__(self, limits: Limits | None = None, pool: Pool | None = None) -> None:
         limits, pool = limits or Limits(), pool or Pool()
-        self.size = limits.expensive or max(1, cores() - 1)
+        self.size = most_expensive(limits)
         self.most_waiting = limits.expensive_waiting
         self._wait_seconds = pool.wait_seconds
         self._running = 0
@@ -68,8 +81,6 @@ class Places:
         with self._lock:
             is_free = self._running < self.size and not self._turns
             self._running += is_free
-        if is_free:
-            _HELD.set(True)
         return is_free
 
     def enter(self) -> None:
@@ -78,20 +89,14 @@ class Places:
         with self._lock:
             if self._running < self.size and not self._turns:
                 self._running += 1
-                _HELD.set(True)
                 return
             if len(self._turns) >= self.most_waiting:
                 self._make_room(client)
             waiter = self._turns.add(client)
         self._wait(waiter)
-        _HELD.set(True)
 
     def leave(self) -> None:
         """Give a place to whose turn it is."""
-        _HELD.set(False)
-        self._pass_on()
-
-    def _pass_on(self) -> None:
         with self._lock:
             following = self._turns.take()
             if following is None:
@@ -125,7 +130,17 @@ class Places:
         with self._lock:
             self._turns.remove(waiter)
         if waiter.is_admitted:
-            self._pass_on()
+            self.leave()
+
+
+def holds_one() -> bool:
+    """Return whether the request of this thread holds a place: then it needs no other."""
+    return _HELD.get()
+
+
+def note_held(held: bool) -> None:
+    """Note whether the request of this thread holds a place."""
+    _HELD.set(held)
 
 
 def busy() -> StoreBusy:
@@ -143,9 +158,10 @@ class expensive:  # noqa: N801 - read as a statement: `with places.expensive()`
         self._is_first = False
 
     def __enter__(self) -> None:
-        if not _HELD.get():
+        if not holds_one():
             self._places.enter()
             self._is_first = True
+            note_held(True)
 
     def __exit__(
         self,
@@ -154,4 +170,5 @@ class expensive:  # noqa: N801 - read as a statement: `with places.expensive()`
         traceback: TracebackType | None,
     ) -> None:
         if self._is_first:
+            note_held(False)
             self._places.leave()

@@ -12,15 +12,15 @@ import threading
 import time
 import weakref
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from provender.errors import StoreBusy, StoreError, UnknownProfile
 from provender.settings import Settings
 from provender.store.archive import Progress
 from provender.store.cache import CacheFolder
 from provender.store.census import Census
-from provender.store.database.gate import Gate
 from provender.store.database.memory import Memory
+from provender.store.opener import Opener
 from provender.store.places import Places
 from provender.store.profiles import Profile, Profiles
 from provender.store.stores import Store, open_store
@@ -54,7 +54,7 @@ class _Place:
     """A profile, and its store if that is open; one request opens it while others wait."""
 
     profile: Profile
-    opening: Gate
+    opening: Opener
     held: _Held | None = None
 
 
@@ -104,9 +104,8 @@ class StoreRegistry:
         self._woken = threading.Event()
 
     def _place(self, profile: Profile) -> _Place:
-        pool = self._settings.pool
-        alone = replace(pool, size=1, waiting=pool.size - 1 + pool.waiting)
-        return _Place(profile, Gate(alone, f"The store `{profile.name}` is being opened."))
+        busy = f"The store `{profile.name}` is being opened."
+        return _Place(profile, Opener(self._settings.pool, busy))
 
     def forget(self) -> None:
         """Begin anew in a forked process: no connection, lock or answer crosses a fork.
@@ -201,7 +200,9 @@ class StoreRegistry:
         self._make_room()
         held = None
         try:
-            store = open_store(place.profile, self._settings, self._cache, progress, self.memory)
+            store = open_store(
+                place.profile, self._settings, self._cache, progress, self.memory, self.places
+            )
             held = _Held(store, 1, time.monotonic())
         except StoreError as error:
             place.opening.trip(error)

@@ -25,6 +25,7 @@ from provender.store.files.container import Container
 from provender.store.files.heldfile import Identity, identity
 from provender.store.files.streams import ObjectStore
 from provender.store.inspection import Inspection, check_database, check_tables, inspect
+from provender.store.places import Places
 from provender.store.profiles import Profile, ProfileKind
 from provender.store.sqlite.files import SqliteFile
 
@@ -87,6 +88,7 @@ def open_store(
     cache: CacheFolder,
     progress: Progress | None = None,
     memory: Memory | None = None,
+    places: Places | None = None,
 ) -> Store:
     """Return an opened store: connected, and checked that Provender can read it.
 
@@ -96,7 +98,7 @@ def open_store(
     """
     name = f"The store `{profile.name}`"
     if profile.kind is ProfileKind.ARCHIVE and profile.path is not None:
-        return _open_archive(profile, settings, cache, progress, memory)
+        return _open_archive(profile, settings, cache, progress, memory, places)
     if profile.kind is ProfileKind.POSTGRESQL:
         engine = engines.postgresql(profile.dsn, settings.pool, settings.limits)
         watched: tuple[Path | SqliteFile, ...] = ()
@@ -109,7 +111,7 @@ def open_store(
             profile.problem or f"{name} has a storage backend that Provender does not read."
         )
     identity = _stamp(watched, name)
-    reader = Reader(engine, profile.name, memory)
+    reader = Reader(engine, profile.name, memory, places)
     try:
         found = reader.within(lambda snapshot: inspect(snapshot, engine.backend))
         check_database(found, name)
@@ -117,7 +119,7 @@ def open_store(
         reader.close()
         raise
     if found.is_elsewhere:
-        reader = Reader(engine.unnamed(), profile.name, memory)
+        reader = Reader(engine.unnamed(), profile.name, memory, places)
     objects, problem = _container(profile, found)
     return Store(profile, reader, found.revision or "", objects, problem, None, identity, watched)
 
@@ -128,12 +130,13 @@ def _open_archive(
     cache: CacheFolder,
     progress: Progress | None,
     memory: Memory | None,
+    places: Places | None,
 ) -> Store:
     name, path = f"The store `{profile.name}`", profile.path or Path()
     identity = _stamp((path,), name)
     archive = open_archive(path, name, cache, progress)
     engine = engines.sqlite(archive.database, settings.pool, settings.limits)
-    reader = Reader(engine, profile.name, memory)
+    reader = Reader(engine, profile.name, memory, places)
     try:
         check_tables(reader.within(lambda snapshot: inspect(snapshot, engine.backend)), name)
     except BaseException:

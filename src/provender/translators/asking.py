@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -46,6 +47,9 @@ def ask(
         repository=None if repository is None else Path(repository),
         profile=profile,
     )
+    # A program has no other clients, so its expensive queries are as many as its connections.
+    expensive = settings.limits.expensive or settings.pool.size
+    settings = replace(settings, limits=replace(settings.limits, expensive=expensive))
     return Asked(StoreRegistry(chosen.profiles, settings), settings)
 
 

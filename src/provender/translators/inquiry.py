@@ -23,10 +23,12 @@ class Inquiry(ABC, Generic[_Raw, _Answer]):
     The constructor is the first step: it checks every name and value, so that a wrong question is
     refused before the store is reached. `read` is the second step, and the only one that holds a
     connection. It is repeated if a connection is lost, so it must not change the inquiry.
-    `present` is the third step. `is_single` says that `read` runs one statement.
+    `present` is the third step. `is_single` says that `read` runs one statement, `is_expensive`
+    that its statements may take long.
     """
 
     is_single: ClassVar[bool] = False
+    is_expensive: bool = False
 
     @abstractmethod
     def read(self, session: Session) -> _Raw:
@@ -74,7 +76,9 @@ def read(
         return Reading(raw, session.token, session.seconds)
 
     try:
-        return store.reader.within(work, is_single=inquiry.is_single)
+        return store.reader.within(
+            work, is_single=inquiry.is_single, is_expensive=inquiry.is_expensive
+        )
     except ProvenderError as error:
         explained = inquiry.explained(error)
         if explained is error:

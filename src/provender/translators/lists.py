@@ -8,6 +8,7 @@ from typing import ClassVar
 from provender.caching import cached
 from provender.errors import PageOutOfRange
 from provender.query.plan import planning
+from provender.query.plan.expense import is_expensive
 from provender.query.plan.plan import Plan
 from provender.query.plan.views import View, vocabulary
 from provender.query.querydict import QueryDict
@@ -46,7 +47,7 @@ class ListOf(Inquiry[Window, Listing]):
 
     def __init__(self, request: ListRequest, expose: tuple[str, ...]) -> None:
         self._request = request
-        self._plan = _plan(request, expose)
+        self._plan, self.is_expensive = _plan(request, expose)
         self._cursor = paging.read_cursor(self._plan, request)
 
     def read(self, session: Session) -> Window:
@@ -63,9 +64,13 @@ def _is_long(request: ListRequest, expose: tuple[str, ...]) -> bool:
 
 
 @cached(256, unless=_is_long)
-def _plan(request: ListRequest, expose: tuple[str, ...]) -> Plan:
-    """Return the plan of a list; requests that share cached parameters share a plan."""
-    return planned(builder.from_list(request), request.view, expose)
+def _plan(request: ListRequest, expose: tuple[str, ...]) -> tuple[Plan, bool]:
+    """Return the plan of a list, and whether it is expensive.
+
+    Requests that share cached parameters share a plan.
+    """
+    plan = planned(builder.from_list(request), request.view, expose)
+    return plan, is_expensive(plan)
 
 
 def listed(window: Window, request: ListRequest, pk: int | None = None) -> Listing:

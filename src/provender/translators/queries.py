@@ -69,6 +69,7 @@ class PostedQuery(Inquiry[list[Values], Answer]):
     """
 
     is_single: ClassVar[bool] = True
+    is_expensive = True
 
     def __init__(
         self,
@@ -127,6 +128,7 @@ class RowNumber(Inquiry[int, int]):
     """The number of rows of a posted query, after limit and offset."""
 
     is_single: ClassVar[bool] = True
+    is_expensive = True
 
     def __init__(self, text: bytes, limits: Limits, expose: tuple[str, ...]) -> None:
         self._query = PostedQuery(text, limits, expose)

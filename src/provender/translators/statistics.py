@@ -32,6 +32,8 @@ TYPES: dict[str, FieldName] = {
 class Statistics(Inquiry[list[list[Values]], dict[str, Any]]):
     """The number of rows of a view: in total and of each type; of nodes also of each day (UTC)."""
 
+    is_expensive = True
+
     def __init__(self, view: View, parameters: Parameters) -> None:
         check_user_filter(parameters)
         self._entity = view.entity.name
@@ -63,6 +65,7 @@ class FullTypes(Inquiry[list[Values], dict[str, Any]]):
     """The tree of the types in the store, with the number of nodes of each on request."""
 
     is_single: ClassVar[bool] = False  # the counts are cached by the name of the snapshot
+    is_expensive = True
 
     def __init__(self, view: View, parameters: Parameters, *, with_counts: bool) -> None:
         if with_counts:

@@ -21,6 +21,8 @@ from sqlalchemy.pool import QueuePool
 from provender.schema.statements import Backend
 from provender.settings import Limits, Pool
 from provender.store.database.opening import Opening
+from provender.store.database.watchdog import watched
+from provender.store.places import most_expensive
 from provender.store.sqlite.files import Marker, SqliteFile
 
 JSONB_OID = 3802
@@ -43,6 +45,7 @@ Start = Callable[[Any, Any], "str | None"]
 class Engine:
     """A bounded pool of connections, and the functions that begin a snapshot on one of them.
 
+    `connect` makes a connection that does not belong to the pool, `ask` asks it for a trifle.
     `start` begins a transaction and returns its token: equal tokens, equal data; None when
     unknown. `opening` may send the first statement together with the beginning. `hosts` is the
     number of servers that have the data.
@@ -50,6 +53,8 @@ class Engine:
 
     backend: Backend
     pool: QueuePool
+    connect: Callable[[], Any]
+    ask: Callable[[Any], None]
     start: Start
     statement_seconds: float
     settings: Pool
@@ -93,11 +98,17 @@ def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
         psycopg2.extensions.register_type(JSONB_AS_TEXT, connection)
         return connection
 
-    connections = _pool(connect, pool, recycle=pool.recycle_seconds)
+    def ask(driver: _Connection) -> None:
+        with watched(driver, pool.connect_seconds), driver.cursor() as cursor:
+            cursor.execute("SELECT 1")
+
+    connections = _pool(connect, pool, limits, recycle=pool.recycle_seconds)
     hosts = str(dsn.get("host") or "").count(",") + 1
     opening = Opening(limits.statement_seconds, hosts)
     seconds = limits.statement_seconds
-    return Engine(Backend.POSTGRESQL, connections, opening, seconds, pool, hosts, opening)
+    return Engine(
+        Backend.POSTGRESQL, connections, connect, ask, opening, seconds, pool, hosts, opening
+    )
 
 
 class _Connection(psycopg2.extensions.connection):
@@ -114,8 +125,14 @@ class _Connection(psycopg2.extensions.connection):
 
 def sqlite(file: SqliteFile, pool: Pool, limits: Limits) -> Engine:
     """Return an engine for a SQLite file; connects at the first use."""
-    pool_of_file = _pool(file.connect, pool)
-    return Engine(Backend.SQLITE, pool_of_file, _start_sqlite, limits.statement_seconds, pool)
+
+    def ask(driver: Any) -> None:  # noqa: ANN401 - the driver's
+        driver.deadline = time.monotonic() + limits.statement_seconds
+        _start_sqlite(driver, driver.cursor())
+
+    connections = _pool(file.connect, pool, limits)
+    seconds = limits.statement_seconds
+    return Engine(Backend.SQLITE, connections, file.connect, ask, _start_sqlite, seconds, pool)
 
 
 def _start_sqlite(driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the driver's
@@ -131,11 +148,12 @@ def _start_sqlite(driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the
         cursor.execute("ROLLBACK")
 
 
-def _pool(connect: Any, settings: Pool, recycle: int = -1) -> QueuePool:  # noqa: ANN401 - a creator of either driver
+def _pool(connect: Any, settings: Pool, limits: Limits, recycle: int = -1) -> QueuePool:  # noqa: ANN401 - a creator of either driver
+    """Return a pool for cheap requests, with as many more connections as expensive ones run."""
     return QueuePool(
         connect,
         pool_size=settings.size,
-        max_overflow=0,
+        max_overflow=most_expensive(limits),
         timeout=settings.wait_seconds,
         recycle=recycle,
         use_lifo=True,

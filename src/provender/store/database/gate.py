@@ -1,8 +1,13 @@
-"""How many requests may use one store at a time, and how many more may wait. Floor: store.
+"""Who may read one store now, who waits, and who is refused. Floor: store.
 
-At a store that answers any number of requests may wait, because each waits briefly. At a stalled
-store (a database that hangs, an archive on a slow disk) few may wait, and the others are refused at
-once: the threads of the server are needed for other stores, too.
+Cheap requests have places of their own, `pool.size` for each store; expensive ones hold a place of
+the process (`places`), with a connection beyond those of the cheap. A request that turns out to be
+expensive gives its cheap place up: before a statement that is known to take long, or when others
+wait while it runs. If no expensive place is free, it begins anew when it has one.
+
+Clients take turns. At a store that answers any number of cheap requests waits, because each waits
+briefly. At a stalled store few wait, and the others are refused at once: the threads of the server
+are needed for other stores, too.
 """
 
 from __future__ import annotations
@@ -11,63 +16,55 @@ import threading
 import time
 from types import TracebackType
 
-from provender.errors import ProvenderError, QueryTimeout, StoreBusy, StoreError
+from provender.errors import ProvenderError, StoreBusy
 from provender.settings import Pool
+from provender.store.cancellation import current
+from provender.store.database.costs import Costs
+from provender.store.database.running import Running
+from provender.store.places import Places, holds_one, note_held
+from provender.store.turns import Turns, Waiter
 
-# Seconds for which the gate stays closed after a failure; then one request tries again.
-RETRY_SECONDS = 1.0
+# Seconds that a request may keep a cheap place while others wait for one.
+SLICE_SECONDS = 0.1
 # Seconds after which a full store counts as stalled if no request begins or ends.
 STALL_SECONDS = 0.5
 
 
-class Gate:
-    """Admits `pool.size` requests at a time; the others wait, or are refused.
+class NeedsPlaceError(Exception):
+    """A request in a cheap place is expensive, and no expensive place is free: begin anew."""
 
-    Entering raises `StoreBusy` with the message `busy` if too many requests wait, or if the time
-    to wait is over. After `trip` it raises the given failure until a request has succeeded.
+
+class Visit:
+    """The stay of one request inside a gate.
+
+    `is_wanted` says that its statements are expensive, whatever they took before. `running` is
+    what it runs now; `has_asked` says that it has sent a statement of its own.
     """
 
-    def __init__(
-        self,
-        pool: Pool,
-        busy: str,
-        *,
-        retry_seconds: float = RETRY_SECONDS,
-        stall_seconds: float = STALL_SECONDS,
-    ) -> None:
-        self._size = pool.size
-        self._most_waiting = pool.waiting
-        self._wait_seconds = pool.wait_seconds
-        self._busy = busy
-        self._retry_seconds = retry_seconds
-        self._stall_seconds = stall_seconds
-        self._inside = 0
-        self._waiting = 0
-        self._moved = 0.0
-        self._failure: tuple[float, ProvenderError] | None = None
-        self._is_trying = False
-        self._lock = threading.Lock()
-        self._changed = threading.Condition(self._lock)
+    __slots__ = (
+        *("_gate", "_held_before", "_is_borrowed", "begun", "has_asked"),
+        *("is_expensive", "is_leaving", "is_wanted", "running"),
+    )
 
-    @property
-    def waiting(self) -> int:
-        """How many requests wait to be admitted."""
-        return self._waiting
+    def __init__(self, gate: Gate, *, is_expensive: bool, is_wanted: bool) -> None:
+        self._gate = gate
+        self._held_before = False
+        self._is_borrowed = False
+        self.begun = 0.0
+        self.is_expensive = is_expensive
+        self.is_leaving = False
+        self.is_wanted = is_wanted
+        self.has_asked = False
+        self.running: Running | None = None
 
-    def trip(self, error: ProvenderError) -> None:
-        """Make requests fail with this error for a while, including those that wait."""
-        with self._lock:
-            self._failure = (time.monotonic(), error)
-            self._changed.notify_all()
-
-    def __enter__(self) -> None:
-        with self._lock:
-            if self._failure is not None:
-                self._try_again(*self._failure)
-            elif self._inside >= self._size:
-                self._wait()
-            self._inside += 1
-            self._moved = time.monotonic()
+    def __enter__(self) -> Visit:
+        self._held_before = holds_one()
+        self._is_borrowed = self.is_expensive and self._held_before
+        if not self._is_borrowed:
+            self._gate.enter(self)
+        if self.is_expensive:
+            note_held(True)
+        return self
 
     def __exit__(
         self,
@@ -75,40 +72,200 @@ class Gate:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if self.is_expensive:
+            note_held(self._held_before)
+        if not self._is_borrowed:
+            self._gate.leave(self)
+
+    def runs(self, running: Running) -> None:
+        """Note what the request runs now."""
+        self.has_asked, self.running = False, running
+        if self.is_leaving:
+            running.stop(NeedsPlaceError())
+
+    def check(self) -> None:
+        """Raise why the request was stopped, if it was."""
+        if self.running is not None:
+            self.running.check()
+
+    def begin(self, text: str) -> None:
+        """Take an expensive place if a statement needs one, before it runs.
+
+        Raises:
+            NeedsPlaceError: none is free.
+        """
+        if self.is_expensive:
+            return
+        if self.is_wanted or self._gate.costs.is_slow(text):
+            if not self._gate.move(self):
+                raise NeedsPlaceError
+            note_held(True)
+
+    def note(self, text: str, seconds: float) -> None:
+        """Note how long a statement took."""
+        self._gate.costs.note(text, seconds)
+
+    def give_way(self) -> None:
+        """Stop what runs, so that it begins anew in an expensive place; from any thread."""
+        self.is_leaving = True
+        if self.running is not None:
+            self.running.stop(NeedsPlaceError())
+
+
+class Gate:
+    """Admits requests to one store.
+
+    Entering raises `StoreBusy` with the message `busy` if too many requests wait, or if the time
+    to wait is over. From `trip` until `reset` it raises the given failure.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        busy: str,
+        places: Places,
+        *,
+        slice_seconds: float = SLICE_SECONDS,
+        stall_seconds: float = STALL_SECONDS,
+    ) -> None:
+        self._size = pool.size
+        self._most_waiting = pool.waiting
+        self._wait_seconds = pool.wait_seconds
+        self._busy = busy
+        self._places = places
+        self.costs = Costs()
+        self._slice_seconds = slice_seconds
+        self._stall_seconds = stall_seconds
+        self._taken = 0
+        self._inside: set[Visit] = set()
+        self._turns = Turns()
+        self._moved = 0.0
+        self._failure: ProvenderError | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for a cheap place."""
+        return len(self._turns)
+
+    @property
+    def failure(self) -> ProvenderError | None:
+        """The error of all requests now, if there is one."""
+        return self._failure
+
+    def visit(self, *, is_expensive: bool = False, is_wanted: bool = False) -> Visit:
+        """Return the stay of a request, a block.
+
+        `is_expensive` takes an expensive place at once; `is_wanted` before the first statement,
+        since the answer to an expensive request may be known without one.
+        """
+        return Visit(self, is_expensive=is_expensive, is_wanted=is_wanted)
+
+    def trip(self, error: ProvenderError) -> None:
+        """Make requests fail with this error until `reset`, including those that wait."""
         with self._lock:
-            self._inside -= 1
-            self._moved = time.monotonic()
-            self._is_trying = False
-            if self._failure is not None and _answered(error):
-                self._failure = None
-            if self._waiting:
-                self._changed.notify()
+            self._failure = error
+            for waiter in self._turns.all():
+                waiter.refuse(error)
 
-    def _try_again(self, failed: float, error: ProvenderError) -> None:
-        """Let one request try after a while; the others get the failure."""
-        is_early = time.monotonic() < failed + self._retry_seconds
-        if is_early or self._is_trying or self._inside >= self._size:
-            raise error.with_traceback(None)
-        self._is_trying = True
+    def reset(self) -> None:
+        """Admit requests again."""
+        with self._lock:
+            self._failure = None
 
-    def _wait(self) -> None:
-        """Wait for a place, as long as the store makes progress or few others wait."""
+    def enter(self, visit: Visit) -> None:
+        """Admit a request, or raise why not."""
+        if visit.is_expensive:
+            self._check()
+            self._places.enter()
+            return
+        with self._lock:
+            self._check()
+            waiter = None
+            if self._taken < self._size and not self._turns:
+                self._taken += 1
+                self._stay(visit)
+            else:
+                waiter = self._turns.add(current().client)
+        if waiter is not None:
+            self._wait(waiter)
+            with self._lock:
+                self._stay(visit)
+
+    def _stay(self, visit: Visit) -> None:
+        """Count a request as inside. Under the lock."""
+        self._moved = visit.begun = time.monotonic()
+        self._inside.add(visit)
+
+    def leave(self, visit: Visit) -> None:
+        """Let the next one in."""
+        with self._lock:
+            self._inside.discard(visit)
+            was_expensive = visit.is_expensive
+            if not was_expensive:
+                self._pass_on()
+        if was_expensive:
+            self._places.leave()
+
+    def move(self, visit: Visit) -> bool:
+        """Give a request an expensive place for its cheap one; False if none is free."""
+        with self._lock:
+            return visit.is_expensive or self._move(visit)
+
+    def _check(self) -> None:
+        if self._failure is not None:
+            raise self._failure.with_traceback(None)
+
+    def _move(self, visit: Visit) -> bool:
+        """Move a request if an expensive place is free. Under the lock."""
+        if not self._places.try_enter():
+            return False
+        visit.is_expensive = True
+        self._inside.discard(visit)
+        self._pass_on()
+        return True
+
+    def _pass_on(self) -> None:
+        """Give a cheap place to whose turn it is. Under the lock."""
+        self._moved = time.monotonic()
+        following = self._turns.take()
+        if following is None:
+            self._taken -= 1
+        else:
+            following.admit()
+
+    def _wait(self, waiter: Waiter) -> None:
+        """Wait for a cheap place, as long as the store makes progress or few others wait."""
         until = time.monotonic() + self._wait_seconds
-        self._waiting += 1
         try:
-            while self._inside >= self._size:
-                is_patient = self._waiting <= self._most_waiting
-                end = until if is_patient else min(until, self._moved + self._stall_seconds)
-                left = end - time.monotonic()
-                if left <= 0:
-                    raise StoreBusy(self._busy, hint="Try again later.")
-                self._changed.wait(left)
-                if self._failure is not None:
-                    raise self._failure[1].with_traceback(None)
-        finally:
-            self._waiting -= 1
+            with current().stopping(waiter.woken.set):
+                while not waiter.is_admitted:
+                    waiter.woken.wait(self._seconds_to_wait(waiter, until))
+                    current().check()
+        except BaseException:
+            with self._lock:
+                self._turns.remove(waiter)
+                if waiter.is_admitted:
+                    self._pass_on()
+            raise
 
+    def _seconds_to_wait(self, waiter: Waiter, until: float) -> float:
+        """Return how long to wait until the next look, or raise that the wait is over."""
+        with self._lock:
+            if waiter.refusal is not None:
+                raise waiter.refusal.with_traceback(None)
+            if waiter.is_admitted:
+                return 0.0
+            now = time.monotonic()
+            self._make_way(now - self._slice_seconds)
+            is_patient = len(self._turns) <= self._most_waiting
+            end = until if is_patient else min(until, self._moved + self._stall_seconds)
+            if now >= end and not waiter.is_admitted:
+                raise StoreBusy(self._busy, hint="Try again later.")
+            return min(end - now, self._slice_seconds)
 
-def _answered(error: BaseException | None) -> bool:
-    """Return whether a store answered, even with an error of its own."""
-    return not isinstance(error, StoreError) or isinstance(error, QueryTimeout)
+    def _make_way(self, before: float) -> None:
+        """Let requests that began before a moment give their cheap places up. Under the lock."""
+        for visit in [one for one in self._inside if one.begun < before]:
+            if len(self._turns) and not visit.is_leaving and not self._move(visit):
+                visit.give_way()

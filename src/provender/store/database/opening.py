@@ -42,6 +42,11 @@ WARM_SECONDS = 1.0
 NAME = f"(SELECT pg_is_in_recovery(), {SNAPSHOT} OFFSET 0) AS name"
 # First column of each row of a statement that is joined to the beginning.
 JOINED = "true"
+MODE = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# Compiling hundreds of conditions takes longer than to evaluate them, and cannot be cancelled: the
+# time-out strikes seconds late. Servers before version 11 do not know the setting.
+NO_JIT = "SET LOCAL jit = off"
+JIT_SINCE = 110_000
 # Declares a cursor that is planned as if all its rows were read, like a plain statement.
 DECLARE = "SET LOCAL cursor_tuple_fraction = 1; DECLARE batches NO SCROLL CURSOR FOR"
 
@@ -77,14 +82,7 @@ class Opening:
 
     def __init__(self, statement_seconds: float, hosts: int = 1) -> None:
         milliseconds = max(1, int(statement_seconds * 1000))
-        settings = f"SET LOCAL statement_timeout = {milliseconds}; SET LOCAL timezone = 'UTC'"
-        mode = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        self._begin = f"BEGIN {mode}; {settings}"
-        # Statements sent together are one transaction, which ends after the last statement.
-        self._begin_single = f"SET TRANSACTION {mode}; {settings}"
-        names = f"SELECT pg_is_in_recovery(), {SNAPSHOT}, "
-        self._on_primary = f"{self._begin}; {names} NULL"
-        self._on_standby = f"{self._begin}; {names} CASE WHEN {IS_SETTLED} THEN {POSITION} END"
+        self._settings = f"SET LOCAL statement_timeout = {milliseconds}; SET LOCAL timezone = 'UTC'"
         self._can_name = True
         self._can_join = hosts == 1  # where another host can take over, a hanging one shows sooner
         self._may_join = False
@@ -103,15 +101,22 @@ class Opening:
             else:
                 self._may_join = self._can_join
                 return token
-        cursor.execute(self._begin)
+        cursor.execute(self._begin(driver))
         return None
+
+    def _begin(self, driver: Any, beginning: str = "BEGIN") -> str:  # noqa: ANN401 - the driver's
+        """Return the SQL that begins a transaction on a connection."""
+        begin = f"{beginning} {MODE}; {self._settings}"
+        return f"{begin}; {NO_JIT}" if driver.server_version >= JIT_SINCE else begin
 
     def _start(self, driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the driver's
         expected, before = driver.was_standby, None
         if expected:
             cursor.execute(f"SELECT {POSITION}")
             before = cursor.fetchone()[0]
-        cursor.execute(self._on_standby if expected else self._on_primary)
+        position = f"CASE WHEN {IS_SETTLED} THEN {POSITION} END" if expected else "NULL"
+        names = f"SELECT pg_is_in_recovery(), {SNAPSHOT}, {position}"
+        cursor.execute(f"{self._begin(driver)}; {names}")
         driver.was_standby, snapshot, after = cursor.fetchone()
         if driver.was_standby != expected:
             return None
@@ -150,7 +155,8 @@ class Opening:
         text = f"SELECT name.*, joined.* FROM {NAME} LEFT JOIN ({rows}) AS joined ON true"  # noqa: S608 - ours
         if batch is not None:
             text = f"{DECLARE} {text}; FETCH {batch} FROM batches"
-        begin = self._begin_single if is_single else self._begin
+        # Statements sent together are one transaction, which ends after the last statement.
+        begin = self._begin(driver, "SET TRANSACTION" if is_single else "BEGIN")
         try:
             cursor.execute(f"{begin}; {text}", statement.values or None)
         except NAMELESS:

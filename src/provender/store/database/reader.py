@@ -17,35 +17,51 @@ import sqlalchemy.exc
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from sqlalchemy.pool import PoolProxiedConnection
 
-from provender.errors import StoreUnreachable
+from provender.errors import ProvenderError, StoreUnreachable
 from provender.schema.statements import Backend
+from provender.store.cancellation import current
 from provender.store.database.engines import Engine
 from provender.store.database.faults import HUNG_UP, LostConnectionError, translated, unreachable
-from provender.store.database.gate import Gate
+from provender.store.database.gate import Gate, NeedsPlaceError, Visit
 from provender.store.database.memory import Memory
+from provender.store.database.probe import Probe
+from provender.store.database.running import Running
 from provender.store.database.snapshot import Snapshot
 from provender.store.database.watchdog import StoppedAnsweringError, watched
+from provender.store.places import Places
 
 LOGGER = logging.getLogger(__name__)
 
 # Seconds that a server may take to end a transaction that only read.
 ROLLBACK_SECONDS = 5.0
-# Seconds after which a failure closes the gate, because it blocked a thread for so long.
+# Seconds after which a failure has the database examined, because it blocked a thread for so long.
 SLOW_SECONDS = 0.5
 
 _Result = TypeVar("_Result")
 
 
 class Reader:
-    """Reads one database of any kind; `name` is the name of the store in errors."""
+    """Reads one database of any kind; `name` is the name of the store in errors.
 
-    def __init__(self, engine: Engine, name: str, memory: Memory | None = None) -> None:
+    `places` are those for expensive requests, which the stores of a process share.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        name: str,
+        memory: Memory | None = None,
+        places: Places | None = None,
+    ) -> None:
         self._engine = engine
         self._name = name
         self._memory = memory
         self._struck = 0.0
+        self._stopped = 0
+        self.places = places or Places(pool=engine.settings)
         busy = f"All connections to the store `{name}` are busy."
-        self._gate = Gate(engine.settings, busy)
+        self._gate = Gate(engine.settings, busy, self.places)
+        self._probe = Probe(engine, name, self._gate, self._of_driver)
 
     @property
     def backend(self) -> Backend:
@@ -57,40 +73,65 @@ class Reader:
         pool = self._engine.pool
         return pool.checkedin() + pool.checkedout(), pool.checkedout()
 
-    def within(self, work: Callable[[Snapshot], _Result], *, is_single: bool = False) -> _Result:
+    @property
+    def stopped(self) -> int:
+        """How many times statements were stopped: their clients went away, or they gave way."""
+        return self._stopped
+
+    def within(
+        self,
+        work: Callable[[Snapshot], _Result],
+        *,
+        is_single: bool = False,
+        is_expensive: bool = False,
+    ) -> _Result:
         """Return the result of `work` for a snapshot; `is_single` if it runs one statement only.
 
-        The work is done again on another connection if a connection died in the pool, if the
-        replay of a standby took the snapshot away, or if one of several hosts does not begin a
-        transaction. That is safe, because the work only reads.
+        Before the first statement of expensive work, the request waits for an expensive place. The
+        same happens before a statement that took long the last times. The work is done again if
+        it has to wait, on another connection if a connection died in the pool, if the replay of a
+        standby took the snapshot away, or if one of several hosts does not begin a transaction.
+        That is safe, because the work only reads.
 
         Raises:
-            StoreBusy: no connection became free.
+            StoreBusy: no connection, or no place, became free.
             StoreUnreachable: no answer within the time set, or the database is locked.
             QueryTimeout: the statement time-out struck.
             UnsupportedStore: the database is damaged, or lacks a table, column or permission.
+            ClientGone: the client went away.
         """
-        with self._admitted():
-            for _ in range(self._engine.pool.size()):
-                try:
-                    with self._snapshot(is_single=is_single) as snapshot:
-                        return work(snapshot)
-                except LostConnectionError as error:
-                    self._note(error)
-            with self._snapshot(is_single=is_single) as snapshot:
-                return work(snapshot)
+        try:
+            with self._admitted(is_wanted=is_expensive) as visit:
+                return self._tried(work, visit, is_single=is_single)
+        except NeedsPlaceError:
+            pass
+        with self._admitted(is_expensive=True) as visit:
+            return self._tried(work, visit, is_single=is_single)
+
+    def _tried(
+        self, work: Callable[[Snapshot], _Result], visit: Visit, *, is_single: bool
+    ) -> _Result:
+        """Return the result of `work` on the first connection that is not lost."""
+        for _ in range(self._engine.pool.size()):
+            try:
+                with self._snapshot(visit, is_single=is_single) as snapshot:
+                    return work(snapshot)
+            except LostConnectionError as error:
+                self._note(error)
+        with self._snapshot(visit, is_single=is_single) as snapshot:
+            return work(snapshot)
 
     def stream(self, work: Callable[[Snapshot], Iterator[_Result]]) -> Iterator[_Result]:
         """Yield the items of `work` for a snapshot, which stays open until the last item is taken.
 
-        A connection that died in the pool is replaced only before the first item: items that were
-        yielded cannot be taken back. Errors as `within`.
+        A stream holds an expensive place. A connection that died in the pool is replaced only
+        before the first item: items that were yielded cannot be taken back. Errors as `within`.
         """
-        with self._admitted():
+        with self._admitted(is_expensive=True) as visit:
             for left in reversed(range(self._engine.pool.size() + 1)):
                 has_yielded = False
                 try:
-                    with self._snapshot() as snapshot:
+                    with self._snapshot(visit) as snapshot:
                         for item in work(snapshot):
                             has_yielded = True
                             yield item
@@ -108,36 +149,43 @@ class Reader:
         LOGGER.info("store %s: reconnecting: %s", self._name, error.reason)
 
     @contextmanager
-    def _admitted(self) -> Iterator[None]:
-        """Hold a place at the gate, and close the gate after a failure that took long."""
-        with self._gate:
+    def _admitted(self, *, is_expensive: bool = False, is_wanted: bool = False) -> Iterator[Visit]:
+        """Hold a place at the gate, and have the database examined after a slow failure."""
+        with self._gate.visit(is_expensive=is_expensive, is_wanted=is_wanted) as visit:
             begun = time.monotonic()
             try:
-                yield
+                yield visit
             except StoreUnreachable as error:
                 if time.monotonic() - begun > SLOW_SECONDS:
-                    self._gate.trip(error)
+                    self._probe.suspect(error, is_shared=not visit.has_asked)
                 raise
 
     @contextmanager
-    def _snapshot(self, *, is_single: bool = False) -> Iterator[Snapshot]:
+    def _snapshot(self, visit: Visit, *, is_single: bool = False) -> Iterator[Snapshot]:
         """Give a snapshot on a connection of its own; translate the errors of drivers."""
         connection = self._connect()
-        snapshot = Snapshot(connection, self._engine, self._memory, is_single=is_single)
+        running = Running(connection.dbapi_connection)
+        visit.runs(running)
+        snapshot = Snapshot(connection, self._engine, visit, self._memory, is_single=is_single)
         try:
-            yield snapshot
+            with current().stopping(running.leave):
+                yield snapshot
         except StoppedAnsweringError as error:
             self._struck = time.monotonic()
+            running.check()
             has_others = self._engine.hosts > 1 and not snapshot.has_begun
             raise unreachable(self._name, error, is_lost=has_others) from error
         except (psycopg2.Error, sqlite3.Error) as error:
+            running.check()
             is_closed = bool(getattr(connection.dbapi_connection, "closed", False))
             found = translated(error, self._name, is_closed=is_closed)
             if found is None:
                 raise
             raise found from error
         finally:
-            _give_back(connection)
+            running.finish()
+            self._stopped += running.error is not None
+            _give_back(connection, was_stopped=running.error is not None)
             if self._engine.closed.is_set():
                 self._engine.close()
 
@@ -163,21 +211,27 @@ class Reader:
             raise StoreUnreachable(
                 f"All connections to the store `{self._name}` are busy.", hint="Try again later."
             ) from error
-        except psycopg2.Error as error:
-            raise unreachable(self._name, error, is_lost=HUNG_UP in str(error)) from error
-        except sqlite3.DatabaseError as error:
-            raise translated(error, self._name) or unreachable(self._name, error) from error
-        except OSError as error:
-            raise unreachable(self._name, error) from error
+        except (psycopg2.Error, sqlite3.DatabaseError, OSError) as error:
+            raise self._of_driver(error) from error
+
+    def _of_driver(self, error: Exception) -> ProvenderError:
+        """Return the error of a connection that cannot be made."""
+        if isinstance(error, sqlite3.Error):
+            return translated(error, self._name) or unreachable(self._name, error)
+        is_lost = isinstance(error, psycopg2.Error) and HUNG_UP in str(error)
+        return unreachable(self._name, error, is_lost=is_lost)
 
 
-def _give_back(connection: PoolProxiedConnection) -> None:
-    """End the transaction and return the connection to its pool, or drop it if it is dead."""
+def _give_back(connection: PoolProxiedConnection, *, was_stopped: bool) -> None:
+    """End the transaction and return the connection to its pool, or drop it if it is dead.
+
+    A connection whose statement was stopped is dropped, too: the server may be told late.
+    """
     driver: Any = connection.dbapi_connection
     try:
         if isinstance(driver, sqlite3.Connection):
             driver.rollback()
-        elif driver.closed:
+        elif driver.closed or was_stopped:
             connection.invalidate()
         elif driver.get_transaction_status() != TRANSACTION_STATUS_IDLE:
             with watched(driver, ROLLBACK_SECONDS):

@@ -13,6 +13,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 from provender.schema.entities import Kind
 from provender.schema.statements import Backend, Record, Rows, Statement, Statements
 from provender.store.database.engines import Engine
+from provender.store.database.gate import Visit
 from provender.store.database.memory import Memory
 from provender.store.database.opening import DECLARE, plain
 from provender.store.database.watchdog import GRACE_SECONDS, watched
@@ -26,21 +27,24 @@ BATCH = 1000
 class Snapshot:
     """A read-only transaction: all its statements see the same data.
 
-    The transaction begins with the first statement, in the same round trip if possible, or when
-    the token is read. `is_single` says that there will be one statement only, which then needs no
-    transaction around it. `seconds` is the time that statements took so far.
+    `visit` is the stay of the request at the gate of the store. The transaction begins with the
+    first statement, in the same round trip if possible, or when the token is read. `is_single` says
+    that there will be one statement only, which then needs no transaction around it. `seconds` is
+    the time that statements took so far.
     """
 
     def __init__(
         self,
         connection: PoolProxiedConnection,
         engine: Engine,
+        visit: Visit,
         memory: Memory | None = None,
         *,
         is_single: bool = False,
     ) -> None:
         self._cursor: Any = connection.cursor()
         self._engine = engine
+        self._visit = visit
         self._memory = memory
         self._is_single = is_single
         self._driver: Any = connection.dbapi_connection
@@ -74,22 +78,38 @@ class Snapshot:
 
     def run(self, statement: Statement) -> list[Record]:
         """Return all rows of a statement, decoded."""
+        self._visit.begin(statement.text)
         begun = time.perf_counter()
-        records = self._first(statement)
-        if records is None:
-            self.execute(statement.text, statement.values)
-            records = self._cursor.fetchall()
-        self.seconds += time.perf_counter() - begun
+        try:
+            records = self._first(statement)
+            if records is None:
+                self.execute(statement.text, statement.values)
+                records = self._cursor.fetchall()
+        finally:
+            self._took(statement, begun)
         return _decode(records, statement.kinds) if self._is_sqlite else records
+
+    def _took(self, statement: Statement, begun: float) -> None:
+        """Note how long a statement, or the first rows of it, took."""
+        seconds = time.perf_counter() - begun
+        self.seconds += seconds
+        self._visit.note(statement.text, seconds)
 
     def stream(self, statement: Statement) -> Iterator[Record]:
         """Yield the rows of a statement, decoded; `BATCH` of them are held at a time."""
+        self._visit.begin(statement.text)
         if not self._is_sqlite:
             yield from self._stream_from_server(statement)
             return
-        self.execute(statement.text, statement.values)
-        while records := self._cursor.fetchmany(BATCH):
+        begun = time.perf_counter()
+        try:
+            self.execute(statement.text, statement.values)
+            records = self._cursor.fetchmany(BATCH)
+        finally:
+            self._took(statement, begun)
+        while records:
             yield from _decode(records, statement.kinds)
+            records = self._cursor.fetchmany(BATCH)
 
     def cached(self, statement: Statement) -> list[Record]:
         """Return the result of `run`, cached while the data is the same."""
@@ -109,6 +129,8 @@ class Snapshot:
         if self._is_over:
             raise RuntimeError("a second statement where one was announced")
         self._begin()
+        self._visit.check()
+        self._visit.has_asked = True
         LOGGER.debug("%s %s", text, values)
         arguments = (text, values) if values else (text,)
         if self._is_sqlite:
@@ -138,6 +160,8 @@ class Snapshot:
         if self.has_begun or opening is None or not opening.may_join(self._driver):
             return None
         LOGGER.debug("%s %s", statement.text, statement.values)
+        self._visit.check()
+        self._visit.has_asked = True
         is_single = self._is_single and batch is None
         with watched(self._driver, self._engine.statement_seconds + GRACE_SECONDS):
             first = opening.join(
@@ -151,19 +175,22 @@ class Snapshot:
     def _stream_from_server(self, statement: Statement) -> Iterator[Record]:
         """Yield the rows of a statement from a cursor of the server, batch by batch."""
         begun = time.perf_counter()
-        records = self._first(statement, BATCH)
-        is_joined = records is not None
-        if records is None:
-            text = f"{DECLARE} {statement.text}; FETCH {BATCH} FROM batches"
-            records = self.read(text, statement.values)
+        try:
+            records = self._first(statement, BATCH)
+            is_joined = records is not None
+            if records is None:
+                text = f"{DECLARE} {statement.text}; FETCH {BATCH} FROM batches"
+                records = self.read(text, statement.values)
+        finally:
+            self._took(statement, begun)
         while records:
-            self.seconds += time.perf_counter() - begun
             yield from records
             if len(records) < BATCH:
                 return
             begun = time.perf_counter()
             records = self.read(f"FETCH {BATCH} FROM batches")
             records = plain(records) if is_joined else records
+            self.seconds += time.perf_counter() - begun
 
     def _start_clock(self) -> None:
         self._driver.deadline = time.monotonic() + self._engine.statement_seconds

@@ -42,18 +42,20 @@ Marker = Callable[[], bytes]
 class ReadOnlyConnection(sqlite3.Connection):
     """A connection that interrupts itself when its `deadline` (monotonic seconds) has passed.
 
+    It also does when another thread sets `is_stopped`.
     `marker` is None if changes of the data cannot be noticed. An `is_immutable` file has no lock,
     and sees no change either.
     """
 
     deadline: float = float("inf")
+    is_stopped: bool = False
     copy: tempfile.TemporaryDirectory[str] | None = None
     marker: Marker | None = None
     is_immutable: bool = False
 
     def is_overdue(self) -> bool:
         """Return whether SQLite's progress handler must stop the statement."""
-        return time.monotonic() > self.deadline
+        return self.is_stopped or time.monotonic() > self.deadline
 
     def close(self) -> None:
         """Close the connection and remove the copy that it may have been opened on."""

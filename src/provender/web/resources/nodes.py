@@ -116,7 +116,8 @@ class Node(BaseResource):
         found = self.inquire(self.nodes.subject(identifier))
         refuse_filters(parameters)
         subject = found.value.subject(found.store)
-        export = subjects.export(subject, parameters[DOWNLOAD_FORMAT], as_text=not is_file)
+        with self.context.stores.places.expensive():
+            export = subjects.export(subject, parameters[DOWNLOAD_FORMAT], as_text=not is_file)
         if is_file:
             return file_response(export.filename, export.content, found.etag)
         text = {"data": export.text(), "filename": export.filename, "status": 200}
