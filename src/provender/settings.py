@@ -65,6 +65,18 @@ class Limits:
         30.0, "time-out of a database statement, in seconds", low=0.001
     )
     answer_bytes: int = _setting(67_108_864, "largest size of a JSON answer, in bytes", low=1000)
+    spool_bytes: int = _setting(
+        1_000_000_000,
+        "largest size of the temporary files with answers that slow clients have not taken, of one"
+        " process, in bytes; beyond it the slowest client is cut off",
+        low=0,
+    )
+    client_seconds: float = _setting(
+        30.0,
+        "time in which a client must send the headers of a request, and longest time in which it"
+        " takes nothing of an answer, in seconds",
+        low=0.1,
+    )
 
 
 @dataclass(frozen=True, slots=True)
