@@ -36,6 +36,7 @@ from provender.web.dialects.parts import (
     statistics,
     tree,
 )
+from provender.web.resources.downloads import DownloadLinks
 from provender.web.resources.entities import Computer, Group, User
 from provender.web.resources.general import QueryBuilder
 from provender.web.resources.nodes import Node
@@ -154,6 +155,13 @@ V4 = Dialect(
             QueryBuilder.refusal,
             Answer("POST: the answer to a [query](querybuilder.md); GET: 405"),
             methods=("GET", "POST"),
+        ),
+        Route(
+            "/download_links",
+            DownloadLinks,
+            DownloadLinks.post,
+            Answer("POST: a link to a file, valid [without credentials](../howto/access.md)"),
+            methods=("POST",),
         ),
         *lists(Computer, views.COMPUTERS, OF_COMPUTERS, PROPERTIES),
         *lists(Group, views.GROUPS, OF_GROUPS, PROPERTIES),
