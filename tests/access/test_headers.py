@@ -74,7 +74,16 @@ def test_a_malformed_host_is_a_400_that_repeats_nothing(on_archive, host):
 
 
 @pytest.mark.parametrize(
-    "host", ["a.example", "a.example:8080", "127.0.0.1", "[::1]:5000", "A.Example", "xn--bcher-kva"]
+    "host",
+    [
+        "a.example",
+        "a.example:8080",
+        "127.0.0.1",
+        "[::1]:5000",
+        "A.Example",
+        "xn--bcher-kva",
+        "xn--fiqs8s",
+    ],
 )
 def test_links_name_the_host_that_was_asked(on_archive, host):
     path = "/api/v4/nodes/page/2?perpage=3"
