@@ -10,8 +10,11 @@ ProvenderError
 │   ├── CannotExport           this node cannot be written in that format
 │   ├── CannotConvert          a stored value that a cast does not take
 │   ├── LimitExceeded          more than a setting allows
-│   │   └── BodyTooLarge  413  a posted body beyond it
+│   │   ├── BodyTooLarge  413  a body beyond it
+│   │   └── UrlTooLong    414  a path and query beyond it
 │   └── AmbiguousIdentifier    an id prefix of several objects
+├── Unauthorized          401  whoever asks may not read this
+├── TooManyRequests       429  too many of them from one client
 ├── NotFound              404
 │   ├── UnknownRoute           no such path, or a malformed id in it
 │   ├── NoSuchEntity           no object with that id
@@ -155,16 +158,48 @@ class LimitExceeded(BadRequest):
 
 
 class BodyTooLarge(LimitExceeded):
-    """A posted body is larger than the setting allows."""
+    """A body is larger than the setting allows."""
 
     code = "body-too-large"
     status = 413
+
+
+class UrlTooLong(LimitExceeded):
+    """A path and its query are longer than the setting allows."""
+
+    code = "url-too-long"
+    status = 414
 
 
 class AmbiguousIdentifier(BadRequest):
     """An id prefix that several objects share."""
 
     code = "ambiguous-identifier"
+
+
+class Unauthorized(ProvenderError):
+    """Whoever asks may not read this, or nobody knows who it is; also where nothing is."""
+
+    code = "unauthorized"
+    status = 401
+
+    def __init__(self, challenges: Iterable[str] = ()) -> None:
+        super().__init__(
+            "There is nothing here that you may read.",
+            hint="Send the token or the password of a user who may read it.",
+        )
+        self.challenges = tuple(challenges)
+
+
+class TooManyRequests(ProvenderError):
+    """Too many requests of one client in a time; `retry_after` is in seconds."""
+
+    code = "too-many-requests"
+    status = 429
+
+    def __init__(self, message: str, *, hint: str | None = None, retry_after: int = 1) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
 
 
 class NotFound(ProvenderError):

@@ -10,6 +10,9 @@ from typing import Any
 # What is private unless `expose` opens it.
 EXPOSABLE = ("users.email", "authinfo")
 LOG_FORMATS = ("text", "json")
+# Words in lists of readers: everybody, and every user.
+ANYONE = "anyone"
+KNOWN = "known"
 
 
 def _setting(
@@ -37,6 +40,9 @@ class ProfileSettings:
         "private names that queries of this profile may use, instead of the global list",
         choices=EXPOSABLE,
     )
+    readers: tuple[str, ...] | None = _setting(
+        None, "who may read this profile, instead of `access.readers`"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,14 @@ class Limits:
     )
     joins: int = _setting(10, "largest number of joins in a posted query", low=0)
     nesting: int = _setting(16, "deepest nesting of the JSON of a posted query", low=4)
-    body_bytes: int = _setting(1_000_000, "largest size of a posted query, in bytes", low=100)
+    url_bytes: int = _setting(
+        16_384,
+        "largest size of a path and its query, in bytes; web servers have bounds too",
+        low=100,
+    )
+    body_bytes: int = _setting(1_000_000, "largest size of a posted body, in bytes", low=100)
+    filters: int = _setting(200, "largest number of conditions in a request", low=1)
+    list_items: int = _setting(50_000, "largest number of items of a list in a request", low=1)
     statement_seconds: float = _setting(
         30.0, "time-out of a database statement, in seconds", low=0.001
     )
@@ -88,6 +101,18 @@ class Limits:
         "time in which a client must send the headers of a request, and longest time in which it"
         " takes nothing of an answer, in seconds",
         low=0.1,
+    )
+    download_bytes: int = _setting(
+        67_108_864,
+        "largest size of a node written in a format, and of a file that is read for it, in bytes; "
+        "stored files have no bound",
+        low=1000,
+    )
+    requests: str | None = _setting(
+        None, "requests that one client may send, such as `100/minute`; null: any number"
+    )
+    requests_storage: str = _setting(
+        "memory://", "where requests are counted: each process by itself, or `redis://HOST`"
     )
 
 
@@ -156,6 +181,29 @@ class Proxy:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """Who there is, and who may read what."""
+
+    file: Path | None = _setting(
+        None, "file of the users, with their hashed passwords and tokens (`provender access add`)"
+    )
+    readers: tuple[str, ...] = _setting(
+        (ANYONE,),
+        "who may read a profile that does not say it: names of users, `known` for all of them, "
+        "`anyone` without a password",
+    )
+    metrics: tuple[str, ...] = _setting(
+        (ANYONE,), "who may read `/metrics`; a user that is named here is not one of `known`"
+    )
+    header: str | None = _setting(
+        None, "header in which a web server in front names the user that it has checked"
+    )
+    trusted: tuple[str, ...] = _setting(
+        (), "web servers whose `access.header` is believed: addresses, networks or `unix`"
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings, typed; `provender.configuration` reads them.
 
@@ -164,7 +212,8 @@ class Settings:
 
     default_profile: str | None = _setting(None, "profile that answers when a request names none")
     profiles: Mapping[str, ProfileSettings] = field(
-        default_factory=dict, metadata={"help": "stores by name: `{store, repository, expose}`"}
+        default_factory=dict,
+        metadata={"help": "stores by name: `{store, repository, expose, readers}`"},
     )
     refused: tuple[RefusedProfile, ...] = ()
     archives: tuple[Path, ...] = _setting((), "folders; each .aiida file in them is a profile")
@@ -188,6 +237,16 @@ class Settings:
     pool: Pool = field(default_factory=Pool)
     cache: Cache = field(default_factory=Cache)
     proxy: Proxy = field(default_factory=Proxy)
+    access: Access = field(default_factory=Access)
+    cors: tuple[str, ...] = _setting(
+        ("*",), "web sites whose scripts may read answers, such as https://viewer.example.org"
+    )
+    trusted_hosts: tuple[str, ...] = _setting(
+        (), "names in `Host` that are answered, `.example.org` with all below it; empty: any"
+    )
+    frame_ancestors: tuple[str, ...] = _setting(
+        (), "web sites that may show the pages for people inside their own; empty: none"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +281,11 @@ def table(section: type = Settings, prefix: str = "") -> tuple[SettingRow, ...]:
         if is_dataclass(default):
             rows.extend(table(type(default), f"{item.name}."))
         else:
-            shown = "" if default is None or default in ((), {}) else str(default).lower()
-            rows.append(SettingRow(prefix + item.name, shown, item.metadata["help"]))
+            rows.append(SettingRow(prefix + item.name, _shown(default), item.metadata["help"]))
     return tuple(rows)
+
+
+def _shown(default: Any) -> str:  # noqa: ANN401 - the annotation of the field says the type
+    if isinstance(default, tuple):
+        return ", ".join(default)
+    return "" if default is None or default == {} else str(default).lower()

@@ -12,7 +12,9 @@ import yaml
 
 from deploy import processes
 from deploy.processes import ROOT
+from provender.web.access import accounts
 from support.server import ask
+from support.users import PASSWORD
 
 APACHE = shutil.which("apache2", path=f"{os.environ['PATH']}:/usr/sbin")
 MODULES = Path("/usr/lib/apache2/modules")
@@ -82,9 +84,14 @@ def sites(place, data, unpacked, lab_postgres):
         lab = {"store": url, "repository": "../../container"}
         for name, profile in (("app1", lab), ("app2", "../../lab.aiida")):
             settings = {"profiles": {name: profile}, "cache": {"folder": "../../cache"}}
+            if name == "app2":
+                guarded = {"store": "../../lab.aiida", "readers": ["alice", "reader"]}
+                settings["profiles"]["guarded"] = guarded
+                settings |= {"default_profile": name, "access": {"file": "users"}}
             (place / "wsgi" / name / "config.yaml").write_text(yaml.safe_dump(settings))
             script = place / "wsgi" / name / "rest.wsgi"
             script.write_text(script.read_text() + EXTRA)
+        accounts.add_password(place / "wsgi" / "app2" / "users", "alice", PASSWORD)
         script = place / "wsgi" / "app1" / "rest.wsgi"
         script.write_text(script.read_text().replace("server=False", "server=True"))
         processes.own(place / "wsgi")

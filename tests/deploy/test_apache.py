@@ -12,6 +12,8 @@ import pytest
 
 from deploy import processes
 from deploy.processes import ROOT
+from provender.web.access import accounts
+from support.users import PASSWORD, basic, bearer
 
 
 @pytest.fixture(params=["/app1", "/app2"])
@@ -123,6 +125,24 @@ def test_figures_are_kept_from_strangers(apache, mount):
     assert apache.get(f"{mount}/metrics").status == 404  # nobody asked for them here
     for path in ("/metrics", "/metrics/", "//metrics", "/%6detrics"):
         assert processes.from_stranger(apache.root, mount + path) == 403, path
+
+
+def test_credentials_reach_a_guarded_profile(apache):
+    token = accounts.add_token(apache.place / "wsgi" / "app2" / "users", "reader")
+    path = "/app2/guarded/api/v4/nodes?limit=1"
+    for headers in (bearer(token), basic("alice", PASSWORD)):
+        assert apache.get(path, headers=headers).status == 200
+    refused = [apache.get(path), apache.get(path, headers=bearer("x")), apache.get("/app2/none/")]
+    assert {(answer.status, answer.body) for answer in refused} == {(401, refused[0].body)}
+    assert refused[0].headers["www-authenticate"]
+    assert apache.get(path, method="OPTIONS").status == 200
+    assert apache.get("/app2/api/v4/nodes?limit=1").status == 200
+    body = b'{"path": "/api/v4/nodes/00000000/download?download_format=json"}'
+    link = apache.get(
+        "/app2/guarded/api/v4/download_links", method="POST", headers=bearer(token), body=body
+    )
+    assert link.data["url"].startswith(f"{apache.root}/app2/guarded/api/v4/nodes/00000000/")
+    assert apache.get(link.data["url"].removeprefix(apache.root)).status == 404  # past the door
 
 
 def test_each_request_is_one_line_of_the_log_of_the_site(apache, mount):

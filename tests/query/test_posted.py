@@ -26,7 +26,7 @@ EXPOSED = ("users.email", "authinfo")
 
 
 def read(query, expose=EXPOSED):
-    return read_posted(query, Limits(), expose)
+    return read_posted(query, Limits(filters=MOST_PARTS), expose)
 
 
 def refused(query, expose=EXPOSED):

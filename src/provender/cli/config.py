@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from provender import configuration
-from provender.cli import configcheck, storecheck
+from provender.cli import accesscheck, configcheck, storecheck
 from provender.cli.configexamples import example_files
 from provender.cli.console import HELP, Group, examples, table
 from provender.cli.findings import Finding, Level, ok, problem, show, summary
@@ -83,6 +83,8 @@ def _check(file: Path | None, workers: int, *, is_offline: bool) -> Iterator[Fin
     yield from configcheck.check_secrets(given, profiles)
     yield from configcheck.check_folders(settings)
     yield from configcheck.check_proxies(settings)
+    yield from accesscheck.check_access(settings, profiles)
+    yield from accesscheck.check_sites(settings)
     if is_offline:
         yield from storecheck.check_places(profiles)
     else:
@@ -135,4 +137,5 @@ def _profile(name: str, entry: ProfileSettings) -> str:
         return f"cannot be served: {error.message}"
     parts += [f"repository {entry.repository}"] if entry.repository else []
     parts += [f"exposes {_shown(entry.expose)}"] if entry.expose is not None else []
+    parts += [f"for {_shown(entry.readers)}"] if entry.readers is not None else []
     return "; ".join(parts)

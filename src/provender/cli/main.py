@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from provender.cli.access import access
 from provender.cli.check import check
 from provender.cli.config import config
 from provender.cli.console import HELP, Group, examples
@@ -41,5 +42,5 @@ def main(context: click.Context, profile_name: str | None, config_file: Path | N
     context.obj = Options(profile_name, config_file)
 
 
-for command in (restapi, profile, config, check, routes, store):
+for command in (restapi, profile, config, access, check, routes, store):
     main.add_command(command)

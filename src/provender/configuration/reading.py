@@ -85,6 +85,7 @@ def read(
         archives=tuple(base / _expanded(path) for path in loaded.archives),
         aiida_config=_resolve(loaded.aiida_config, base),
         cache=replace(loaded.cache, folder=_resolve(loaded.cache.folder, base)),
+        access=replace(loaded.access, file=_resolve(loaded.access.file, base)),
     )
 
 

@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,15 +100,17 @@ class Census:
         self._threads = 0
         self._changed = threading.Condition(threading.Lock())
 
-    def take(self) -> dict[str, Finding]:
+    def take(self, names: Collection[str] | None = None) -> dict[str, Finding]:
         """Return what is known of each profile after at most `patience` seconds, by its name.
 
-        Results that come later are there for the next request.
+        Results that come later are there for the next request. Only the profiles with one of the
+        `names` are waited for, by default all.
         """
+        awaited = [e for name, e in self._entries.items() if names is None or name in names]
         with self._changed:
             self._ask()
             self._changed.wait_for(
-                lambda: not any(entry.is_asked for entry in self._entries.values()),
+                lambda: not any(entry.is_asked for entry in awaited),
                 self._effort.patience,
             )
             return {

@@ -13,6 +13,7 @@ from provender.query.plan.plan import Plan
 from provender.query.plan.views import View, whole_vocabulary
 from provender.schema.entities import COMPUTER
 from provender.schema.statements import Record as Values
+from provender.settings import Limits
 from provender.store.stores import Store
 from provender.translators.identity import One
 from provender.translators.inquiry import Inquiry
@@ -38,7 +39,7 @@ class SubjectRow:
     tree: str | None
     computer: str | None
 
-    def subject(self, store: Store) -> Subject:
+    def subject(self, store: Store, limits: Limits) -> Subject:
         """Return the node in the form for exports; `store` has the files."""
         files = decoded(self.tree)
         return Subject(
@@ -47,7 +48,7 @@ class SubjectRow:
             self.label,
             self.description,
             decoded(self.attributes),
-            lambda path: read_file(store, files, path),
+            lambda path: read_file(store, files, path, limits.download_bytes),
             self.computer,
         )
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from provender.errors import (
     BadRequest,
-    CannotExport,
     CorruptObject,
+    LimitExceeded,
     NoSuchFile,
     NotForThisNodeType,
     NotServed,
@@ -24,12 +24,12 @@ from provender.exports.registry import (
 from provender.exports.subject import Subject
 from provender.schema import types
 from provender.schema.types import PROCESS, SHIPPED, modern, read_entry_point, read_full_type
+from provender.settings import Limits
 from provender.store.files.streams import ObjectStream
 from provender.store.files.tree import file_key, located
 from provender.store.stores import Store
 
-# In bytes. An export reads a file whole; a download of the file itself has no such bound.
-LARGEST_FILE = 256 << 20
+OF_FILES = "The stored files of a node can be downloaded whatever their size: /repo/contents."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,13 @@ class Written:
         return self.content.decode("utf-8", "replace")
 
 
-def export(subject: Subject, download_format: str | None, *, as_text: bool) -> Written:
+def export(
+    subject: Subject, download_format: str | None, limits: Limits, *, as_text: bool
+) -> Written:
     """Return a node written in a format.
 
     Raises:
+        LimitExceeded: it is larger than `limits.download_bytes`.
         NotForThisNodeType: a process.
         BadRequest: no format, one that the type does not have, or text asked of a binary one.
         CannotExport: this node cannot be written in it.
@@ -68,7 +71,13 @@ def export(subject: Subject, download_format: str | None, *, as_text: bool) -> W
             f"The format {download_format} is binary, so it cannot be part of JSON.",
             hint="Leave out download=false.",
         )
-    written = writer(subject)
+    written, most = writer(subject), limits.download_bytes
+    if len(written.content) > most:
+        raise LimitExceeded(
+            f"The download would be {len(written.content)} bytes long, more than "
+            f"`limits.download_bytes` ({most}).",
+            hint=OF_FILES,
+        )
     return Written(written.filename or f"{subject.uuid}.{download_format}", written.content)
 
 
@@ -103,17 +112,21 @@ def naming(path: str) -> Iterator[None]:
         raise named(error, path) from error
 
 
-def read_file(store: Store, tree: dict[str, Any], path: str) -> bytes:
+def read_file(store: Store, tree: dict[str, Any], path: str, most: int) -> bytes:
     """Return the content of a file of a node.
 
     Raises:
         NoSuchFile: the node has no such file.
         CorruptObject: its content is missing or damaged; the message names the file.
-        CannotExport: it is too large to be read at once.
+        LimitExceeded: it is larger than `most` bytes, the setting `limits.download_bytes`.
     """
     with open_key(store, file_key(located(tree, path)), path) as stream:
-        if stream.size > LARGEST_FILE:
-            raise CannotExport(f"The file `{path}` is too large to be converted.")
+        if stream.size > most:
+            raise LimitExceeded(
+                f"The file `{path}` has {stream.size} bytes, more than "
+                f"`limits.download_bytes` ({most}).",
+                hint=OF_FILES,
+            )
         with naming(path):
             return stream.readall()
 

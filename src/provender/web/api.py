@@ -62,11 +62,12 @@ class Api(flask_restful.Api):
         self.prefix, self.decorators = prefix, guarded
 
     def _add(self, dialect: Dialect, number: int, route: Route) -> None:
-        self.prefix = dialect.prefix
+        self.prefix, endpoint = dialect.prefix, f"{dialect.name}-{route.name}-{number}"
+        self.context.endpoints.routes[endpoint] = route
         self.add_resource(
             route.resource,
             route.path,
-            endpoint=f"{dialect.name}-{route.name}-{number}",
+            endpoint=endpoint,
             methods=route.methods,
             strict_slashes=False,
             resource_class_kwargs={"route": route, "dialect": dialect},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -16,14 +16,17 @@ from provender import configuration, logs
 from provender.settings import Settings
 from provender.store.registry import StoreRegistry
 from provender.store.selection import Selection, select
+from provender.web.access import door, rates
+from provender.web.access.door import door_of
+from provender.web.access.signatures import Signatures
 from provender.web.answers.failures import Failures
 from provender.web.answers.freshness import fingerprint
 from provender.web.answers.responses import json_response
 from provender.web.api import Api
 from provender.web.context import FAILURES, KEY, Context
 from provender.web.dialects import DIALECTS
-from provender.web.middleware import crossorigin, hosts, requestlog, timing, trace
-from provender.web.middleware.mounts import Mounts
+from provender.web.middleware import bounds, crossorigin, requestlog, timing, trace
+from provender.web.middleware.mounts import EveryName, Mounts
 from provender.web.middleware.observer import Observer
 from provender.web.middleware.proxies import TrustedProxies
 from provender.web.operations import home, probes, profiles
@@ -133,6 +136,7 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
         tuple(get_decorators or ()),
         fingerprint(settings),
         endpoints=Endpoints(DIALECTS[0].prefix),
+        door=door_of(settings, selection.profiles),
     )
     app.extensions[KEY] = context
     _register(app, context)
@@ -150,31 +154,41 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
 def _register(app: App, context: Context) -> None:
     """Register all that is served besides the interface, and what stands around it."""
     settings = context.settings
-    crossorigin.register(app)
-    hosts.register(app)
-    if settings.server_timing:
-        timing.register(app)
-    is_guarded = bool(context.get_decorators)  # then a 404 tells nothing that a page would not
+    trace.register(app)
+    has_checks = bool(context.get_decorators)  # then a 404 tells nothing that a page would not
     failures = Failures(
         DIALECTS,
-        (lambda _: []) if is_guarded else context.endpoints.lines,
-        profiles=() if is_guarded else context.mounted,
+        (lambda _: []) if has_checks else context.endpoints.lines,
+        profiles=() if has_checks else context.mounted,
         show_tracebacks=app.catch_internal_server,
     )
     app.extensions[FAILURES] = failures
     failures.register(app)
+    if settings.limits.requests:
+        rates.register(app, settings.limits, failures.respond)
+    bounds.register(app, settings)
+    is_guarded = None
+    if context.door is not None:
+        door.register(app, context.door)
+        is_guarded = door.is_for_some
+    crossorigin.register(app, settings.cors, is_guarded)
+    if settings.server_timing:
+        timing.register(app)
     home.register(app, context)
     probes.register(app, context)
     if settings.profile_paths:
         profiles.register(app, context)
-    app.wsgi_app = Mounts(app.wsgi_app, context.mounted)  # type: ignore[method-assign]
+    names: Container[str] = context.mounted
+    if context.door is not None:
+        app.wsgi_app = Signatures(app.wsgi_app)  # type: ignore[method-assign]
+        names = EveryName(app) if context.hides_profiles and settings.profile_paths else names
+    app.wsgi_app = Mounts(app.wsgi_app, names)  # type: ignore[method-assign]
     _observe(app, context)
 
 
 def _observe(app: Flask, context: Context) -> None:
     """Name each request, log it, and count it if metrics are served."""
     logs.offer(context.settings.log_format)
-    trace.register(app)
     watchers = [requestlog.write]
     if context.settings.metrics:
         from provender.web.operations import metrics  # noqa: PLC0415 - a library that only this needs

@@ -12,6 +12,7 @@ from provender.settings import Settings
 from provender.store.profiles import Profile
 from provender.store.registry import StoreRegistry
 from provender.store.stores import Store
+from provender.web.access.door import Door
 from provender.web.middleware.mounts import LEASES, PROFILE
 from provender.web.middleware.trace import Lifecycle
 from provender.web.routes.endpoints import Endpoints
@@ -27,7 +28,8 @@ class Context:
     """The settings and stores of an application.
 
     `get_decorators` check whether a client may ask. `fingerprint` is that of the settings.
-    `lifecycle` counts the running requests, `endpoints` lists the routes.
+    `lifecycle` counts the running requests, `endpoints` lists the routes. `door` knows who may read
+    what; None if everything is for everybody.
     """
 
     settings: Settings
@@ -36,6 +38,7 @@ class Context:
     fingerprint: str = ""
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     endpoints: Endpoints = field(default_factory=lambda: Endpoints(""))
+    door: Door | None = None
 
     @property
     def mounted(self) -> frozenset[str]:
@@ -48,8 +51,29 @@ class Context:
 
         Raises:
             UnknownProfile: there is no profile with that name.
+            Unauthorized: whoever asks may not read it, or would not learn whether there is one.
         """
-        return self.stores.profile(named or request.environ.get(PROFILE))
+        return self.stores.profile(self._entered(named))
+
+    @property
+    def hides_profiles(self) -> bool:
+        """Whether there are profiles that not everybody may know of."""
+        return self.door is not None and self.door.rights.has_guarded
+
+    def readable(self) -> tuple[str, ...]:
+        """Return the names of the profiles that whoever asks may read."""
+        names = tuple(self.stores.profiles.by_name)
+        if self.door is None or not self.hides_profiles:
+            return names
+        rights, user = self.door.rights, self.door.user()
+        return tuple(name for name in names if rights.may_read(name, user))
+
+    def _entered(self, named: str | None) -> str | None:
+        """Return the name of the profile of the request, after the check that it may be read."""
+        name = named or request.environ.get(PROFILE)
+        if self.door is not None:
+            self.door.require(name or self.stores.profiles.default)
+        return name
 
     def guarded(self, view: Callable[..., Any]) -> Callable[..., Any]:
         """Return a view, such as a page, behind the checks of the application."""
@@ -61,8 +85,8 @@ class Context:
         """Return the store of a profile, by default that of the path of the current request.
 
         The store stays open until the answer is made; if the answer is a file, until it is sent.
-        Errors are those of `StoreRegistry.lease`.
+        Errors are those of `StoreRegistry.lease` and of `profile`.
         """
-        lease = self.stores.lease(named or request.environ.get(PROFILE))
+        lease = self.stores.lease(self._entered(named))
         request.environ[LEASES].append(lease)
         return lease.store

@@ -19,7 +19,8 @@ def read_body(raw: bytes, limits: Limits) -> dict[str, Any]:
 
     Raises:
         BodyTooLarge: more bytes than `limits.body_bytes`.
-        LimitExceeded: nested more deeply than `limits.nesting`.
+        LimitExceeded: nested more deeply than `limits.nesting`, or a list of more items than
+            `limits.list_items`.
         BadRequest: not a JSON object, or with a string or number that databases cannot store.
     """
     if len(raw) > limits.body_bytes:
@@ -76,6 +77,10 @@ def _check(value: Any, limits: Limits, depth: int) -> None:  # noqa: ANN401 - JS
         _check_text(value)
     elif isinstance(value, float) and not math.isfinite(value):
         raise BadRequest("A number is too large.")
+    elif isinstance(value, list) and len(value) > limits.list_items:
+        raise LimitExceeded(
+            f"A list has {len(value)} items, more than `limits.list_items` ({limits.list_items})."
+        )
     elif isinstance(value, dict | list):
         for key, item in value.items() if isinstance(value, dict) else enumerate(value):
             _check(key, limits, depth + 1)

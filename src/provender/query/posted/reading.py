@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from provender.errors import BadRequest, BadValue, UnknownField
+from provender.errors import BadRequest, BadValue, LimitExceeded, UnknownField
+from provender.query.plan.conditions import targets
 from provender.query.plan.plan import CAST_KINDS, Plan
 from provender.query.plan.planning import DIRECTIONS, FUNCTIONS, check
 from provender.query.plan.vocabulary import Vocabulary, posted_vocabulary
@@ -41,7 +42,7 @@ def read_posted(body: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]
 
     Raises:
         BadRequest: with the place as a JSON pointer, and what would be valid.
-        LimitExceeded: more joins than a setting allows.
+        LimitExceeded: more joins or conditions than a setting allows.
     """
     names = {
         name: posted_vocabulary(entity, expose)
@@ -54,6 +55,12 @@ def read_posted(body: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]
         plan = check(query, names)
     except BadRequest as error:
         raise located(error, _where(error.place, places)) from error
+    number = sum(1 for _ in targets(plan.condition))
+    if number > limits.filters:
+        raise LimitExceeded(
+            f"The query has {number} conditions, more than `limits.filters` ({limits.filters}).",
+            hint="`in` compares one name with many values.",
+        )
     return Posted(plan, tuple(query["project"]))
 
 

@@ -72,6 +72,27 @@ def read_parameters(terms: tuple[Term, ...], specials: Mapping[str, Parameter[An
     return Parameters(tuple(filters), values)
 
 
+def check_size(parameters: Parameters, limits: Limits) -> Parameters:
+    """Return the parameters of a query string, if it has no more parts than settings allow.
+
+    Raises:
+        LimitExceeded: too many filters, or a list of too many items.
+    """
+    number = len(parameters.filters)
+    if number > limits.filters:
+        raise LimitExceeded(
+            f"The request has {number} filters, more than `limits.filters` ({limits.filters}).",
+            hint="=in= compares one key with many values.",
+        )
+    lists = [value for value in parameters.given.values() if isinstance(value, tuple)]
+    lengths = [len(items) for items in (*lists, *(term.values for term in parameters.filters))]
+    if lengths and max(lengths) > limits.list_items:
+        raise LimitExceeded(
+            f"A list has {max(lengths)} items, more than `limits.list_items` ({limits.list_items})."
+        )
+    return parameters
+
+
 def read_list(
     view: View,
     parameters: Parameters,

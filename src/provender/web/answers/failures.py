@@ -20,6 +20,8 @@ from provender.errors import (
     ConfigurationError,
     ProvenderError,
     StoreError,
+    TooManyRequests,
+    Unauthorized,
     UnknownField,
     UnknownRoute,
 )
@@ -99,6 +101,11 @@ class Failures:
         response = json_response(self._body(error), status=error.status)
         if error.status == UNAVAILABLE and error.may_recover:
             response.headers["Retry-After"] = RETRY_AFTER
+        if isinstance(error, TooManyRequests):
+            response.headers["Retry-After"] = str(error.retry_after)
+        if isinstance(error, Unauthorized):
+            for challenge in error.challenges:
+                response.headers.add("WWW-Authenticate", challenge)
         return response
 
     def _http(self, error: HTTPException) -> Response:

@@ -18,6 +18,8 @@ from provender.web.middleware.mounts import STREAMED
 LOGGER = logging.getLogger(__name__)
 
 OCTETS = "application/octet-stream"
+# Should a browser show a file all the same: no script runs, nothing is loaded, no origin of ours.
+ISOLATED = "sandbox; default-src 'none'"
 # Bytes up to which a file is read and verified before the status is sent.
 WHOLE = 1 << 20
 BLOCK = 1 << 16
@@ -83,6 +85,7 @@ def file_response(name: str, content: bytes | ObjectStream, key: str | None = No
     response.headers["Content-Disposition"] = disposition(name)
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Content-Security-Policy"] = ISOLATED
     if key is not None:
         response.set_etag(key)
     return response

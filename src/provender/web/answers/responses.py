@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from flask import Response, request
 from werkzeug.sansio.utils import get_current_url
+from werkzeug.urls import iri_to_uri
 
 from provender.errors import LimitExceeded
 from provender.query.querystring.request import Page
@@ -39,6 +40,12 @@ def root_url() -> str:
 def _root_url(scheme: str, host: str, path: str) -> str:
     """Return a root URL, cached because building it takes 15 µs."""
     return get_current_url(scheme, host, path)
+
+
+@lru_cache(maxsize=256)
+def _ascii(root: str) -> str:
+    """Return a root URL as a header can hold it: names of hosts may have any letters."""
+    return iri_to_uri(root)
 
 
 def envelope(
@@ -77,7 +84,7 @@ def next_link(cursor: str, query: str) -> str:
     """Return the `Link` header of a page of a walk: the next one."""
     following = CURSOR.sub(lambda found: found[1] or f"{found[2]}cursor={cursor}", query)
     target = quote(following, safe=LINK_SAFE)
-    base = root_url()[:-1] + quote(request.path, safe="/:@")
+    base = _ascii(root_url())[:-1] + quote(request.path, safe="/:@")
     return f'<{base}?{target}>; rel="next"'
 
 
@@ -85,7 +92,7 @@ def page_links(page: Page, total: int, query: str) -> str:
     """Return the `Link` header of a page (RFC 8288): prev, next, first and last."""
     last = max(1, -(-total // page.size))
     targets = {"prev": page.number - 1, "next": page.number + 1, "first": 1, "last": last}
-    base = root_url()[:-1] + quote(PAGE_END.sub("/page", request.path), safe="/:@")
+    base = _ascii(root_url())[:-1] + quote(PAGE_END.sub("/page", request.path), safe="/:@")
     suffix = f"?{quote(query, safe=LINK_SAFE)}" if query else ""
     return ", ".join(
         f'<{base}/{number}{suffix}>; rel="{relation}"'

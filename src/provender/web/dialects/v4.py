@@ -39,6 +39,7 @@ from provender.web.dialects.parts import (
 )
 from provender.web.openapi import records
 from provender.web.openapi.shapes import closed
+from provender.web.resources.downloads import DownloadLinks
 from provender.web.resources.entities import Computer, Group, User
 from provender.web.resources.general import QueryBuilder
 from provender.web.resources.nodes import Node
@@ -188,6 +189,13 @@ V4 = Dialect(
                 body=records.POSTED,
             ),
             methods=("GET", "POST"),
+        ),
+        Route(
+            "/download_links",
+            DownloadLinks,
+            DownloadLinks.post,
+            Answer("POST: a link to a file, valid [without credentials](../howto/access.md)"),
+            methods=("POST",),
         ),
         *lists(Computer, views.COMPUTERS, OF_COMPUTERS, PROPERTIES),
         *lists(Group, views.GROUPS, OF_GROUPS, PROPERTIES),

@@ -7,12 +7,14 @@ answers as a server of that store alone would. Every URL in an answer follows fr
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Container, Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from flask import Flask
 from werkzeug.wsgi import ClosingIterator
 
+from provender.store.names import RESERVED
 from provender.store.registry import Lease
 from provender.web.middleware.handedfile import handed
 
@@ -29,13 +31,32 @@ STREAMED = "provender.streamed"
 BELOW = re.compile(r"/+(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?P<rest>/*|/+api(?:/.*)?)", re.DOTALL)
 
 
+class EveryName(Container[str]):
+    """Every name that a profile can have.
+
+    Where profiles are hidden, what is below an unknown name is answered like what is below a hidden
+    one. Words that begin paths of the application are left out.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._own: frozenset[str] | None = None
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether a profile can have a name."""
+        if self._own is None:
+            rules = self._app.url_map.iter_rules()
+            self._own = RESERVED | {rule.rule.split("/")[1] for rule in rules}
+        return name not in self._own
+
+
 class Mounts:
     """WSGI middleware: takes the name of a profile off the path, and ends the leases of a request.
 
     `names` are those of the profiles that are served below paths of their own.
     """
 
-    def __init__(self, app: WSGIApplication, names: Collection[str]) -> None:
+    def __init__(self, app: WSGIApplication, names: Container[str]) -> None:
         self._app = app
         self._names = names
 

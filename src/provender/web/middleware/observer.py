@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Watcher = Callable[[WSGIEnvironment, Trace], None]
 
 HEADER = "X-Request-ID"
+# Headers of every answer: browsers take it for what it says it is, and tell nobody its URL.
+ALWAYS = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 # A client's id that can stand in a header and in a log.
 SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -45,7 +47,7 @@ class Observer:
 
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:  # noqa: ANN401 - as WSGI says
             trace.status = int(status[:3])
-            return start_response(status, [*headers, (HEADER, name)], *exc_info)
+            return start_response(status, [*ALWAYS, *headers, (HEADER, name)], *exc_info)
 
         try:
             body = self._app(environ, start)

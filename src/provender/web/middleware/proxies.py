@@ -1,10 +1,10 @@
-"""Applying the forwarded headers of trusted proxies. Floor: web."""
+"""Which peers are trusted, and the forwarded headers of trusted proxies. Floor: web."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -16,6 +16,32 @@ if TYPE_CHECKING:
 
 # Name in the setting for a peer on a Unix socket, which has no address.
 UNIX = "unix"
+# Where werkzeug's `ProxyFix` keeps what it replaced.
+BEFORE = "werkzeug.proxy_fix.orig"
+
+
+class Peers:
+    """The addresses and networks of a setting, and `unix` for a peer without an address.
+
+    Raises:
+        ConfigurationError: an entry is neither an address nor a network.
+    """
+
+    def __init__(self, entries: Iterable[str], setting: str) -> None:
+        self._has_unix = UNIX in entries
+        self._networks = tuple(_network(entry, setting) for entry in entries if entry != UNIX)
+
+    def __contains__(self, address: str) -> bool:
+        """Return whether the setting names an address; without one, whether it names `unix`."""
+        if not address:
+            return self._has_unix
+        try:
+            found = ip_address(address.partition("%")[0])
+        except ValueError:
+            return False
+        if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+            found = found.ipv4_mapped
+        return any(found in network for network in self._networks)
 
 
 class TrustedProxies:
@@ -29,32 +55,26 @@ class TrustedProxies:
         hops = settings.hops
         self._app = app
         self._behind = ProxyFix(app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)
-        self._trusts_unix = UNIX in settings.trusted
-        self._networks = tuple(_network(entry) for entry in settings.trusted if entry != UNIX)
+        self._peers = Peers(settings.trusted, "proxy.trusted")
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; the headers of a trusted proxy say where it came from."""
-        is_trusted = self._trusts(environ.get("REMOTE_ADDR") or "")
+        is_trusted = peer(environ) in self._peers
         return (self._behind if is_trusted else self._app)(environ, start_response)
 
-    def _trusts(self, peer: str) -> bool:
-        if not peer:
-            return self._trusts_unix
-        try:
-            address = ip_address(peer.partition("%")[0])
-        except ValueError:
-            return False
-        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-            address = address.ipv4_mapped
-        return any(address in network for network in self._networks)
+
+def peer(environ: Mapping[str, Any]) -> str:
+    """Return the address that the connection came from, whatever a proxy says of its client."""
+    address = environ.get(BEFORE, environ).get("REMOTE_ADDR")
+    return address or ""
 
 
-def _network(entry: str) -> IPv4Network | IPv6Network:
+def _network(entry: str, setting: str) -> IPv4Network | IPv6Network:
     """Return the network of an entry; an address is a network of one."""
     try:
         return ip_network(entry, strict=False)
     except ValueError as error:
         raise ConfigurationError(
-            f"`proxy.trusted` holds `{entry}`, which is neither an address nor a network.",
+            f"`{setting}` holds `{entry}`, which is neither an address nor a network.",
             hint="For example 127.0.0.1, 10.0.0.0/8, ::1, or `unix` for a Unix socket.",
         ) from error

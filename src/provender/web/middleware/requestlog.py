@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING
 
 from provender.logs import printable
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger(__name__)
 
+# The signature of a link to a file, which opens the file for a while.
+SIGNATURE = re.compile(r"(^|&)sig=[^&]*")
+HIDDEN = r"\1sig=..."
 LINE = "%(method)s %(path)s %(status)d %(bytes)d bytes %(milliseconds).1f ms"
 LINE_WITH_QUERY = LINE.replace("%(path)s", "%(path)s?%(query)s")
 
@@ -25,6 +29,8 @@ def write(environ: WSGIEnvironment, trace: Trace) -> None:
     if not LOGGER.isEnabledFor(logging.INFO):
         return
     query = shown(environ.get("QUERY_STRING", ""))
+    if "sig=" in query:
+        query = SIGNATURE.sub(HIDDEN, query)
     fields = {
         "event": "request",
         "request_id": trace.request_id,

@@ -57,7 +57,7 @@ def _stores(context: Context) -> list[dict[str, Any]]:
 
     The page shows results of earlier checks: it does not wait for a hundred stores.
     """
-    is_listed = context.settings.profile_paths
-    if not is_listed or len(context.stores.profiles.by_name) < 2:  # noqa: PLR2004 - several
+    names = context.readable() if context.settings.profile_paths else ()
+    if len(names) < 2:  # noqa: PLR2004 - several
         return []
-    return entries(context, context.stores.census.known())
+    return entries(context, context.stores.census.known(), names)

@@ -12,7 +12,7 @@ from provender.web.operations.readiness import Readiness
 
 def register(app: Flask, context: Context) -> None:
     """Add both to an application."""
-    readiness = Readiness(context.stores)
+    readiness = Readiness(context.stores, names_stores=not context.hides_profiles)
 
     def alive() -> Response:
         return unstored(json_response({"status": "alive"}))

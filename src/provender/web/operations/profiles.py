@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Flask, Response, request
@@ -19,7 +19,8 @@ def register(app: Flask, context: Context) -> None:
     """Add the list to an application, behind its checks."""
 
     def profiles() -> Response:
-        listed = entries(context, context.stores.census.take())
+        names = context.readable()
+        listed = entries(context, context.stores.census.take(names), names)
         query = grammar.decode(request.query_string)
         envelope = responses.envelope({"profiles": listed}, "Profiles", query)
         return responses.json_response(envelope, total=len(listed))
@@ -28,8 +29,10 @@ def register(app: Flask, context: Context) -> None:
     app.add_url_rule("/profiles", "profiles", view, strict_slashes=False)
 
 
-def entries(context: Context, findings: Mapping[str, Finding]) -> list[dict[str, Any]]:
-    """Return the public data of each store, sorted by name; never its location."""
+def entries(
+    context: Context, findings: Mapping[str, Finding], names: Iterable[str]
+) -> list[dict[str, Any]]:
+    """Return the public data of each named store, sorted by name; never its location."""
     known, root = context.stores.profiles, top_url()
     return [
         {
@@ -39,7 +42,7 @@ def entries(context: Context, findings: Mapping[str, Finding]) -> list[dict[str,
             "url": f"{root}/{name}/" if known.by_name[name].has_path else None,
             **_found(findings.get(name)),
         }
-        for name in sorted(known.by_name, key=lambda name: (name.lower(), name))
+        for name in sorted(names, key=lambda name: (name.lower(), name))
     ]
 
 

@@ -36,11 +36,13 @@ class Readiness:
     """Asks the stores of an application, the one that answered last or the default first.
 
     Each is asked in a thread of its own: a look at a store that hangs is left alone, and whoever
-    asks meanwhile waits for the same look.
+    asks meanwhile waits for the same look. An error says which store has which problem only with
+    `names_stores`; the log always has it.
     """
 
-    def __init__(self, stores: StoreRegistry) -> None:
+    def __init__(self, stores: StoreRegistry, *, names_stores: bool = True) -> None:
         self._stores = stores
+        self._names_stores = names_stores
         self._looks: dict[tuple[int, str], Future[ProvenderError | None]] = {}
         self._lock = threading.Lock()
         self._answered: str | None = None
@@ -63,7 +65,7 @@ class Readiness:
             if self._has_found(looks, until, AT_ONCE - 1):
                 return
         if not self._has_found(looks, until):
-            raise _unready(looks, len(names))
+            raise self._unready(looks, len(names))
 
     def _names(self) -> list[str]:
         """Return all profiles in the order in which they are asked."""
@@ -108,20 +110,20 @@ class Readiness:
         else:
             look.set_result(None)
 
-
-def _unready(looks: Looks, count: int) -> ProvenderError:
-    """Return the error that says why no store answers; `count` is the number of stores."""
-    problems = [
-        (look.result() if look.done() else None) or _late(name) for name, look in looks.items()
-    ]
-    if count == 1 and isinstance(problems[0], StoreError):
-        return problems[0]
-    lines = [_line(item) for item in problems[:TOLD]]
-    lines += [f"{count - TOLD} more"] if count > TOLD else []
-    reasons = "; ".join(item.reason for item in problems[:TOLD] if item.reason)
-    may_recover = count > len(problems) or any(item.may_recover for item in problems)
-    kind = StoreUnreachable if may_recover else StoreMisconfigured
-    return kind("No store can be reached.", detail="\n".join(lines), reason=reasons)
+    def _unready(self, looks: Looks, count: int) -> ProvenderError:
+        """Return the error that says why no store answers; `count` is the number of stores."""
+        problems = [
+            (look.result() if look.done() else None) or _late(name) for name, look in looks.items()
+        ]
+        if count == 1 and self._names_stores and isinstance(problems[0], StoreError):
+            return problems[0]
+        lines = [_line(item) for item in problems[:TOLD]]
+        lines += [f"{count - TOLD} more"] if count > TOLD else []
+        reasons = "; ".join(item.reason for item in problems[:TOLD] if item.reason)
+        may_recover = count > len(problems) or any(item.may_recover for item in problems)
+        kind = StoreUnreachable if may_recover else StoreMisconfigured
+        detail = "\n".join(lines) if self._names_stores else None
+        return kind("No store can be reached.", detail=detail, reason=reasons)
 
 
 def _line(error: ProvenderError) -> str:

@@ -19,7 +19,14 @@ from provender.query.plan.views import Identity, View
 from provender.query.querystring import advice, grammar
 from provender.query.querystring.advice import Note, unheeded
 from provender.query.querystring.parameters import CURSOR, FULL_TYPE, LIMIT, PROFILE, Parameters
-from provender.query.querystring.request import ListRequest, Page, read_list, read_parameters
+from provender.query.querystring.request import (
+    ListRequest,
+    Page,
+    check_size,
+    read_list,
+    read_parameters,
+)
+from provender.settings import Limits
 from provender.store.stores import Store
 from provender.translators.base import BaseTranslator
 from provender.translators.identity import parse_identifier
@@ -115,6 +122,11 @@ class BaseResource(flask_restful.Resource):
         return self.route.view
 
     @property
+    def limits(self) -> Limits:
+        """The bounds on what a request may ask for."""
+        return self.context.settings.limits
+
+    @property
     def expose(self) -> tuple[str, ...]:
         """The private names that the profile of the request opens."""
         return self.context.profile(self.profile).expose
@@ -168,7 +180,7 @@ class BaseResource(flask_restful.Resource):
     def parameters(self) -> Parameters:
         """The parameters of the query string; a profile is refused unless switching is on."""
         with timing.span("parse"):
-            parameters = _read(self.query, self.dialect)
+            parameters = check_size(_read(self.query, self.dialect), self.limits)
         self.check_profile(parameters[PROFILE])
         self._check_strict(parameters)
         return parameters

@@ -82,7 +82,7 @@ class Node(BaseResource):
         identifier = self.single(id)
         found = self.inquire(self.nodes.subject(identifier))
         refuse_filters(self.parameters)
-        data = {key: derived(found.value.subject(found.store))}
+        data = {key: derived(found.value.subject(found.store, self.limits))}
         return self.answer(data, 1, found, identifier=identifier, pk=found.value.pk)
 
     def repo_list(self, id: str) -> Response:  # noqa: A002 - as in the path
@@ -115,9 +115,10 @@ class Node(BaseResource):
         is_file = parameters[DOWNLOAD]
         found = self.inquire(self.nodes.subject(identifier))
         refuse_filters(parameters)
-        subject = found.value.subject(found.store)
+        subject = found.value.subject(found.store, self.limits)
+        form = parameters[DOWNLOAD_FORMAT]
         with self.context.stores.places.expensive():
-            export = subjects.export(subject, parameters[DOWNLOAD_FORMAT], as_text=not is_file)
+            export = subjects.export(subject, form, self.limits, as_text=not is_file)
         if is_file:
             return file_response(export.filename, export.content, found.etag)
         text = {"data": export.text(), "filename": export.filename, "status": 200}

@@ -9,6 +9,8 @@ from functools import cache
 
 from werkzeug.routing import Rule
 
+from provender.web.routes.route import Route
+
 NAME_WIDTH = 15
 METHODS_WIDTH = 20
 
@@ -21,10 +23,14 @@ def endpoint_line(name: str, methods: Iterable[str], path: str) -> str:
 
 @dataclass(slots=True)
 class Endpoints:
-    """The lines of all routes of an application by prefix, including those of extensions."""
+    """The lines of all routes of an application by prefix, including those of extensions.
+
+    `routes` has the routes of the dialects by the names that Flask knows them by.
+    """
 
     default: str
     by_prefix: dict[str, list[str]] = field(default_factory=dict)
+    routes: dict[str, Route] = field(default_factory=dict)
 
     def add(self, prefix: str, name: str, methods: Iterable[str], path: str) -> None:
         """Add the line of a route; `path` includes the prefix."""
