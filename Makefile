@@ -13,7 +13,7 @@ PORT = 5000
 # The recipe reads it from the environment, so that it may hold blanks and what else a shell would read.
 export STORE
 
-.PHONY: help install serve test test-long test-lowest lint types docs bench mutants test-peer clean
+.PHONY: help install serve test test-long test-lowest lint types docs bench attacks mutants test-peer clean
 .DEFAULT_GOAL := help
 
 help: ## show what can be made
@@ -53,6 +53,10 @@ mutants: $(VENV)/.test ## say how many mutants the tests of a package kill: PACK
 bench: $(VENV)/.bench ## measure against AiiDA: N=100k|1M|10M STORES=postgresql ONLY=list,detail ROUNDS=3 PEER=folder
 	$(BIN)/python -m bench $(if $(N),--nodes $(N)) $(if $(ONLY),--only $(ONLY)) \
 	  $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(STORES),--stores '$(STORES)') $(if $(PEER),--peer '$(PEER)')
+
+attacks: $(VENV)/.bench ## attack a server, measure what a user sees of it: ONLY=3.1,idle COLUMN=before SOURCE=checkout N=100k
+	$(BIN)/python -m bench.attacks $(if $(N),--nodes $(N)) $(if $(ONLY),--only $(ONLY)) \
+	  $(if $(COLUMN),--column $(COLUMN)) $(if $(SOURCE),--source '$(SOURCE)')
 
 test-peer: $(VENV)/.test ## run AiiDA's own REST tests: AIIDA_SOURCE=checkout STORAGE=sqlite|postgres PEER=folder
 	@test -d "$(AIIDA_SOURCE)" || { echo "AIIDA_SOURCE= must name a checkout of aiida-core (see CONTRIBUTING.md)."; exit 2; }

@@ -25,7 +25,7 @@ LARGE = 3_000_000
 """Above it, SQLite and archives are left out unless they are asked for."""
 
 
-def _count(text: str) -> int:
+def count_of(text: str) -> int:
     """Return a number of nodes written as 100k or 1M."""
     try:
         return int(text[:-1]) * UNITS[text[-1]] if text[-1:] in UNITS else int(text)
@@ -75,7 +75,7 @@ def main(  # noqa: PLR0913 - one argument for each option
     launcher = Launcher(folder, home)
     questions = _chosen(only)
     plan = Plan(questions, rounds, Limits(requests, seconds), seconds, click.echo)
-    sizes = [_count(text) for text in nodes.split(",")]
+    sizes = [count_of(text) for text in nodes.split(",")]
     with cluster(folder / "postgres") as url:
         built = {stores.label(count): _build(folder, url, count, kinds) for count in sizes}
         about = {"PostgreSQL": str(read(url, "SHOW server_version")[0][0])}

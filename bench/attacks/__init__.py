@@ -1,0 +1,1 @@
+"""The attacks behind `make attacks`: each against a real server, beside one normal user."""
