@@ -22,11 +22,19 @@ Record = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """SQL with named values, and the types of the columns that it gives."""
+    """SQL with named values, and the types of the columns that it gives.
+
+    `rows` is the largest number of rows, if there is one. `wide` are the places of columns whose
+    values may have any size. `row_bytes` is what each row has besides in an answer, 0 if there are
+    few rows.
+    """
 
     text: str
     values: Mapping[str, object]
     kinds: tuple[Kind, ...] = ()
+    rows: int | None = None
+    wide: tuple[int, ...] = ()
+    row_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

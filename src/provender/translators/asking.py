@@ -19,7 +19,7 @@ from provender.query.sql.compiler import compile_rows
 from provender.settings import Settings
 from provender.store.registry import StoreRegistry
 from provender.store.selection import select
-from provender.translators.inquiry import answer, read
+from provender.translators.inquiry import answer
 from provender.translators.queries import PythonRows, Row, RowNumber
 
 
@@ -67,9 +67,7 @@ class Asked:
     def rows(self, query: dict[str, Any]) -> list[Row]:
         """Return the rows: `[{tag: {name: value}}]`, datetimes in UTC, JSON as Python values."""
         inquiry = PythonRows(json.dumps(query).encode(), self._limits, self._expose)
-        store = self._stores.get()
-        records = inquiry.records(read(inquiry, store).raw)
-        return [dict(zip(records, row, strict=True)) for row in zip(*records.values(), strict=True)]
+        return answer(inquiry, self._stores.get())
 
     def stream(self, query: dict[str, Any]) -> Iterator[Row]:
         """Yield the rows as `rows` gives them: any number of them, of which a few are held.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from provender.query import cursors
 from provender.query.cursors import Cursor
@@ -61,7 +60,7 @@ def _walk(cursor: Cursor, plan: Plan, request: ListRequest, session: Session) ->
         cursor = replace(cursor, highest=_highest_id(plan, session), total=total)
     size, width = request.limit, len(plan.outputs)
     page = cursors.page_after(plan, cursor, size)
-    records = list(islice(session.stream(page), size + 1))
+    records = session.rows(page)
     following = None
     if len(records) > size:
         records = records[:size]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import orjson
 
@@ -20,9 +20,13 @@ from provender.schema.entities import Kind
 from provender.schema.statements import Record as Values
 from provender.schema.types import full_type
 from provender.settings import Limits
+from provender.store.database.faults import too_large
 from provender.translators.inquiry import Inquiry
 from provender.translators.records import Record, http_date
 from provender.translators.session import Session
+
+_Raw = TypeVar("_Raw")
+_Answer = TypeVar("_Answer")
 
 # One row: values by name, by tag.
 Row = dict[str, Record]
@@ -47,63 +51,58 @@ SHOWN: Presenters = {
 PYTHON: Presenters = {Kind.JSON: json.loads, Kind.LOCAL_TIME: local_time}
 # The columns that a full type is made of, and the full type itself.
 TYPES = frozenset(("node_type", "process_type", "full_type"))
+# Values that are held at a time while an answer is written: about two megabytes of short ones.
+CELLS = 20_000
 # Largest posted query whose plan is cached, in bytes; the plan takes about twelve times as many.
 LONGEST_KEPT = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The records of each tag, parallel to each other, and the number of rows."""
+class Written:
+    """The records of each tag as pieces of a JSON list, and the number of rows."""
 
-    data: dict[str, list[Record]]
+    pieces: dict[str, list[bytes]]
     total: int
 
 
-class PostedQuery(Inquiry[list[Values], Answer]):
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The records of each tag as JSON lists, parallel to each other, and the number of rows."""
+
+    data: dict[str, orjson.Fragment]
+    total: int
+
+
+class Query(Inquiry[_Raw, _Answer]):
     """A posted query within the limits of the settings.
 
     Raises:
         BadRequest: the query is malformed or has unknown names; the error says where.
-        LimitExceeded: more joins or rows than a setting allows, or a query that took too long.
+        LimitExceeded: more joins, rows or bytes than a setting allows, or a query that took too
+            long.
         CannotConvert: a stored value that a cast does not take.
     """
 
     is_single: ClassVar[bool] = True
     is_expensive = True
+    shown: ClassVar[Presenters] = SHOWN
 
-    def __init__(
-        self,
-        text: bytes,
-        limits: Limits,
-        expose: tuple[str, ...],
-        shown: Presenters = SHOWN,
-    ) -> None:
-        self._limits = limits
+    def __init__(self, text: bytes, limits: Limits, expose: tuple[str, ...]) -> None:
+        self.limits = limits
         self.posted = _checked(text, limits, expose)
-        self._plan = self.posted.plan.at_most(limits.posted_rows + 1)
-        self._shown = shown
-
-    def read(self, session: Session) -> list[Values]:
-        """Return the rows."""
-        return session.rows(self._plan)
-
-    def present(self, raw: list[Values]) -> Answer:
-        """Return the records of each tag, with full types where a part of the type is there."""
-        records = self.records(raw)
-        for some in records.values():
-            if not TYPES.isdisjoint(some[0]):
-                for record in some:
-                    _add_full_type(record)
-        return Answer(records, len(raw))
+        self.plan = self.posted.plan.at_most(limits.posted_rows + 1)
 
     def records(self, raw: list[Values]) -> dict[str, list[Record]]:
         """Return the records of each tag, parallel to each other; no tags without rows."""
-        if len(raw) > self._limits.posted_rows:
+        return _by_tag(raw, self.posted, self.shown) if raw else {}
+
+    def check_number(self, rows: int) -> None:
+        """Raise `LimitExceeded` for more rows than an answer may have."""
+        if rows > self.limits.posted_rows:
             raise LimitExceeded(
-                f"The answer has more than {self._limits.posted_rows} rows (`limits.posted_rows`).",
+                f"The answer has more than {self.limits.posted_rows} rows (`limits.posted_rows`).",
                 hint="Add a filter, or read pages with limit and offset.",
             )
-        return _by_tag(raw, self.posted, self._shown) if raw else {}
 
     def explained(self, error: ProvenderError) -> ProvenderError:
         """Return an error that names the setting of a time-out, or the casts that failed."""
@@ -117,11 +116,48 @@ class PostedQuery(Inquiry[list[Values], Answer]):
         return error
 
 
-class PythonRows(PostedQuery):
+class PostedQuery(Query[Written, Answer]):
+    """A posted query whose rows are written as JSON while they come, so that few are held."""
+
+    def read(self, session: Session) -> Written:
+        """Return the rows as JSON, with full types where a part of the type is there."""
+        pieces: dict[str, list[bytes]] = {}
+        total = size = 0
+        for rows in session.batches(self.plan, max(1, CELLS // len(self.plan.outputs))):
+            total += len(rows)
+            self.check_number(total)
+            for tag, records in self.records(rows).items():
+                _add_full_types(records)
+                piece = orjson.dumps(records)[1:-1]
+                size += len(piece)
+                if size > self.limits.answer_bytes:
+                    raise too_large()
+                pieces.setdefault(tag, []).append(piece)
+        return Written(pieces, total)
+
+    def present(self, raw: Written) -> Answer:
+        """Return the JSON list of each tag."""
+        data = {}
+        for tag, pieces in raw.pieces.items():
+            data[tag] = orjson.Fragment(b"[%b]" % b",".join(pieces))
+            pieces.clear()
+        return Answer(data, raw.total)
+
+
+class PythonRows(Query[list[Values], list[Row]]):
     """A posted query whose rows hold Python values: datetimes in UTC, JSON as Python values."""
 
-    def __init__(self, text: bytes, limits: Limits, expose: tuple[str, ...]) -> None:
-        super().__init__(text, limits, expose, PYTHON)
+    shown: ClassVar[Presenters] = PYTHON
+
+    def read(self, session: Session) -> list[Values]:
+        """Return the rows."""
+        return session.rows(self.plan)
+
+    def present(self, raw: list[Values]) -> list[Row]:
+        """Return the rows, each with its records by tag."""
+        self.check_number(len(raw))
+        records = self.records(raw)
+        return [dict(zip(records, row, strict=True)) for row in zip(*records.values(), strict=True)]
 
 
 class RowNumber(Inquiry[int, int]):
@@ -131,7 +167,7 @@ class RowNumber(Inquiry[int, int]):
     is_expensive = True
 
     def __init__(self, text: bytes, limits: Limits, expose: tuple[str, ...]) -> None:
-        self._query = PostedQuery(text, limits, expose)
+        self._query = PythonRows(text, limits, expose)
 
     def read(self, session: Session) -> int:
         """Return the number."""
@@ -142,7 +178,7 @@ class RowNumber(Inquiry[int, int]):
         return raw
 
     def explained(self, error: ProvenderError) -> ProvenderError:
-        """Return the error as `PostedQuery` does."""
+        """Return the error as `Query` does."""
         return self._query.explained(error)
 
 
@@ -169,6 +205,13 @@ def _by_tag(found: list[Values], posted: Posted, shown: Presenters) -> dict[str,
 
 def _shown(values: Sequence[Any], show: Callable[[Any], object] | None) -> Sequence[Any]:
     return values if show is None else [None if item is None else show(item) for item in values]
+
+
+def _add_full_types(records: list[Record]) -> None:
+    """Add the full types to records that show a part of them."""
+    if not TYPES.isdisjoint(records[0]):
+        for record in records:
+            _add_full_type(record)
 
 
 def _add_full_type(record: Record) -> None:

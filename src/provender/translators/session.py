@@ -38,6 +38,10 @@ class Session:
         statements = compiler.compile_plan(plan, self._backend, with_count=False)
         return self._snapshot.fetch(statements).records
 
+    def batches(self, plan: Plan, size: int) -> Iterator[list[Record]]:
+        """Yield the rows of a plan, so many at a time; errors as `Snapshot.batches`."""
+        return self._snapshot.batches(compiler.compile_rows(plan, self._backend), size)
+
     def cached(self, plan: Plan) -> list[Record]:
         """Return the rows of a plan, cached while the data is the same."""
         return self._snapshot.cached(compiler.compile_rows(plan, self._backend))

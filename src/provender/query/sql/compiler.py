@@ -28,6 +28,12 @@ from provender.schema.statements import Backend, Statement, Statements
 ALWAYS_NAMED = [ColumnJoin("id", column) for column in ("user_id", "dbnode_id", "aiidauser_id")]
 # Number of compiled shapes that are cached, about 4 kB each.
 SHAPES_KEPT = 1000
+# Columns of strings that have no length on PostgreSQL; the others have 255 characters at most.
+LONG = ("description", "content", "message")
+# So many rows without long strings are small in any answer.
+FEW = 1000
+# What a group takes in memory, as a part of a tree of types.
+GROUP_BYTES = 1000
 # Largest number of values of a shape that is cached: 800 conditions take half a MiB.
 LARGEST_KEPT = 100
 
@@ -42,13 +48,41 @@ def compile_plan(plan: Plan, backend: Backend, *, with_count: bool = True) -> St
     """
     shape = shape_of(plan)
     values = _values(shape, backend)
-    kinds = tuple(output.kind for output in plan.outputs)
+    kinds = tuple([output.kind for output in plan.outputs])
+    limit = None if plan.limit is None else _integer(plan.limit)
+    text, wide = _compiled(_rows, shape, backend), _wide(plan, kinds)
     return Statements(
-        Statement(_compiled(_rows, shape, backend), values, kinds),
+        Statement(text, values, kinds, limit, wide, _row_bytes(plan, limit)),
         _count_statement(shape, values, backend) if with_count else None,
-        None if plan.limit is None else _integer(plan.limit),
+        limit,
         0 if plan.offset is None else _integer(plan.offset),
     )
+
+
+def _wide(plan: Plan, kinds: tuple[Kind, ...]) -> tuple[int, ...]:
+    """Return the places of the columns whose values may have any size."""
+    return tuple(
+        [
+            place
+            for place, kind in enumerate(kinds)
+            if kind is Kind.JSON or (kind is Kind.TEXT and _is_wide(plan.outputs[place]))
+        ]
+    )
+
+
+def _is_wide(output: Output) -> bool:
+    """Return whether a string may have any size: one of JSON, or of a column without a length."""
+    return output.target.field.name in LONG or output.target.field.kind is Kind.JSON
+
+
+def _row_bytes(plan: Plan, limit: int | None) -> int:
+    """Return the least size of a row in an answer, without long strings; 0 for few rows.
+
+    Each value has a name with quotes, a colon and a comma, and is at least one character.
+    """
+    if limit is not None and limit <= FEW:
+        return 0
+    return sum(len(output.key) + 5 for output in plan.outputs)
 
 
 def compile_rows(plan: Plan, backend: Backend) -> Statement:
@@ -69,7 +103,9 @@ def compile_groups(plan: Plan, backend: Backend) -> Statement:
         the output `node_type` gives `SELECT node_type, count(*) … GROUP BY node_type`.
     """
     shape = shape_of(plan)
-    return Statement(_compiled(_groups, shape, backend), _values(shape, backend))
+    text = _compiled(_groups, shape, backend)
+    kinds = (*(output.kind for output in plan.outputs), Kind.INTEGER)
+    return Statement(text, _values(shape, backend), kinds, row_bytes=GROUP_BYTES)
 
 
 def compile_number(plan: Plan, backend: Backend) -> Statement:

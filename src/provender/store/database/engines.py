@@ -20,6 +20,7 @@ from sqlalchemy.pool import QueuePool
 
 from provender.schema.statements import Backend
 from provender.settings import Limits, Pool
+from provender.store.database.budget import limit_values
 from provender.store.database.opening import Opening
 from provender.store.database.watchdog import watched
 from provender.store.places import most_expensive
@@ -47,8 +48,8 @@ class Engine:
 
     `connect` makes a connection that does not belong to the pool, `ask` asks it for a trifle.
     `start` begins a transaction and returns its token: equal tokens, equal data; None when
-    unknown. `opening` may send the first statement together with the beginning. `hosts` is the
-    number of servers that have the data.
+    unknown. `opening` may send the first statement together with the beginning. The rows of a
+    statement may have `answer_bytes`. `hosts` is the number of servers that have the data.
     """
 
     backend: Backend
@@ -58,6 +59,7 @@ class Engine:
     start: Start
     statement_seconds: float
     settings: Pool
+    answer_bytes: int
     hosts: int = 1
     opening: Opening | None = None
     closed: Event = field(default_factory=Event)
@@ -105,9 +107,17 @@ def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
     connections = _pool(connect, pool, limits, recycle=pool.recycle_seconds)
     hosts = str(dsn.get("host") or "").count(",") + 1
     opening = Opening(limits.statement_seconds, hosts)
-    seconds = limits.statement_seconds
     return Engine(
-        Backend.POSTGRESQL, connections, connect, ask, opening, seconds, pool, hosts, opening
+        Backend.POSTGRESQL,
+        connections,
+        connect,
+        ask,
+        opening,
+        limits.statement_seconds,
+        pool,
+        limits.answer_bytes,
+        hosts,
+        opening,
     )
 
 
@@ -126,13 +136,25 @@ class _Connection(psycopg2.extensions.connection):
 def sqlite(file: SqliteFile, pool: Pool, limits: Limits) -> Engine:
     """Return an engine for a SQLite file; connects at the first use."""
 
+    def connect() -> Any:  # noqa: ANN401 - the driver's
+        driver = file.connect()
+        limit_values(driver, limits.answer_bytes)
+        return driver
+
     def ask(driver: Any) -> None:  # noqa: ANN401 - the driver's
         driver.deadline = time.monotonic() + limits.statement_seconds
         _start_sqlite(driver, driver.cursor())
 
-    connections = _pool(file.connect, pool, limits)
-    seconds = limits.statement_seconds
-    return Engine(Backend.SQLITE, connections, file.connect, ask, _start_sqlite, seconds, pool)
+    return Engine(
+        Backend.SQLITE,
+        _pool(connect, pool, limits),
+        connect,
+        ask,
+        _start_sqlite,
+        limits.statement_seconds,
+        pool,
+        limits.answer_bytes,
+    )
 
 
 def _start_sqlite(driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the driver's

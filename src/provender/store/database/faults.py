@@ -11,6 +11,7 @@ from psycopg2.extensions import TransactionRollbackError
 
 from provender.errors import (
     CannotConvert,
+    LimitExceeded,
     ProvenderError,
     QueryTimeout,
     StoreMisconfigured,
@@ -77,7 +78,8 @@ def _of_postgresql(error: psycopg2.Error, name: str, *, is_closed: bool) -> Prov
     if isinstance(error, errors.UndefinedColumn):
         return UnsupportedStore(f"A table of the store `{name}` lacks a column.", reason=reason)
     if isinstance(error, psycopg2.DataError):
-        return _unconvertible(reason, name)
+        is_guard = isinstance(error, errors.DivisionByZero)
+        return too_large() if is_guard else _unconvertible(reason, name)
     return unreachable(name, error) if isinstance(error, psycopg2.OperationalError) else None
 
 
@@ -85,6 +87,8 @@ def _of_sqlite(error: sqlite3.Error, name: str) -> ProvenderError | None:
     reason = str(error)
     if reason == "interrupted":
         return _timeout(reason)
+    if "too big" in reason:
+        return too_large()
     if "user-defined function" in reason:
         return _unconvertible(reason, name)
     if "locked" in reason or "unable to open" in reason or "disk I/O" in reason:
@@ -97,6 +101,14 @@ def _of_sqlite(error: sqlite3.Error, name: str) -> ProvenderError | None:
 def _unconvertible(reason: str, name: str) -> CannotConvert:
     LOGGER.warning("store %s: a stored value cannot be cast: %s", name, reason)
     return CannotConvert("A stored value cannot be cast.", reason=reason)
+
+
+def too_large() -> LimitExceeded:
+    """Return the error of rows that are larger than an answer may be."""
+    return LimitExceeded(
+        "The answer would be larger than `limits.answer_bytes` allows.",
+        hint="Ask for fewer rows (`limit`), or for fewer columns or attributes.",
+    )
 
 
 def _timeout(reason: str) -> QueryTimeout:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,13 +41,13 @@ NAMELESS = (errors.UndefinedFunction, errors.InsufficientPrivilege, errors.Featu
 WARM_SECONDS = 1.0
 # One row with the token. `OFFSET 0` makes the server compute it once, not for each joined row.
 NAME = f"(SELECT pg_is_in_recovery(), {SNAPSHOT} OFFSET 0) AS name"
-# First column of each row of a statement that is joined to the beginning.
-JOINED = "true"
 MODE = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
 # Compiling hundreds of conditions takes longer than to evaluate them, and cannot be cancelled: the
 # time-out strikes seconds late. Servers before version 11 do not know the setting.
 NO_JIT = "SET LOCAL jit = off"
 JIT_SINCE = 110_000
+# Columns before those of a statement that is joined to the beginning: two of the token, one true.
+JOINED = 3
 # Declares a cursor that is planned as if all its rows were read, like a plain statement.
 DECLARE = "SET LOCAL cursor_tuple_fraction = 1; DECLARE batches NO SCROLL CURSOR FOR"
 
@@ -142,17 +143,18 @@ class Opening:
         *,
         is_single: bool = False,
         batch: int | None = None,
+        take: Callable[[], list[Record]] | None = None,
     ) -> First | None:
         """Begin, and return the rows of the first statement with the token of its snapshot.
 
         None if the token, or the statement, may not be read: then the caller begins without.
 
         The driver returns the rows of the last statement only, so each row begins with the columns
-        of the token. A single row without `JOINED` means that the statement has no rows. With a
-        `batch` the rows stay in the cursor `batches` of the server, and the first are returned.
+        of the token. Each row of the statement itself begins with true; a single row without it
+        means that the statement has no rows. With a `batch` the rows stay in the cursor `batches`
+        of the server, and the first are returned. `take` fetches the rows instead of all.
         """
-        rows = f"SELECT {JOINED}, found.* FROM ({statement.text}) AS found"  # noqa: S608 - compiled
-        text = f"SELECT name.*, joined.* FROM {NAME} LEFT JOIN ({rows}) AS joined ON true"  # noqa: S608 - ours
+        text = f"SELECT name.*, joined.* FROM {NAME} LEFT JOIN ({statement.text}) AS joined ON true"  # noqa: S608 - ours
         if batch is not None:
             text = f"{DECLARE} {text}; FETCH {batch} FROM batches"
         # Statements sent together are one transaction, which ends after the last statement.
@@ -163,12 +165,12 @@ class Opening:
             self._may_join = False
             cursor.execute("ROLLBACK")
             return None
-        records: list[Record] = cursor.fetchall()
+        records: list[Record] = (take or cursor.fetchall)()
         driver.was_standby, snapshot, present = records[0][:3]
         token = None if driver.was_standby else str(snapshot)
         return First([] if present is None else plain(records), token)
 
 
-def plain(records: list[Record]) -> list[Record]:
-    """Return joined rows without the columns of the token."""
-    return [record[3:] for record in records]
+def plain(records: list[Record], columns: int = JOINED) -> list[Record]:
+    """Return rows without the columns of the token, and without the one that is true."""
+    return [record[columns:] for record in records]

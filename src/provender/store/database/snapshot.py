@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from sqlalchemy.pool import PoolProxiedConnection
 
 from provender.schema.entities import Kind
 from provender.schema.statements import Backend, Record, Rows, Statement, Statements
+from provender.store.database.budget import (
+    LENGTH,
+    counted,
+    guarded,
+    is_open,
+    share,
+    unguarded,
+)
 from provender.store.database.engines import Engine
 from provender.store.database.gate import Visit
 from provender.store.database.memory import Memory
-from provender.store.database.opening import DECLARE, plain
+from provender.store.database.opening import DECLARE, JOINED, plain
 from provender.store.database.watchdog import GRACE_SECONDS, watched
 
 LOGGER = logging.getLogger(__name__)
@@ -81,10 +93,9 @@ class Snapshot:
         self._visit.begin(statement.text)
         begun = time.perf_counter()
         try:
-            records = self._first(statement)
+            records = self._all_of_sqlite(statement) if self._is_sqlite else self._first(statement)
             if records is None:
-                self.execute(statement.text, statement.values)
-                records = self._cursor.fetchall()
+                records = self._executed(statement)(None)
         finally:
             self._took(statement, begun)
         return _decode(records, statement.kinds) if self._is_sqlite else records
@@ -94,6 +105,62 @@ class Snapshot:
         seconds = time.perf_counter() - begun
         self.seconds += seconds
         self._visit.note(statement.text, seconds)
+
+    def batches(self, statement: Statement, size: int) -> Iterator[list[Record]]:
+        """Yield the rows of a statement, decoded, so many at a time.
+
+        Raises:
+            LimitExceeded: they are larger than an answer may be.
+        """
+        self._visit.begin(statement.text)
+        begun = time.perf_counter()
+        try:
+            records, take = self._first(statement, count=size), partial(self._joined, size)
+            if records is None:
+                take = partial(self._executed(statement), size)
+                records = take()
+        finally:
+            self._took(statement, begun)
+        while records:
+            yield _decode(records, statement.kinds) if self._is_sqlite else records
+            begun = time.perf_counter()
+            records = take()
+            self.seconds += time.perf_counter() - begun
+
+    def _executed(self, statement: Statement) -> Callable[[int | None], list[Record]]:
+        """Execute a statement; return the function that fetches some or all of its rows."""
+        most = self._engine.answer_bytes
+        if self._is_sqlite:
+            self.execute(statement.text, statement.values)
+            rows = counted(self._cursor, statement, most)
+            return lambda count: [*islice(rows, count)]
+        is_guarded = is_open(statement)
+        text = guarded(statement, most) if is_guarded else statement.text
+        self.execute(text, statement.values)
+        return partial(self._fetched, 1 if is_guarded else 0)
+
+    def _fetched(self, columns: int, count: int | None) -> list[Record]:
+        """Return rows of the driver, so many or all, without their first columns."""
+        fetched = self._cursor.fetchall() if count is None else self._cursor.fetchmany(count)
+        return plain(fetched, columns) if columns else fetched
+
+    def _joined(self, count: int) -> list[Record]:
+        return self._fetched(JOINED, count)
+
+    def _all_of_sqlite(self, statement: Statement) -> list[Record] | None:
+        """Return the rows of a statement if they need not be counted, else None."""
+        if statement.rows is None and not statement.row_bytes:
+            return self.read(statement.text, statement.values)
+        most = share(statement, self._engine.answer_bytes)
+        if most is None or not hasattr(self._driver, "setlimit"):
+            return None
+        before = self._driver.setlimit(LENGTH, most)
+        try:
+            return self.read(statement.text, statement.values)
+        except sqlite3.DataError:  # a value is larger than its share: count
+            return None
+        finally:
+            self._driver.setlimit(LENGTH, before)
 
     def stream(self, statement: Statement) -> Iterator[Record]:
         """Yield the rows of a statement, decoded; `BATCH` of them are held at a time."""
@@ -154,8 +221,13 @@ class Snapshot:
         self.has_begun = True
         self.seconds += time.perf_counter() - begun
 
-    def _first(self, statement: Statement, batch: int | None = None) -> list[Record] | None:
-        """Return the rows of a first statement sent with the beginning; None if not possible."""
+    def _first(
+        self, statement: Statement, *, batch: int | None = None, count: int | None = None
+    ) -> list[Record] | None:
+        """Return the rows of a first statement sent with the beginning; None if not possible.
+
+        With a `batch` the rows stay on the server, with a `count` in the cursor of the driver.
+        """
         opening = self._engine.opening
         if self.has_begun or opening is None or not opening.may_join(self._driver):
             return None
@@ -163,9 +235,18 @@ class Snapshot:
         self._visit.check()
         self._visit.has_asked = True
         is_single = self._is_single and batch is None
+        if batch is None:
+            text = guarded(statement, self._engine.answer_bytes)
+        else:
+            text = unguarded(statement)
         with watched(self._driver, self._engine.statement_seconds + GRACE_SECONDS):
             first = opening.join(
-                self._driver, self._cursor, statement, is_single=is_single, batch=batch
+                self._driver,
+                self._cursor,
+                replace(statement, text=text),
+                is_single=is_single,
+                batch=batch,
+                take=None if count is None else partial(self._cursor.fetchmany, count),
             )
         if first is None:
             return None
@@ -176,7 +257,7 @@ class Snapshot:
         """Yield the rows of a statement from a cursor of the server, batch by batch."""
         begun = time.perf_counter()
         try:
-            records = self._first(statement, BATCH)
+            records = self._first(statement, batch=BATCH)
             is_joined = records is not None
             if records is None:
                 text = f"{DECLARE} {statement.text}; FETCH {BATCH} FROM batches"
