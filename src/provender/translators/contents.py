@@ -53,7 +53,8 @@ class JsonColumn(Inquiry[list[Values], Content]):
 
     def read(self, session: Session) -> list[Values]:
         """Return the rows of the id, two at most."""
-        return session.rows(self._one.plan)
+        is_whole = self._names is None and self._excluded is None
+        return (session.rows if is_whole else session.parsed)(self._one.plan)
 
     def present(self, raw: list[Values]) -> Content:
         """Return the JSON object."""

@@ -90,7 +90,7 @@ class FilesOf(Inquiry[list[Values], FileEntry]):
 
     def read(self, session: Session) -> list[Values]:
         """Return the rows of the id, two at most."""
-        return session.rows(self._one.plan)
+        return session.parsed(self._one.plan)
 
     def present(self, raw: list[Values]) -> FileEntry:
         """Return the entry at the path."""
@@ -111,7 +111,7 @@ class InputFiles(Inquiry[list[Values], FileEntry]):
 
     def read(self, session: Session) -> list[Values]:
         """Return the rows of the id, two at most."""
-        return session.rows(self._one.plan)
+        return session.parsed(self._one.plan)
 
     def present(self, raw: list[Values]) -> FileEntry:
         """Return the entry at the path."""
@@ -142,7 +142,7 @@ class OutputFiles(Inquiry[tuple[int, list[Values]], Retrieved]):
         """Return the pk of the job, and the row of its folder if there is one."""
         pk, node_type = self._one.read(session)
         check_type(node_type, self._view, self._identifier)
-        return pk, session.rows(questions.narrowed(self._created, questions.START, "id", pk))
+        return pk, session.parsed(questions.narrowed(self._created, questions.START, "id", pk))
 
     def present(self, raw: tuple[int, list[Values]]) -> Retrieved:
         """Return the entry at the path in the folder."""

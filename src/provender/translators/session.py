@@ -10,6 +10,7 @@ from provender.query.plan.plan import Plan
 from provender.query.sql import compiler
 from provender.schema.statements import Backend, Record, Rows
 from provender.store.database.snapshot import Snapshot
+from provender.translators.weight import check_weight
 
 
 class Session:
@@ -41,6 +42,18 @@ class Session:
     def batches(self, plan: Plan, size: int) -> Iterator[list[Record]]:
         """Yield the rows of a plan, so many at a time; errors as `Snapshot.batches`."""
         return self._snapshot.batches(compiler.compile_rows(plan, self._backend), size)
+
+    def parsed(self, plan: Plan) -> list[Record]:
+        """Return the rows of a plan, whose JSON is going to be read into Python values.
+
+        Raises:
+            LimitExceeded: the values would be too large.
+        """
+        rows = self.rows(plan)
+        for row in rows:
+            for value in row:
+                check_weight(value, self._snapshot.answer_bytes)
+        return rows
 
     def cached(self, plan: Plan) -> list[Record]:
         """Return the rows of a plan, cached while the data is the same."""

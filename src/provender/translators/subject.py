@@ -64,7 +64,7 @@ class SubjectOf(Inquiry[list[Values], SubjectRow]):
 
     def read(self, session: Session) -> list[Values]:
         """Return the rows of the id, two at most."""
-        return session.rows(self._plan)
+        return session.parsed(self._plan)
 
     def present(self, raw: list[Values]) -> SubjectRow:
         """Return the node."""

@@ -19,6 +19,8 @@ LENGTH = 0
 LEAST_LENGTH = 1 << 20
 # The least value that it is given for one statement: SQLite itself needs some.
 LEAST_SHARE = 1 << 12
+# Characters from which a string is measured exactly.
+LONG = 10_000
 TEXTS = (Kind.JSON, Kind.TEXT)
 
 
@@ -66,10 +68,15 @@ def counted(rows: Iterable[Record], statement: Statement, most: int) -> Iterator
         for place in places:
             value = row[place]
             if type(value) is str:
-                size += len(value)
+                size += len(value) if value.isascii() else _length(value)
         if size > most:
             raise too_large()
         yield row
+
+
+def _length(text: str) -> int:
+    """Return the number of bytes of a string, or of characters if it is short."""
+    return len(text) if len(text) < LONG else len(text.encode("utf-8", "surrogatepass"))
 
 
 def share(statement: Statement, most: int) -> int | None:

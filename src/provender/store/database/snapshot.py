@@ -72,6 +72,11 @@ class Snapshot:
         return self._engine.backend
 
     @property
+    def answer_bytes(self) -> int:
+        """The largest size of an answer."""
+        return self._engine.answer_bytes
+
+    @property
     def token(self) -> str | None:
         """The name of the data: equal tokens, equal data. None when unknown."""
         self._begin()
