@@ -100,16 +100,20 @@ def test_all_slots_of_a_database_are_taken(server, own_postgres, figures):
 
 
 def test_a_table_is_locked(server, own_postgres, figures):
-    with breaking(server, own_postgres.url, figures, "a table locked") as crowd:
-        with postgres.locked(own_postgres.url):
-            crowd.wait_for(503, 10)
+    with (
+        breaking(server, own_postgres.url, figures, "a table locked") as crowd,
+        postgres.locked(own_postgres.url),
+    ):
+        crowd.wait_for(503, 10)
 
 
 def test_the_network_stalls(server, own_postgres, proxy, figures):
-    with breaking(server, own_postgres.url, figures, "the network stalls") as crowd:
-        with proxy.stalled():
-            time.sleep(STALLED)
-            crowd.wait_for(503, 20)
+    with (
+        breaking(server, own_postgres.url, figures, "the network stalls") as crowd,
+        proxy.stalled(),
+    ):
+        time.sleep(STALLED)
+        crowd.wait_for(503, 20)
 
 
 @pytest.mark.parametrize("after", [0, 5_000, 200_000])
@@ -123,6 +127,8 @@ def test_the_network_cuts_answers_of_the_database(server, own_postgres, proxy, f
 
 
 def test_the_network_refuses_connections(server, own_postgres, proxy, figures):
-    with breaking(server, own_postgres.url, figures, "connections refused") as crowd:
-        with proxy.refusing():
-            crowd.wait_for(503, 20)
+    with (
+        breaking(server, own_postgres.url, figures, "connections refused") as crowd,
+        proxy.refusing(),
+    ):
+        crowd.wait_for(503, 20)
