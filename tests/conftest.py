@@ -15,6 +15,7 @@ import pytest
 import provender
 from provender.settings import Cache, Settings
 from support import described, postgres
+from support.figures import Figures
 from support.server import ask, serving
 
 DATA = Path(__file__).parent / "data"
@@ -34,6 +35,22 @@ def pytest_configure(config):
         suppress_health_check=[hypothesis.HealthCheck.too_slow],
     )
     hypothesis.settings.load_profile("provender")
+    config.stash[FIGURES] = Figures()
+
+
+FIGURES = pytest.StashKey[Figures]()
+
+
+@pytest.fixture(scope="session")
+def figures(request):
+    """What is printed at the end of the run."""
+    return request.config.stash[FIGURES]
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for title, lines in config.stash[FIGURES].sections():
+        terminalreporter.write_sep("-", title)
+        terminalreporter.write_line("\n".join(lines))
 
 
 @pytest.fixture(scope="session", autouse=True)

