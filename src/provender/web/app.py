@@ -24,7 +24,7 @@ from provender.web.middleware import crossorigin, requestlog, timing, trace
 from provender.web.middleware.mounts import Mounts
 from provender.web.middleware.observer import Observer
 from provender.web.middleware.proxies import TrustedProxies
-from provender.web.operations import home, probes, profiles
+from provender.web.operations import assets, docspage, home, probes, profiles
 from provender.web.routes.endpoints import Endpoints, LazyRule
 
 CONTROL = re.compile(r"[\x00-\x20\x7f]")
@@ -150,6 +150,8 @@ def _register(app: App, context: Context) -> None:
     app.extensions[FAILURES] = failures
     failures.register(app)
     home.register(app, context)
+    docspage.register(app, context)
+    assets.register(app)
     probes.register(app, context)
     if settings.profile_paths:
         profiles.register(app, context)
