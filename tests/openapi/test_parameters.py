@@ -40,6 +40,12 @@ def place(item):
     return item["in"], item["name"]
 
 
+def example(item):
+    """Return the last example of a parameter: the others say that it may be left out."""
+    shown = [one["value"] for one in item.get("examples", {}).values()]
+    return (shown or item["schema"]["examples"])[-1]
+
+
 def written(name, value):
     """Return a parameter as it stands in a query string, by its style in the description."""
     if isinstance(value, dict):
@@ -85,7 +91,7 @@ class Asker:
     def problems(self, path, operation):
         """Yield the parameters that do not do what the description says."""
         items = [resolved(self.document, item) for item in operation.get("parameters", [])]
-        values = {place(item): item["examples"]["example"]["value"] for item in items}
+        values = {place(item): example(item) for item in items}
         needed = {place(item): values[place(item)] for item in items if item.get("required")}
         for item in items:
             key, same = place(item), ("query", item.get(SAME))

@@ -29,7 +29,7 @@ from provender.web.middleware import bounds, crossorigin, requestlog, timing, tr
 from provender.web.middleware.mounts import EveryName, Mounts
 from provender.web.middleware.observer import Observer
 from provender.web.middleware.proxies import TrustedProxies
-from provender.web.operations import home, probes, profiles
+from provender.web.operations import assets, docspage, home, probes, profiles
 from provender.web.routes.endpoints import Endpoints, LazyRule
 
 CONTROL = re.compile(r"[\x00-\x20\x7f]")
@@ -175,6 +175,8 @@ def _register(app: App, context: Context) -> None:
     if settings.server_timing:
         timing.register(app)
     home.register(app, context)
+    docspage.register(app, context)
+    assets.register(app)
     probes.register(app, context)
     if settings.profile_paths:
         profiles.register(app, context)

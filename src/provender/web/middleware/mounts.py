@@ -28,7 +28,9 @@ LEASES = "provender.leases"
 # Where it says that the answer is read from a store while it is sent.
 STREAMED = "provender.streamed"
 # A page for people, or what is below `/api`; nothing else is served for each store.
-BELOW = re.compile(r"/+(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?P<rest>/*|/+api(?:/.*)?)", re.DOTALL)
+BELOW = re.compile(
+    r"/+(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?P<rest>/*|/+api(?:/.*)?|/+docs/*)", re.DOTALL
+)
 
 
 class EveryName(Container[str]):

@@ -30,7 +30,6 @@ from provender.web.routes.route import Dialect, Form, Route
 
 VERSION = "3.1.0"
 OK = "200"
-LICENSE = {"name": "MIT", "identifier": "MIT"}
 LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")
 ABOUT = """\
 A provenance store of [AiiDA](https://www.aiida.net), read-only.
@@ -102,7 +101,6 @@ def describe(dialect: Dialect, limits: Limits, mount: str = "") -> dict[str, Any
             "version": ".".join(dialect.version),
             "summary": f"The interface {dialect.purpose}.",
             "description": ABOUT,
-            "license": LICENSE,
             "x-provender-version": __version__,
         },
         "servers": [{"url": f"{mount}{dialect.prefix}"}],

@@ -83,7 +83,9 @@ def template(route: Route) -> str:
 class Described:
     """The parameters of the routes of a dialect.
 
-    Each is written once, among the components, but where a route has an example of its own.
+    Each is written once, among the components, but where a route has an example of its own. Only
+    that one stands beside the schema: forms are filled with it, and all examples together make no
+    request.
     """
 
     def __init__(self, dialect: Dialect, limits: Limits, examples: Examples) -> None:
@@ -150,8 +152,7 @@ class Described:
             "name": key,
             "in": "query",
             "description": f"{_sentence(parameter.help)} Form: `{parameter.form}`.",
-            "schema": schema,
-            "examples": {"example": {"value": parameter.examples[0]}},
+            "schema": {**schema, "examples": list(parameter.examples)},
         }
         if schema.get("type") == "array":
             described |= {"style": "form", "explode": False}
@@ -185,8 +186,7 @@ def _filter(key: str, field: Field) -> dict[str, Any]:
         "name": key,
         "in": "query",
         "description": f"Only rows with this value, {field.kind.value}.",
-        "schema": {"type": "string", "pattern": f"^(?:{pattern})$"},
-        "examples": {"example": {"value": example}},
+        "schema": {"type": "string", "pattern": f"^(?:{pattern})$", "examples": [example]},
     }
 
 
@@ -213,7 +213,7 @@ def _other_operators(view: View, asked: Mapping[str, Field]) -> dict[str, Any]:
         "style": "form",
         "explode": True,
         "schema": schema,
-        "examples": {"example": {"value": _example(asked)}},
+        "examples": {"none": {"value": {}}, "some": {"value": _example(asked)}},
     }
 
 

@@ -7,7 +7,6 @@ from flask import Response, request
 from provender.web.answers.conditions import is_known
 from provender.web.answers.freshness import NOT_MODIFIED, marked
 from provender.web.answers.responses import JSON
-from provender.web.openapi.document import written
 from provender.web.resources.base import BaseResource
 
 
@@ -16,6 +15,8 @@ class Description(BaseResource):
 
     def document(self) -> Response:
         """Answer the description; its server is the path that the request was sent to."""
+        from provender.web.openapi.document import written  # noqa: PLC0415 - the start needs none of it
+
         document = written(self.dialect, self.context.settings.limits)
         body = document.below(request.root_path)
         etag = document.etag(request.root_path)

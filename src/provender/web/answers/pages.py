@@ -1,0 +1,31 @@
+"""Pages for people, with the header that says what they may load. Floor: web."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Response
+
+HTML = "text/html; charset=utf-8"
+# What a page may do: load scripts, styles and data of this server, and nothing else. A page that
+# needs a `<style>`, a `style="..."` or a script within is not shown as it should be.
+POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' blob: data:",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "worker-src 'self' blob:",
+    "base-uri 'self'",
+    "form-action 'none'",
+)
+
+
+def html_response(text: str, frames: Sequence[str] = ()) -> Response:
+    """Return a page; `frames` are the origins whose pages may show it in a frame."""
+    response = Response(text, content_type=HTML)
+    ancestors = " ".join(("frame-ancestors", *(frames or ("'none'",))))
+    response.headers["Content-Security-Policy"] = "; ".join((*POLICY, ancestors))
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
