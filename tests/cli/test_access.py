@@ -47,7 +47,9 @@ def checked(tmp_path, data):
         out, _ = run("config", "check", file, "--offline", status=status)
         lines = [re.split(r"  +", line, maxsplit=2) for line in out.split("\n\n")[0].splitlines()]
         return [
-            (level, words) for level, subject, words in lines if subject in ("access", "web sites")
+            (level, words)
+            for level, subject, words in lines
+            if subject in ("access", "web sites", "requests")
         ]
 
     return check
@@ -81,6 +83,14 @@ def test_who_is_guarded_is_told(checked, tmp_path):
 def test_what_cannot_work_is_a_problem(checked, text, words):
     problems = [told for level, told in checked(text, status=1) if level == "problem"]
     assert any(words in told for told in problems), problems
+
+
+def test_requests_of_a_client_are_told(checked, tmp_path):
+    users_of(tmp_path)
+    text = "access: {file: users}\nlimits: {requests: "
+    assert ("ok", "100/minute of one client") in checked(f"{text}100/minute}}")
+    wrong = "`limits.requests` cannot be `many`. For example 100/minute."
+    assert ("problem", wrong) in checked(f"{text}many}}", status=1)
 
 
 def test_what_may_not_be_meant_is_a_warning(checked, tmp_path):

@@ -78,6 +78,20 @@ def _check_header(settings: Settings) -> Iterator[Finding]:
         yield warning(SUBJECT, "`access.trusted` is everybody: any client can be any user.")
 
 
+def check_rates(settings: Settings) -> Iterator[Finding]:
+    """Look whether the requests of a client can be counted."""
+    from provender.web.access import rates  # noqa: PLC0415 - the web floor, for this only
+
+    if settings.limits.requests is None:
+        return
+    try:
+        rates.check(settings.limits)
+    except ConfigurationError as error:
+        yield problem("requests", error)
+    else:
+        yield ok("requests", f"{settings.limits.requests} of one client")
+
+
 def check_sites(settings: Settings) -> Iterator[Finding]:
     """Look which web sites may read answers, and under which names this server answers."""
     from provender.web.middleware.crossorigin import EVERYBODY, origin  # noqa: PLC0415 - the web floor, for this only

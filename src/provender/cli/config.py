@@ -85,6 +85,7 @@ def _check(file: Path | None, workers: int, *, is_offline: bool) -> Iterator[Fin
     yield from configcheck.check_proxies(settings)
     yield from accesscheck.check_access(settings, profiles)
     yield from accesscheck.check_sites(settings)
+    yield from accesscheck.check_rates(settings)
     if is_offline:
         yield from storecheck.check_places(profiles)
     else:

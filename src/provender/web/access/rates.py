@@ -32,13 +32,9 @@ def register(app: Flask, limits: Limits, respond: Callable[[Exception], Response
         ConfigurationError: `limits.requests` or `limits.requests_storage` cannot be understood, or
             Flask-Limiter is not installed.
     """
-    try:
-        from flask_limiter import Limiter, RateLimitExceeded  # noqa: PLC0415 - 60 ms, for this only
-    except ImportError as error:
-        raise ConfigurationError(
-            "`limits.requests` needs Flask-Limiter, which is not installed.",
-            hint="pip install 'provender[rates]'",
-        ) from error
+    check(limits)
+    from flask_limiter import Limiter, RateLimitExceeded  # noqa: PLC0415 - 60 ms, for this only
+
     limiter = _limiter(Limiter, app, limits)
 
     def refuse(error: RateLimitExceeded) -> Response:
@@ -69,10 +65,7 @@ def _seconds_to(moment: float) -> int:
 
 def _limiter(kind: type[Limiter], app: Flask, limits: Limits) -> Limiter:
     """Return the counter; while its storage fails, each process counts by itself."""
-    from limits import parse_many  # noqa: PLC0415 - comes with Flask-Limiter
-
     try:
-        parse_many(limits.requests or "")
         return kind(
             lambda: network_of(request.remote_addr or ""),
             app=app,
@@ -84,7 +77,24 @@ def _limiter(kind: type[Limiter], app: Flask, limits: Limits) -> Limiter:
         )
     except Exception as error:
         raise ConfigurationError(
-            "`limits.requests` or `limits.requests_storage` cannot be understood.",
-            hint="For example 100/minute, and memory:// or redis://localhost:6379.",
+            "`limits.requests_storage` cannot be understood.",
+            hint="For example memory:// or redis://localhost:6379.",
             reason=str(error),
+        ) from error
+
+
+def check(limits: Limits) -> None:
+    """Raise `ConfigurationError` if `limits.requests` cannot be understood, or counted here."""
+    try:
+        from limits import parse_many  # noqa: PLC0415 - comes with Flask-Limiter
+    except ImportError as error:
+        raise ConfigurationError(
+            "`limits.requests` needs Flask-Limiter, which is not installed.",
+            hint="pip install 'provender[rates]'",
+        ) from error
+    try:
+        parse_many(limits.requests or "")
+    except ValueError as error:
+        raise ConfigurationError(
+            f"`limits.requests` cannot be `{limits.requests}`.", hint="For example 100/minute."
         ) from error
