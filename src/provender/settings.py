@@ -77,6 +77,18 @@ class Limits:
     expensive_waiting: int = _setting(
         4, "expensive requests of one process that may wait; the others are refused", low=0
     )
+    spool_bytes: int = _setting(
+        1_000_000_000,
+        "largest size of the temporary files with answers that slow clients have not taken, of one"
+        " process, in bytes; beyond it the slowest client is cut off",
+        low=0,
+    )
+    client_seconds: float = _setting(
+        30.0,
+        "time in which a client must send the headers of a request, and longest time in which it"
+        " takes nothing of an answer, in seconds",
+        low=0.1,
+    )
 
 
 @dataclass(frozen=True, slots=True)

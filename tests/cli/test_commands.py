@@ -166,7 +166,9 @@ def test_a_text_of_a_query_may_be_raw_utf_8_as_curl_sends_it():
     host, _, port = server.root.removeprefix("http://").partition(":")
     try:
         with socket.create_connection((host, int(port))) as connection:
-            line = 'GET /api/v4/nodes?label="日本é" HTTP/1.1\r\nConnection: close\r\n\r\n'
+            line = (
+                'GET /api/v4/nodes?label="日本é" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
+            )
             connection.sendall(line.encode())
             answer = b"".join(iter(lambda: connection.recv(65536), b""))
     finally:

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from provender.web.server import SETTLED_SECONDS
+from provender.web.serving.stopping import SETTLED_SECONDS
 from support.command import Server
 from support.postgres import locked
 from support.server import Asking
@@ -57,7 +57,7 @@ def test_a_connection_that_was_taken_hears_that_the_server_is_not_ready(lab_copy
         wait_until(lambda: waiting() == 1)
         server.process.send_signal(signal.SIGTERM)
         wait_until(lambda: is_refused(server.root))
-        early.sendall(b"GET /ready HTTP/1.1\r\n\r\n")
+        early.sendall(b"GET /ready HTTP/1.1\r\nHost: a\r\n\r\n")
         answer = b""
         while part := early.recv(4096):
             answer += part

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
 
-from flask import Flask, Request
+from flask import Flask, Request, Response
 from werkzeug.routing import RequestRedirect
+from werkzeug.urls import iri_to_uri
 
 from provender import configuration, logs
 from provender.settings import Settings
@@ -17,10 +18,11 @@ from provender.store.registry import StoreRegistry
 from provender.store.selection import Selection, select
 from provender.web.answers.failures import Failures
 from provender.web.answers.freshness import fingerprint
+from provender.web.answers.responses import json_response
 from provender.web.api import Api
 from provender.web.context import FAILURES, KEY, Context
 from provender.web.dialects import DIALECTS
-from provender.web.middleware import crossorigin, requestlog, timing, trace
+from provender.web.middleware import crossorigin, hosts, requestlog, timing, trace
 from provender.web.middleware.mounts import Mounts
 from provender.web.middleware.observer import Observer
 from provender.web.middleware.proxies import TrustedProxies
@@ -28,6 +30,17 @@ from provender.web.operations import home, probes, profiles
 from provender.web.routes.endpoints import Endpoints, LazyRule
 
 CONTROL = re.compile(r"[\x00-\x20\x7f]")
+
+
+class Redirect(RequestRedirect):
+    """A redirect whose body is JSON, as every other answer for programs."""
+
+    def get_response(self, *_: object, **__: object) -> Response:
+        """Return the answer."""
+        text = f"The resource is at {self.new_url}."
+        response = json_response({"message": text, "code": "permanent-redirect"}, status=self.code)
+        response.headers["Location"] = iri_to_uri(self.new_url)
+        return response
 
 
 class App(Flask):
@@ -44,7 +57,7 @@ class App(Flask):
         """Raise what routing found; a redirect repeats no control character of the request."""
         error = request.routing_exception
         if isinstance(error, RequestRedirect):
-            error.new_url = CONTROL.sub(lambda match: quote(match[0]), error.new_url)
+            raise Redirect(CONTROL.sub(lambda match: quote(match[0]), error.new_url))
         super().raise_routing_exception(request)
 
 
@@ -138,6 +151,7 @@ def _register(app: App, context: Context) -> None:
     """Register all that is served besides the interface, and what stands around it."""
     settings = context.settings
     crossorigin.register(app)
+    hosts.register(app)
     if settings.server_timing:
         timing.register(app)
     is_guarded = bool(context.get_decorators)  # then a 404 tells nothing that a page would not

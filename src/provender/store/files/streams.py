@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from provender.errors import CorruptObject
 from provender.store.files.decompression import (
@@ -29,10 +29,12 @@ KEYS_PER_QUERY = 900
 class ObjectStream(io.RawIOBase):
     """A readable, seekable stream over one object; `size` is its length in bytes.
 
-    Reading raises `CorruptObject` if the stored bytes are damaged.
+    Reading raises `CorruptObject` if the stored bytes are damaged. `is_plain` says whether going
+    to a position costs nothing.
     """
 
     size: int
+    is_plain: ClassVar[bool] = False
 
     def readable(self) -> bool:
         """Return true: the stream can be read."""
@@ -94,14 +96,21 @@ class Piece:
 
 
 class PlainStream(ObjectStream):
-    """The stored bytes of a piece of a file."""
+    """The stored bytes of a piece of a file.
+
+    The checksum is verified if every byte was read, whatever was read twice, and none before those
+    in front of it.
+    """
+
+    is_plain: ClassVar[bool] = True
 
     def __init__(self, piece: Piece, file: io.FileIO) -> None:
         super().__init__()
         self._piece = piece
         self._file = file
         self._position = 0
-        self._checksum: int | None = 0 if piece.crc is not None else None
+        self._checksum = 0
+        self._summed = 0
         self.size = piece.length
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
@@ -115,17 +124,16 @@ class PlainStream(ObjectStream):
             raise damaged("is cut short")
         buffer[: len(data)] = data
         self._position += len(data)
-        if self._checksum is not None:
-            self._checksum = _checked(self._checksum, data, self._piece, self._position)
+        if self._position - len(data) <= self._summed < self._position:
+            new = memoryview(data)[self._summed - self._position :]
+            self._checksum = _checked(self._checksum, new, self._piece, self._position)
+            self._summed = self._position
         return len(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move to a position; the checksum is verified only when all is read in order."""
-        target = _target(offset, whence, self._position, self.size)
-        if target != self._position:
-            self._checksum = 0 if target == 0 and self._piece.crc is not None else None
-            self._position = target
-        return target
+        """Move to a position."""
+        self._position = _target(offset, whence, self._position, self.size)
+        return self._position
 
     def tell(self) -> int:
         """Return the current position."""
@@ -229,7 +237,7 @@ def batches(keys: Collection[str]) -> Iterator[tuple[str, ...]]:
         yield listed[start : start + KEYS_PER_QUERY]
 
 
-def _checked(checksum: int, data: bytes, piece: Piece, position: int) -> int:
+def _checked(checksum: int, data: bytes | memoryview, piece: Piece, position: int) -> int:
     """Return the running CRC-32; raises at the end of the content if it is wrong."""
     if piece.crc is None:
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from flask import Response, request
@@ -12,6 +12,7 @@ from flask import Response, request
 from provender.errors import CorruptObject
 from provender.store.files.streams import ObjectStream, damaged
 from provender.web.answers.conditions import CONDITIONAL, Part, is_known, part_asked, require_match
+from provender.web.middleware.handedfile import can_take, hand
 from provender.web.middleware.mounts import STREAMED
 
 LOGGER = logging.getLogger(__name__)
@@ -112,11 +113,18 @@ def _body(content: bytes | ObjectStream, part: Part) -> Response:
         content.close()
         response = Response()
     else:
-        content.seek(part.start)
-        response = Response(Blocks(content, part.length), direct_passthrough=True)
+        response = Response(_stream(content, part), direct_passthrough=True)
         request.environ[STREAMED] = True
     response.content_length = part.length
     return response
+
+
+def _stream(content: ObjectStream, part: Part) -> Iterable[bytes]:
+    """Return a part of a stream; of a plain file, as a file that the server may send by itself."""
+    if content.is_plain and can_take(request.environ):
+        return hand(request.environ, content, part.start, part.length)
+    content.seek(part.start)
+    return Blocks(content, part.length)
 
 
 def _close(content: bytes | ObjectStream) -> None:

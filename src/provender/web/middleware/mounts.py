@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from werkzeug.wsgi import ClosingIterator
 
 from provender.store.registry import Lease
+from provender.web.middleware.handedfile import handed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -54,7 +55,19 @@ class Mounts:
         finally:
             if not is_streamed:
                 _end(leases)
-        return ClosingIterator(chunks, partial(_end, leases)) if is_streamed else chunks
+        return _ending(environ, chunks, leases) if is_streamed else chunks
+
+
+def _ending(
+    environ: WSGIEnvironment, chunks: Iterable[bytes], leases: list[Lease]
+) -> Iterable[bytes]:
+    """Return a body that ends the leases when it was sent."""
+    end = partial(_end, leases)
+    file = handed(environ, chunks)
+    if file is None:
+        return ClosingIterator(chunks, end)
+    file.at_end(end)
+    return chunks
 
 
 def _end(leases: list[Lease]) -> None:

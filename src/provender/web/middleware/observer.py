@@ -6,9 +6,11 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from provender.logs import REQUEST_ID
+from provender.web.middleware.handedfile import HandedFile, handed
 from provender.web.middleware.trace import KEY, Lifecycle, Trace
 
 if TYPE_CHECKING:
@@ -50,7 +52,16 @@ class Observer:
         except BaseException:
             self.end(environ)
             raise
-        return Body(body, environ, self)
+        file = handed(environ, body)
+        if file is None:
+            return Body(body, environ, self)
+        file.at_end(partial(self._end_file, environ, file))
+        return body
+
+    def _end_file(self, environ: WSGIEnvironment, file: HandedFile) -> None:
+        """End a request whose file the server itself sent."""
+        environ[KEY].bytes = file.tell()
+        self.end(environ)
 
     def end(self, environ: WSGIEnvironment) -> None:
         """Call the watchers at the end of a request."""

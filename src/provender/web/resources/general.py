@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from flask import Response, request
+from werkzeug.exceptions import HTTPException
 
-from provender.errors import ProvenderError
+from provender.errors import BadRequest, ProvenderError
 from provender.query.querystring import grammar
 from provender.translators.queries import PostedQuery
 from provender.translators.version import written_by
@@ -38,7 +39,7 @@ class QueryBuilder(BaseResource):
         limits = self.context.settings.limits
         self.check_profile(self.profile)
         with timing.span("parse"):
-            text = request.stream.read(limits.body_bytes + 1)
+            text = _body(limits.body_bytes + 1)
             inquiry = PostedQuery(text, limits, self.expose)
         found = self.inquire(inquiry)
         with timing.span("render"):
@@ -99,3 +100,19 @@ class ServerInfo(BaseResource):
             return written_by(self.context.store()) or UNKNOWN
         except ProvenderError:
             return UNKNOWN
+
+
+def _body(most: int) -> bytes:
+    """Return the beginning of the body; what cannot be read is the fault of the client.
+
+    Raises:
+        BadRequest: a malformed chunk, or the connection was lost. Each server has its own error.
+    """
+    try:
+        return request.stream.read(most)
+    except HTTPException:
+        raise
+    except Exception as error:
+        raise BadRequest(
+            "The body cannot be read.", hint="Send all of it, in well-formed chunks if in chunks."
+        ) from error

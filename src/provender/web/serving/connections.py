@@ -1,0 +1,111 @@
+"""The connections of a process: how many, and which are given up. Floor: web."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from typing import Any
+
+from waitress.server import TcpWSGIServer
+
+from provender.web.serving.channel import Channel, State
+from provender.web.serving.spool import Spool
+
+LOGGER = logging.getLogger(__name__)
+
+# Connections accepted in a row; as many are given up at a time if there are too many.
+MANY = 64
+# Seconds for which a connection is never given up for another one.
+GRACE_SECONDS = 1.5
+# Seconds until it is looked again for connections that can be given up.
+FULL_SECONDS = 0.2
+
+
+class Connections(TcpWSGIServer):
+    """The server of waitress; all connections are looked after in the thread of its loop."""
+
+    channel_class = Channel
+
+    def __init__(
+        self,
+        *arguments: Any,  # noqa: ANN401 - waitress'
+        spool: Spool,
+        client_seconds: float,
+        idle_seconds: float,
+        **named: Any,  # noqa: ANN401 - waitress'
+    ) -> None:
+        self.spool = spool
+        self._client_seconds = client_seconds
+        self._idle_seconds = idle_seconds
+        self._full_until = 0.0
+        self.next_channel_cleanup = 0.0
+        super().__init__(*arguments, **named)
+
+    def pull_trigger(self, function: Any = None) -> None:  # noqa: ANN401 - a function without arguments
+        """Wake the loop, which calls the function."""
+        self.trigger.pull_trigger(function)
+
+    def readable(self) -> bool:
+        """Return whether new connections are taken; also looks after those there are."""
+        now = time.time()
+        if now >= self.next_channel_cleanup:
+            self.next_channel_cleanup = now + self.adj.cleanup_interval
+            self.maintenance(now)
+        return self.accepting and now >= self._full_until
+
+    def handle_accept(self) -> None:
+        """Take some connections; one that does nothing is given up for each that is too many."""
+        for _ in range(MANY):
+            count = len(self.active_channels)
+            if count >= self.adj.connection_limit and not self._make_room():
+                self._full_until = time.time() + FULL_SECONDS
+                return
+            super().handle_accept()
+            if len(self.active_channels) <= count:
+                return  # none was waiting
+
+    def maintenance(self, now: float) -> None:
+        """End the connections whose client takes or sends nothing."""
+        del now
+        for channel in tuple(self.active_channels.values()):
+            if channel.is_overdue(self._client_seconds, self._idle_seconds):
+                self._cut(channel, "is too slow")
+
+    def cut_slowest(self) -> None:
+        """End the connection that has taken its answer most slowly."""
+        now = time.monotonic()
+        taking = [
+            channel
+            for channel in self.active_channels.values()
+            if channel.state is State.TAKING and channel.progress.begun < now - GRACE_SECONDS
+        ]
+        if taking:
+            slowest = min(taking, key=lambda channel: channel.progress.rate(now))
+            self._cut(slowest, "takes its answer too slowly, and the spool is full")
+
+    def _make_room(self) -> bool:
+        """End some connections: idle ones first, of those addresses first that have most."""
+        now = time.monotonic()
+        before = time.time() - GRACE_SECONDS
+        found = [
+            channel
+            for channel in self.active_channels.values()
+            if channel.creation_time < before and channel.state is not State.WAITING
+        ]
+        counts = Counter(channel.addr[0] for channel in found)
+
+        def rank(channel: Channel) -> tuple[int, int, float]:
+            is_taking = channel.state is State.TAKING
+            age = channel.progress.rate(now) if is_taking else channel.last_activity
+            return channel.state, -counts[channel.addr[0]], age
+
+        found.sort(key=rank)
+        for channel in found[:MANY]:
+            self._cut(channel, "was given up for another one")
+        return bool(found)
+
+    def _cut(self, channel: Channel, reason: str) -> None:
+        if channel.state is not State.IDLE:
+            LOGGER.info("the connection of %s %s", channel.addr[0], reason)
+        channel.handle_close()

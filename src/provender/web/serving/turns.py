@@ -1,0 +1,81 @@
+"""Answers that stop while their client is slow, so that no thread waits for it. Floor: web."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextvars import Context, copy_context
+from typing import TYPE_CHECKING, Protocol
+
+from waitress.buffers import ReadOnlyFileBasedBuffer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class SuspendedError(BaseException):
+    """An answer stops here for now; it is no fault, and passes all that handles faults."""
+
+
+class Turn(Protocol):
+    """A connection whose thread may have to be given up."""
+
+    answer: Answer | None
+
+    def must_end(self) -> bool:
+        """Return whether the thread must go: the client is slow, or others wait for theirs."""
+        ...
+
+
+class Answer(Iterator[bytes]):
+    """The body of an answer; its parts may be made in several threads, one after the other."""
+
+    def __init__(self, body: Iterable[bytes], turn: Turn, context: Context) -> None:
+        self._body = body
+        self._next = iter(body).__next__
+        self._turn = turn
+        self._context = context
+        self._is_suspended = False
+
+    def __next__(self) -> bytes:
+        """Return the next part; raises `SuspendedError` if it must wait."""
+        if self._turn.must_end():
+            self._is_suspended = True
+            raise SuspendedError
+        return self._context.run(self._next)
+
+    def close(self) -> None:
+        """Close the body, unless it was only suspended."""
+        if self._is_suspended:
+            self._is_suspended = False
+        else:
+            self.end()
+
+    def end(self) -> None:
+        """Close the body, once."""
+        body, self._body = self._body, ()
+        if hasattr(body, "close"):
+            self._context.run(body.close)
+
+
+class Turns:
+    """WSGI middleware: the answer to a request that was suspended goes on where it stopped."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request, or go on answering it."""
+        turn: Turn = environ["waitress.client_disconnected"].__self__
+        if turn.answer is not None:
+            return turn.answer
+        context = copy_context()
+        body: Iterable[bytes] = context.run(self._app, environ, start_response)
+        if _is_handed(body):
+            return body
+        answer = turn.answer = Answer(body, turn, context)
+        return answer
+
+
+def _is_handed(body: object) -> bool:
+    """Return whether a body is a file that waitress sends without a thread."""
+    return isinstance(body, ReadOnlyFileBasedBuffer)
