@@ -158,9 +158,8 @@ def test_a_body_in_chunks_beyond_the_limit_is_a_413_before_it_ends(server):
     root, _ = server
     with slowclients.connected(root) as client:
         client.sendall(START + HOST + CHUNKED + b"\r\n")
-        chunk = b"10000\r\n" + b" " * 65536 + b"\r\n"
-        for _ in range(16):
-            client.sendall(chunk)
+        for size in [65536] * 15 + [16961]:  # a byte too many
+            client.sendall(b"%x\r\n" % size + b" " * size + b"\r\n")
         answer = client.recv(65536)
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b'"code":"body-too-large"' in answer

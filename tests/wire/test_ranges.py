@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from provender.settings import Limits
 from support import filestore
 
 SMALL = b"abc"
@@ -182,3 +183,19 @@ def test_lists_know_if_match_too(on_each):
         assert on_each.get(path, headers={"If-Match": etag}).status == 200
         answer = on_each.get(path, headers={"If-Match": '"other"', "If-None-Match": etag})
         assert (answer.status, answer.json["code"]) == (412, "precondition-failed")
+
+
+@pytest.mark.parametrize("form", ["compressed", "deflated"])
+def test_a_range_that_is_far_is_given_up_in_time_and_reached_later(form, serve, unpacked, tmp_path):
+    store = filestore.make(form, tmp_path, unpacked, {"large": [LARGE] * 50})
+    served = serve(store, limits=Limits(statement_seconds=0.001))
+    last, statuses = {"Range": "bytes=-3"}, []
+    while not statuses or (statuses[-1] == 503 and len(statuses) < 50):
+        answer = served.get(filestore.path_of("large"), headers=last)
+        statuses.append(answer.status)
+        if answer.status == 503:
+            assert answer.json["code"] == "query-timeout"
+            assert answer.headers["retry-after"]
+    assert len(statuses) > 1
+    check(answer, LARGE[-3:], whole=False)
+    assert served.get(filestore.path_of("large"), headers=last).status == 206

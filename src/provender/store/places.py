@@ -46,13 +46,18 @@ def most_expensive(limits: Limits) -> int:
 
 
 class Places:
-    """The places for expensive work in one process; clients take turns, and few wait."""
+    """The places for expensive work in one process; clients take turns, and few wait.
+
+    `steps` has as many places again, for steps of some ms: what decompresses while it is sent holds
+    one for each block, so that downloads never take all processors either.
+    """
 
     def __init__(self, limits: Limits | None = None, pool: Pool | None = None) -> None:
         limits, pool = limits or Limits(), pool or Pool()
         self.size = most_expensive(limits)
         self.most_waiting = limits.expensive_waiting
         self._wait_seconds = pool.wait_seconds
+        self.steps = threading.BoundedSemaphore(self.size)
         self._running = 0
         self._turns = Turns()
         self._lock = threading.Lock()

@@ -15,6 +15,7 @@ from provender.query.plan.views import View, whole_vocabulary
 from provender.query.querydict import Dotted
 from provender.schema.entities import NODE, FieldName
 from provender.schema.statements import Record as Values
+from provender.store.cancellation import current
 from provender.store.files.streams import ObjectStream
 from provender.store.files.tree import Entry, Tree, entries, file_key, place
 from provender.store.stores import Store
@@ -54,6 +55,12 @@ class FileEntry:
     path: str
     entry: Tree | None
 
+    @property
+    def count(self) -> int:
+        """The number of entries of the folder."""
+        below = (self.entry or {}).get("o")
+        return len(below) if isinstance(below, dict) else 0
+
     def file(self) -> File:
         """Return the file; raises `NoSuchFile` if the entry is not a file."""
         return File(self.path, file_key(self.entry))
@@ -69,6 +76,7 @@ class FileEntry:
         if with_metadata:
             sizes = store.files().sizes({item.key for item in found if item.key})
             for record, item in zip(records, found, strict=True):
+                current().check()
                 if item.key is not None:
                     record |= {
                         "size": sizes.get(item.key),

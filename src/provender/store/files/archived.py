@@ -13,6 +13,7 @@ from typing import Any
 from provender.errors import CorruptObject, StoreUnreachable
 from provender.store.cache import PRIVATE_FILE, CacheEntry
 from provender.store.files import zipindex
+from provender.store.files.checkpoints import Checkpoints
 from provender.store.files.heldfile import HeldFile
 from provender.store.files.streams import KEY, ObjectStream, Piece, batches, damaged, missing
 from provender.store.files.zipindex import (
@@ -65,6 +66,7 @@ class ZipObjects:
     def __init__(self, file: HeldFile, entry: CacheEntry) -> None:
         self._file = file
         self._entry = entry
+        self._checkpoints = Checkpoints()
         self._index = Lookup(SqliteFile(entry.folder / INDEX, at_rest=True, is_store=False))
 
     def open(self, key: str) -> ObjectStream:
@@ -76,7 +78,7 @@ class ZipObjects:
             raise missing(key, "archive")
         member = Member(*rows[0])
         try:
-            return zipindex.piece(self._file.path, member).open()
+            return zipindex.piece(self._file.path, member).open(self._checkpoints)
         except UnreadableMemberError as error:
             raise CorruptObject(f"The content of the file cannot be read: it {error}.") from error
         except NotAZipError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from provender.errors import (
     StoreUnreachable,
     UnsupportedStore,
 )
+from provender.store.files.checkpoints import Checkpoints
 from provender.store.files.decompression import Form
 from provender.store.files.streams import KEY, ObjectStream, Piece, batches, damaged, missing
 from provender.store.layout import CONFIGURATION, CONTAINER, is_container, read_json
@@ -43,6 +44,7 @@ class Container:
     prefix_length: int
     compression: str
     index: Lookup
+    checkpoints: Checkpoints = field(default_factory=Checkpoints)
 
     @classmethod
     def at(cls, folder: Path) -> Container:
@@ -68,7 +70,7 @@ class Container:
         for _ in range(LOOKS):
             for find in (self._loose, self._packed):
                 piece = find(key)
-                stream = _opened(piece)
+                stream = _opened(piece, self.checkpoints)
                 if stream is not None:
                     if find(key) == piece:
                         return stream
@@ -125,9 +127,9 @@ class Container:
             raise unreadable("The index of the file repository", error) from error
 
 
-def _opened(piece: Piece | None) -> ObjectStream | None:
+def _opened(piece: Piece | None, checkpoints: Checkpoints) -> ObjectStream | None:
     try:
-        return piece.open() if piece is not None else None
+        return piece.open(checkpoints) if piece is not None else None
     except NotRegularError as error:
         raise damaged("is a link or no file at all", str(error)) from error
     except OSError:

@@ -64,6 +64,11 @@ def can_read(form: Form) -> bool:
     return form is not Form.ZSTANDARD or _ZSTANDARD is not None
 
 
+def copied(using: Decompressor) -> Decompressor | None:
+    """Return a decompressor that goes on from the same place; None if its form has no copies."""
+    return using.copy() if isinstance(using, _Zlib) else None
+
+
 def decompress(using: Decompressor, data: bytes, most: int) -> bytes:
     """Return the result of a decompressor; raises `DecompressionError` for all its errors."""
     try:
@@ -75,20 +80,23 @@ def decompress(using: Decompressor, data: bytes, most: int) -> bytes:
 class _Zlib:
     """Zlib with the interface of the others: it holds the input that it has not used."""
 
-    def __init__(self, window: int) -> None:
-        self._inflate = zlib.decompressobj(window)
-        self._rest = b""
+    def __init__(self, inflate: Any, rest: bytes = b"") -> None:  # noqa: ANN401 - it has no type
+        self._inflate = inflate
+        self._rest = rest
+
+    def copy(self) -> _Zlib:
+        return _Zlib(self._inflate.copy(), self._rest)
 
     @property
     def eof(self) -> bool:
-        return self._inflate.eof
+        return bool(self._inflate.eof)
 
     @property
     def needs_input(self) -> bool:
         return not self._rest and not self._inflate.eof
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        content = self._inflate.decompress(self._rest or data, max_length)
+        content: bytes = self._inflate.decompress(self._rest or data, max_length)
         self._rest = self._inflate.unconsumed_tail
         return content
 
@@ -160,8 +168,8 @@ def _new_zstandard(_: int) -> Decompressor:
 
 
 _MAKERS: dict[Form, Callable[[int], Decompressor]] = {
-    Form.ZLIB: lambda _: _Zlib(zlib.MAX_WBITS),
-    Form.DEFLATE: lambda _: _Zlib(-zlib.MAX_WBITS),
+    Form.ZLIB: lambda _: _Zlib(zlib.decompressobj(zlib.MAX_WBITS)),
+    Form.DEFLATE: lambda _: _Zlib(zlib.decompressobj(-zlib.MAX_WBITS)),
     Form.BZIP2: lambda _: bz2.BZ2Decompressor(),
     Form.LZMA: _ZippedLzma,
     Form.ZSTANDARD: _new_zstandard,

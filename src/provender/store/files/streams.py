@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import zlib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Protocol
 
 from provender.errors import CorruptObject
+from provender.store.files.checkpoints import Checkpoint, Checkpoints, Key, spacing
 from provender.store.files.decompression import (
     DecompressionError,
     Form,
+    copied,
     decompress,
     decompressor,
 )
+from provender.store.files.heldfile import identity
 from provender.store.regular import open_regular
 
-# Bytes read from disk at once.
-CHUNK = 1 << 16
+# Bytes read from disk at once, and decompressed at once on the way to a position.
+CHUNK, STEP = 1 << 16, 1 << 20
 KEY = re.compile(r"[0-9a-f]{64}")
 # SQLite allows 999 values in one statement by default.
 KEYS_PER_QUERY = 900
@@ -43,6 +47,16 @@ class ObjectStream(io.RawIOBase):
     def seekable(self) -> bool:
         """Return true: the stream has positions. Going back in a compressed stream starts anew."""
         return True
+
+    def distance(self, target: int) -> int:
+        """Return how many bytes are read and thrown away on the way to a position."""
+        del target
+        return 0
+
+    def approach(self, target: int, most: int) -> int:
+        """Go towards a position by reading at most so many bytes; return the position reached."""
+        del most
+        return self.seek(target)
 
     def readall(self) -> bytes:
         """Return the rest of the content in as few reads as possible: the length is known."""
@@ -88,11 +102,15 @@ class Piece:
     crc: int | None = None
     below: Path | None = None
 
-    def open(self) -> ObjectStream:
-        """Return a stream over the piece; raises `OSError` if there is no regular file."""
+    def open(self, checkpoints: Checkpoints | None = None) -> ObjectStream:
+        """Return a stream over the piece; raises `OSError` if there is no regular file.
+
+        `checkpoints` are those of the store, if others may read the same piece.
+        """
         file = io.FileIO(open_regular(self.path, self.below))
-        kind = PlainStream if self.form is Form.PLAIN else CompressedStream
-        return kind(self, file)
+        if self.form is Form.PLAIN:
+            return PlainStream(self, file)
+        return CompressedStream(self, file, checkpoints)
 
 
 class PlainStream(ObjectStream):
@@ -148,29 +166,56 @@ class PlainStream(ObjectStream):
 class CompressedStream(ObjectStream):
     """The content of a compressed piece, decompressed as it is read."""
 
-    def __init__(self, piece: Piece, file: io.FileIO) -> None:
+    def __init__(
+        self, piece: Piece, file: io.FileIO, checkpoints: Checkpoints | None = None
+    ) -> None:
         super().__init__()
         self._piece = piece
         self._file = file
         self.size = piece.size
-        self._restart()
+        self._spacing = spacing(piece.size)
+        self._checkpoints = checkpoints if piece.size > self._spacing else None
+        self._key: Key = ()
+        if self._checkpoints is not None:
+            status = os.fstat(file.fileno())
+            self._key = (status.st_dev, *identity(status), piece.offset, piece.length, piece.form)
+        self._begin(Checkpoint(0, 0, 0, decompressor(piece.form, piece.size)))
 
-    def _restart(self) -> None:
-        self._decompressor = decompressor(self._piece.form, self._piece.size)
-        self._raw_position = 0
-        self._position = 0
-        self._checksum = 0
+    def _begin(self, checkpoint: Checkpoint) -> None:
+        """Go on from a checkpoint, whose decompressor nobody else uses."""
+        self._decompressor = checkpoint.decompressor
+        self._raw_position = checkpoint.raw_position
+        self._position = checkpoint.position
+        self._checksum = checkpoint.checksum
+        self._marked = self._position // self._spacing
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         """Fill a buffer from the current position; 0 at the end."""
-        wanted = min(len(buffer), self.size - self._position)
+        data = self._next(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _next(self, most: int) -> bytes:
+        """Return at most so many bytes; none at the end."""
+        wanted = min(most, self.size - self._position)
         data = b""
         while wanted > 0 and not data:
             data = self._step(wanted)
-        buffer[: len(data)] = data
         self._position += len(data)
         self._checksum = _checked(self._checksum, data, self._piece, self._position)
-        return len(data)
+        if self._checkpoints is not None and self._position // self._spacing > self._marked:
+            self._mark(self._checkpoints)
+        return data
+
+    def _mark(self, checkpoints: Checkpoints) -> None:
+        """Keep where the stream is, so that reading can begin here."""
+        self._marked = number = self._position // self._spacing
+        if checkpoints.has(self._key, number) or self._decompressor.eof:
+            return
+        copy = copied(self._decompressor)
+        if copy is not None:
+            checkpoint = Checkpoint(self._position, self._raw_position, self._checksum, copy)
+            checkpoints.add(self._key, number, checkpoint)
 
     def _step(self, wanted: int) -> bytes:
         """Return at most `wanted` bytes from the buffer, which is filled if it is empty."""
@@ -193,14 +238,41 @@ class CompressedStream(ObjectStream):
         return data
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move to a position: forward by decompressing, back by starting anew."""
+        """Move to a position: by decompressing from a checkpoint, or from the start."""
         target = _target(offset, whence, self._position, self.size)
-        if target < self._position:
-            self._restart()
-        buffer = memoryview(bytearray(CHUNK))
-        while self._position < target:
-            self.readinto(buffer[: min(CHUNK, target - self._position)])
-        return target
+        return self.approach(target, self.size)
+
+    def distance(self, target: int) -> int:
+        """Return how many bytes are decompressed on the way to a position."""
+        return target - self._nearest(target)[0]
+
+    def approach(self, target: int, most: int) -> int:
+        """Go towards a position by decompressing at most so many bytes; see `ObjectStream`."""
+        start, checkpoint = self._nearest(target)
+        if start != self._position:
+            self._jump(checkpoint)
+        until = min(target, self._position + most)
+        while self._position < until:
+            self._next(min(STEP, until - self._position))
+        return self._position
+
+    def _nearest(self, target: int) -> tuple[int, Checkpoint | None]:
+        """Return where to begin: here, at a checkpoint, or (None) at the start."""
+        here = self._position if self._position <= target else 0
+        known = self._checkpoints
+        found = known.before(self._key, target, self.size) if known is not None else None
+        if found is None or found.position <= here:
+            return here, None
+        return found.position, found
+
+    def _jump(self, checkpoint: Checkpoint | None) -> None:
+        """Go to a checkpoint, or to the start."""
+        copy = copied(checkpoint.decompressor) if checkpoint is not None else None
+        if checkpoint is None or copy is None:
+            made = decompressor(self._piece.form, self._piece.size)
+            self._begin(Checkpoint(0, 0, 0, made))
+        else:
+            self._begin(replace(checkpoint, decompressor=copy))
 
     def tell(self) -> int:
         """Return the current position."""

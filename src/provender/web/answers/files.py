@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import time
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from flask import Response, request
 
-from provender.errors import CorruptObject
+from provender.errors import CorruptObject, QueryTimeout
+from provender.store.cancellation import current
 from provender.store.files.streams import ObjectStream, damaged
+from provender.store.places import Places
 from provender.web.answers.conditions import CONDITIONAL, Part, is_known, part_asked, require_match
 from provender.web.middleware.handedfile import can_take, hand
 from provender.web.middleware.mounts import STREAMED
@@ -23,21 +28,36 @@ ISOLATED = "sandbox; default-src 'none'"
 # Bytes up to which a file is read and verified before the status is sent.
 WHOLE = 1 << 20
 BLOCK = 1 << 16
+# Bytes that are decompressed without further ado: some hundredths of a second.
+NEAR = 8 << 20
 PARTIAL = 206
 NOT_MODIFIED = 304
 
 
-class Blocks(Iterator[bytes]):
-    """The blocks of a stream; damage found while sending is logged and ends the connection."""
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How much work a file may be: the places of the process, and the longest time in seconds."""
 
-    def __init__(self, stream: ObjectStream, length: int) -> None:
+    places: Places
+    seconds: float
+
+
+class Blocks(Iterator[bytes]):
+    """The blocks of a stream; damage found while sending is logged and ends the connection.
+
+    Each block is decompressed in a step of `work`.
+    """
+
+    def __init__(self, stream: ObjectStream, length: int, work: Work | None = None) -> None:
         self._stream = stream
         self._left = length
+        self._step = nullcontext() if work is None else work.places.steps
 
     def __next__(self) -> bytes:
         """Return the next block."""
         try:
-            block = self._stream.read(min(BLOCK, self._left))
+            with self._step:
+                block = self._stream.read(min(BLOCK, self._left))
         except CorruptObject as error:
             LOGGER.exception("a download was cut off: %s (%s)", error.message, error.reason)
             raise
@@ -66,8 +86,12 @@ def verified(stream: ObjectStream, key: str) -> bytes | ObjectStream:
     return content
 
 
-def file_response(name: str, content: bytes | ObjectStream, key: str | None = None) -> Response:
+def file_response(
+    name: str, content: bytes | ObjectStream, key: str | None = None, work: Work | None = None
+) -> Response:
     """Return a file as an attachment, with an ETag where it has a key (its SHA-256).
+
+    `work` bounds what a range of a compressed file may cost.
 
     Conditions and ranges are those of RFC 9110; several ranges get the whole file.
 
@@ -75,23 +99,26 @@ def file_response(name: str, content: bytes | ObjectStream, key: str | None = No
         PreconditionFailed: `If-Match` names another state of the file.
         RequestedRangeNotSatisfiable: the range has no byte in common with the file.
         CorruptObject: the file is damaged before the range.
+        QueryTimeout: the range was not reached in time.
+        StoreBusy: other expensive work goes on, and more waits.
+        ClientGone: the client went away meanwhile.
     """
     try:
-        response = _conditional(content, key)
+        response = _conditional(content, key, work)
     except BaseException:
         _close(content)
         raise
     response.headers["Content-Type"] = OCTETS
     response.headers["Content-Disposition"] = disposition(name)
+    response.headers["Content-Security-Policy"] = ISOLATED
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Accept-Ranges"] = "bytes"
-    response.headers["Content-Security-Policy"] = ISOLATED
     if key is not None:
         response.set_etag(key)
     return response
 
 
-def _conditional(content: bytes | ObjectStream, key: str | None) -> Response:
+def _conditional(content: bytes | ObjectStream, key: str | None, work: Work | None) -> Response:
     """Return the body that a request gets: all of a file, a part of it, or nothing."""
     size = len(content) if isinstance(content, bytes) else content.size
     environ, part = request.environ, None
@@ -102,32 +129,48 @@ def _conditional(content: bytes | ObjectStream, key: str | None) -> Response:
             return Response(status=NOT_MODIFIED)
         part = part_asked(environ, key, size)
     if part is None:
-        return _body(content, Part(0, size, size))
-    response = _body(content, part)
+        return _body(content, Part(0, size, size), work)
+    response = _body(content, part, work)
     response.status_code = PARTIAL
     response.headers["Content-Range"] = str(part)
     return response
 
 
-def _body(content: bytes | ObjectStream, part: Part) -> Response:
+def _body(content: bytes | ObjectStream, part: Part, work: Work | None) -> Response:
     if isinstance(content, bytes):
         return Response(content[part.start : part.stop])
     if request.method == "HEAD":
         content.close()
         response = Response()
     else:
-        response = Response(_stream(content, part), direct_passthrough=True)
+        response = Response(_stream(content, part, work), direct_passthrough=True)
         request.environ[STREAMED] = True
     response.content_length = part.length
     return response
 
 
-def _stream(content: ObjectStream, part: Part) -> Iterable[bytes]:
+def _stream(content: ObjectStream, part: Part, work: Work | None) -> Iterable[bytes]:
     """Return a part of a stream; of a plain file, as a file that the server may send by itself."""
     if content.is_plain and can_take(request.environ):
         return hand(request.environ, content, part.start, part.length)
-    content.seek(part.start)
-    return Blocks(content, part.length)
+    if work is None or content.distance(part.start) <= NEAR:
+        content.seek(part.start)
+    else:
+        with work.places.expensive():
+            _go_to(content, part.start, work.seconds)
+    return Blocks(content, part.length, None if content.is_plain else work)
+
+
+def _go_to(content: ObjectStream, target: int, seconds: float) -> None:
+    """Go to a position in a compressed file; another try goes on near where this one ended."""
+    until = time.monotonic() + seconds
+    while content.approach(target, NEAR) != target:
+        current().check()
+        if time.monotonic() > until:
+            raise QueryTimeout(
+                f"The range was not reached within `limits.statement_seconds` ({seconds:g} s).",
+                hint="Ask again: the server goes on where it stopped. Or ask for the whole file.",
+            )
 
 
 def _close(content: bytes | ObjectStream) -> None:

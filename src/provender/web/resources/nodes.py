@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import ClassVar
 
 from flask import Response
@@ -22,8 +23,11 @@ from provender.translators import subjects
 from provender.translators.base import BaseTranslator
 from provender.translators.identity import parse_identifier
 from provender.translators.nodes import NodeTranslator
-from provender.web.answers.files import file_response, verified
+from provender.web.answers.files import Work, file_response, verified
 from provender.web.resources.base import BaseResource, refuse_filters
+
+# Files of a folder whose beginnings are read without further ado: some hundredths of a second.
+MANY_FILES = 200
 
 
 class Node(BaseResource):
@@ -92,7 +96,9 @@ class Node(BaseResource):
         inquiry = self.nodes.files(identifier, self.parameters[FILENAME] or "")
         found = self.inquire(inquiry, is_named=not with_metadata)
         refuse_filters(self.parameters)
-        listed = found.value.listing(found.store, with_metadata=with_metadata)
+        is_expensive = with_metadata and found.value.count > MANY_FILES
+        with self.context.stores.places.expensive() if is_expensive else nullcontext():
+            listed = found.value.listing(found.store, with_metadata=with_metadata)
         data = {"repo_list": listed}
         return self.answer(data, 1, found, identifier=identifier, pk=found.value.pk)
 
@@ -107,7 +113,8 @@ class Node(BaseResource):
         opened = file.open(found.store)
         with subjects.naming(path):
             content = verified(opened, file.key)
-            return file_response(path.rstrip("/").rpartition("/")[2], content, file.key)
+            work = Work(self.context.stores.places, self.context.settings.limits.statement_seconds)
+            return file_response(path.rstrip("/").rpartition("/")[2], content, file.key, work)
 
     def download(self, id: str) -> Response:  # noqa: A002 - as in the path
         """Answer a node written in a format, as a file or within the envelope."""

@@ -25,7 +25,7 @@ LARGE, BUFFER = 1 << 16, 1 << 18
 # Bytes read and sent at once, and in a row before other connections have their turn.
 BLOCK, ROW = 1 << 18, 1 << 20
 # Seconds that an answer may go on if other requests wait for a thread.
-TURN_SECONDS = 0.1
+TURN_SECONDS = 0.02
 # Seconds that a large answer waits for room if slow clients have taken it all.
 ROOM_SECONDS = 0.5
 # Seconds and bytes for which a refused client is listened to, so that it reads why.
