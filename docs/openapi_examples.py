@@ -52,15 +52,27 @@ class Recorder:
 
     def _of(self, route, path):
         if "POST" in route.methods:
-            url = self._dialect.prefix + path
-            answer = self._client.post(url, json=POSTED, base_url=examples.ROOT)
-            return {"request": path, "posted": POSTED, "answer": answer.json}
+            url, body = self._dialect.prefix + path, self._posted(path)
+            answer = self._client.post(url, json=body, base_url=examples.ROOT)
+            return {"request": path, "posted": body, "answer": answer.json}
         tried = [self._ask(path, values) for values in self._values(route, path)]
         known = [one for one in tried if one is not None]
         fitting = [one for one in known if size(one) <= TARGET]
         if fitting:
             return max(fitting, key=size)
         return min(known, key=size) if known else None
+
+    def _posted(self, path):
+        """Return what is posted in the example of a route."""
+        if path != "/download_links":
+            return POSTED
+        rows = self._get(f"/nodes?limit={MOST}&orderby=-id").json["data"]["nodes"]
+        base, names = next(
+            (f"/nodes/{row['uuid']}/repo/contents", names)
+            for row in rows
+            if (names := self._files(row["uuid"]))
+        )
+        return {"path": f"{self._dialect.prefix}{base}?filename={names[0]}"}
 
     def _values(self, route, path):
         """Yield the values of the parameters of requests of which one becomes the example."""

@@ -118,9 +118,14 @@ class Description:
         """Return the place of the answer where no operation is described."""
         allowed = {405} if is_known else {404}
         named = {400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound"}
-        named |= {405: "MethodNotAllowed", 414: "RequestUriTooLong", 429: "TooManyRequests"}
+        named |= {
+            405: "MethodNotAllowed",
+            413: "RequestEntityTooLarge",
+            414: "RequestUriTooLong",
+            429: "TooManyRequests",
+        }
         named |= {500: "InternalServerError", 503: "ServiceUnavailable"}
-        if status in allowed or status in {400, 401, 403, 414, 429, 500, 503}:
+        if status in allowed or status in {400, 401, 403, 413, 414, 429, 500, 503}:
             return ("components", "responses", named[status])
         return None
 

@@ -156,10 +156,11 @@ def _register(app: App, context: Context) -> None:
     settings = context.settings
     trace.register(app)
     has_checks = bool(context.get_decorators)  # then a 404 tells nothing that a page would not
+    is_secretive = has_checks or context.hides_profiles
     failures = Failures(
         DIALECTS,
         (lambda _: []) if has_checks else context.endpoints.lines,
-        profiles=() if has_checks else context.mounted,
+        profiles=() if is_secretive else context.mounted,
         show_tracebacks=app.catch_internal_server,
     )
     app.extensions[FAILURES] = failures

@@ -194,7 +194,11 @@ V4 = Dialect(
             "/download_links",
             DownloadLinks,
             DownloadLinks.post,
-            Answer("POST: a link to a file, valid [without credentials](../howto/access.md)"),
+            Answer(
+                "POST: a link to a file, valid [without credentials](../howto/access.md)",
+                data=records.DOWNLOAD_LINK,
+                body=records.FILE_PATH,
+            ),
             methods=("POST",),
         ),
         *lists(Computer, views.COMPUTERS, OF_COMPUTERS, PROPERTIES),

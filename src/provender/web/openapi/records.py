@@ -267,6 +267,9 @@ TREE = closed(
         "metadata": array(closed(dict.fromkeys(_TOTALS, COUNT))),
     }
 )
+# A link to a file, and what is posted for it.
+DOWNLOAD_LINK = closed({"url": STRING, "expires": nullable(STRING)})
+FILE_PATH = Named("FilePath", closed({"path": STRING}))
 # What is posted as a query; its parts are described in the documentation.
 _PART: Schema = {"type": ["object", "array", "null"]}
 POSTED = Named(

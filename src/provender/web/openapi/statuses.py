@@ -41,11 +41,6 @@ def _of_nodes(route: Route, method: str) -> bool:
     return route.view is not None and "download" in route.path
 
 
-def _of_posts(route: Route, method: str) -> bool:
-    del route
-    return method == "POST"
-
-
 @dataclass(frozen=True, slots=True)
 class Status:
     """A status: what it means, where it occurs, and the headers that its answer may have."""
@@ -73,7 +68,7 @@ STATUSES = (
         has_body=False,
     ),
     Status(400, "The request has no meaning; the message says why, the hint what is right."),
-    Status(401, "The profile is guarded.", headers=("WWW-Authenticate",)),
+    Status(401, "There is nothing here that the client may read.", headers=("WWW-Authenticate",)),
     Status(403, "The client may not read the profile."),
     Status(
         404,
@@ -81,8 +76,8 @@ STATUSES = (
         "an unknown path lists the routes.",
     ),
     Status(412, "`If-Match` names another state.", _of_states),
-    Status(413, "The posted body is larger than `limits.body_bytes`.", _of_posts),
-    Status(414, "The URL is longer than is allowed."),
+    Status(413, "The body is larger than `limits.body_bytes`."),
+    Status(414, "The path and the query are longer than `limits.url_bytes`."),
     Status(
         416,
         "The range that `Range` names has no byte in common with the file.",
