@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import replace
 
 import pytest
@@ -43,7 +44,19 @@ def closed(shared):
 def below(root):
     """Return every path of a profile: pages, the routes of all dialects, and none."""
     filled = [("<id>", "1"), ("<int:page>", "1")]
-    found = ["", "/", "/api", "/api/", "/api/nothing", "/nothing", "//", "/api/v4//nodes"]
+    found = [
+        "",
+        "/",
+        "/docs",
+        "/docs/",
+        "/docs//x",
+        "/api",
+        "/api/",
+        "/api/nothing",
+        "/nothing",
+        "//",
+        "/api/v4//nodes",
+    ]
     for dialect in DIALECTS:
         for route in dialect.routes:
             path = dialect.prefix + route.path
@@ -96,6 +109,10 @@ def test_every_route_of_a_guarded_default_profile_is_refused(closed):
         assert same(ask(f"{closed}{path}")) == expected, path
     for path in (*OPEN, "/profiles"):
         assert ask(f"{closed}{path}").status == 200
+    style = re.search(r'href="(/assets/[^"]+)"', ask(f"{closed}/free/").body.decode())[1]
+    answer = ask(f"{closed}{style}")
+    assert (answer.status, answer.headers.get("vary")) == (200, "Accept-Encoding")
+    assert answer.headers["cache-control"].startswith("public")
     assert ask(f"{closed}/free/api/v4/users").status == 200
 
 

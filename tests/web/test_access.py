@@ -15,7 +15,7 @@ from werkzeug.exceptions import TooManyRequests, Unauthorized
 import provender
 
 METHODS = ("GET", "HEAD", "POST")
-OPEN = ("/alive", "/ready")
+OPEN = ("/alive", "/ready", "/assets/<digest>/<path:name>")
 QUERY = json.dumps({"path": [{"entity_type": "user"}]})
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 import pytest
 
 from provender.cli.restapi import holdings
+from provender.errors import ConfigurationError
 from provender.settings import ProfileSettings
 from support.server import serving
 
@@ -62,6 +63,41 @@ def lonely(unpacked, tmp_path_factory):
     return folder
 
 
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "connect-src 'self'; font-src 'self'; worker-src 'self' blob:; base-uri 'self'; "
+    "form-action 'none'; frame-ancestors "
+)
+
+
+def test_the_page_may_load_what_the_server_has_and_nothing_else(on_archive):
+    answer = on_archive.get("/")
+    assert answer.headers["content-security-policy"] == f"{POLICY}'none'"
+    text = answer.body.decode()
+    assert re.findall(r"<style|<script|style=|\son\w+=", text) == []
+    (style,) = re.findall(r'<link rel="stylesheet" href="(/assets/[^"]+)">', text)
+    found = on_archive.get(style)
+    assert (found.status, found.headers["content-type"]) == (200, "text/css; charset=utf-8")
+    assert found.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_setting_names_who_may_frame_the_pages(settings, data, make_app):
+    sites = ("https://a.example", "https://b.example:8443")
+    chosen = replace(settings, frame_ancestors=sites)
+    client = make_app(store=data / "lab.aiida", settings=chosen).test_client()
+    for path in ("/", "/lab/", "/docs"):
+        answer = client.get(path)
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy == f"{POLICY}{' '.join(sites)}", path
+
+
+@pytest.mark.parametrize("site", ["'self'", "a.example; script-src *", "https://a.example/x"])
+def test_who_may_frame_is_the_origin_of_a_site(site, settings, data, make_app):
+    chosen = replace(settings, frame_ancestors=(site,))
+    with pytest.raises(ConfigurationError, match="origin"):
+        make_app(store=data / "lab.aiida", settings=chosen)
+
+
 def test_one_is_not_called_many(lonely, make_app):
     app = make_app(store=lonely)
     text = app.test_client().get("/").text
@@ -79,7 +115,8 @@ def ruled(unpacked, settings, make_app):
     page = app.view_functions["home"]
 
     def window(width):
-        return f'<iframe width="{width}" style="border:0" srcdoc="{html.escape(page() + RULER)}">'
+        text = page().get_data(as_text=True) + RULER
+        return f'<iframe width="{width}" style="border:0" srcdoc="{html.escape(text)}">'
 
     app.add_url_rule("/window/<int:width>", "window", window)
     return app

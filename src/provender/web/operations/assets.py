@@ -21,6 +21,7 @@ PREFIX = "/assets"
 # All that is served: the names of the files below `web/static`, with their content types.
 FILES = {
     "docs.css": "text/css; charset=utf-8",
+    "home.css": "text/css; charset=utf-8",
     "docs.js": "text/javascript; charset=utf-8",
     "swagger/swagger-ui.css": "text/css; charset=utf-8",
     "swagger/swagger-ui-bundle.js": "text/javascript; charset=utf-8",
@@ -84,6 +85,5 @@ def _response(found: Asset) -> Response:
             response.headers["Content-Encoding"] = "gzip"
     response.headers["Cache-Control"] = FOR_EVER
     response.headers["Vary"] = "Accept-Encoding"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.set_etag(etag)
     return response

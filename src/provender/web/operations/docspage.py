@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from flask import Flask, Response, render_template, request
 
-from provender.web.answers.pages import html_response
+from provender.web.answers.pages import framing, html_response
 from provender.web.context import Context
 from provender.web.dialects import DIALECTS
 from provender.web.operations.assets import asset_url
@@ -17,6 +17,7 @@ DIALECT = "dialect"
 
 def register(app: Flask, context: Context) -> None:
     """Add the page to an application, behind its checks."""
+    frames = framing(context.settings)
 
     def docs() -> Response:
         named = request.args.get(DIALECT)
@@ -28,6 +29,6 @@ def register(app: Flask, context: Context) -> None:
             dialects=DIALECTS,
             shown=next((one for one in DIALECTS if one.name == named), DIALECTS[0]),
         )
-        return html_response(text)
+        return html_response(text, frames)
 
     app.add_url_rule("/docs", "docs", context.guarded(docs), strict_slashes=False)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, render_template, request
 
 from provender.errors import ProvenderError
 from provender.plurals import counted, noun
 from provender.store.inspection import counts
 from provender.store.profiles import KINDS
 from provender.version import __version__
+from provender.web.answers.pages import framing, html_response
 from provender.web.context import Context
 from provender.web.dialects import DIALECTS, EXAMPLES
+from provender.web.operations.assets import asset_url
 from provender.web.operations.profiles import entries, top_url
 
 LOGGER = logging.getLogger(__name__)
@@ -21,11 +23,13 @@ LOGGER = logging.getLogger(__name__)
 
 def register(app: Flask, context: Context) -> None:
     """Add the page to an application, behind its checks."""
+    frames = framing(context.settings)
 
-    def home() -> str:
+    def home() -> Response:
         numbers, problem = _counts(context)
-        return render_template(
+        text = render_template(
             "home.html",
+            asset=asset_url,
             counted=counted,
             noun=noun,
             profile=context.profile(),
@@ -39,6 +43,7 @@ def register(app: Flask, context: Context) -> None:
             dialects=DIALECTS,
             examples=EXAMPLES,
         )
+        return html_response(text, frames)
 
     app.add_url_rule("/", "home", context.guarded(home))
 
