@@ -13,6 +13,7 @@ from provender.web.access.attempts import (
     FRESH_SECONDS,
     MOST_CACHED,
     MOST_CLIENTS,
+    MOST_WAITING,
     OF_ALL,
     OF_CLIENT,
     Attempts,
@@ -134,6 +135,34 @@ def test_the_same_check_at_the_same_time_is_done_once(attempts):
     for thread in threads:
         thread.join(30)
     assert (results, len(checks)) == ([True] * 20, 1)
+
+
+def test_few_checks_wait_for_their_turn_and_the_others_are_refused(clock):
+    attempts = Attempts(clock, patience=60)
+    begun, may_end, results = threading.Event(), threading.Event(), []
+
+    def slow():
+        begun.set()
+        assert may_end.wait(30)
+        return True
+
+    def ask(number):
+        try:
+            results.append(attempts.check(HERE if number else THERE, (str(number),), slow))
+        except TooManyRequests as error:
+            results.append(f"wait {error.retry_after}")
+
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(MOST_WAITING + 2)]
+    threads[0].start()
+    assert begun.wait(30)
+    for thread in threads[1:]:
+        thread.start()
+    wait_until(lambda: results)
+    assert results == ["wait 1"]  # the one that found no room, while the others wait
+    may_end.set()
+    for thread in threads:
+        thread.join(30)
+    assert results.count(True) == MOST_WAITING + 1
 
 
 def test_an_error_of_a_check_is_that_of_all_who_wait_and_is_not_remembered(attempts):

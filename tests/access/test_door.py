@@ -262,6 +262,15 @@ def test_decorators_still_run_behind_the_door(shared, make_app, users):
     assert len(seen) == 1
 
 
+def test_a_store_that_is_named_outright_has_the_readers_of_all(settings, data, make_app, users):
+    access = Access(file=users.file, readers=("reader",))
+    chosen = replace(settings, access=access, profiles={"lab": ProfileSettings("x", readers=())})
+    client = make_app(store=data / "lab.aiida", settings=chosen).test_client()
+    assert client.get("/api/v4/users").status_code == 401
+    assert client.get("/api/v4/users", headers=users.alice).status_code == 401
+    assert client.get("/api/v4/users", headers=bearer(users.reader)).status_code == 200
+
+
 def test_without_readers_nothing_is_guarded_and_nothing_is_added(settings, data, make_app):
     app = make_app(store=data / "lab.aiida", settings=settings)
     assert app.extensions["provender"].door is None

@@ -26,7 +26,8 @@ MOST_CACHED = 1024
 OF_CLIENT = (5.0, 0.1)
 OF_ALL = (20.0, 2.0)
 MOST_CLIENTS = 4096
-# Seconds that a check waits for the check before it.
+# Checks that wait for their turn, so that they do not hold all threads of a server; and how long.
+MOST_WAITING = 3
 PATIENCE = 2.0
 IPV6_NETWORK = 64
 
@@ -40,16 +41,20 @@ class _Bucket:
 
 
 class Attempts:
-    """The checks of passwords of a process; `clock` gives seconds."""
+    """The checks of passwords of a process; `clock` gives seconds, `patience` is in seconds."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, patience: float = PATIENCE
+    ) -> None:
         self._clock = clock
+        self._patience = patience
         self._key = secrets.token_bytes(32)
         self._right: OrderedDict[bytes, float] = OrderedDict()
         self._clients: OrderedDict[str, _Bucket] = OrderedDict()
         self._all = _Bucket(OF_ALL[0], clock())
         self._lock = threading.Lock()
         self._turn = threading.Semaphore()
+        self._waiting = threading.Semaphore(MOST_WAITING + 1)
         self._running: dict[bytes, Future[bool]] = {}
 
     @property
@@ -97,12 +102,17 @@ class Attempts:
                 self._remember(key, network)
 
     def _in_turn(self, is_right: Callable[[], bool]) -> bool:
-        if not self._turn.acquire(timeout=PATIENCE):
-            raise _refused()
+        if not self._waiting.acquire(blocking=False):
+            raise _refused(1)
         try:
-            return is_right()
+            if not self._turn.acquire(timeout=self._patience):
+                raise _refused(1)
+            try:
+                return is_right()
+            finally:
+                self._turn.release()
         finally:
-            self._turn.release()
+            self._waiting.release()
 
     def _take(self, network: str) -> None:
         """Count a check as a wrong one, until it is known to be right. Under the lock."""
@@ -135,9 +145,9 @@ def _refill(bucket: _Bucket, rate: tuple[float, float], now: float) -> None:
     bucket.moment = now
 
 
-def _refused() -> TooManyRequests:
+def _refused(seconds: int = 10) -> TooManyRequests:
     return TooManyRequests(
-        "Too many wrong passwords were sent.", hint="Try again later.", retry_after=10
+        "Too many passwords are being checked.", hint="Try again later.", retry_after=seconds
     )
 
 
