@@ -76,6 +76,12 @@ class Limits:
     )
     body_bytes: int = _setting(1_000_000, "largest size of a posted body, in bytes", low=100)
     filters: int = _setting(200, "largest number of conditions in a request", low=1)
+    pattern_chars: int = _setting(
+        200,
+        "largest number of characters of a pattern (`like`, `ilike`); all together ten times as "
+        "many",
+        low=1,
+    )
     list_items: int = _setting(50_000, "largest number of items of a list in a request", low=1)
     statement_seconds: float = _setting(
         30.0, "time-out of a database statement, in seconds", low=0.001

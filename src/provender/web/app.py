@@ -26,6 +26,7 @@ from provender.web.api import Api
 from provender.web.context import FAILURES, KEY, Context
 from provender.web.dialects import DIALECTS
 from provender.web.middleware import bounds, crossorigin, requestlog, timing, trace
+from provender.web.middleware.disconnects import Disconnects
 from provender.web.middleware.mounts import EveryName, Mounts
 from provender.web.middleware.observer import Observer
 from provender.web.middleware.proxies import TrustedProxies
@@ -192,9 +193,10 @@ def _register(app: App, context: Context) -> None:
 def _observe(app: Flask, context: Context) -> None:
     """Name each request, log it, and count it if metrics are served."""
     logs.offer(context.settings.log_format)
-    watchers = [requestlog.write]
+    watchers = [Disconnects.end, requestlog.write]
     if context.settings.metrics:
         from provender.web.operations import metrics  # noqa: PLC0415 - a library that only this needs
 
         watchers.append(metrics.register(app, context).count)
-    app.wsgi_app = Observer(app.wsgi_app, context.lifecycle, tuple(watchers))  # type: ignore[method-assign]
+    seen = Disconnects(app.wsgi_app)
+    app.wsgi_app = Observer(seen, context.lifecycle, tuple(watchers))  # type: ignore[method-assign]

@@ -12,6 +12,7 @@ from typing import Any
 
 from provender.errors import BadRequest, BadValue, LimitExceeded, UnknownField
 from provender.query.plan.conditions import targets
+from provender.query.plan.lengths import check_patterns
 from provender.query.plan.plan import CAST_KINDS, Plan
 from provender.query.plan.planning import DIRECTIONS, FUNCTIONS, check
 from provender.query.plan.vocabulary import Vocabulary, posted_vocabulary
@@ -42,7 +43,7 @@ def read_posted(body: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]
 
     Raises:
         BadRequest: with the place as a JSON pointer, and what would be valid.
-        LimitExceeded: more joins or conditions than a setting allows.
+        LimitExceeded: more joins, conditions or characters of patterns than a setting allows.
     """
     names = {
         name: posted_vocabulary(entity, expose)
@@ -52,6 +53,7 @@ def read_posted(body: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]
     places: Places = {}
     try:
         query = _complete(body, limits.joins, names, places)
+        check_patterns(query["filters"], limits.pattern_chars)
         plan = check(query, names)
     except BadRequest as error:
         raise located(error, _where(error.place, places)) from error

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provender.errors import BadOperator, BadRequest, BadValue, ConflictingParameters, LimitExceeded
+from provender.query.plan.lengths import check_lengths
 from provender.query.plan.views import View
 from provender.query.querystring.grammar import LISTS
 from provender.query.querystring.parameters import (
@@ -24,6 +25,7 @@ from provender.query.terms import Operator, Term
 from provender.settings import Limits
 
 CACHE_BUSTER = "_"
+PATTERNS = (Operator.LIKE, Operator.ILIKE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def check_size(parameters: Parameters, limits: Limits) -> Parameters:
     """Return the parameters of a query string, if it has no more parts than settings allow.
 
     Raises:
-        LimitExceeded: too many filters, or a list of too many items.
+        LimitExceeded: too many filters, a list of too many items, or patterns that are too long.
     """
     number = len(parameters.filters)
     if number > limits.filters:
@@ -90,6 +92,11 @@ def check_size(parameters: Parameters, limits: Limits) -> Parameters:
         raise LimitExceeded(
             f"A list has {max(lengths)} items, more than `limits.list_items` ({limits.list_items})."
         )
+    patterns = (term.values for term in parameters.filters if term.operator in PATTERNS)
+    check_lengths(
+        (len(text) for values in patterns for text in values if isinstance(text, str)),
+        limits.pattern_chars,
+    )
     return parameters
 
 

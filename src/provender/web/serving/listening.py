@@ -13,6 +13,7 @@ from waitress.task import ThreadedTaskDispatcher
 
 from provender.errors import ConfigurationError
 from provender.settings import Limits
+from provender.store.places import most_expensive
 from provender.web.serving.connections import Connections
 from provender.web.serving.descriptors import most_connections
 from provender.web.serving.spool import Spool
@@ -69,7 +70,7 @@ class Server:
         self.port = int(listener.getsockname()[1])
         self._channels: dict[int, Any] = {}
         self._dispatcher = ThreadedTaskDispatcher()
-        self._dispatcher.set_thread_count(THREADS)
+        self._dispatcher.set_thread_count(_threads(limits))
         self._server: Any = Connections(
             Turns(app),
             self._channels,
@@ -119,11 +120,16 @@ class Server:
         wasyncore.close_all(self._channels)
 
 
+def _threads(limits: Limits) -> int:
+    """Return the number of threads: some are left when expensive requests run and wait."""
+    return THREADS + most_expensive(limits) + limits.expensive_waiting
+
+
 def _adjustments(listener: socket.socket, limits: Limits) -> Any:  # noqa: ANN401 - waitress'
     """Return the settings of waitress."""
     return Adjustments(
         sockets=[listener],
-        threads=THREADS,
+        threads=_threads(limits),
         ident="Provender",
         connection_limit=most_connections(),
         max_request_body_size=limits.body_bytes + 1,  # the first size that is refused
