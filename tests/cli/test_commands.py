@@ -20,6 +20,7 @@ COMMANDS = [
     ["restapi"],
     ["check"],
     ["routes"],
+    ["openapi"],
     ["profile"],
     ["profile", "list"],
     ["profile", "show"],
@@ -352,6 +353,14 @@ def test_routes():
     out, _ = run("routes")
     assert "nodes           GET,HEAD,OPTIONS     /api/v4/nodes/<id>/" in out
     assert "/api/v2/structures/<id>/" in out
+
+
+def test_openapi(on_archive):
+    out, _ = run("openapi")
+    assert json.loads(out) == on_archive.get("/api/v4/openapi.json").json
+    below = json.loads(run("openapi", "--dialect", "v2", "--mount", "/lab/")[0])
+    assert below["servers"] == [{"url": "/lab/api/v2"}]
+    assert "Known: v4, v2." in run("openapi", "--dialect", "v3", status=2)[1]
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from deploy.processes import PATIENCE, wait_until
 from support import postgres
+from support.described import Got, check
 
 MOST = 100_000
 LIMITS = {"default": MOST}
@@ -68,6 +69,8 @@ class Watch:
         finally:
             connection.close()
         now, etag = time.monotonic(), response.getheader("ETag")
+        named = {name.lower(): value for name, value in response.getheaders()}
+        check(Got("GET", PATH, response.status, named, body))
         if response.status == 304:
             return Seen(asked, now, 304, etag, known.rows, known.total)
         if response.status != 200:

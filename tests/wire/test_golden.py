@@ -7,6 +7,8 @@ import json
 import pytest
 
 from support.compare_golden import check_expected, check_match, fetch
+from support.described import Got
+from support.described import check as compare
 
 OVERRULED = {"repo-037": {"status": 200, "length": 10}}
 """What one record is to expect since names of files may stand without quotes: the file."""
@@ -21,6 +23,7 @@ def faults(served, record):
     record = record | {"expect": OVERRULED.get(record["id"], record.get("expect"))}
     check = check_match if record["verdict"] == "match" else check_expected
     answer = fetch(f"{served.root}/api/v4", record["request"])
+    compare(Got("GET", f"/api/v4{record['request']}", *answer))
     return list(check(record, *answer, f"{served.root}/"))
 
 
