@@ -29,7 +29,7 @@ from provender.store.database.running import Running
 from provender.store.database.snapshot import Snapshot
 from provender.store.database.watchdog import StoppedAnsweringError, watched
 from provender.store.places import Places
-from provender.store.sqlite.connection import ChangedError
+from provender.store.sqlite.connection import ChangedError, ReadOnlyConnection
 
 LOGGER = logging.getLogger(__name__)
 
@@ -239,7 +239,7 @@ def _give_back(connection: PoolProxiedConnection, *, was_stopped: bool) -> None:
     """
     driver: Any = connection.dbapi_connection
     try:
-        if isinstance(driver, sqlite3.Connection):
+        if isinstance(driver, ReadOnlyConnection):
             driver.rollback()
             if driver.is_stale:
                 connection.invalidate()

@@ -109,7 +109,12 @@ class SqliteFile:
 
     def _connect_immutable(self, observe: Observer) -> ReadOnlyConnection:
         state = observe()
-        connection = self._open(self.path, "mode=ro&immutable=1", observe)
+        try:
+            connection = self._open(self.path, "mode=ro&immutable=1", observe)
+        except sqlite3.OperationalError as error:
+            if self.path.exists():
+                raise
+            raise ChangedError from error  # somebody removed it just now
         connection.state, connection.is_immutable = state, True
         return connection
 
