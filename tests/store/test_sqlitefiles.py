@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 import time
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from provender.store.regular import NotRegularError
+from provender.store.regular import fingerprint as fingerprint_of
+from provender.store.sqlite.connection import ChangedError
 from provender.store.sqlite.files import SqliteFile
 from support.folders import fingerprint
 
@@ -44,7 +52,7 @@ def test_nothing_can_be_written(path, statement):
     with pytest.raises(sqlite3.OperationalError):
         connection.execute(statement)
     connection.execute("PRAGMA query_only = OFF")  # the second lock alone
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with pytest.raises(sqlite3.OperationalError, match=r"readonly|attached databases"):
         connection.execute(statement)
     connection.close()
     assert fingerprint(path.parent) == before
@@ -158,3 +166,168 @@ def test_functions_that_sqlite_lacks(path):
         assert value("provender_json_get(?, ?)", document, path_text) == expected
     assert value("provender_json_get(NULL, '[]')") is None
     connection.close()
+
+
+def descriptors():
+    return sum(1 for _ in Path("/dev/fd").iterdir())
+
+
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+def test_a_replaced_file_leaves_no_descriptor_behind(path, journal):
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute(f"PRAGMA journal_mode = {journal}")
+    file = SqliteFile(path)
+    before = descriptors()
+    for _ in range(50):
+        shutil.copy(path, path.with_name("new"))
+        path.with_name("new").replace(path)
+        file.stamp()
+        with closing(file.connect()) as one, closing(file.connect()):
+            assert one.execute("SELECT x FROM t").fetchall() == [(1,)]
+            file.stamp()
+    assert descriptors() == before
+
+
+def test_a_look_at_a_file_does_not_drop_the_locks_of_a_connection(path):
+    """Another process must not write while a connection of this one reads."""
+    file = SqliteFile(path)
+    program = (
+        "import sqlite3, sys; writer = sqlite3.connect(sys.argv[1], timeout=0);"
+        "writer.execute('INSERT INTO t VALUES (2)'); writer.commit()"
+    )
+    command = [sys.executable, "-c", program, str(path)]
+    with closing(file.connect()) as reader, closing(file.connect()) as other:
+        for connection in (reader, other):
+            connection.begin(connection.cursor())
+        file.stamp()
+        other.rollback()
+        other.close()
+        file.connect().close()
+        refused = subprocess.run(command, capture_output=True, check=False)
+        assert b"database is locked" in refused.stderr
+        reader.rollback()
+        subprocess.run(command, check=True)
+
+
+def with_number(path, number):
+    """Make a database whose file differs in this number alone: same counter, same size."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE t (x)")
+        connection.execute("INSERT INTO t VALUES (?)", (number,))
+    return path
+
+
+def overwrite(path, content, status):
+    """Overwrite a file in place; its times, as `touch -r` would, become those of before."""
+    with path.open("r+b") as file:
+        file.write(content)
+        file.truncate()
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def answer(connection):
+    """Return the token and the rows of a snapshot, or None if the connection is of no use."""
+    cursor = connection.cursor()
+    try:
+        token = connection.begin(cursor)
+        found = cursor.execute("SELECT x FROM t").fetchall()
+        connection.confirm()
+    except ChangedError:
+        return None
+    finally:
+        connection.rollback()
+    return token, found
+
+
+def test_a_file_overwritten_in_place_is_another_state(tmp_path):
+    path, other = with_number(tmp_path / "a", 1), with_number(tmp_path / "b", 2)
+    file = SqliteFile(path)
+    with closing(file.connect()) as kept:
+        first = answer(kept)
+        assert answer(kept) == first
+        overwrite(path, other.read_bytes(), path.stat())
+        assert answer(kept) is None
+        assert kept.is_stale
+    with closing(file.connect()) as new:
+        second = answer(new)
+    assert (first[1], second[1]) == ([(1,)], [(2,)])
+    assert first[0] != second[0]
+
+
+def test_what_is_overwritten_while_it_is_read_is_no_answer(tmp_path):
+    path, other = with_number(tmp_path / "a", 1), with_number(tmp_path / "b", 2)
+    with closing(SqliteFile(path).connect()) as connection:
+        connection.begin(connection.cursor())
+        path.write_bytes(other.read_bytes())
+        with pytest.raises(ChangedError):
+            connection.confirm()
+
+
+def test_a_file_at_rest_that_is_truncated_is_found_out(tmp_path):
+    path = with_number(tmp_path / "a", 1)
+    file = SqliteFile(path, at_rest=True, expected=fingerprint_of(path), content="name")
+    with closing(file.connect()) as kept:
+        assert answer(kept) == ("name", [(1,)])
+        os.truncate(path, 4096)
+        assert answer(kept) is None
+    with pytest.raises(ChangedError):
+        file.connect()
+
+
+def test_tokens_change_with_the_data_only(path):
+    file = SqliteFile(path)
+    with closing(file.connect()) as one, closing(file.connect()) as other:
+        first = answer(one)
+        path.read_bytes()
+        assert [answer(one), answer(other)] == [first, first]
+        tokens = {first[0]}
+        for number in range(20):
+            with closing(sqlite3.connect(path)) as writer, writer:
+                writer.execute("INSERT INTO t VALUES (?)", (number,))
+            found = answer(one)
+            assert found == answer(other)
+            assert len(found[1]) == number + 2
+            tokens.add(found[0])
+        assert len(tokens) == 21
+        assert not one.is_stale
+
+
+@pytest.mark.parametrize("suffix", ["", "-journal", "-wal", "-shm"])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda place: place.symlink_to("/dev/zero")])
+def test_what_sqlite_would_wait_for_is_refused(suffix, make, path):
+    place = path.with_name(path.name + suffix)
+    place.unlink(missing_ok=True)
+    make(place)
+    with pytest.raises(NotRegularError):
+        SqliteFile(path).connect()
+
+
+def test_a_database_in_wal_mode_in_an_archive(path):
+    in_wal_mode(path).close()
+    before = fingerprint(path.parent)
+    assert rows(SqliteFile(path, at_rest=True)) == [(1,)]
+    assert fingerprint(path.parent) == before
+
+
+HOSTILE = {
+    "a view": "CREATE VIEW v AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
+    "SELECT count(*) AS x FROM n",
+    "an extension": "CREATE VIEW v AS SELECT load_extension('/tmp/x.so') AS x",
+    "a function of ours": "CREATE VIEW v AS SELECT provender_lower('A') AS x",
+    "a column": "CREATE TABLE v (y, x AS (provender_lower(y)));INSERT INTO v VALUES ('A')",
+    "a large value": "CREATE TABLE v (x);INSERT INTO v VALUES (zeroblob(300000000))",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_database_does_nothing_but_fail(name, tmp_path):
+    path = tmp_path / "x.sqlite"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.create_function("provender_lower", 1, str, deterministic=True)
+        connection.executescript(HOSTILE[name])
+    with closing(SqliteFile(path).connect()) as connection:
+        connection.deadline = time.monotonic() + 0.2
+        with pytest.raises(
+            sqlite3.Error, match=r"interrupted|not auth|unsafe|too big|may not|prohib"
+        ):
+            connection.execute("SELECT x FROM v").fetchall()

@@ -28,13 +28,14 @@ def run(*arguments, status=0, environment=None):
 class Server:
     """`provender restapi`, running."""
 
-    def __init__(self, *arguments, before=()):
+    def __init__(self, *arguments, before=(), module="provender", environment=None):
+        command = [sys.executable, "-m", module]
         self.process = subprocess.Popen(
-            [*COMMAND, *map(str, before), "restapi", "-P", "0", *map(str, arguments)],
+            [*command, *map(str, before), "restapi", "-P", "0", *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
         )
         self.banner = ""
         for line in self.process.stdout:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import json
 import logging
+import os
+import shutil
 import sqlite3
 import threading
 import tracemalloc
@@ -221,3 +223,33 @@ def test_the_time_of_an_answer_is_told_on_request(serve, data, on_archive):
     posted = served.get("/api/v4/querybuilder", method="POST", body=body)
     assert (posted.status, spans(posted)) == (200, whole)
     assert "server-timing" not in on_archive.get("/api/v4/nodes?limit=2").headers
+
+
+def rows(answer):
+    return answer.json["data"]["computers"]
+
+
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+def test_a_database_that_is_overwritten_in_place_is_read_anew(
+    journal, unpacked, tmp_path, make_app
+):
+    """By a copy with the same counter of changes, size and time, as `cp -p` may leave it."""
+    folder = tmp_path / "profile"
+    shutil.copytree(unpacked / "sqlite_dos", folder)
+    path = folder / "database.sqlite"
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute(f"PRAGMA journal_mode = {journal}")
+    content, status = path.read_bytes(), path.stat()
+    assert content.count(b"localhost") > 0
+    client = make_app(store=folder).test_client()
+    before = client.get("/api/v4/computers")
+    again = client.get("/api/v4/computers", headers={"If-None-Match": before.headers["ETag"]})
+    assert again.status_code == 304
+    with path.open("r+b") as file:
+        file.write(content.replace(b"localhost", b"localhosT"))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    after = client.get("/api/v4/computers", headers={"If-None-Match": before.headers["ETag"]})
+    assert after.status_code == 200
+    first, second = ([row["hostname"] for row in rows(answer)] for answer in (before, after))
+    assert second == [name.replace("localhost", "localhosT") for name in first]
+    assert first != second

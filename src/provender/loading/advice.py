@@ -20,10 +20,10 @@ from provender.query.sql import compiler
 from provender.schema.entities import ENTITIES
 from provender.schema.statements import Backend, Record, Statement
 from provender.settings import Settings
-from provender.store.archive import Progress
 from provender.store.cache import CacheFolder
 from provender.store.database.reader import Reader
 from provender.store.database.snapshot import Snapshot
+from provender.store.files.extraction import Progress
 from provender.store.inspection import missing_indexes
 from provender.store.profiles import Profile
 from provender.store.stores import open_store

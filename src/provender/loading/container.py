@@ -23,7 +23,6 @@ from uuid import uuid4
 
 from provender.errors import ConfigurationError, CorruptObject, StoreUnreachable
 from provender.loading.sources import Source
-from provender.store.archive import Progress
 from provender.store.files.container import CONTAINER_VERSION
 from provender.store.files.decompression import (
     DecompressionError,
@@ -31,6 +30,7 @@ from provender.store.files.decompression import (
     decompress,
     decompressor,
 )
+from provender.store.files.extraction import Progress
 from provender.store.files.streams import Piece
 from provender.store.sqlite.files import MEGABYTE
 

@@ -14,8 +14,8 @@ from provender.errors import ConfigurationError, StoreError
 from provender.loading.advice import Advice, measure
 from provender.loading.candidates import CANDIDATES, Candidate
 from provender.loading.target import connect, errors_of, patiently
-from provender.store.archive import Progress
 from provender.store.database.reader import Reader
+from provender.store.files.extraction import Progress
 from provender.store.profiles import Profile
 
 BUILDING = (

@@ -15,12 +15,13 @@ from provender.errors import ConfigurationError, StoreUnreachable, UnsupportedSt
 from provender.loading.ddl import OLDER_REVISION, REVISION
 from provender.schema.tables import REQUIRED
 from provender.settings import Settings
-from provender.store.archive import Archive, Progress, open_archive
+from provender.store.archive import Archive, open_archive
 from provender.store.cache import CacheFolder
 from provender.store.database import engines
 from provender.store.database.reader import Reader
 from provender.store.files import zipindex
 from provender.store.files.archived import OBJECT
+from provender.store.files.extraction import Progress
 from provender.store.files.streams import KEY, Piece
 from provender.store.files.zipindex import Member, NotAZipError, UnreadableMemberError
 from provender.store.inspection import check_tables, inspect

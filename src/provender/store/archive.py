@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import os
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,43 +23,47 @@ from provender.errors import (
     UnsupportedStore,
 )
 from provender.schema.tables import check_archive_revision
-from provender.store.cache import PRIVATE_FILE, CacheFolder
+from provender.store.cache import CacheFolder
+from provender.store.cacheentry import CacheEntry, CacheError
 from provender.store.database.faults import unopened
 from provender.store.files import zipindex
 from provender.store.files.archived import INDEX, FolderObjects, ZipObjects, index_objects
-from provender.store.files.heldfile import HeldFile, identity
+from provender.store.files.extraction import SQLITE_HEADER, Copy, Progress, check_size, extract
+from provender.store.files.heldfile import HeldFile
 from provender.store.files.streams import ObjectStore, Piece, damaged
 from provender.store.files.tars import UNREADABLE_TAR, tarred
 from provender.store.files.zipindex import Member, NotAZipError, UnreadableMemberError
 from provender.store.layout import ARCHIVE_DATABASE, METADATA
-from provender.store.regular import NotRegularError, TooLargeError, open_regular, read_whole
+from provender.store.regular import (
+    NotRegularError,
+    TooLargeError,
+    identity,
+    open_regular,
+    read_whole,
+)
 from provender.store.sqlite.files import MEGABYTE, SqliteFile
 
-LOGGER = logging.getLogger(__name__)
-
-SQLITE_HEADER = b"SQLite format 3\x00"
 # `creation_parameters` may list the uuid of every exported node: 43 bytes and a comma each.
 LARGEST_METADATA = 32 * MEGABYTE
 MOST_VALUES = 1_000_000
-# The database of a real archive is 4 to 6 times as large as its member.
-MOST_COMPRESSED = 100
 # Letters of a version that are repeated.
 LONGEST_VERSION = 40
 # Bytes of a tar file, unpacked, in which its metadata is searched.
 TAR_HEAD = 64 * MEGABYTE
 
-# Gets the name of a step, the bytes done and the bytes in total.
-Progress = Callable[[str, int, int], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """An opened archive: its database, its files and its metadata."""
+    """An opened archive: its database, its files and its metadata.
+
+    `entry` is the part of the cache that it uses; None for an unpacked archive.
+    """
 
     database: SqliteFile
     objects: ObjectStore
     metadata: dict[str, Any]
     identity: str
+    entry: CacheEntry | None = None
 
 
 def open_archive(
@@ -78,7 +80,12 @@ def open_archive(
     with _errors_of(path, name):
         if path.is_dir():
             return _open_folder(path, name)
-        return _open_zip(path, name, cache, progress)
+        held = HeldFile(path)
+        try:
+            return _open_zip(held, path, name, cache, progress)
+        except BaseException:
+            held.close()  # the error may be kept, and the file with it
+            raise
 
 
 @contextmanager
@@ -100,9 +107,26 @@ def _errors_of(path: Path, name: str) -> Iterator[None]:
             f"{name} is a damaged archive: a part of it cannot be read.",
             reason=f"{path}: {error.message}",
         ) from error
+    except CacheError as error:
+        raise _of_cache(name, error) from error
     except ConfigurationError as error:  # of the cache: not for clients
         reason = " ".join(filter(None, (error.message, error.hint)))
         raise StoreMisconfigured(f"{name} cannot be opened.", reason=reason) from error
+
+
+def _of_cache(name: str, error: CacheError) -> StoreUnreachable:
+    """Return the error of a store whose archive is sound, while the cache is not."""
+    if error.is_full:
+        return StoreUnreachable(
+            f"{name} cannot be opened: the cache has no room for its database.",
+            hint="Free some space, or set `cache.folder` to a folder on another disk.",
+            reason=str(error),
+        )
+    if error.is_lasting:
+        message = f"{name} cannot be opened: the cache of the server cannot be written."
+        return StoreMisconfigured(message, reason=str(error))
+    message = f"{name} cannot be opened: the cache of the server cannot be used."
+    return StoreUnreachable(message, hint="Try again later.", reason=str(error))
 
 
 def _open_folder(path: Path, name: str) -> Archive:
@@ -120,18 +144,27 @@ def _open_folder(path: Path, name: str) -> Archive:
     return Archive(SqliteFile(database), FolderObjects(path), metadata, str(path))
 
 
-def _open_zip(path: Path, name: str, cache: CacheFolder, progress: Progress | None) -> Archive:
-    held = HeldFile(path)
+def _open_zip(
+    held: HeldFile, path: Path, name: str, cache: CacheFolder, progress: Progress | None
+) -> Archive:
     found = _read_zip(held, path, name)
 
     def fill(folder: Path) -> None:
-        _check_size(found.member, cache.max_bytes, name)
-        _extract(held.path, found.member, folder / ARCHIVE_DATABASE, name, progress)
+        check_size(found.member, cache, name)
+        with _piece(held.path, found.member, name).open() as stream:
+            extract(stream, folder / ARCHIVE_DATABASE, name, progress)
         index_objects(held.path, folder / INDEX)
 
     entry = cache.entry(found.identity, fill)
-    database = SqliteFile(entry.folder / ARCHIVE_DATABASE, at_rest=True)
-    return Archive(database, ZipObjects(held, entry), found.metadata, found.identity)
+    path = entry.folder / ARCHIVE_DATABASE
+    database = SqliteFile(
+        path,
+        at_rest=True,
+        expected=entry.files[ARCHIVE_DATABASE],
+        content=found.identity,
+        is_broken=Copy(entry, path, found.member.crc).is_broken,
+    )
+    return Archive(database, ZipObjects(held, entry), found.metadata, found.identity, entry)
 
 
 def is_quick_to_open(path: Path, name: str, cache: CacheFolder, most_bytes: int) -> bool:
@@ -139,7 +172,8 @@ def is_quick_to_open(path: Path, name: str, cache: CacheFolder, most_bytes: int)
     if path.is_dir():
         return True
     with _errors_of(path, name):
-        found = _read_zip(HeldFile(path), path, name)
+        with closing(HeldFile(path)) as held:
+            found = _read_zip(held, path, name)
         return found.member.size <= most_bytes or cache.has(found.identity)
 
 
@@ -243,39 +277,3 @@ def _check_metadata(content: bytes | None, name: str) -> dict[str, Any]:
 
 def _too_large(name: str) -> UnsupportedStore:
     return UnsupportedStore(f"{name} is a damaged archive: its {METADATA} is too large.")
-
-
-def _check_size(member: Member, max_bytes: int, name: str) -> None:
-    """Raise `UnsupportedStore` for a large database that was made to fill the disk."""
-    if member.size > max_bytes and member.size > MOST_COMPRESSED * member.length:
-        raise UnsupportedStore(
-            f"{name} is not read: its database is compressed more than any real one.",
-            hint=f"Raise `cache.max_bytes` above {member.size} if it is real.",
-        )
-
-
-def _extract(
-    path: Path, member: Member, target: Path, name: str, progress: Progress | None
-) -> None:
-    """Copy the database out of the archive, a megabyte at a time."""
-    free = shutil.disk_usage(target.parent).free
-    if free < member.size:
-        raise StoreUnreachable(
-            f"{name} cannot be opened: the cache has no room for its database.",
-            hint="Free some space, or set `cache.folder` to a folder on another disk.",
-            reason=f"{member.size} bytes needed, {free} free",
-        )
-    LOGGER.debug("extracting %d bytes of database from %s", member.size, path)
-    with _piece(path, member, name).open() as stream, target.open("xb") as file:
-        target.chmod(PRIVATE_FILE)
-        done = 0
-        while chunk := stream.read(MEGABYTE):
-            if not done and not chunk.startswith(SQLITE_HEADER):
-                raise UnsupportedStore(
-                    f"{name} is a damaged archive: its database is not a SQLite file."
-                )
-            done += file.write(chunk)
-            if progress is not None:
-                progress("extracting the database", done, member.size)
-    if not done:
-        raise UnsupportedStore(f"{name} is a damaged archive: its database is empty.")

@@ -11,31 +11,32 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
 
 from provender.errors import ConfigurationError
 from provender.settings import Cache
+from provender.store.cacheentry import (
+    PRIVATE_FILE,
+    CacheEntry,
+    CacheError,
+    blamed,
+    last_use,
+    list_files,
+    listed,
+    remove,
+    size,
+)
 
 PRIVATE_FOLDER = 0o700
-PRIVATE_FILE = 0o600
 WRITABLE_BY_OTHERS = 0o022
-
-
-@dataclass(slots=True)
-class CacheEntry:
-    """A folder of the cache in use; `close` lets it be evicted."""
-
-    folder: Path
-    lock: int | None
-
-    def close(self) -> None:
-        """Give up the shared lock."""
-        if self.lock is not None:
-            os.close(self.lock)
-            self.lock = None
+# How often an entry is looked for before it counts as unusable: others may remove it meanwhile.
+TRIES = 5
+# Bytes of a disk that are left to others, at most this part of it.
+RESERVE = 64 << 20
+RESERVED_PART = 20
 
 
 class CacheFolder:
@@ -62,46 +63,102 @@ class CacheFolder:
         return (self.folder / key).is_dir()
 
     def entry(self, key: str, fill: Callable[[Path], None]) -> CacheEntry:
-        """Return the entry of a key; if it is missing, `fill` makes it in an empty folder."""
-        target = self.folder / key
-        while True:
-            lock = _lock(self.folder / f"{key}.lock", fcntl.LOCK_SH)
-            if lock is not None and target.is_dir():
-                os.utime(target)
-                self._evict()
-                return CacheEntry(target, lock)
+        """Return the entry of a key; if it is missing, `fill` makes it in an empty folder.
+
+        Raises:
+            CacheError: the cache folder is full, cannot be written, or is removed again and again.
+            ConfigurationError: it belongs to another user, or is no folder.
+        """
+        for _ in range(TRIES):
+            try:
+                found = self._found(key)
+                if found is not None:
+                    return found
+                self._make(self._ready() / key, fill)
+            except CacheError as error:
+                if not isinstance(error.__cause__, FileNotFoundError):
+                    raise
+        raise CacheError(f"the cache folder {self.folder}: it is removed again and again")
+
+    def _found(self, key: str) -> CacheEntry | None:
+        """Return the entry of a key as it is, or None; an entry that is damaged is removed."""
+        folder = self.folder
+        target, lock = folder / key, None
+        if not target.is_dir():
+            return None
+        with suppress(OSError):  # a cache that cannot be written can be read
+            lock = _lock(folder / f"{key}.lock", fcntl.LOCK_SH)
+        files = listed(target)
+        if files is None:
+            with suppress(OSError), blamed(folder):
+                remove(target)
             if lock is not None:
                 os.close(lock)
-            self._make(target, fill)
+            return None
+        with suppress(OSError):
+            os.utime(target)
+            self._evict()
+        return CacheEntry(target, lock, files)
+
+    def make_room(self, size: int) -> tuple[int, int]:
+        """Return the free bytes of the disk and those needed for `size` bytes more.
+
+        Unused entries are removed if that makes the difference.
+        """
+        usage = shutil.disk_usage(self.folder)
+        needed = size + min(RESERVE, usage.total // RESERVED_PART)
+        if usage.free < needed:
+            self._evict(needed - usage.free)
+            usage = shutil.disk_usage(self.folder)
+        return usage.free, needed
+
+    def _ready(self) -> Path:
+        """Return the folder of the cache; if it was removed, it is made again."""
+        folder = self.folder
+        problem = _prepare(folder)
+        if problem is not None and self._explicit is None:
+            self._folder = None  # another one may serve
+            return self.folder
+        if problem is not None and fault(folder, is_read_only=True) is not None:
+            raise ConfigurationError(f"`cache.folder` cannot be used: {problem}.")
+        return folder
 
     def _make(self, target: Path, fill: Callable[[Path], None]) -> None:
         """Make an entry while no other process does; a lock of its own, held briefly."""
-        path = target.with_name(f"{target.name}.making")
+        path, folder = target.with_name(f"{target.name}.making"), target.parent
         lock = None
         while lock is None:
-            lock = _lock(path, fcntl.LOCK_EX)
+            with blamed(folder):
+                lock = _lock(path, fcntl.LOCK_EX)
         try:
             if target.is_dir():
                 return
-            for rest in self.folder.glob(f"{path.name}-*"):  # of a process that was killed
+            for rest in folder.glob(f"{path.name}-*"):  # of a process that was killed
                 shutil.rmtree(rest, ignore_errors=True)
-            made = Path(tempfile.mkdtemp(prefix=f"{path.name}-", dir=self.folder))
+            with blamed(folder):
+                made = Path(tempfile.mkdtemp(prefix=f"{path.name}-", dir=folder))
             try:
                 fill(made)
-                made.rename(target)
+                with blamed(folder):
+                    list_files(made)
+                    made.rename(target)
             except BaseException:
                 shutil.rmtree(made, ignore_errors=True)
                 raise
         finally:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
             os.close(lock)
 
-    def _evict(self) -> None:
-        """Remove unused entries, the least recently used first, until the rest fits."""
+    def _evict(self, wanted: int = 0) -> None:
+        """Remove unused entries, the least recently used first, until the rest fits.
+
+        `wanted` is the number of bytes to remove in any case.
+        """
         entries = [path for path in self.folder.iterdir() if path.is_dir() and not path.suffix]
-        sizes = {path: sum(item.stat().st_size for item in path.iterdir()) for path in entries}
-        excess = sum(sizes.values()) - self.max_bytes
-        for path in sorted(entries, key=lambda path: path.stat().st_mtime_ns):
+        sizes = {path: size(path) for path in entries}
+        excess = max(wanted, sum(sizes.values()) - self.max_bytes)
+        for path in sorted(entries, key=last_use):
             if excess <= 0:
                 return
             lock = _lock(path.with_name(f"{path.name}.lock"), fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -114,7 +171,7 @@ class CacheFolder:
     def _choose(self) -> Path:
         if self._explicit is not None:
             problem = _prepare(self._explicit)
-            if problem:
+            if problem and fault(self._explicit, is_read_only=True):
                 raise ConfigurationError(f"`cache.folder` cannot be used: {problem}.")
             return self._explicit
         if not _prepare(own := default_folder()):
@@ -143,8 +200,11 @@ def _prepare(folder: Path) -> str | None:
     return fault(folder)
 
 
-def fault(folder: Path) -> str | None:
-    """Return why a folder that is there cannot be a cache; None if it can."""
+def fault(folder: Path, *, is_read_only: bool = False) -> str | None:
+    """Return why a folder that is there cannot be a cache; None if it can.
+
+    `is_read_only` asks for a cache whose entries were made before.
+    """
     try:
         status = folder.stat()
     except OSError as error:
@@ -153,7 +213,9 @@ def fault(folder: Path) -> str | None:
         return f"{folder} belongs to another user"
     if status.st_mode & WRITABLE_BY_OTHERS:
         return f"{folder} can be written by other users"
-    if not os.access(folder, os.W_OK | os.X_OK):
+    if not folder.is_dir():
+        return f"{folder} is not a folder"
+    if not is_read_only and not os.access(folder, os.W_OK | os.X_OK):
         return f"{folder} is not writable"
     return None
 

@@ -23,9 +23,9 @@ from provender.store.database import engines
 from provender.store.database.engines import Engine
 from provender.store.database.faults import unopened
 from provender.store.database.reader import Reader
-from provender.store.files.heldfile import Identity, identity
 from provender.store.layout import ARCHIVE_DATABASE
 from provender.store.profiles import Profile, ProfileKind, Profiles
+from provender.store.regular import Identity, identity
 from provender.store.sqlite.files import SqliteFile
 
 LOGGER = logging.getLogger(__name__)

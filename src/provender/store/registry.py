@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 
 from provender.errors import StoreBusy, StoreError, UnknownProfile
 from provender.settings import Settings
-from provender.store.archive import Progress
 from provender.store.cache import CacheFolder
 from provender.store.census import Census
 from provender.store.database.memory import Memory
+from provender.store.files.extraction import Progress
 from provender.store.opener import Opener
 from provender.store.places import Places
 from provender.store.profiles import Profile, Profiles

@@ -15,18 +15,21 @@ from provender.errors import (
 )
 from provender.schema.statements import Record, Statement
 from provender.settings import Settings
-from provender.store.archive import Progress, open_archive
+from provender.store.archive import LONGEST_VERSION, open_archive
 from provender.store.cache import CacheFolder
+from provender.store.cacheentry import CacheEntry
 from provender.store.database import engines
 from provender.store.database.faults import unopened
 from provender.store.database.memory import Memory
 from provender.store.database.reader import Reader
 from provender.store.files.container import Container
-from provender.store.files.heldfile import Identity, identity
+from provender.store.files.extraction import Progress
 from provender.store.files.streams import ObjectStore
 from provender.store.inspection import Inspection, check_database, check_tables, inspect
+from provender.store.layout import ARCHIVE_DATABASE
 from provender.store.places import Places
 from provender.store.profiles import Profile, ProfileKind
+from provender.store.regular import Identity, identity
 from provender.store.sqlite.files import SqliteFile
 
 LOGGER = logging.getLogger(__name__)
@@ -47,6 +50,7 @@ class Store:
     repository_problem: ProvenderError | None = None
     aiida_version: str | None = None
     identity: Identity = ()
+    cached: CacheEntry | None = field(default=None, repr=False)
     watched: tuple[Path | SqliteFile, ...] = field(default=(), repr=False)
 
     @property
@@ -69,9 +73,10 @@ class Store:
         return self.objects
 
     def is_current(self) -> bool:
-        """Return whether the opened files are still those on disk."""
+        """Return whether the opened files are still those on disk, in the cache as well."""
         try:
-            return _identity(self.watched) == self.identity
+            is_same = _identity(self.watched) == self.identity
+            return is_same and (self.cached is None or self.cached.is_intact())
         except OSError:
             return False
 
@@ -121,7 +126,8 @@ def open_store(
     if found.is_elsewhere:
         reader = Reader(engine.unnamed(), profile.name, memory, places)
     objects, problem = _container(profile, found)
-    return Store(profile, reader, found.revision or "", objects, problem, None, identity, watched)
+    revision = found.revision or ""
+    return Store(profile, reader, revision, objects, problem, None, identity, watched=watched)
 
 
 def _open_archive(
@@ -133,7 +139,9 @@ def _open_archive(
     places: Places | None,
 ) -> Store:
     name, path = f"The store `{profile.name}`", profile.path or Path()
-    identity = _stamp((path,), name)
+    is_folder = path.is_dir()
+    watched = (path, SqliteFile(path / ARCHIVE_DATABASE)) if is_folder else (path,)
+    identity = _stamp(watched, name)
     archive = open_archive(path, name, cache, progress)
     engine = engines.sqlite(archive.database, settings.pool, settings.limits)
     reader = Reader(engine, profile.name, memory, places)
@@ -149,9 +157,10 @@ def _open_archive(
         str(archive.metadata["export_version"]),
         archive.objects,
         None,
-        str(archive.metadata.get("aiida_version") or "") or None,
+        str(archive.metadata.get("aiida_version") or "")[:LONGEST_VERSION] or None,
         identity,
-        (path,),
+        archive.entry,
+        watched,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar
 
-from provender.errors import NoSuchEntity, ProvenderError
+from provender.errors import CorruptObject, NoSuchEntity
 from provender.query import questions
 from provender.query.plan import planning
 from provender.query.plan.plan import Plan
@@ -198,5 +198,5 @@ def _is_binary(store: Store, key: str) -> bool | None:
     try:
         with store.files().open(key) as stream:
             return b"\0" in (stream.read(BINARY_SAMPLE) or b"")
-    except ProvenderError:
+    except CorruptObject:
         return None

@@ -24,7 +24,7 @@ from provender.store.database.budget import limit_values
 from provender.store.database.opening import Opening
 from provender.store.database.watchdog import watched
 from provender.store.places import most_expensive
-from provender.store.sqlite.files import Marker, SqliteFile
+from provender.store.sqlite.files import SqliteFile
 
 JSONB_OID = 3802
 # JSON goes into answers without being parsed.
@@ -158,16 +158,8 @@ def sqlite(file: SqliteFile, pool: Pool, limits: Limits) -> Engine:
 
 
 def _start_sqlite(driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the driver's
-    """Begin a transaction; its marker before and after the first read names the data."""
-    while True:
-        marker: Marker | None = driver.marker
-        before = marker() if marker else b""
-        cursor.execute("BEGIN")
-        cursor.execute("PRAGMA schema_version").fetchone()
-        after = marker() if marker else b""
-        if before == after:
-            return after.hex() if marker else None
-        cursor.execute("ROLLBACK")
+    token: str | None = driver.begin(cursor)
+    return token
 
 
 def _pool(connect: Any, settings: Pool, limits: Limits, recycle: int = -1) -> QueuePool:  # noqa: ANN401 - a creator of either driver

@@ -26,6 +26,10 @@ LOGGER = logging.getLogger(__name__)
 HUNG_UP = "server closed the connection"
 
 
+# Messages of SQLite about a file that holds something else than it should.
+DAMAGE = ("malformed", "not a database", "no such", "too big")
+
+
 class LostConnectionError(StoreUnreachable):
     """The server closed a connection, went away, or took a snapshot back: try again."""
 
@@ -99,7 +103,7 @@ def _of_sqlite(error: sqlite3.Error, name: str) -> ProvenderError | None:
         return _unconvertible(reason, name)
     if "locked" in reason or "unable to open" in reason or "disk I/O" in reason:
         return unreachable(name, error)
-    if "malformed" in reason or "not a database" in reason or "no such" in reason:
+    if any(words in reason for words in DAMAGE):
         return UnsupportedStore(f"The database of the store `{name}` is damaged.", reason=reason)
     return None
 

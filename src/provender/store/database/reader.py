@@ -29,6 +29,7 @@ from provender.store.database.running import Running
 from provender.store.database.snapshot import Snapshot
 from provender.store.database.watchdog import StoppedAnsweringError, watched
 from provender.store.places import Places
+from provender.store.sqlite.connection import ChangedError, ReadOnlyConnection
 
 LOGGER = logging.getLogger(__name__)
 
@@ -170,6 +171,7 @@ class Reader:
         try:
             with current().stopping(running.leave):
                 yield snapshot
+                snapshot.confirm()
         except StoppedAnsweringError as error:
             self._struck = time.monotonic()
             running.check()
@@ -178,10 +180,16 @@ class Reader:
         except (psycopg2.Error, sqlite3.Error) as error:
             running.check()
             is_closed = bool(getattr(connection.dbapi_connection, "closed", False))
-            found = translated(error, self._name, is_closed=is_closed)
+            excused = snapshot.excuse(error, self._name)
+            found = excused or translated(error, self._name, is_closed=is_closed)
             if found is None:
                 raise
             raise found from error
+        except ValueError as error:  # perhaps of a text that was overwritten
+            excused = snapshot.excuse(error, self._name)
+            if excused is None:
+                raise
+            raise excused from error
         finally:
             running.finish()
             self._stopped += running.error is not None
@@ -216,6 +224,8 @@ class Reader:
 
     def _of_driver(self, error: Exception) -> ProvenderError:
         """Return the error of a connection that cannot be made."""
+        if isinstance(error, ChangedError):
+            return unreachable(self._name, error, is_lost=True)
         if isinstance(error, sqlite3.Error):
             return translated(error, self._name) or unreachable(self._name, error)
         is_lost = isinstance(error, psycopg2.Error) and HUNG_UP in str(error)
@@ -229,8 +239,10 @@ def _give_back(connection: PoolProxiedConnection, *, was_stopped: bool) -> None:
     """
     driver: Any = connection.dbapi_connection
     try:
-        if isinstance(driver, sqlite3.Connection):
+        if isinstance(driver, ReadOnlyConnection):
             driver.rollback()
+            if driver.is_stale:
+                connection.invalidate()
         elif driver.closed or was_stopped:
             connection.invalidate()
         elif driver.get_transaction_status() != TRANSACTION_STATUS_IDLE:

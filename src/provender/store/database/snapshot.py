@@ -25,6 +25,7 @@ from provender.store.database.budget import (
     unguarded,
 )
 from provender.store.database.engines import Engine
+from provender.store.database.faults import LostConnectionError
 from provender.store.database.gate import Visit
 from provender.store.database.memory import Memory
 from provender.store.database.opening import DECLARE, JOINED, plain
@@ -81,6 +82,18 @@ class Snapshot:
         """The name of the data: equal tokens, equal data. None when unknown."""
         self._begin()
         return self._token
+
+    def confirm(self) -> None:
+        """Raise `ChangedError` if the file of a SQLite database was changed without a lock."""
+        if self._is_sqlite and self.has_begun:
+            self._driver.confirm()
+
+    def excuse(self, error: Exception, name: str) -> LostConnectionError | None:
+        """Return the error to try again on, if the database `name` is not to blame for one."""
+        excused = self._driver.excuse(error) if self._is_sqlite else None
+        return excused and LostConnectionError(
+            f"The store `{name}` cannot be reached.", hint="Try again later.", reason=str(excused)
+        )
 
     def fetch(self, statements: Statements) -> Rows:
         """Return the rows of a list and their total; counts only if the rows do not decide it."""

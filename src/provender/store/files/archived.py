@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from provender.errors import CorruptObject, StoreUnreachable
-from provender.store.cache import PRIVATE_FILE, CacheEntry
+from provender.store.cacheentry import PRIVATE_FILE, CacheEntry, CacheError
 from provender.store.files import zipindex
 from provender.store.files.checkpoints import Checkpoints
 from provender.store.files.heldfile import HeldFile
@@ -26,6 +27,8 @@ from provender.store.regular import NotRegularError, size_of
 from provender.store.sqlite.files import SqliteFile
 from provender.store.sqlite.index import Lookup, unreadable
 
+LOGGER = logging.getLogger(__name__)
+
 OBJECT = re.compile(r"repo/([0-9a-f]{64})")
 INDEX = "objects.sqlite"
 REPOSITORY = "repo"
@@ -34,21 +37,34 @@ LARGEST_NUMBER = (1 << 63) - 1
 
 
 def index_objects(path: Path, target: Path) -> None:
-    """Write the place of every object into a SQLite file, so that no worker reads them all."""
-    with path.open("rb") as file, closing(sqlite3.connect(target)) as connection, connection:
+    """Write the place of every object into a SQLite file, so that no worker reads them all.
+
+    Raises:
+        NotAZipError: the directory of the archive is damaged.
+        CacheError: the file cannot be written.
+    """
+    try:
+        with path.open("rb") as file, closing(sqlite3.connect(target)) as connection, connection:
+            _index(zipindex.members(file), connection)
         target.chmod(PRIVATE_FILE)
-        connection.execute(
-            "CREATE TABLE object (key TEXT PRIMARY KEY, place INTEGER, length INTEGER, "
-            "size INTEGER, method INTEGER, crc INTEGER) WITHOUT ROWID"
-        )
-        connection.executemany(
-            "INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                (name[1], member.offset, member.length, member.size, _method(member), member.crc)
-                for member in zipindex.members(file)
-                if (name := OBJECT.fullmatch(member.name)) and _is_possible(member)
-            ),
-        )
+    except sqlite3.Error as error:
+        is_full = any(words in str(error) for words in ("full", "disk I/O"))
+        raise CacheError(f"{target}: {error}", is_full=is_full) from error
+
+
+def _index(members: Iterator[Member], connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TABLE object (key TEXT PRIMARY KEY, place INTEGER, length INTEGER, "
+        "size INTEGER, method INTEGER, crc INTEGER) WITHOUT ROWID"
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (name[1], member.offset, member.length, member.size, _method(member), member.crc)
+            for member in members
+            if (name := OBJECT.fullmatch(member.name)) and _is_possible(member)
+        ),
+    )
 
 
 def _is_possible(member: Member) -> bool:
@@ -67,7 +83,11 @@ class ZipObjects:
         self._file = file
         self._entry = entry
         self._checkpoints = Checkpoints()
-        self._index = Lookup(SqliteFile(entry.folder / INDEX, at_rest=True, is_store=False))
+        self._index = Lookup(
+            SqliteFile(
+                entry.folder / INDEX, at_rest=True, is_store=False, expected=entry.files[INDEX]
+            )
+        )
 
     def open(self, key: str) -> ObjectStream:
         """Return a stream over the content of a key; see `ObjectStore.open`."""
@@ -105,7 +125,13 @@ class ZipObjects:
     def _query(self, sql: str, values: tuple[str, ...]) -> list[Any]:
         try:
             return self._index.rows(sql, values)
-        except (OSError, sqlite3.Error) as error:
+        except sqlite3.DatabaseError as error:
+            self._entry.drop()  # the index is ours: the archive is not to blame
+            LOGGER.warning("the index %s is made anew: %s", self._entry.folder, error)
+            raise StoreUnreachable(
+                "The index of the archive cannot be read.", hint="Try again.", reason=str(error)
+            ) from error
+        except OSError as error:
             raise unreadable("The index of the archive", error) from error
 
 

@@ -22,7 +22,7 @@ from provender.errors import (
 from provender.store.files.checkpoints import Checkpoints
 from provender.store.files.decompression import Form
 from provender.store.files.streams import KEY, ObjectStream, Piece, batches, damaged, missing
-from provender.store.layout import CONFIGURATION, CONTAINER, is_container, read_json
+from provender.store.layout import CONFIGURATION, CONTAINER, is_container, is_so, read_json
 from provender.store.regular import NotRegularError, size_of
 from provender.store.sqlite.files import SqliteFile
 from provender.store.sqlite.index import Lookup, unreadable
@@ -31,6 +31,8 @@ CONTAINER_VERSION = 1
 # Packing may move an object between two looks, and packing anew gives the name of a pack to a file
 # with other offsets: what was opened counts if the object is still there afterwards.
 LOOKS = 10
+# What every container has.
+PARTS = (CONFIGURATION, "packs.idx", "loose", "packs")
 # Letters of a key that name the folder of a loose object; 64 would leave none for its file.
 PREFIX_LENGTHS = range(64)
 
@@ -75,6 +77,7 @@ class Container:
                     if find(key) == piece:
                         return stream
                     stream.close()
+        self._check_parts()
         raise missing(key, "repository")
 
     def sizes(self, keys: Collection[str]) -> dict[str, int]:
@@ -88,11 +91,23 @@ class Container:
         for key in wanted:
             if key not in found and (piece := self._loose(key)) is not None:
                 found[key] = piece.size
+        if len(found) < len(wanted):
+            self._check_parts()
         return found
 
     def close(self) -> None:
         """Close the index."""
         self.index.close()
+
+    def _check_parts(self) -> None:
+        """Raise `StoreUnreachable` if a part of the container is away: then nothing is missing."""
+        for name in PARTS:
+            if not is_so((self.folder / name).exists):
+                raise StoreUnreachable(
+                    "The file repository of the store cannot be reached.",
+                    hint="Try again later.",
+                    reason=f"There is no {self.folder / name}.",
+                )
 
     def _loose(self, key: str) -> Piece | None:
         cut = self.prefix_length

@@ -20,8 +20,7 @@ from provender.store.files.decompression import (
     decompress,
     decompressor,
 )
-from provender.store.files.heldfile import identity
-from provender.store.regular import open_regular
+from provender.store.regular import identity, open_regular
 
 # Bytes read from disk at once, and decompressed at once on the way to a position.
 CHUNK, STEP = 1 << 16, 1 << 20

@@ -7,16 +7,22 @@ without a lock are cached, and only while the file is unchanged, so that writers
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections import deque
 from typing import Any
 
 from provender.errors import StoreError, StoreMisconfigured, StoreUnreachable, UnsupportedStore
-from provender.store.sqlite.files import ReadOnlyConnection, SqliteFile, Stamp
+from provender.store.sqlite.connection import ChangedError, ReadOnlyConnection, Stamp
+from provender.store.sqlite.files import SqliteFile
 
 # Number of cached connections; each may hold 2 MB of a large index.
 MOST_KEPT = 2
+# Seconds that a question may take; each looks up one key, or some hundreds.
+SECONDS = 10.0
+# A question whose file was changed meanwhile is asked again.
+TRIES = 3
 # Error codes of SQLite for a file that it may be able to read later.
-PASSING = ("locked", "unable to open", "disk I/O")
+PASSING = ("locked", "unable to open", "disk I/O", "was changed")
 
 
 def unreadable(what: str, error: OSError | sqlite3.Error) -> StoreError:
@@ -49,15 +55,22 @@ class Lookup:
             sqlite3.Error: not a database, damaged or locked.
             OSError: no such file, or no permission.
         """
-        stamp = self._file.stamp()  # what changes after this shows at the next question
-        connection = self._take(stamp)
-        try:
-            found = connection.execute(sql, values).fetchall()
-        except sqlite3.Error:
-            connection.close()
-            raise
-        self._give_back(stamp, connection)
-        return found
+        for left in reversed(range(TRIES)):
+            stamp = self._file.stamp()  # what changes after this shows at the next question
+            connection = self._take(stamp)
+            connection.deadline = time.monotonic() + SECONDS
+            try:
+                found = connection.execute(sql, values).fetchall()
+                connection.confirm()
+            except sqlite3.Error as error:
+                is_changed = connection.excuse(error) is not None
+                connection.close()
+                if not is_changed or not left:
+                    raise
+                continue
+            self._give_back(stamp, connection)
+            return found
+        raise ChangedError
 
     def close(self) -> None:
         """Close the cached connections; later questions cache none."""
