@@ -112,7 +112,7 @@ def test_a_mesh_that_is_too_fine():
     node = subject({"mesh": [101, 100, 100], "offset": [0, 0, 0]})
     with pytest.raises(CannotExport) as caught:
         kpoints.derived(node)
-    assert caught.value.message == "The mesh has more than 1,000,000 points."
+    assert caught.value.message == "The mesh has more than 750,000 points."
 
 
 def test_a_label_that_occurs_twice_names_the_later_point():

@@ -220,3 +220,12 @@ def test_a_note_as_json():
         "field": "c",
         "uuid": "d",
     }
+
+
+def test_a_request_with_many_faults_gets_a_few_notes():
+    values = ",".join(f'"Struct{number}"' for number in range(500))
+    found = noted(f"node_type=in={values}&uuid=abc")
+    assert len(found) == 10
+    assert {note.code for note in found} == {"node-type"}
+    repeated = noted("node_type=in=" + ",".join(['"Int"'] * 500) + "&uuid=abc")
+    assert [note.code for note in repeated] == ["node-type", "uuid-prefix"]

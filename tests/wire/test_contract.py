@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import pairwise
 
@@ -484,3 +485,22 @@ def test_a_store_that_is_away_has_an_unknown_version(tmp_path, make_app):
     client = make_app(store=f"postgresql://nobody@localhost/x?host={tmp_path}").test_client()
     answer = client.get("/api/v4/server")
     assert (answer.status_code, answer.json["data"]["AiiDA_version"]) == (200, "unknown")
+
+
+def test_errors_quote_long_requests_in_part(on_each):
+    column = "x" * 900_000 + "y"
+    query = {"path": [""], "filters": {"node_1": {column: 1}}}
+    body = json.dumps(query).encode()
+    answer = on_each.get("/api/v4/querybuilder", method="POST", body=body)
+    assert (answer.status, answer.json["code"]) == (400, "unknown-field")
+    assert answer.json["message"].startswith("Unknown key `xxx")
+    assert "characters left out] xxx" in answer.json["message"]
+    assert answer.json["message"].endswith("xy`.")
+    assert len(answer.body) < 20_000
+
+
+def test_notes_fit_into_a_header(on_each):
+    values = ",".join(f'"Struct{number}"' for number in range(900))
+    answer = on_each.get(f"/api/v4/nodes?node_type=in={values}")
+    assert (answer.status, answer.total) == (200, 0)
+    assert 100 < len(answer.headers["x-provender-notes"]) < 4000

@@ -23,6 +23,9 @@ PATTERN = (Operator.LIKE, Operator.ILIKE)
 NODE_DOTS = 2
 PLUS = re.compile(r"\w\+\w")
 LITERAL = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false")
+# Notes on filters of one request: a list may have thousands of wrong values, and a header has all
+# notes.
+MOST = 10
 QUIET = ("no-effect", "no-wildcard", "plus-sign")
 PYTHON = ("True", "False", "TRUE", "FALSE")
 
@@ -71,11 +74,22 @@ def notes(view: View, parameters: Parameters) -> tuple[Note, ...]:
     """Return what may be wrong with a request for a list in which nothing was found.
 
     The notes hold for an empty list only: a request that finds rows may well mean what it says.
+    They are the first few on filters.
     Those of `unheeded` are among them.
     """
-    asked = [_asked(view, term) for term in parameters.filters]
-    found = [note for item in asked for check in CHECKS for note in check(item)]
-    return (*unheeded(view, parameters), *_full_type(parameters), *dict.fromkeys(found))
+    asked = (_asked(view, term) for term in parameters.filters)
+    found = (note for item in asked for check in CHECKS for note in check(item))
+    return (*unheeded(view, parameters), *_full_type(parameters), *_few(found))
+
+
+def _few(found: Iterator[Note]) -> tuple[Note, ...]:
+    """Return the first notes, each of them once."""
+    few: dict[Note, None] = {}
+    for note in found:
+        few[note] = None
+        if len(few) == MOST:
+            break
+    return tuple(few)
 
 
 def unheeded(view: View, parameters: Parameters) -> tuple[Note, ...]:

@@ -15,6 +15,8 @@ from provender.query.querystring.parameters import Parameter
 
 # A method of a resource, called with the resource and the parts of the path.
 Handler = Callable[..., Response]
+# Longest text of an error, in characters.
+LONGEST_TEXT = 4000
 
 
 class Access(Enum):
@@ -102,9 +104,20 @@ def schema_of_pk(identity: Identity | None) -> Mapping[str, Any]:
 
 def error_body(error: ProvenderError) -> dict[str, Any]:
     """Return the body of an error: message and code, and hint and detail if there are any."""
-    body: dict[str, Any] = {"message": error.message, "code": error.code}
-    body |= {"hint": error.hint} if error.hint else {}
-    return body | ({"detail": error.detail} if error.detail else {})
+    body: dict[str, Any] = {"message": shortened(error.message), "code": error.code}
+    body |= {"hint": shortened(error.hint)} if error.hint else {}
+    return body | ({"detail": shortened(error.detail)} if error.detail else {})
+
+
+def shortened(text: str) -> str:
+    """Return a text for a person, its middle left out if it is very long.
+
+    Errors quote requests, which may be a megabyte long.
+    """
+    if len(text) <= LONGEST_TEXT:
+        return text
+    half = LONGEST_TEXT // 2
+    return f"{text[:half]} [{len(text) - 2 * half} characters left out] {text[-half:]}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
