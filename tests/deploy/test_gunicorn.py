@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import json
 import os
 import re
 import shlex
@@ -18,7 +19,7 @@ import pytest
 
 from deploy import processes
 from deploy.processes import ROOT, configured
-from support import postgres
+from support import filestore, postgres, slowclients
 from support.command import run
 from support.server import ask
 
@@ -192,8 +193,10 @@ def nginx(folder: Path, behind: str, *, is_below_path: bool = False):
         f"{name}_temp_path {folder}/{name};\n"
         for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
+    # Its own user could not write into the folders of the tests.
+    user = "user root;\n" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(
-        f"daemon off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
+        f"{user}daemon off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
         f"http {{\naccess_log off;\n{temporary}{changed}\n}}\n"
     )
     command = [NGINX, "-p", folder, "-e", folder / "error.log", "-c", folder / "nginx.conf"]
@@ -240,6 +243,98 @@ def test_compressed_answers_behind_nginx_stay_revalidatable(behind_nginx, prefix
     asked = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
     again = ask(url, headers=asked)
     assert (again.status, again.body) == (304, b"")
+
+
+LARGE = bytes(range(256)) * 4096
+SIZE = 32 * len(LARGE)
+
+
+@pytest.fixture(scope="module")
+def files_behind_nginx(tmp_path_factory, unpacked):
+    """The root URL of an nginx in front of a gunicorn that serves a file of 32 MB."""
+    folder = tmp_path_factory.mktemp("files")
+    store = filestore.make("packed", folder, unpacked, {"large": [LARGE] * 32})
+    environment = configured(folder, profiles={"lab": str(store)})
+    with (
+        processes.gunicorn(FACTORY, environment=environment) as (root, _),
+        nginx(folder, root.removeprefix("http://")) as outside,
+    ):
+        yield outside
+
+
+def from_everywhere(root, count, sent):
+    """Return connections of many addresses of this machine, which have sent the same bytes."""
+    made = []
+    for number in range(count):
+        made.append(slowclients.connected(root, receive=4096, source=f"127.1.0.{number // 4 + 1}"))
+        made[-1].sendall(sent)
+    return made
+
+
+def test_slow_clients_of_nginx_block_nobody(files_behind_nginx):
+    root = files_behind_nginx
+    get = f"GET {filestore.path_of('large')} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+    posting = b"POST /api/v4/querybuilder HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{"
+    slow = from_everywhere(root, 100, get) + from_everywhere(root, 50, posting)
+    slow += from_everywhere(root, 200, b"GET /al")
+    try:
+        assert len(slowclients.timed(root)) == 20
+        assert len(slowclients.timed(root, "/api/v4/nodes?limit=3")) == 20
+    finally:
+        for client in slow:
+            client.close()
+    answer = processes.wait_until(lambda: served(f"{root}{filestore.path_of('large')}"))
+    assert len(answer.body) == SIZE
+
+
+def test_too_many_downloads_of_one_client_are_429(files_behind_nginx):
+    root, path = files_behind_nginx, filestore.path_of("large")
+    with slowclients.readers(root, path, 4):
+        answer = processes.wait_until(lambda: refusal(f"{root}{path}"))
+        assert (answer.json["code"], answer.headers["retry-after"]) == ("too-many-requests", "5")
+        assert ask(f"{root}/api/v4/nodes?limit=3").status == 200
+
+
+def served(url):
+    answer = ask(url)
+    return answer if answer.status == 200 else None
+
+
+def refusal(url):
+    answer = ask(url)
+    return answer if answer.status == 429 else None
+
+
+@pytest.mark.parametrize("asked", ["bytes=1000000-1000999", "bytes=-7", "bytes=33554000-"])
+def test_a_range_behind_nginx_is_that_part(files_behind_nginx, asked):
+    answer = ask(files_behind_nginx + filestore.path_of("large"), headers={"Range": asked})
+    first, last = re.match(r"bytes (\d+)-(\d+)/", answer.headers["content-range"]).groups()
+    assert answer.status == 206
+    assert answer.body == (LARGE * 32)[int(first) : int(last) + 1]
+    assert len(answer.body) == int(last) + 1 - int(first)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400, "bad-request"),
+        (b"GET / HTTP/1.1\r\n\r\n", 400, "bad-request"),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n", 413, "body-too-large"),
+        (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414, "url-too-long"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 9000 + b"\r\n\r\n", 414, "url-too-long"),
+    ],
+)
+def test_what_nginx_refuses_is_json(files_behind_nginx, sent, status, code):
+    answer = slowclients.exchange(files_behind_nginx, sent)
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["code"] == code
+
+
+def test_without_gunicorn_nginx_says_so_in_json(tmp_path):
+    with nginx(tmp_path, f"127.0.0.1:{processes.free_port()}") as outside:
+        answer = ask(f"{outside}/api/v4/nodes")
+    assert (answer.status, answer.json["code"]) == (503, "server-unreachable")
+    assert answer.headers["retry-after"] == "5"
 
 
 def test_nginx_hides_no_profile(tmp_path, data):

@@ -10,7 +10,7 @@ import time
 from urllib.parse import urlsplit
 
 
-def connected(root, *, receive=None):
+def connected(root, *, receive=None, source="127.0.0.1"):
     """Return a connected socket; `receive` is the size of its receive buffer."""
     parts = urlsplit(root)
     made = socket.socket()
@@ -18,6 +18,7 @@ def connected(root, *, receive=None):
         made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive)
     made.settimeout(20)
     try:
+        made.bind((source, 0))
         made.connect((parts.hostname, parts.port))
     except BaseException:
         made.close()
