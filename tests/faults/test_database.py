@@ -39,7 +39,8 @@ def breaking(server, url, figures, name, *, failing=True):
     assert (crowd.counts()[503] > 0) >= failing
     assert crowd.worst() < BOUND
     assert "Traceback" not in server.said()
-    assert connections(url) <= POOL * (WORKERS if server.kind == "gunicorn" else 1)
+    most = POOL * (WORKERS if server.kind == "gunicorn" else 1)
+    wait_until(lambda: connections(url) <= most, raising=psycopg2.OperationalError)
     wait_until(lambda: server.descriptors() <= before + MOST_MORE)
 
 
@@ -64,8 +65,9 @@ def test_a_database_is_killed(server, own_postgres, figures):
 
 def test_one_backend_is_killed(server, own_postgres, figures):
     """PostgreSQL then ends all its connections, and recovers by itself."""
-    with breaking(server, own_postgres.url, figures, "one backend killed"):
+    with breaking(server, own_postgres.url, figures, "one backend killed") as crowd:
         own_postgres.server.kill_one(serving.NAME)
+        crowd.wait_for(503)
         serving.wait_until_ready(own_postgres.url)
 
 
