@@ -4,8 +4,8 @@ import logging
 import shutil
 
 import pytest
-from privacy import secrets
 
+from privacy import secrets
 from provender.settings import Cache, Settings
 from support import postgres
 

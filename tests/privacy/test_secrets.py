@@ -8,10 +8,10 @@ from contextlib import closing
 from itertools import islice
 
 import pytest
-from privacy import secrets
-from privacy.secrets import OURS, PASSWORD, PRIVATE, found_in
 from werkzeug.test import Client
 
+from privacy import secrets
+from privacy.secrets import OURS, PASSWORD, PRIVATE, found_in
 from provender.settings import Limits, Pool
 from support import postgres, walking
 from support.walking import Asked, query
