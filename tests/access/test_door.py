@@ -231,6 +231,7 @@ def test_what_is_ready_names_no_store_where_some_are_hidden(shared, make_app, tm
     assert "lab" not in answer.text
 
 
+@pytest.mark.undescribed("/api/x")
 def test_routes_of_an_extension_are_those_of_the_default_profile(shared, make_app, users):
     for default, status in (("free", 200), ("lab", 401)):
         app = make_app(settings=replace(shared, default_profile=default))

@@ -23,6 +23,7 @@ from provender.settings import Limits
 from provender.web.dialects import DIALECTS
 from provender.web.openapi.document import describe
 from provender.web.openapi.shapes import UNREADABLE
+from provender.web.openapi.statuses import COMMON, WRONG_METHOD
 
 BELOW = re.compile(r"^(?:/[^/]+)*?(?P<api>/api(?:/v[0-9]+)?)(?P<path>/.*)?$", re.DOTALL)
 PLACES = {"{page}": "[0-9]+", "{id}": "[^/]+"}
@@ -116,18 +117,9 @@ class Description:
 
     def _error(self, status, *, is_known):
         """Return the place of the answer where no operation is described."""
-        allowed = {405} if is_known else {404}
-        named = {400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound"}
-        named |= {
-            405: "MethodNotAllowed",
-            413: "RequestEntityTooLarge",
-            414: "RequestUriTooLong",
-            429: "TooManyRequests",
-        }
-        named |= {500: "InternalServerError", 503: "ServiceUnavailable"}
-        if status in allowed or status in {400, 401, 403, 413, 414, 429, 500, 503}:
-            return ("components", "responses", named[status])
-        return None
+        named = {one.code: one.name for one in (*COMMON, WRONG_METHOD)}
+        named.pop(404 if is_known else 405)
+        return ("components", "responses", named[status]) if status in named else None
 
     def _followed(self, place):
         found = self.document
@@ -190,15 +182,13 @@ def check(got):
     """Raise an AssertionError if an answer is not as it is described."""
     path = unquote(got.path.partition("?")[0])
     found = BELOW.match(path)
-    if (
-        found is None
-        or "//" in path
-        or any((found["path"] or "").startswith(one) for one in EXEMPT)
-    ):
+    if found is None or "//" in path:
         return
     known = descriptions()
     description = known.get(found["api"]) or known[DIALECTS[0].prefix]
-    inner = (found["path"] or "") if found["api"] in known else "/unknown"
+    inner = (found["path"] or "") if found["api"] in known else f"{found['api']}{found['path']}"
+    if any(inner.startswith(beginning) for beginning in EXEMPT):
+        return
     problems = list(description.problems(got, inner))
     if problems:
         listed = "\n  ".join(problems[:5])

@@ -64,11 +64,28 @@ class Document:
         return hashlib.sha256(self.digest + mount.encode()).hexdigest()[:32]
 
 
+# How a client of a guarded profile may prove who it is; other profiles ask nobody.
+SCHEMES = {
+    "token": {"type": "http", "scheme": "bearer"},
+    "password": {"type": "http", "scheme": "basic"},
+    "link": {"type": "apiKey", "in": "query", "name": "sig", "description": "Of a signed link."},
+}
+SECURITY: list[dict[str, list[str]]] = [{}]
+SECURITY += [{name: []} for name in SCHEMES]
+
+
 @lru_cache(maxsize=16)
-def written(dialect: Dialect, limits: Limits) -> Document:
-    """Return the description of a dialect as JSON; made once."""
+def written(dialect: Dialect, limits: Limits, *, is_guarded: bool = False) -> Document:
+    """Return the description of a dialect as JSON, made once.
+
+    `is_guarded` says that some profiles are.
+    """
     mark = b"\\u0000"
-    text = orjson.dumps(describe(dialect, limits, "\0"), option=orjson.OPT_APPEND_NEWLINE)
+    described = describe(dialect, limits, "\0")
+    if is_guarded:
+        described["components"]["securitySchemes"] = SCHEMES
+        described["security"] = SECURITY
+    text = orjson.dumps(described, option=orjson.OPT_APPEND_NEWLINE)
     before, _, after = text.partition(mark)
     return Document(before, after, hashlib.sha256(text).digest())
 

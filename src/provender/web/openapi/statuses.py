@@ -58,6 +58,7 @@ class Status:
 
 
 RETRY = ("Retry-After",)
+RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 STATUSES = (
     Status(206, "The part of the file that `Range` names.", _of_files, ("Content-Range",)),
     Status(
@@ -84,11 +85,13 @@ STATUSES = (
         _of_files,
         ("Content-Range",),
     ),
-    Status(429, "The client has asked too often.", headers=RETRY),
+    Status(429, "The client has asked too often.", headers=(*RETRY, *RATES)),
     Status(500, "A fault of the server, or a damaged file of the store."),
     Status(501, "This server does not offer it for this type of node.", _of_nodes),
     Status(503, "The store cannot be read now.", headers=RETRY),
 )
+# Those that every path may answer, also to a method that it does not have, and unknown paths.
+COMMON = tuple(status for status in STATUSES if status.occurs is _everywhere)
 # A method that a path does not have; the description of a path lists only those that it has.
 WRONG_METHOD = Status(405, "The path does not have this method.", headers=("Allow",))
 
@@ -107,6 +110,9 @@ HEADERS: dict[str, tuple[Schema, str]] = {
         "Names the state of the answer; see `If-None-Match`.",
     ),
     "Link": (STRING, "The other pages (RFC 8288)."),
+    "RateLimit-Limit": ({"type": "integer"}, "How many requests a client may send in a time."),
+    "RateLimit-Remaining": ({"type": "integer"}, "How many are left of these."),
+    "RateLimit-Reset": ({"type": "integer"}, "Seconds to the end of the time."),
     "Retry-After": (
         {"type": "string", "pattern": r"^\d+$"},
         "Seconds after which the request may succeed.",

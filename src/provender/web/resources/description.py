@@ -17,7 +17,8 @@ class Description(BaseResource):
         """Answer the description; its server is the path that the request was sent to."""
         from provender.web.openapi.document import written  # noqa: PLC0415 - the start needs none of it
 
-        document = written(self.dialect, self.context.settings.limits)
+        is_guarded = self.context.door is not None
+        document = written(self.dialect, self.limits, is_guarded=is_guarded)
         body = document.below(request.root_path)
         etag = document.etag(request.root_path)
         if is_known(request.environ, etag):
