@@ -13,6 +13,7 @@ from provender.web.dialects import DIALECTS
 from provender.web.openapi import examples
 from provender.web.openapi.document import describe, operation_id
 from provender.web.openapi.parameters import keys, template
+from provender.web.openapi.served import Served
 from provender.web.openapi.statuses import STATUSES
 
 BY_DIALECT = pytest.mark.parametrize("dialect", DIALECTS, ids=lambda one: one.name)
@@ -27,7 +28,7 @@ OPERATIONS = [
 
 @pytest.fixture(scope="module")
 def documents():
-    return {dialect.name: describe(dialect, Limits()) for dialect in DIALECTS}
+    return {one.name: describe(one, Served(switches_profiles=True)) for one in DIALECTS}
 
 
 def resolved(document, item):
@@ -155,7 +156,7 @@ def test_private_names_are_not_described(documents, dialect):
 
 
 def test_the_settings_bound_parameters():
-    document = describe(DIALECTS[0], Limits(default=77))
+    document = describe(DIALECTS[0], Served(Limits(default=77)))
     assert document["components"]["parameters"]["limit"]["schema"]["maximum"] == 77
 
 
@@ -184,11 +185,11 @@ def test_every_route_but_those_of_pages_has_an_example(dialect):
 
 
 @BY_DIALECT
-def test_it_is_served_where_its_routes_are(on_archive, documents, dialect):
+def test_it_is_served_where_its_routes_are(on_archive, dialect):
     answer = on_archive.get(f"{dialect.prefix}/openapi.json")
     assert answer.status == 200
     assert answer.headers["content-type"] == "application/json"
-    assert answer.json == documents[dialect.name]
+    assert answer.json == describe(dialect, Served())
     assert answer.json["servers"] == [{"url": dialect.prefix}]
 
 
@@ -226,6 +227,14 @@ def test_below_the_path_of_a_profile_it_describes_that_profile(data, make_app):
     client = make_app(settings=settings).test_client()
     answer = client.get(f"/lab{DIALECTS[1].prefix}/openapi.json")
     assert answer.json["servers"] == [{"url": f"/lab{DIALECTS[1].prefix}"}]
+
+
+def test_profiles_can_be_chosen_where_the_settings_say_so():
+    path = "/users"
+    for switches in (False, True):
+        document = describe(DIALECTS[0], Served(switches_profiles=switches))
+        named = [item["name"] for item in parameters(document, document["paths"][path]["get"])]
+        assert ("profile" in named) is switches
 
 
 def test_what_is_not_served_is_not_described(data, make_app):

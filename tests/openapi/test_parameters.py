@@ -7,10 +7,11 @@ import logging
 import pytest
 
 import provender
-from provender.settings import Limits, Settings
+from provender.settings import Settings
 from provender.web.dialects import DIALECTS
 from provender.web.openapi.document import describe
 from provender.web.openapi.parameters import SAME, WRITTEN
+from provender.web.openapi.served import Served
 
 # What no parameter of a type takes, by the type of its schema.
 NONSENSE = {"integer": '"x"', "boolean": "7", "array": "2020-01-01", None: "nonsense"}
@@ -77,7 +78,7 @@ class Asker:
     def __init__(self, client, dialect):
         self._client = client
         self._prefix = dialect.prefix
-        self.document = describe(dialect, Limits())
+        self.document = describe(dialect, Served(switches_profiles=True))
         self.asked = 0
 
     def operations(self):

@@ -19,9 +19,9 @@ from urllib.parse import quote, unquote
 import jsonschema_rs
 from flask.testing import FlaskClient
 
-from provender.settings import Limits
 from provender.web.dialects import DIALECTS
 from provender.web.openapi.document import describe
+from provender.web.openapi.served import Served
 from provender.web.openapi.shapes import UNREADABLE
 from provender.web.openapi.statuses import COMMON, WRONG_METHOD
 
@@ -175,7 +175,7 @@ class Description:
 @cache
 def descriptions():
     """Return the description of each dialect by its prefix."""
-    return {one.prefix: Description(describe(one, Limits())) for one in DIALECTS}
+    return {one.prefix: Description(describe(one, Served())) for one in DIALECTS}
 
 
 def check(got):

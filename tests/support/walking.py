@@ -9,9 +9,9 @@ from itertools import cycle
 from urllib.parse import quote
 
 from provender.query.plan.joins import JOINS
-from provender.settings import Limits
 from provender.web.dialects import DIALECTS
 from provender.web.openapi.document import describe
+from provender.web.openapi.served import Served
 
 POSTED = "/api/v4/querybuilder"
 UNSAFE = "%\"'*,.:/=<>!-_+"
@@ -38,7 +38,7 @@ class Asked:
 @cache
 def documents():
     """Return the description of each dialect by its prefix."""
-    return {dialect.prefix: describe(dialect, Limits()) for dialect in DIALECTS}
+    return {dialect.prefix: describe(dialect, Served()) for dialect in DIALECTS}
 
 
 def described(ids):
@@ -68,15 +68,17 @@ def examples(document, operation):
             parameter = document["components"][kind][name]
         if parameter["in"] != "query":
             continue
-        for example in parameter.get("examples", {}).values():
-            value = example.get("value")
-            text = ",".join(map(str, value)) if isinstance(value, list) else written(value)
-            yield f"{parameter['name']}={quote(text, safe=UNSAFE)}"
+        shown = [example["value"] for example in parameter.get("examples", {}).values()]
+        for value in shown or parameter["schema"]["examples"]:
+            members = value if isinstance(value, dict) else {parameter["name"]: value}
+            yield "&".join(f"{key}={quote(written(one), UNSAFE)}" for key, one in members.items())
 
 
 def written(value):
     """Return a value as it stands in a query string."""
-    return json.dumps(value) if isinstance(value, bool | dict) else str(value)
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return json.dumps(value) if isinstance(value, bool) else str(value)
 
 
 def undescribed(app):

@@ -22,6 +22,7 @@ def openapi(options: Options, name: str | None, mount: str) -> None:
     """Print the description of a dialect, OpenAPI 3.1, as the server gives it."""
     from provender.web.dialects import DIALECTS  # noqa: PLC0415 - the web floor is for this only
     from provender.web.openapi.document import written  # noqa: PLC0415 - the same
+    from provender.web.openapi.served import Served  # noqa: PLC0415 - the same
 
     known = {dialect.name: dialect for dialect in DIALECTS}
     chosen = known.get(name or DIALECTS[0].name)
@@ -29,5 +30,7 @@ def openapi(options: Options, name: str | None, mount: str) -> None:
         raise click.BadParameter(
             f"There is no dialect {name!r}. Known: {', '.join(known)}.", param_hint="--dialect"
         )
-    document = written(chosen, options.settings().limits)
+    settings = options.settings()
+    served = Served(settings.limits, bool(settings.access.file), settings.profile_switching)
+    document = written(chosen, served)
     click.echo(document.below(mount.rstrip("/")), nl=False)

@@ -58,12 +58,10 @@ class Parameter(Generic[_Value]):
 
 
 # How values are written. A string stands in double quotes, and a quote in it is doubled.
-QUOTED = r'^"(?:[^"\x00]|"")*"$'
 NAMED = r'^(?:[A-Za-z_][A-Za-z0-9_-]*|"(?:[^"\x00]|"")*")$'
 _FROM_0 = {"type": "integer", "minimum": 0}
 _FROM_1 = {"type": "integer", "minimum": 1}
 _BOOLEAN = {"type": "boolean"}
-_QUOTED = {"type": "string", "pattern": QUOTED}
 _TEXT = {"type": "string", "pattern": NAMED}
 _NAMES = {"type": "array", "minItems": 1, "items": _TEXT}
 
@@ -230,7 +228,7 @@ FULL_TYPE: Parameter[str | None] = Parameter(
     None,
     '"NODE_TYPE|PROCESS_TYPE"',
     "nodes of a full type; `%` ends a half",
-    _QUOTED,
+    {"type": "string", "pattern": r'^"[^"%|\x00]*%?\|[^"%|\x00]*%?"$'},
     ('"data.core.int.Int.|"',),
 )
 ATTRIBUTES: Parameter[bool] = Parameter(

@@ -10,11 +10,11 @@ from typing import Any
 
 import orjson
 
-from provender.settings import Limits
 from provender.version import __version__
 from provender.web.openapi import records, statuses
 from provender.web.openapi.examples import Examples, examples
 from provender.web.openapi.parameters import PLACE, Described, template
+from provender.web.openapi.served import Served
 from provender.web.openapi.shapes import (
     STRING,
     UUID,
@@ -75,28 +75,21 @@ SECURITY += [{name: []} for name in SCHEMES]
 
 
 @lru_cache(maxsize=16)
-def written(dialect: Dialect, limits: Limits, *, is_guarded: bool = False) -> Document:
-    """Return the description of a dialect as JSON, made once.
-
-    `is_guarded` says that some profiles are.
-    """
+def written(dialect: Dialect, served: Served) -> Document:
+    """Return the description of a dialect as JSON, made once."""
     mark = b"\\u0000"
-    described = describe(dialect, limits, "\0")
-    if is_guarded:
-        described["components"]["securitySchemes"] = SCHEMES
-        described["security"] = SECURITY
-    text = orjson.dumps(described, option=orjson.OPT_APPEND_NEWLINE)
+    text = orjson.dumps(describe(dialect, served, "\0"), option=orjson.OPT_APPEND_NEWLINE)
     before, _, after = text.partition(mark)
     return Document(before, after, hashlib.sha256(text).digest())
 
 
-def describe(dialect: Dialect, limits: Limits, mount: str = "") -> dict[str, Any]:
+def describe(dialect: Dialect, served: Served, mount: str = "") -> dict[str, Any]:
     """Return the description of a dialect, served below the path `mount`.
 
-    Shape: an OpenAPI document. `limits` are the settings that bound parameters.
+    Shape: an OpenAPI document.
     """
     shown = examples(dialect)
-    described = Described(dialect, limits, shown)
+    described = Described(dialect, served, shown)
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
     for route in dialect.routes:
@@ -105,11 +98,13 @@ def describe(dialect: Dialect, limits: Limits, mount: str = "") -> dict[str, Any
             for method in route.methods
         }
     paths = written_out(paths, schemas)
+    guards = {"security": SECURITY} if served.is_guarded else {}
     components = {
         "schemas": schemas,
         "parameters": described.components,
         "headers": statuses.header_components(),
         "responses": statuses.response_components(),
+        **({"securitySchemes": SCHEMES} if served.is_guarded else {}),
     }
     return {
         "openapi": VERSION,
@@ -124,6 +119,7 @@ def describe(dialect: Dialect, limits: Limits, mount: str = "") -> dict[str, Any
         "tags": [{"name": name} for name in dict.fromkeys(map(_tag, dialect.routes))],
         "paths": paths,
         "components": components,
+        **guards,
     }
 
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from provender.query.plan.operators import QUERY_STRING
 from provender.query.plan.views import Identity, View, vocabulary
-from provender.query.querystring.parameters import ORDER, Parameter
+from provender.query.querystring.parameters import ORDER, PROFILE, Parameter
 from provender.schema.entities import Field, Kind
-from provender.settings import Limits
 from provender.web.openapi.examples import Examples
+from provender.web.openapi.served import Served
 from provender.web.openapi.shapes import Schema
 from provender.web.routes.route import Dialect, Route
 
@@ -88,9 +88,9 @@ class Described:
     request.
     """
 
-    def __init__(self, dialect: Dialect, limits: Limits, examples: Examples) -> None:
+    def __init__(self, dialect: Dialect, served: Served, examples: Examples) -> None:
         self._dialect = dialect
-        self._limits = limits
+        self._served = served
         self._examples = examples
         self.components: dict[str, Any] = {}
 
@@ -112,6 +112,8 @@ class Described:
     def _of(self, route: Route) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from self._of_path(route)
         for parameter in route.parameters:
+            if parameter is PROFILE and not self._served.switches_profiles:
+                continue
             for key in self._spellings(parameter):
                 yield self._special(key, parameter, route)
         view = _filtered(route)
@@ -143,7 +145,7 @@ class Described:
         schema: dict[str, Any] = dict(parameter.schema)
         name, view = key, _filtered(route)
         if parameter.bound is not None:
-            schema["maximum"] = getattr(self._limits, parameter.bound)
+            schema["maximum"] = getattr(self._served.limits, parameter.bound)
         if parameter is ORDER and view is not None:
             signed = [f"{sign}{one}" for one in keys(view, route) for sign in ("", "-")]
             schema["items"] = {"enum": signed}

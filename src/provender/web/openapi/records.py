@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from provender.query.plan.views import Constant, View
+from provender.query.posted.path import KEYWORDS, OWN_KEYS
 from provender.schema.entities import Field, Kind
 from provender.web.openapi.shapes import (
     BOOLEAN,
@@ -271,6 +272,10 @@ TREE = closed(
 DOWNLOAD_LINK = closed({"url": STRING, "expires": nullable(STRING)})
 FILE_PATH = Named("FilePath", closed({"path": STRING}))
 # What is posted as a query; its parts are described in the documentation.
+_VERTEX = closed(
+    {"entity_type": {"anyOf": [STRING, array(STRING)]}},
+    {key: {} for key in (*OWN_KEYS, *KEYWORDS) if key != "entity_type"},
+)
 _PART: Schema = {"type": ["object", "array", "null"]}
 POSTED = Named(
     "PostedQuery",
@@ -278,9 +283,7 @@ POSTED = Named(
         "type": "object",
         "required": ["path"],
         "properties": {
-            "path": array(
-                {"anyOf": [STRING, {"type": "object", "required": ["entity_type"]}]}, minItems=1
-            ),
+            "path": array({"anyOf": [STRING, _VERTEX]}, minItems=1),
             "filters": _PART,
             "project": _PART,
             "project_map": _PART,
