@@ -86,7 +86,11 @@ class Limits:
     statement_seconds: float = _setting(
         30.0, "time-out of a database statement, in seconds", low=0.001
     )
-    answer_bytes: int = _setting(67_108_864, "largest size of a JSON answer, in bytes", low=1000)
+    answer_bytes: int = _setting(
+        67_108_864,
+        "largest JSON answer, in bytes; a request takes up to four times as much memory",
+        low=1000,
+    )
     expensive: int = _setting(
         0,
         "expensive requests that one process answers at a time; 0: one less than the processors, "

@@ -29,11 +29,12 @@ def is_open(statement: Statement) -> bool:
     return bool(statement.wide or statement.row_bytes)
 
 
-def guarded(statement: Statement, most: int) -> str:
+def guarded(statement: Statement, most: int, *, is_first_try: bool = False) -> str:
     """Return SQL whose rows begin with true; more than `most` bytes of them are an error.
 
     The error is a division by zero, which no other SQL of Provender can give. It ends the statement
-    at the row that is too much. JSON is turned into text once, and measured as text.
+    at the row that is too much. JSON is turned into text once, and measured as text. In a first try
+    of few rows each may have its share only, which costs less than a sum (0.15 ms for 400 rows).
     """
     if not is_open(statement):
         return unguarded(statement)
@@ -41,8 +42,12 @@ def guarded(statement: Statement, most: int) -> str:
     if statement.wide:
         rows = f"SELECT {', '.join(_columns(statement))} FROM ({rows}) AS rows OFFSET 0"  # noqa: S608 - compiled
         sizes += [f"coalesce(octet_length(found.c{place}), 0)" for place in statement.wide]
-    total = f"sum({' + '.join(sizes)}) OVER (ROWS UNBOUNDED PRECEDING)"
-    return f"SELECT 1 / ({total} <= {most})::int = 1, found.* FROM ({rows}) AS found"  # noqa: S608 - compiled
+    size = " + ".join(sizes)
+    if is_first_try and statement.rows and not statement.row_bytes:
+        fits = f"{size} <= {most // statement.rows}"
+    else:
+        fits = f"sum({size}) OVER (ROWS UNBOUNDED PRECEDING) <= {most}"
+    return f"SELECT 1 / ({fits})::int = 1, found.* FROM ({rows}) AS found"  # noqa: S608 - compiled
 
 
 def unguarded(statement: Statement) -> str:
@@ -82,9 +87,10 @@ def _length(text: str) -> int:
 def share(statement: Statement, most: int) -> int | None:
     """Return the largest value that lets few rows be fetched uncounted; None if rows are counted.
 
-    JSON that is only looked at may be larger, so statements with conditions on it are counted.
+    Counting takes half a microsecond for each row, more than fetching it. JSON that is only looked
+    at may be larger than its share, so rows with conditions on JSON are counted.
     """
-    if statement.rows is None or is_open(statement) or "json" in statement.text:
+    if statement.rows is None or statement.row_bytes or "json" in statement.text:
         return None
     places = sum(kind in TEXTS for kind in statement.kinds)
     each = most // (statement.rows * places or 1)

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from psycopg2 import errors
 from sqlalchemy.pool import PoolProxiedConnection
 
 from provender.schema.entities import Kind
@@ -253,19 +254,22 @@ class Snapshot:
         self._visit.check()
         self._visit.has_asked = True
         is_single = self._is_single and batch is None
+        text = unguarded(statement)
         if batch is None:
-            text = guarded(statement, self._engine.answer_bytes)
-        else:
-            text = unguarded(statement)
-        with watched(self._driver, self._engine.statement_seconds + GRACE_SECONDS):
-            first = opening.join(
-                self._driver,
-                self._cursor,
-                replace(statement, text=text),
-                is_single=is_single,
-                batch=batch,
-                take=None if count is None else partial(self._cursor.fetchmany, count),
-            )
+            text = guarded(statement, self._engine.answer_bytes, is_first_try=True)
+        try:
+            with watched(self._driver, self._engine.statement_seconds + GRACE_SECONDS):
+                first = opening.join(
+                    self._driver,
+                    self._cursor,
+                    replace(statement, text=text),
+                    is_single=is_single,
+                    batch=batch,
+                    take=None if count is None else partial(self._cursor.fetchmany, count),
+                )
+        except errors.DivisionByZero:  # a row is larger than its share: begin again, and count
+            self._cursor.execute("ROLLBACK")
+            return None
         if first is None:
             return None
         self.has_begun, self._token, self._is_over = True, first.token, is_single
