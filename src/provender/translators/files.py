@@ -199,4 +199,5 @@ def _is_binary(store: Store, key: str) -> bool | None:
         with store.files().open(key) as stream:
             return b"\0" in (stream.read(BINARY_SAMPLE) or b"")
     except CorruptObject:
+        store.files().confirm()
         return None

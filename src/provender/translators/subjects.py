@@ -104,11 +104,16 @@ def download_formats(full_type: str | None) -> dict[str, list[str]]:
 
 
 @contextmanager
-def naming(path: str) -> Iterator[None]:
-    """Add the name of the file to an error of damage."""
+def naming(store: Store, path: str) -> Iterator[None]:
+    """Add the name of the file to an error of damage.
+
+    Raises:
+        StoreUnreachable: instead, if the file may be sound.
+    """
     try:
         yield
     except CorruptObject as error:
+        store.files().confirm()
         raise named(error, path) from error
 
 
@@ -127,13 +132,13 @@ def read_file(store: Store, tree: dict[str, Any], path: str, most: int) -> bytes
                 f"`limits.download_bytes` ({most}).",
                 hint=OF_FILES,
             )
-        with naming(path):
+        with naming(store, path):
             return stream.readall()
 
 
 def open_key(store: Store, key: str, path: str) -> ObjectStream:
     """Return a stream over a content; an error of it names the file that it is of."""
-    with naming(path):
+    with naming(store, path):
         return store.files().open(key)
 
 

@@ -45,6 +45,7 @@ class Running:
             self.error = error
             if isinstance(self._driver, sqlite3.Connection):
                 self._driver.is_stopped = True  # type: ignore[attr-defined] # ReadOnlyConnection
+                self._driver.interrupt()  # a count of all rows is one step, without a look
                 return
             self._over = threading.Event()
             work = threading.Thread(

@@ -30,7 +30,7 @@ from provender.store.database.faults import LostConnectionError
 from provender.store.database.gate import Visit
 from provender.store.database.memory import Memory
 from provender.store.database.opening import DECLARE, JOINED, plain
-from provender.store.database.watchdog import GRACE_SECONDS, watched
+from provender.store.database.watchdog import GRACE_SECONDS, interrupted, watched
 
 LOGGER = logging.getLogger(__name__)
 
@@ -221,7 +221,8 @@ class Snapshot:
         arguments = (text, values) if values else (text,)
         if self._is_sqlite:
             self._start_clock()
-            self._cursor.execute(*arguments)
+            with interrupted(self._driver, self._engine.statement_seconds):
+                self._cursor.execute(*arguments)
         else:
             with watched(self._driver, self._engine.statement_seconds + GRACE_SECONDS):
                 self._cursor.execute(*arguments)

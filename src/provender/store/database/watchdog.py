@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import sqlite3
 import threading
 import time
 from types import TracebackType
@@ -88,7 +89,10 @@ class Watchdog:
                 _shut_down(call[1])
 
 
-def _shut_down(driver: Any) -> None:  # noqa: ANN401 - psycopg2's connection
+def _shut_down(driver: Any) -> None:  # noqa: ANN401 - a connection of either driver
+    if isinstance(driver, sqlite3.Connection):
+        driver.interrupt()
+        return
     try:
         with socket.socket(fileno=os.dup(driver.fileno())) as copy:
             copy.shutdown(socket.SHUT_RDWR)
@@ -98,6 +102,31 @@ def _shut_down(driver: Any) -> None:  # noqa: ANN401 - psycopg2's connection
 
 WATCHDOG = Watchdog()
 os.register_at_fork(after_in_child=WATCHDOG.forget)
+
+
+class interrupted:  # noqa: N801 - read as a statement: `with interrupted(...)`
+    """Interrupts SQLite if a statement takes longer than some seconds in the block.
+
+    SQLite looks at its clock only between steps of a statement, and a count of all rows is one
+    step: the pages of a damaged table can lead to each other, and then it never ends.
+    """
+
+    __slots__ = ("_driver", "_seconds")
+
+    def __init__(self, driver: sqlite3.Connection, seconds: float) -> None:
+        self._driver = driver
+        self._seconds = seconds
+
+    def __enter__(self) -> None:
+        WATCHDOG.begin(self._driver, self._seconds)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        WATCHDOG.end(self._driver)
 
 
 class watched:  # noqa: N801 - read as a statement: `with watched(...)`

@@ -91,6 +91,7 @@ class ZipObjects:
 
     def open(self, key: str) -> ObjectStream:
         """Return a stream over the content of a key; see `ObjectStore.open`."""
+        self.confirm()
         columns = "key, place, length, size, method, crc, 0"
         sql = f"SELECT {columns} FROM object WHERE key = ?"  # noqa: S608 - our columns
         rows = self._query(sql, (key,))
@@ -116,6 +117,13 @@ class ZipObjects:
             sql = f"SELECT key, size FROM object WHERE key IN ({marks})"  # noqa: S608 - marks
             found |= dict(self._query(sql, some))
         return found
+
+    def confirm(self) -> None:
+        """Raise `StoreUnreachable` if somebody writes into the archive; see `ObjectStore`."""
+        if self._file.has_changed():
+            raise StoreUnreachable(
+                "The archive was changed while it was read.", hint="Try again later."
+            )
 
     def close(self) -> None:
         """Close the index, and let the cache evict the extracted database."""
@@ -164,6 +172,9 @@ class FolderObjects:
             return {}
         sizes = {key: size_of(folder / key) for key in keys if KEY.fullmatch(key)}
         return {key: size for key, size in sizes.items() if size is not None}
+
+    def confirm(self) -> None:
+        """Do nothing: each file is a file of its own."""
 
     def close(self) -> None:
         """Do nothing: no file stays open between two calls."""

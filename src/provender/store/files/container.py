@@ -77,7 +77,7 @@ class Container:
                     if find(key) == piece:
                         return stream
                     stream.close()
-        self._check_parts()
+        self.confirm()
         raise missing(key, "repository")
 
     def sizes(self, keys: Collection[str]) -> dict[str, int]:
@@ -92,14 +92,14 @@ class Container:
             if key not in found and (piece := self._loose(key)) is not None:
                 found[key] = piece.size
         if len(found) < len(wanted):
-            self._check_parts()
+            self.confirm()
         return found
 
     def close(self) -> None:
         """Close the index."""
         self.index.close()
 
-    def _check_parts(self) -> None:
+    def confirm(self) -> None:
         """Raise `StoreUnreachable` if a part of the container is away: then nothing is missing."""
         for name in PARTS:
             if not is_so((self.folder / name).exists):

@@ -23,3 +23,10 @@ class HeldFile:
         self.status = os.fstat(descriptor)
         again = Path(f"/proc/self/fd/{descriptor}")
         self.path = again if again.exists() else path
+        self._descriptor = descriptor
+
+    def has_changed(self) -> bool:
+        """Return whether somebody wrote into the file; a rename or removal does not count."""
+        now = os.fstat(self._descriptor)
+        before = self.status
+        return now.st_size != before.st_size or now.st_mtime_ns != before.st_mtime_ns

@@ -80,6 +80,13 @@ class ObjectStore(Protocol):
         """Return the length in bytes of each key that is present."""
         ...
 
+    def confirm(self) -> None:
+        """Raise `StoreUnreachable` if what was read may not be what the store holds.
+
+        That is so while somebody overwrites an archive in place, or while a disk is away.
+        """
+        ...
+
     def close(self) -> None:
         """Close the open files."""
         ...

@@ -111,7 +111,7 @@ class Node(BaseResource):
             raise BadRequest("filename is not provided")
         file = found.value.file()
         opened = file.open(found.store)
-        with subjects.naming(path):
+        with subjects.naming(found.store, path):
             content = verified(opened, file.key)
             work = Work(self.context.stores.places, self.context.settings.limits.statement_seconds)
             return file_response(path.rstrip("/").rpartition("/")[2], content, file.key, work)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
+import time
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,25 +20,28 @@ class Crowd:
     that nobody may get. A body that ends before its length is `cut`.
     """
 
-    def __init__(self, root, right, allowed=(200, 503), size=4):
+    def __init__(self, root, right, allowed=(200, 503), size=3):
         self.root = root
         self.right = right
         self.allowed = allowed
         self.statuses = Counter()
         self.wrong = []
         self.odd = []
+        self.slowest = 0.0
         self._is_over = threading.Event()
         self._threads = [threading.Thread(target=self._ask) for _ in range(size)]
 
     def _ask(self):
         while not self._is_over.is_set():
             for path, bodies in self.right.items():
+                begun = time.monotonic()
                 try:
                     answer = ask(self.root + path)
                 except (OSError, http.client.HTTPException):
                     self.statuses["cut"] += 1
                     continue
                 self.statuses[answer.status] += 1
+                self.slowest = max(self.slowest, time.monotonic() - begun)
                 if answer.status == 200 and answer.body not in bodies:
                     self.wrong.append((path, answer.body[:200]))
                 elif answer.status not in self.allowed:
@@ -52,7 +56,13 @@ class Crowd:
         for thread in self._threads:
             thread.join()
 
-    def has_seen(self, status, more=20):
+    def counts(self):
+        return self.statuses
+
+    def worst(self):
+        return self.slowest
+
+    def has_seen(self, status, more=6):
         """Wait for more answers with a status."""
         enough = self.statuses[status] + more
         wait_until(lambda: self.statuses[status] >= enough)
