@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import socket
-import struct
 import time
 from urllib.parse import urlsplit
 
@@ -44,25 +43,6 @@ def readers(root, path, count, headers=""):
         for client in made:
             client.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n{headers}\r\n".encode())
         yield made
-
-
-def is_closed(client):
-    """Return whether the server has ended a connection; what it sent before is read."""
-    client.settimeout(0.01)
-    try:
-        while client.recv(1 << 16):
-            pass
-    except TimeoutError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def reset(client):
-    """End a connection as a client that crashes does."""
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    client.close()
 
 
 def timed(root, path="/alive", count=20):

@@ -9,6 +9,7 @@ from waitress.task import ErrorTask
 
 from provender.logs import printable
 from provender.web.answers.encoding import dumps
+from provender.web.middleware.observer import ALWAYS, HEADER, request_id
 
 LOGGER = logging.getLogger(__name__)
 
@@ -48,8 +49,9 @@ class RefusalTask(ErrorTask):
         self.status = f"{error.code} {error.reason}"
         self.response_headers += [
             ("Content-Type", "application/json"),
-            ("X-Content-Type-Options", "nosniff"),
             ("Access-Control-Allow-Origin", "*"),
+            (HEADER, request_id(self.request.headers.get("X_REQUEST_ID", ""))),
+            *ALWAYS,
         ]
         self.set_close_on_finish()
         self.content_length = len(content)
