@@ -14,8 +14,8 @@ from provender.web.dialects import DIALECTS
 from support import walking
 from support.server import ask
 
-SHARE = 0.25
-"""The share of all requests; about a quarter more may be sent."""
+SHARE = 0.28
+"""The share of all requests; a few less may be sent."""
 CHECKS = (
     *("status_code_conformance", "content_type_conformance", "response_headers_conformance"),
     *("response_schema_conformance", "unsupported_method"),
