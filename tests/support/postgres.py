@@ -19,6 +19,7 @@ import psycopg2
 from support.waiting import wait_until
 
 COPY = re.compile(r"^COPY .* FROM stdin;$")
+LAB = Path(__file__).parents[1] / "data" / "lab.psql.sql.gz"
 VARIABLE = "PROVENDER_TEST_POSTGRES"
 WAITING = (
     "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
