@@ -12,6 +12,7 @@ import subprocess
 
 import pytest
 
+from support import badrows
 from support.command import Server, run
 from support.server import ask
 
@@ -398,3 +399,22 @@ def test_profiles_of_aiida_are_found(tmp_path, data, unpacked):
     assert "312  nodes" in out
     _, err = run("-p", "memory", "check", status=1, environment=environment)
     assert "core.sqlite_temp" in err
+
+
+def test_check_tells_which_values_cannot_be_shown(tmp_path, data):
+    changes = ["UPDATE db_dbnode SET ctime = 5, label = CAST(x'ff' AS TEXT) WHERE id = 3"]
+    path = badrows.archive(tmp_path, data / "lab.aiida", changes)
+    out, _ = run("check", path, "--files", 5)
+    assert "2 values cannot be shown (null):" in out
+    assert "id 3  ctime" in out
+    assert "is not a datetime" in out
+    report = json.loads(run("check", path, "--files", 5, "--json")[0])
+    assert report["rows"]["bad"] == 2
+    assert [item["column"] for item in report["rows"]["faults"]] == ["label", "ctime"]
+    assert report["rows"]["faults"][1] == {
+        "table": "db_dbnode",
+        "id": 3,
+        "column": "ctime",
+        "reason": "not a datetime",
+    }
+    assert report["sound"]

@@ -46,22 +46,22 @@ def members(name, values):
         (
             'label<"M"',
             "lower(label) ~<~ lower('M')",
-            "provender_lower(label) < provender_lower('M')",
+            "provender_lower(CAST(label AS BLOB)) < provender_lower(CAST('M' AS BLOB))",
         ),
         (
             'label<="M"',
             "lower(label) ~<=~ lower('M')",
-            "provender_lower(label) <= provender_lower('M')",
+            "provender_lower(CAST(label AS BLOB)) <= provender_lower(CAST('M' AS BLOB))",
         ),
         (
             'label>"M"',
             "lower(label) ~>~ lower('M')",
-            "provender_lower(label) > provender_lower('M')",
+            "provender_lower(CAST(label AS BLOB)) > provender_lower(CAST('M' AS BLOB))",
         ),
         (
             'label>="M"',
             "lower(label) ~>=~ lower('M')",
-            "provender_lower(label) >= provender_lower('M')",
+            "provender_lower(CAST(label AS BLOB)) >= provender_lower(CAST('M' AS BLOB))",
         ),
         (
             f'uuid="{UUID.upper().replace("-", "")}"',
@@ -117,7 +117,8 @@ def test_conditions(text, postgresql, sqlite):
         (
             'label=ilike="a%"',
             "label ILIKE 'a%'",
-            r"provender_lower(label) LIKE provender_lower('a%') ESCAPE '\'",
+            "provender_lower(CAST(label AS BLOB)) LIKE "
+            r"provender_lower(CAST('a%' AS BLOB)) ESCAPE '\'",
         ),
         ('label=like="%"', "", ""),  # every label is a string
         (
@@ -201,7 +202,8 @@ STATE = (
     "AND jsonb_typeof(attributes -> 'process_state') = 'string') "
     "THEN upper(attributes ->> 'process_state') END",
     "CASE WHEN ((node_type >= 'process.') AND (node_type < 'process/') "
-    "AND json_type(attributes, '$.process_state') = 'text') "
+    "AND json_type(CASE WHEN json_valid(attributes) THEN attributes END, '$.process_state') "
+    "= 'text') "
     "THEN upper(json_extract(attributes, '$.process_state')) END",
 )
 SHORT = "CASE WHEN (substr({0}, 1, 5) = 'core.') THEN substr({0}, 6) ELSE {0} END"
@@ -349,7 +351,7 @@ def test_values_are_bound_in_the_form_of_the_database():
         "p3": 0,
     }
     assert "db_dbnode.attributes #> %(p1)s" in postgresql.text
-    assert "db_dbnode.attributes -> :p1" in sqlite.text
+    assert "THEN db_dbnode.attributes END -> :p1" in sqlite.text
     assert sqlite.kinds[-1] is Kind.JSON
 
 

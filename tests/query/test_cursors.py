@@ -11,7 +11,7 @@ from itertools import chain
 import pytest
 
 from provender.errors import BadValue, ConflictingParameters
-from provender.query.cursors import Cursor, own_id, page_after, read_cursor, selection_of
+from provender.query.cursors import Cursor, can_name, own_id, page_after, read_cursor, selection_of
 from provender.query.sql.compiler import compile_rows
 from provender.schema.entities import Kind
 from provender.schema.statements import Backend
@@ -169,14 +169,36 @@ def test_a_cursor_is_read_as_it_was_written():
     plan = listed("orderby=ctime,label,-process_type,dbcomputer_id,uuid")
     zone = timezone(timedelta(hours=1))
     for values in (
-        (NOW, "\u00e9 \u201c", None, -(2**31), UUID, 2**31 - 1),
+        (NOW, "\u00e9 \u201c", None, -(2**63), UUID, 2**63 - 1),
         (NOW.astimezone(zone), "", "p", None, UUID, 0),
     ):
-        for highest, total in ((0, None), (2**31 - 1, 0), (5, 2**31 - 1)):
+        for highest, total in ((0, None), (2**63 - 1, 0), (5, 2**63 - 1)):
             cursor = Cursor("selection", highest, total, values)
             assert "=" not in cursor.written()
             assert cursor.written().isascii()
             assert read_cursor(cursor.written(), "selection", plan) == cursor
+
+
+@pytest.mark.parametrize("after", [(), (7,)])
+def test_a_cursor_skips_rows_that_no_values_name(after):
+    cursor = Cursor("selection", 5, None, after, skipped=40)
+    assert read_cursor(cursor.written(), "selection", listed("")) == cursor
+    page = page_after(listed(""), cursor, 20)
+    assert (page.limit.value, page.offset.value) == (21, 40)
+    assert page.outputs[-1].is_hidden
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        *(("label", "a", True), ("label", "", True), ("label", "a\0", False)),
+        *(("uuid", UUID, True), ("uuid", UUID.upper(), False), ("uuid", "x", False)),
+        *(("ctime", NOW, True), ("ctime", None, False), ("label", None, False)),
+        *(("process_type", None, True), ("dbcomputer_id", 2**62, True)),
+    ],
+)
+def test_what_names_a_row(key, value, expected):
+    assert can_name(listed(f"orderby={key}").order, (value, 7)) is expected
 
 
 @pytest.mark.parametrize("length", range(4))
@@ -210,16 +232,17 @@ def test_that_cursor_is_right():
             cursor_of(BY_ID) + "AAAA",
         ),
         base64.urlsafe_b64encode(b"[" * 100_000).decode(),
-        *(cursor_of(value) for value in (5, None, [], BY_ID[:3], [*BY_ID, 1], {"a": 1})),
+        *(cursor_of(value) for value in (5, None, [], BY_ID[:3], [*BY_ID, 1, 1], {"a": 1})),
         *(
             cursor_of(["selection", value, 5, [7]])
-            for value in (None, -1, 2**31, 1.0, True, "5", [5])
+            for value in (None, -1, 2**63, 1.0, True, "5", [5])
         ),
-        *(cursor_of(["selection", 5, value, [7]]) for value in (-1, 2**31, 1.0, False, "5", [5])),
+        *(cursor_of(["selection", 5, value, [7]]) for value in (-1, 2**63, 1.0, False, "5", [5])),
+        *(cursor_of([*BY_ID, value]) for value in (None, -1, 2**63, 1.0, False, "5", [5])),
         *(cursor_of(["selection", 5, 5, value]) for value in (None, 7, "7", {}, [], [7, 7])),
         *(
             cursor_of(["selection", 5, 5, [value]])
-            for value in ("7", 7.0, True, False, 2**31, -(2**31) - 1, [7], {})
+            for value in ("7", 7.0, True, False, 2**63, -(2**63) - 1, [7], {})
         ),
     ],
 )

@@ -22,15 +22,17 @@ PG_NUMBER = (
 PG_STRING = f"CASE WHEN (jsonb_typeof({X}) = 'string') THEN attributes #>> ['x'] END"
 PG_WORD = f"CAST({X} AS TEXT)"
 PG_LENGTH = f"CASE WHEN (jsonb_typeof({X}) = 'array') THEN jsonb_array_length({X}) END"
+VALID = "CASE WHEN json_valid(attributes) THEN attributes END"
 INSIDE = "attributes, '$.\"x\"'"
+VALID_INSIDE = f"{VALID}, '$.\"x\"'"
 NUMBER = (
-    f"CASE WHEN (json_type({INSIDE}) IN ('integer', 'real')) "
+    f"CASE WHEN (json_type({VALID_INSIDE}) IN ('integer', 'real')) "
     f"THEN CAST(json_extract({INSIDE}) AS DOUBLE) END"
 )
-STRING = f"CASE WHEN (json_type({INSIDE}) IN ('text')) THEN json_extract({INSIDE}) END"
-WORD = f"json_type({INSIDE})"
+STRING = f"CASE WHEN (json_type({VALID_INSIDE}) IN ('text')) THEN json_extract({INSIDE}) END"
+WORD = f"json_type({VALID_INSIDE})"
 LENGTH = f"CASE WHEN ({WORD} IN ('array')) THEN json_array_length({INSIDE}) END"
-Y = "attributes -> '$.\"x\"'"
+Y = f"{VALID} -> '$.\"x\"'"
 
 
 def among(values):
@@ -62,7 +64,8 @@ def among(values):
         (
             'attributes.x=ilike="a%"',
             f"{PG_STRING} ILIKE 'a%'",
-            rf"provender_lower({STRING}) LIKE provender_lower('a%') ESCAPE '\'",
+            f"provender_lower(CAST({STRING} AS BLOB)) LIKE "
+            r"provender_lower(CAST('a%' AS BLOB)) ESCAPE '\'",
         ),
         ("attributes.x=true", f"{PG_WORD} = 'true'", f"{WORD} = 'true'"),
         (
@@ -123,22 +126,22 @@ def filtered(filters):
         (
             {"attributes.x": {"contains": [1, "a"]}},
             f"""({X}) @> CAST('[1, "a"]' AS JSONB)""",
-            f"""provender_json_contains({Y}, '[1, "a"]') = 1""",
+            f"""provender_json_contains(CAST({Y} AS BLOB), '[1, "a"]') = 1""",
         ),
         (
             {"attributes": {"contains": {"a": 1}}},
             """attributes @> CAST('{"a": 1}' AS JSONB)""",
-            """provender_json_contains(attributes, '{"a": 1}') = 1""",
+            """provender_json_contains(CAST(attributes AS BLOB), '{"a": 1}') = 1""",
         ),
         (
             {"attributes.x": {"has_key": "k"}},
             f"jsonb_exists({X}, 'k')",
-            f"provender_json_has_key({Y}, 'k') = 1",
+            f"provender_json_has_key(CAST({Y} AS BLOB), 'k') = 1",
         ),
         (
             {"extras": {"!has_key": "k"}},
             "NOT jsonb_exists(extras, 'k')",
-            "provender_json_has_key(extras, 'k') = 0",
+            "provender_json_has_key(CAST(extras AS BLOB), 'k') = 0",
         ),
         (
             {"attributes.x": {"of_length": 3}},
@@ -160,14 +163,16 @@ def filtered(filters):
             f"coalesce(jsonb_typeof({X}) = 'array' "
             f"AND (CAST({X} AS JSONB) = CAST('[1]' AS JSONB)), false)",
             f"coalesce({WORD} IN ('array') "
-            f"AND (provender_json_key({Y}) = provender_json_key('[1]')), 0) = 1",
+            f"AND (provender_json_key(CAST({Y} AS BLOB)) = "
+            "provender_json_key(CAST('[1]' AS BLOB))), 0) = 1",
         ),
         (
             {"attributes.x": {">": {"a": 1}}},
             f"coalesce(jsonb_typeof({X}) = 'object' "
             f"""AND (CAST({X} AS JSONB) > CAST('{{"a": 1}}' AS JSONB)), false)""",
             f"coalesce({WORD} IN ('object') "
-            f"""AND (provender_json_key({Y}) > provender_json_key('{{"a": 1}}')), 0) = 1""",
+            f"AND (provender_json_key(CAST({Y} AS BLOB)) > "
+            """provender_json_key(CAST('{"a": 1}' AS BLOB))), 0) = 1""",
         ),
         ({"attributes.x": None}, "false", "0 = 1"),
         ({"attributes.x": {"!==": None}}, "true", "1 = 1"),
@@ -185,7 +190,7 @@ def test_a_whole_column_has_the_empty_path():
         "THEN attributes #>> '{}' END = 'a', false)"
     )
     assert condition(plan, SQLITE) == (
-        "coalesce(CASE WHEN (json_type(attributes, '$') IN ('text')) "
+        f"coalesce(CASE WHEN (json_type({VALID}, '$') IN ('text')) "
         "THEN json_extract(attributes, '$') END = 'a', 0) = 1"
     )
 
@@ -196,7 +201,7 @@ def test_a_whole_column_has_the_empty_path():
 )
 def test_sqlite_follows_other_than_plain_paths_with_our_function(path, segments):
     plan = filtered({f"attributes.{path}": {"of_type": "string"}})
-    found = f"provender_json_get(attributes, '{segments}')"
+    found = f"provender_json_get(CAST(attributes AS BLOB), '{segments}')"
     assert condition(plan, SQLITE) == f"json_type({found}, '$') IN ('text')"
     assert f"jsonb_typeof(attributes #> {path.split('.')}) = " in condition(plan, POSTGRESQL)
 
@@ -205,7 +210,7 @@ def test_sqlite_follows_other_than_plain_paths_with_our_function(path, segments)
 def test_sqlite_follows_plain_paths_by_itself(path):
     inside = "".join(f'."{segment}"' for segment in path.split("."))
     plan = filtered({f"attributes.{path}": {"of_type": "string"}})
-    assert condition(plan, SQLITE) == f"json_type(attributes, '${inside}') IN ('text')"
+    assert condition(plan, SQLITE) == f"json_type({VALID}, '${inside}') IN ('text')"
 
 
 def column(item, backend):
@@ -228,7 +233,7 @@ def test_casts(cast):
     name, kind = CASTS[cast]
     item = {"attributes.x": {"cast": cast}}
     assert column(item, POSTGRESQL) == f"CAST(attributes #>> ['x'] AS {name})"
-    assert column(item, SQLITE) == f"provender_cast_{cast}({Y})"
+    assert column(item, SQLITE) == f"provender_cast_{cast}(CAST({Y} AS BLOB))"
     plan = posted({"path": [NODE], "project": {"n": [item]}})
     assert compile_rows(plan, SQLITE).kinds == (kind,)
 
@@ -245,17 +250,17 @@ FORM = "'YYYY-MM-DD HH24:MI:SS.US'"
         (
             {"attributes.x": {"cast": "d"}},
             f"to_char({TIMESTAMP}, {FORM})",
-            f"provender_cast_d({Y})",
+            f"provender_cast_d(CAST({Y} AS BLOB))",
         ),
         (
             {"attributes.x": {"cast": "d", "func": "max"}},
             f"to_char(max({TIMESTAMP}), {FORM})",
-            f"max(provender_cast_d({Y}))",
+            f"max(provender_cast_d(CAST({Y} AS BLOB)))",
         ),
         (
             {"attributes.x": {"cast": "t", "func": "min"}},
             """min(CAST(attributes #>> ['x'] AS TEXT) COLLATE "C")""",
-            f"min(provender_cast_t({Y}))",
+            f"min(provender_cast_t(CAST({Y} AS BLOB)))",
         ),
         ({"attributes.x": {"func": "count"}}, f"count({X})", f"count({Y})"),
         ({"label": {"func": "max"}}, 'max(label COLLATE "C")', "max(label)"),
@@ -282,22 +287,24 @@ def test_times_without_offset_have_a_type_of_their_own():
         (
             {"attributes.x": {"cast": "t"}},
             "CAST(attributes #>> ['x'] AS TEXT) USING ~<~",
-            f"provender_cast_t({Y}) ASC NULLS LAST",
+            f"provender_cast_t(CAST({Y} AS BLOB)) ASC NULLS LAST",
         ),
         (
             {"attributes.x": {"cast": "f", "order": "desc"}},
             "CAST(attributes #>> ['x'] AS DOUBLE PRECISION) DESC",
-            f"provender_cast_f({Y}) DESC NULLS FIRST",
+            f"provender_cast_f(CAST({Y} AS BLOB)) DESC NULLS FIRST",
         ),
         (
             {"extras": {"cast": "j"}},
             "CAST(extras #>> '{}' AS JSONB) ASC",
-            "provender_json_key(provender_cast_j(extras)) ASC NULLS LAST",
+            "provender_json_key(CAST(provender_cast_j(CAST(extras AS BLOB)) AS BLOB)) "
+            "ASC NULLS LAST",
         ),
         (
             {"repository_metadata": {"cast": "j"}},  # a column that every node has
             "CAST(repository_metadata #>> '{}' AS JSONB) ASC",
-            "provender_json_key(provender_cast_j(repository_metadata)) ASC",
+            "provender_json_key(CAST(provender_cast_j(CAST(repository_metadata AS BLOB)) "
+            "AS BLOB)) ASC",
         ),
     ],
 )
@@ -322,8 +329,11 @@ def test_different_rows_are_ordered_by_a_column_of_the_answer():
     )
     text = without_table(shown(compile_rows(plan, SQLITE)))
     selected, ordered = text.split(" ORDER BY ")  # by its name or, in old SQLAlchemy, in full
-    assert selected == f"SELECT DISTINCT id AS c0, provender_cast_f({Y}) AS c1 FROM db_dbnode"
-    assert ordered in ("c1 ASC NULLS LAST", f"provender_cast_f({Y}) ASC NULLS LAST")
+    assert (
+        selected
+        == f"SELECT DISTINCT id AS c0, provender_cast_f(CAST({Y} AS BLOB)) AS c1 FROM db_dbnode"
+    )
+    assert ordered in ("c1 ASC NULLS LAST", f"provender_cast_f(CAST({Y} AS BLOB)) ASC NULLS LAST")
 
 
 def test_sqlite_tells_json_texts_apart_by_their_values():
@@ -333,5 +343,6 @@ def test_sqlite_tells_json_texts_apart_by_their_values():
     assert without_table(shown(compile_rows(plan, POSTGRESQL))).startswith("SELECT DISTINCT label")
     assert without_table(shown(compile_rows(plan, SQLITE))) == (
         f"SELECT label AS c0, {Y} AS c1, extras AS c2 FROM db_dbnode "
-        f"GROUP BY label, provender_json_key({Y}), provender_json_key(extras)"
+        f"GROUP BY label, provender_json_key(CAST({Y} AS BLOB)), "
+        "provender_json_key(CAST(extras AS BLOB))"
     )

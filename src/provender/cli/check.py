@@ -48,7 +48,7 @@ FILES = 200
 def check(
     context: click.Context, store: str | None, repository: Path | None, files: int, *, as_json: bool
 ) -> None:
-    """Open a store and report schema, counts, files and indexes.
+    """Open a store and report schema, counts, files, indexes, and values that cannot be shown.
 
     STORE is as for `provender restapi`. Exit status 1 if it cannot be opened or a file cannot be
     read.
@@ -86,6 +86,19 @@ def as_dict(profile: Profile, health: Health) -> dict[str, Any]:
                 for fault in health.faults
             ],
         },
+        "rows": {
+            "read": health.rows.read,
+            "bad": health.rows.bad,
+            "faults": [
+                {
+                    "table": fault.table,
+                    "id": fault.pk,
+                    "column": fault.column,
+                    "reason": fault.reason,
+                }
+                for fault in health.rows.faults
+            ],
+        },
         "missing_indexes": [
             {"table": index.table, "column": index.column, "pattern": index.pattern}
             for index in health.indexes_missing
@@ -105,11 +118,24 @@ def text(profile: Profile, health: Health) -> str:
         "Holds",
         table([(number, noun(number, name)) for name, number in health.counts.items()]),
         "",
+        *_rows(health),
+        "",
         *_files(health),
         "",
         *_indexes(health),
     ]
     return "\n".join(parts)
+
+
+def _rows(health: Health) -> list[str]:
+    rows = health.rows
+    if not rows.bad:
+        return [f"Rows     {rows.read:,} read, every value can be shown"]
+    title = f"Rows     {rows.read:,} read, {counted(rows.bad, 'values')} cannot be shown (null):"
+    shown = [
+        (fault.table, f"id {fault.pk}", fault.column, f"is {fault.reason}") for fault in rows.faults
+    ]
+    return [title, table(shown)]
 
 
 def _files(health: Health) -> list[str]:

@@ -42,25 +42,30 @@ TYPES: dict[Kind, type] = {
     Kind.BOOLEAN: bool,
 }
 HASH_LENGTH = 16
-LARGEST = 2**31
+# Ids are smaller in every store that AiiDA wrote, but SQLite keeps integers of 64 bits.
+LARGEST = 2**63
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """The place of the next page: after the row with these values, in the order of the plan.
 
-    In the first cursor `highest` is None: the first page finds the highest id.
+    In the first cursor `highest` is None: the first page finds the highest id. `skipped` rows
+    behind that row were on earlier pages, too: those that followed it up to a row whose values
+    cannot be shown, so that no cursor could name them.
     """
 
     selection: str
     highest: int | None
     total: int | None
     after: tuple[object, ...]
+    skipped: int = 0
 
     def written(self) -> str:
         """Return the cursor as it is sent to a client."""
         values = [item.isoformat() if isinstance(item, datetime) else item for item in self.after]
-        text = json.dumps([self.selection, self.highest, self.total, values])
+        parts: list[object] = [self.selection, self.highest, self.total, values]
+        text = json.dumps([*parts, self.skipped] if self.skipped else parts)
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -83,7 +88,8 @@ def read_cursor(text: str, selection: str, plan: Plan) -> Cursor:
     """
     try:
         padded = text + "=" * (-len(text) % 4)
-        given, highest, total, values = json.loads(base64.urlsafe_b64decode(padded))
+        given, highest, total, values, *rest = json.loads(base64.urlsafe_b64decode(padded))
+        (skipped,) = rest or (0,)
     except (ValueError, TypeError, RecursionError):
         raise _malformed() from None
     if given != selection:
@@ -93,10 +99,28 @@ def read_cursor(text: str, selection: str, plan: Plan) -> Cursor:
         )
     if not _is_count(highest) or not (total is None or _is_count(total)):
         raise _malformed()
-    if not isinstance(values, list) or len(values) != len(plan.order):
+    wanted = (0, len(plan.order)) if rest else (len(plan.order),)
+    if not isinstance(values, list) or len(values) not in wanted or not _is_count(skipped):
         raise _malformed()
-    pairs = zip(plan.order, values, strict=True)
-    return Cursor(selection, highest, total, tuple(_value(order, item) for order, item in pairs))
+    pairs = zip(plan.order, values, strict=False)  # no values before the first row that has all
+    after = tuple(_value(order, item) for order, item in pairs)
+    return Cursor(selection, highest, total, after, skipped)
+
+
+def can_name(order: Sequence[Ordering], values: Sequence[object]) -> bool:
+    """Return whether a cursor can hold the values of a row, and they say which rows follow it.
+
+    They do not if one is missing where none may be missing, or if it is not of its type.
+    """
+    try:
+        for ordering, value in zip(order, values, strict=True):
+            if value is None and not ordering.target.field.nullable:
+                return False
+            if not isinstance(value, datetime):
+                _value(ordering, value)
+    except BadValue:
+        return False
+    return True
 
 
 def _malformed() -> BadValue:
@@ -147,13 +171,15 @@ def page_after(plan: Plan, cursor: Cursor, size: int) -> Plan:
     conditions = [*plan.condition.conditions, bound]
     if cursor.after:
         conditions.append(_after(plan.order, cursor.after))
-    keys = tuple(Output(f"key {index}", item.target) for index, item in enumerate(plan.order))
+    keys = tuple(
+        Output(f"key {index}", item.target, is_hidden=True) for index, item in enumerate(plan.order)
+    )
     return replace(
         plan,
         condition=Conjunction(tuple(conditions)),
         outputs=(*plan.outputs, *keys),
         limit=Operand(size + 1, Kind.INTEGER),
-        offset=Operand(0, Kind.INTEGER),
+        offset=Operand(cursor.skipped, Kind.INTEGER),
         is_deep=False,
     )
 

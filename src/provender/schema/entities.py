@@ -11,7 +11,10 @@ from provender.schema import tables
 
 
 class Kind(Enum):
-    """The type of a field, as a person would name it in an error; the last two come from casts."""
+    """The type of a field, as a person would name it in an error.
+
+    NUMBER and LOCAL_TIME come from casts, DAY is that of a time.
+    """
 
     INTEGER = "an integer"
     TEXT = "a string"
@@ -21,6 +24,7 @@ class Kind(Enum):
     JSON = "JSON"
     NUMBER = "a number"
     LOCAL_TIME = "a datetime without offset"
+    DAY = "a day"
 
     __hash__ = object.__hash__  # plans are hashed at each request
 
@@ -107,7 +111,7 @@ NODE = _entity(
     "JSON: attributes? extras? repository_metadata",
     _computed(Computed.SHORT_TYPE, Kind.TEXT),
     _computed(Computed.PROCESS_STATE, Kind.TEXT, nullable=True),
-    _computed(Computed.CREATION_DAY, Kind.TEXT),
+    _computed(Computed.CREATION_DAY, Kind.DAY),
     _computed(Computed.DESCRIBED_ATTRIBUTES, Kind.JSON, nullable=True),
 )
 GROUP = _entity(

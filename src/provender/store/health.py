@@ -11,10 +11,12 @@ from typing import Any
 from provender.errors import ProvenderError
 from provender.schema.statements import Backend
 from provender.schema.tables import Index
+from provender.store import rowcheck
 from provender.store.database.snapshot import Snapshot
 from provender.store.files.streams import CHUNK, damaged
-from provender.store.files.tree import walk
+from provender.store.files.tree import Tree, walk
 from provender.store.inspection import counts, missing_indexes
+from provender.store.rowcheck import Rows
 from provender.store.stores import Store
 
 # Nodes that are examined to find one file: most nodes have none.
@@ -35,7 +37,7 @@ class Health:
     """The result of an examination.
 
     `files_read` is the number of files that were read and compared with their checksums;
-    `repository_problem` is set instead if no file can be read at all.
+    `repository_problem` is set instead if no file can be read at all. `rows` are a sample of them.
     """
 
     revision: str
@@ -46,6 +48,7 @@ class Health:
     bytes_read: int
     faults: tuple[FileFault, ...]
     repository_problem: str | None
+    rows: Rows
     sorts_texts_by_index: bool
 
     @property
@@ -60,12 +63,12 @@ def examine(store: Store, files: int, progress: Callable[[int], None] | None = N
     `progress` gets the number of files done. Raises `StoreError` if the database fails.
     """
 
-    def look(snapshot: Snapshot) -> tuple[dict[str, int], tuple[Index, ...], list[Any]]:
-        numbers = counts(snapshot)
-        sample = _sample(snapshot, numbers["nodes"], files, store.reader.backend)
-        return numbers, missing_indexes(snapshot, store.reader.backend), sample
+    def look(snapshot: Snapshot) -> tuple[dict[str, int], tuple[Index, ...], list[Any], Rows]:
+        numbers, backend = counts(snapshot), store.reader.backend
+        sample = _sample(snapshot, numbers["nodes"], files, backend)
+        return numbers, missing_indexes(snapshot, backend), sample, rowcheck.sample(snapshot)
 
-    numbers, lacking, sample = store.reader.within(look)
+    numbers, lacking, sample, rows = store.reader.within(look)
     problem = store.repository_problem
     read, size, faults = 0, 0, []
     for uuid, path, key in sample if store.objects is not None else ():
@@ -85,6 +88,7 @@ def examine(store: Store, files: int, progress: Callable[[int], None] | None = N
         size,
         tuple(faults),
         None if problem is None or not sample else _words(problem),
+        rows,
         not any(index.pattern for index in lacking),
     )
 
@@ -110,12 +114,21 @@ def _sample(
     found: list[tuple[str, str, str]] = []
     seen: set[str] = set()
     for uuid, text in rows:
-        for path, key in walk(json.loads(text)):
+        for path, key in walk(_tree(text)):
             if key not in seen:
                 seen.add(key)
-                found.append((uuid, path, key))
+                found.append((str(uuid), path, key))
     every = max(1, len(found) // files)
     return found[::every][:files]
+
+
+def _tree(text: str | bytes) -> Tree:
+    """Return a stored tree of files; one that cannot be read has no files."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _verify(store: Store, key: str) -> int:

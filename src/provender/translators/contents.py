@@ -19,7 +19,14 @@ from provender.schema.statements import Record as Values
 from provender.translators.files import check_type
 from provender.translators.identity import One
 from provender.translators.inquiry import Inquiry
-from provender.translators.records import Record, decoded, http_date, json_object
+from provender.translators.records import (
+    Record,
+    decoded,
+    http_date,
+    json_object,
+    member_texts,
+    too_deep,
+)
 from provender.translators.session import Session
 
 
@@ -62,11 +69,25 @@ class JsonColumn(Inquiry[list[Values], Content]):
         if self._names is None and self._excluded is None:
             return Content(pk, json_object(text))
         chosen = {key: value for key, value in decoded(text).items() if self._is_wanted(key)}
-        return Content(pk, orjson.Fragment(json.dumps(chosen)))
+        return Content(pk, orjson.Fragment(_written(chosen, text or "")))
 
     def _is_wanted(self, key: str) -> bool:
         is_named = self._names is None or key in self._names
         return is_named and key not in (self._excluded or ())
+
+
+def _written(chosen: dict[str, Any], text: str) -> str:
+    """Return some members of a JSON object, which was decoded from `text`, as JSON.
+
+    Numbers that are too large for a double are written as they are stored.
+    """
+    try:
+        return json.dumps(chosen, allow_nan=False)
+    except ValueError:
+        texts = member_texts(text)
+        return "{" + ", ".join(f"{json.dumps(key)}: {texts[key]}" for key in chosen) + "}"
+    except RecursionError:
+        raise too_deep() from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +119,16 @@ class Comments(Inquiry[Owned, Content]):
                     "created_time": http_date(ctime),
                     "modified_time": http_date(mtime),
                     "message": message,
-                    "user": f"{first} {last}",
+                    "user": _full_name(first, last),
                 }
                 for ctime, mtime, message, first, last in raw.rows
             ],
         )
+
+
+def _full_name(first: str | None, last: str | None) -> str | None:
+    """Return the name of a user; None if no part of it can be shown."""
+    return None if first is None and last is None else f"{first or ''} {last or ''}"
 
 
 LOG_COLUMNS = ("time", "levelname", "loggername", "dbnode_id", "message")

@@ -13,12 +13,16 @@ from provender.query.plan import planning
 from provender.query.plan.plan import Plan
 from provender.query.plan.views import View, whole_vocabulary
 from provender.query.querydict import Dotted
+from provender.query.querystring.advice import Note
 from provender.schema.entities import NODE, FieldName
+from provender.schema.statements import MOST_FLAWS
 from provender.schema.statements import Record as Values
 from provender.store.cancellation import current
 from provender.store.files.streams import ObjectStream
-from provender.store.files.tree import Entry, Tree, entries, file_key, place
+from provender.store.files.tree import Entry, Tree, entries, file_key, malformed, place
 from provender.store.stores import Store
+from provender.translators import flaws
+from provender.translators.flaws import LONGEST_NAME
 from provender.translators.identity import One
 from provender.translators.inquiry import Inquiry
 from provender.translators.records import Record, decoded, is_object
@@ -65,6 +69,19 @@ class FileEntry:
         """Return the file; raises `NoSuchFile` if the entry is not a file."""
         return File(self.path, file_key(self.entry))
 
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What is wrong with the entries of the folder."""
+        return tuple(
+            Note(
+                flaws.BAD_VALUE,
+                f"`{TREE}` of id {self.pk} cannot be shown in full: what is stored of the entry "
+                f"`{name[:LONGEST_NAME]}` is neither a file nor a folder.",
+                TREE,
+            )
+            for name in malformed(self.entry)[:MOST_FLAWS]
+        )
+
     def listing(self, store: Store, *, with_metadata: bool = False) -> list[Record]:
         """Return the entries of the folder.
 
@@ -77,9 +94,9 @@ class FileEntry:
             sizes = store.files().sizes({item.key for item in found if item.key})
             for record, item in zip(records, found, strict=True):
                 current().check()
-                if item.key is not None:
+                if item.is_file:
                     record |= {
-                        "size": sizes.get(item.key),
+                        "size": sizes.get(item.key or ""),
                         "sha256": item.key,
                         "mime_type": MIME_TYPES.guess_type(item.name)[0] or OCTETS,
                         "binary": _is_binary(store, item.key),
@@ -166,9 +183,9 @@ def _created() -> Plan:
     return planning.check(question, {"node": whole_vocabulary(NODE)})
 
 
-def check_type(node_type: str, view: View, identifier: str | int) -> None:
+def check_type(node_type: str | None, view: View, identifier: str | int) -> None:
     """Raise `NoSuchEntity` for a node that is not of the types of a view."""
-    if not node_type.startswith(view.subset):
+    if not (node_type or "").startswith(view.subset):
         raise NoSuchEntity(f"node {identifier} is not of the required type {view.noun}")
 
 
@@ -190,11 +207,13 @@ def _entry(text: str | None, path: str) -> Tree | None:
 
 
 def _kind(entry: Entry) -> str:
-    return "DIRECTORY" if entry.key is None else "FILE"
+    return "FILE" if entry.is_file else "DIRECTORY"
 
 
-def _is_binary(store: Store, key: str) -> bool | None:
+def _is_binary(store: Store, key: str | None) -> bool | None:
     """Return whether a file has a NUL byte in its beginning; None if it cannot be read."""
+    if key is None:
+        return None
     try:
         with store.files().open(key) as stream:
             return b"\0" in (stream.read(BINARY_SAMPLE) or b"")

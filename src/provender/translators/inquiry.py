@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Generic, TypeVar
 
 from provender.errors import ProvenderError
+from provender.schema.statements import Flaws
 from provender.store.database.snapshot import Snapshot
 from provender.store.stores import Store
+from provender.translators import flaws
 from provender.translators.session import Session
 
 _Raw = TypeVar("_Raw")
@@ -45,11 +47,15 @@ class Inquiry(ABC, Generic[_Raw, _Answer]):
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[_Raw]):
-    """The rows that were read, the token of their snapshot, and the seconds of the database."""
+    """The rows that were read, the token of their snapshot, and the seconds of the database.
+
+    `flaws` are the values among them that cannot be shown.
+    """
 
     raw: _Raw
     token: str | None
     seconds: float
+    flaws: Flaws = field(default_factory=Flaws)
 
 
 def answer(inquiry: Inquiry[_Raw, _Answer], store: Store) -> _Answer:
@@ -73,10 +79,10 @@ def read(
         session = Session(snapshot)
         found = known(session)
         raw = inquiry.read(session) if found is None else found
-        return Reading(raw, session.token, session.seconds)
+        return Reading(raw, session.token, session.seconds, session.flaws)
 
     try:
-        return store.reader.within(
+        reading = store.reader.within(
             work, is_single=inquiry.is_single, is_expensive=inquiry.is_expensive
         )
     except ProvenderError as error:
@@ -84,3 +90,5 @@ def read(
         if explained is error:
             raise
         raise explained from error
+    flaws.log(reading.flaws, store.reader.name)
+    return reading

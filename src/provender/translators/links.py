@@ -191,8 +191,8 @@ def _labels(found: TreeRows, session: Session) -> dict[int, str]:
     return dict(session.rows(planning.check(questions.labels_of(pks), names)))
 
 
-def _is_code(node_type: str) -> bool:
-    return ".code." in node_type
+def _is_code(node_type: str | None) -> bool:
+    return ".code." in (node_type or "")
 
 
 def _record(values: Values, labels: Mapping[int, str]) -> Record:
@@ -214,6 +214,9 @@ def _description(values: Values, computer: str | None) -> str:
     _, uuid, node_type, label, _, _, _, attributes = values[:8]
     try:
         name = computer if _is_code(node_type) else None
-        return describe(Subject(uuid, node_type, label, "", decoded(attributes), no_files, name))
+        subject = Subject(
+            uuid or "", node_type or "", label or "", "", decoded(attributes), no_files, name
+        )
+        return describe(subject)
     except (CannotExport, NoSuchFile):
-        return str(node_type).rstrip(".").rpartition(".")[2]
+        return (node_type or "").rstrip(".").rpartition(".")[2]

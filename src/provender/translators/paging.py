@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from provender.query import cursors
-from provender.query.cursors import Cursor
+from provender.query.cursors import LARGEST, Cursor
 from provender.query.plan.plan import Output, Plan
 from provender.query.querystring.parameters import COUNT, CURSOR, Count
 from provender.query.querystring.request import ListRequest
@@ -64,7 +64,11 @@ def _walk(cursor: Cursor, plan: Plan, request: ListRequest, session: Session) ->
     following = None
     if len(records) > size:
         records = records[:size]
-        following = replace(cursor, after=records[-1][width:]).written()
+        after = records[-1][width:]
+        if not session.flaws.hidden and cursors.can_name(plan.order, after):
+            following = replace(cursor, after=after, skipped=0).written()
+        else:
+            following = replace(cursor, skipped=cursor.skipped + size).written()
     return Window([values[:width] for values in records], cursor.total, following)
 
 
@@ -84,7 +88,8 @@ def _highest_id(plan: Plan, session: Session) -> int:
         offset=None,
         is_deep=False,
     )
-    return session.rows(found)[0][0] or 0
+    highest = session.rows(found)[0][0]
+    return LARGEST - 1 if highest is None else max(0, highest)
 
 
 def _total(plan: Plan, wanted: Count, session: Session) -> int | None:

@@ -41,6 +41,14 @@ def local_time(text: str) -> datetime:
         raise CannotConvert(f"The cast `d` gave `{text}`, which is not a datetime.") from error
 
 
+def python_value(text: str) -> Any:  # noqa: ANN401 - JSON
+    """Return a JSON value; None for one that is nested more deeply than Python reads."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        return None
+
+
 # The functions that write values into JSON, by type.
 SHOWN: Presenters = {
     Kind.JSON: orjson.Fragment,
@@ -48,7 +56,7 @@ SHOWN: Presenters = {
     Kind.LOCAL_TIME: lambda text: http_date(local_time(text)),
 }
 # The functions that turn values into Python values, by type.
-PYTHON: Presenters = {Kind.JSON: json.loads, Kind.LOCAL_TIME: local_time}
+PYTHON: Presenters = {Kind.JSON: python_value, Kind.LOCAL_TIME: local_time}
 # The columns that a full type is made of, and the full type itself.
 TYPES = frozenset(("node_type", "process_type", "full_type"))
 # Values that are held at a time while an answer is written: about two megabytes of short ones.

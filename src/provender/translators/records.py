@@ -30,8 +30,10 @@ TWO = tuple(f"{number:02}" for number in range(60))
 EMPTY = orjson.Fragment(b"{}")
 
 
-def http_date(instant: datetime) -> str:
+def http_date(instant: datetime | None) -> str | None:
     """Return an instant in UTC as an HTTP date (RFC 9110, section 5.6.7), seconds cut off."""
+    if instant is None:
+        return None
     day = _day(instant.toordinal())
     return f"{day} {TWO[instant.hour]}:{TWO[instant.minute]}:{TWO[instant.second]} GMT"
 
@@ -66,8 +68,37 @@ def decoded(text: object) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(text)
     except RecursionError:
-        raise CannotExport("The node cannot be read: it is nested too deeply.") from None
+        raise too_deep() from None
     return found
+
+
+def too_deep() -> CannotExport:
+    """Return the error of an object that is nested too deeply to be decoded."""
+    return CannotExport("The node cannot be read: it is nested too deeply.")
+
+
+def member_texts(text: str) -> dict[str, str]:
+    """Return the members of a JSON object as they are written.
+
+    Example:
+        `{"a": 1e400, "b": [1, 2]}` gives `{"a": "1e400", "b": "[1, 2]"}`.
+    """
+    found, decoder = {}, json.JSONDecoder()
+    place = _after_blanks(text, text.index("{") + 1)
+    while text[place] != "}":
+        key, place = decoder.raw_decode(text, place)
+        start = _after_blanks(text, _after_blanks(text, place) + 1)
+        _, end = decoder.raw_decode(text, start)
+        found[key] = text[start:end]
+        place = _after_blanks(text, end)
+        place = _after_blanks(text, place + (text[place] == ","))
+    return found
+
+
+def _after_blanks(text: str, place: int) -> int:
+    while text[place] in " \t\n\r":
+        place += 1
+    return place
 
 
 def is_object(text: object) -> TypeGuard[str]:
@@ -112,13 +143,15 @@ def _presenter(view: View, contents: Contents) -> Callable[[Values], Record]:
         if constants:
             record.update(constants)
         if has_full_type:
-            record["full_type"] = f"{record['node_type']}{BAR}{record['process_type'] or ''}"
+            node_type = record["node_type"]
+            found = f"{node_type}{BAR}{record['process_type'] or ''}"
+            record["full_type"] = None if node_type is None else found
         for name, keys, start in placed:
             if keys is None:
                 record[name] = json_object(values[start])
             else:
-                found = zip(keys, values[start : start + len(keys)], strict=True)
-                record[name] = {key: json_value(text) for key, text in found}
+                pieces = zip(keys, values[start : start + len(keys)], strict=True)
+                record[name] = {key: json_value(text) for key, text in pieces}
         return record
 
     return present

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from provender.query.plan.plan import Plan
 from provender.query.sql import compiler
-from provender.schema.statements import Backend, Record, Rows
+from provender.schema.statements import Backend, Flaws, Record, Rows
 from provender.store.database.snapshot import Snapshot
 from provender.translators.weight import check_weight
 
@@ -24,6 +24,11 @@ class Session:
     def token(self) -> str | None:
         """The name of the data in the snapshot; None when unknown."""
         return self._snapshot.token
+
+    @property
+    def flaws(self) -> Flaws:
+        """The values that could not be read so far."""
+        return self._snapshot.flaws
 
     @property
     def seconds(self) -> float:

@@ -55,10 +55,15 @@ class Statistics(Inquiry[list[list[Values]], dict[str, Any]]):
         by_type, *by_day = raw
         answer: dict[str, Any] = {"total": sum(number for _, number in by_type)}
         if self._entity != "user":
-            answer["types"] = dict(sorted(by_type))
+            answer["types"] = _counted(by_type)
         for days in by_day:
-            answer["ctime_by_day"] = dict(sorted((str(day), number) for day, number in days))
+            answer["ctime_by_day"] = _counted(days)
         return answer
+
+
+def _counted(rows: list[Values]) -> dict[str, int]:
+    """Return numbers by name; what has no name that can be shown is left out."""
+    return dict(sorted((name, number) for name, number in rows if name is not None))
 
 
 class FullTypes(Inquiry[list[Values], dict[str, Any]]):
@@ -83,8 +88,9 @@ class FullTypes(Inquiry[list[Values], dict[str, Any]]):
         """Return the tree; a missing process type counts as the empty string."""
         pairs: dict[Pair, int] = {}
         for node_type, process_type, count in raw:
-            pair = (node_type, process_type or "")
-            pairs[pair] = pairs.get(pair, 0) + count
+            if node_type is not None:
+                pair = (node_type, process_type or "")
+                pairs[pair] = pairs.get(pair, 0) + count
         return type_tree(pairs, with_counts=self._with_counts)
 
 

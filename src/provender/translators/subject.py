@@ -31,10 +31,10 @@ class SubjectRow:
     """The columns of a node for exports; the files of the node are read later."""
 
     pk: int
-    uuid: str
-    node_type: str
-    label: str
-    description: str
+    uuid: str | None
+    node_type: str | None
+    label: str | None
+    description: str | None
     attributes: str | None
     tree: str | None
     computer: str | None
@@ -43,10 +43,10 @@ class SubjectRow:
         """Return the node in the form for exports; `store` has the files."""
         files = decoded(self.tree)
         return Subject(
-            self.uuid,
-            self.node_type,
-            self.label,
-            self.description,
+            self.uuid or "",
+            self.node_type or "",
+            self.label or "",
+            self.description or "",
             decoded(self.attributes),
             lambda path: read_file(store, files, path, limits.download_bytes),
             self.computer,

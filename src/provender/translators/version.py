@@ -28,7 +28,8 @@ class NewestVersion(Inquiry[list[Values], str | None]):
 
     def present(self, raw: list[Values]) -> str | None:
         """Return the version."""
-        return str(json.loads(raw[0][0])) if raw else None
+        found = json.loads(raw[0][0]) if raw else None
+        return None if found is None else str(found)
 
 
 @cache

@@ -51,12 +51,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Output(Part):
-    """A column of the answer: `key` is its name there, `function` an aggregate."""
+    """A column of the answer: `key` is its name there, `function` an aggregate.
+
+    One that `is_hidden` is not part of the answer: a cursor is made of it.
+    """
 
     key: str
     target: Target
     cast: str | None = None
     function: str | None = None
+    is_hidden: bool = False
 
     @property
     def kind(self) -> Kind:

@@ -19,6 +19,7 @@ from provender.query.plan.conditions import Operand, targets
 from provender.query.plan.joins import ColumnJoin, EdgeJoin
 from provender.query.plan.plan import Ordering, Output, Plan, Source
 from provender.query.sql.forms import DIALECTS, SqlForms, bound, forms
+from provender.query.sql.jsonforms import ours
 from provender.query.sql.shapes import Shape, shape_of
 from provender.query.sql.sources import tables_of
 from provender.schema.entities import Kind
@@ -52,7 +53,7 @@ def compile_plan(plan: Plan, backend: Backend, *, with_count: bool = True) -> St
     limit = None if plan.limit is None else _integer(plan.limit)
     text, wide = _compiled(_rows, shape, backend), _wide(plan, kinds)
     return Statements(
-        Statement(text, values, kinds, limit, wide, _row_bytes(plan, limit)),
+        Statement(text, values, kinds, limit, wide, _row_bytes(plan, limit), plan.outputs),
         _count_statement(shape, values, backend) if with_count else None,
         limit,
         0 if plan.offset is None else _integer(plan.offset),
@@ -105,7 +106,8 @@ def compile_groups(plan: Plan, backend: Backend) -> Statement:
     shape = shape_of(plan)
     text = _compiled(_groups, shape, backend)
     kinds = (*(output.kind for output in plan.outputs), Kind.INTEGER)
-    return Statement(text, _values(shape, backend), kinds, row_bytes=GROUP_BYTES)
+    values = _values(shape, backend)
+    return Statement(text, values, kinds, row_bytes=GROUP_BYTES, outputs=plan.outputs)
 
 
 def compile_number(plan: Plan, backend: Backend) -> Statement:
@@ -250,7 +252,7 @@ class _Writer:
             return statement.distinct()
         return statement.group_by(
             *(
-                func.provender_json_key(column.element) if kind is Kind.JSON else column.element
+                ours("json_key", column.element) if kind is Kind.JSON else column.element
                 for column, kind in zip(columns, kinds, strict=True)
             )
         )

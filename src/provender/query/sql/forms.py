@@ -6,6 +6,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -29,7 +30,13 @@ from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
 from provender.query.plan.conditions import Comparison, Operand, Path, Relation
-from provender.query.sql.jsonforms import JsonForms, PostgresqlJson, SqliteJson
+from provender.query.sql.jsonforms import (
+    JsonForms,
+    PostgresqlJson,
+    SqliteJson,
+    ours,
+    valid,
+)
 from provender.schema.entities import Kind
 from provender.schema.statements import Backend
 
@@ -203,7 +210,7 @@ class PostgresqlForms(SqlForms):
 class SqliteForms(SqlForms):
     """SQLite: JSON and times are strings, and strings compare by code point by default."""
 
-    lower = func.provender_lower
+    lower = partial(ours, "lower")
     json = SqliteJson
 
     def ordered(
@@ -211,7 +218,7 @@ class SqliteForms(SqlForms):
     ) -> Expression:
         """Return a criterion; where NULL can occur its place is written out."""
         if kind is Kind.JSON:
-            column = func.provender_json_key(column)
+            column = ours("json_key", column)
         if not nullable:
             return column.desc() if descending else column.asc()
         return nulls_first(column.desc()) if descending else nulls_last(column.asc())
@@ -258,7 +265,7 @@ class SqliteForms(SqlForms):
     def process_state(self, table: Any) -> Expression:  # noqa: ANN401 - a table or an alias
         """Return the state from `attributes`."""
         path = text_literal("$.process_state")
-        is_text = func.json_type(table.c.attributes, path) == text_literal("text")
+        is_text = func.json_type(valid(table.c.attributes), path) == text_literal("text")
         state = func.upper(func.json_extract(table.c.attributes, path))
         return case((and_(self.is_process(table), is_text), state))
 

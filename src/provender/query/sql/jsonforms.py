@@ -116,6 +116,24 @@ def _bracketed(text: Expression) -> Expression:
     return literal_column("'['", Text).concat(text).concat(literal_column("']'", Text))
 
 
+def valid(column: Expression) -> Expression:
+    """Return a column of SQLite without what is not JSON, of which its functions make an error.
+
+    SQLite parses the text once for both: the second function takes what the first one parsed.
+    """
+    return case((func.json_valid(column), column))
+
+
+def ours(name: str, text: Expression, *more: Expression, type_: Any = None) -> Expression:  # noqa: ANN401 - a type of SQLAlchemy
+    """Return the call of our own function for SQLite.
+
+    The first argument is passed as bytes: the driver makes an error of text that is not UTF-8.
+    """
+    function: Any = getattr(func, f"provender_{name}")
+    found: Expression = function(cast(text, LargeBinary), *more, type_=type_)
+    return found
+
+
 class PostgresqlJson(JsonForms):
     """PostgreSQL: operators of `jsonb`."""
 
@@ -207,18 +225,21 @@ class SqliteJson(JsonForms):
         if self.path is None:
             return self.column
         if self.plain:
-            return self.column.op("->")(self.path)
-        return func.provender_json_get(self.column, self.path)
+            return valid(self.column).op("->")(self.path)
+        return ours("json_get", self.column, self.path)
 
-    def _call(self, function: Any, *, type_: Any) -> Expression:  # noqa: ANN401 - SQLAlchemy's
+    def _call(self, function: Any, *, type_: Any, is_known: bool = True) -> Expression:  # noqa: ANN401 - SQLAlchemy's
+        """Return the call of a function of SQLite; `is_known` if the column is JSON for certain."""
+        column = self.column if is_known else valid(self.column)
         if self.path is not None and self.plain:
-            found: Expression = function(self.column, self.path, type_=type_)
+            found: Expression = function(column, self.path, type_=type_)
         else:
-            found = function(self.document(), literal_column("'$'", Text), type_=type_)
+            document = column if self.path is None else self.document()
+            found = function(document, literal_column("'$'", Text), type_=type_)
         return found
 
     def _type(self) -> Expression:
-        return self._call(func.json_type, type_=Text)
+        return self._call(func.json_type, type_=Text, is_known=False)
 
     def is_type(self, json_type: JsonType) -> Expression:
         """Return a comparison of `json_type`, which has two names for numbers and for booleans."""
@@ -248,18 +269,16 @@ class SqliteJson(JsonForms):
 
     def sortable(self, document: Expression) -> Expression:
         """Return bytes that sort."""
-        return func.provender_json_key(document, type_=LargeBinary)
+        return ours("json_key", document, type_=LargeBinary)
 
     def contains(self, document: Expression) -> Expression:
         """Return our own function."""
-        return func.provender_json_contains(self.document(), document, type_=Boolean)
+        return ours("json_contains", self.document(), document, type_=Boolean)
 
     def has_key(self, key: Expression) -> Expression:
         """Return our own function."""
-        return func.provender_json_has_key(self.document(), key, type_=Boolean)
+        return ours("json_has_key", self.document(), key, type_=Boolean)
 
     def cast(self, name: str) -> Expression:
         """Return our own function for the cast."""
-        function: Any = getattr(func, f"provender_cast_{name}")
-        found: Expression = function(self.document(), type_=CASTS[name]() if name != "j" else Text)
-        return found
+        return ours(f"cast_{name}", self.document(), type_=CASTS[name]() if name != "j" else Text)

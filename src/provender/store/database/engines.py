@@ -26,9 +26,9 @@ from provender.store.database.watchdog import watched
 from provender.store.places import most_expensive
 from provender.store.sqlite.files import SqliteFile
 
-JSONB_OID = 3802
-# JSON goes into answers without being parsed.
-JSONB_AS_TEXT = psycopg2.extensions.new_type((JSONB_OID,), "JSONB_AS_TEXT", lambda text, _: text)
+# Types that the driver gives as strings (`jsonb`, `timestamptz`, `date`): JSON goes into answers
+# without being parsed, and the driver raises an error at a year beyond 9999 or before Christ.
+AS_TEXT = (3802, 1184, 1082)
 
 # With these a dead connection is noticed within a minute; with the defaults of the system it would
 # take hours (libpq, "Parameter Key Words"). Parameters in a URL win.
@@ -97,7 +97,8 @@ def postgresql(dsn: dict[str, Any], pool: Pool, limits: Limits) -> Engine:
         connection.autocommit = True
         connection.born = time.monotonic()
         connection.was_standby = connection.info.parameter_status("in_hot_standby") == "on"
-        psycopg2.extensions.register_type(JSONB_AS_TEXT, connection)
+        for oid in AS_TEXT:  # `register_type` takes functions of ours only, which cost more
+            connection.string_types[oid] = psycopg2.extensions.UNICODE
         return connection
 
     def ask(driver: _Connection) -> None:

@@ -69,6 +69,11 @@ class Reader:
         """The kind of database."""
         return self._engine.backend
 
+    @property
+    def name(self) -> str:
+        """The name of the store in errors and in the log."""
+        return self._name
+
     def connections(self) -> tuple[int, int]:
         """Return the number of open connections, and the number of those in use."""
         pool = self._engine.pool

@@ -7,7 +7,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -15,8 +14,7 @@ from typing import Any
 from psycopg2 import errors
 from sqlalchemy.pool import PoolProxiedConnection
 
-from provender.schema.entities import Kind
-from provender.schema.statements import Backend, Record, Rows, Statement, Statements
+from provender.schema.statements import Backend, Flaws, Record, Rows, Statement, Statements
 from provender.store.database.budget import (
     LENGTH,
     counted,
@@ -25,6 +23,7 @@ from provender.store.database.budget import (
     share,
     unguarded,
 )
+from provender.store.database.decoding import decode
 from provender.store.database.engines import Engine
 from provender.store.database.faults import LostConnectionError
 from provender.store.database.gate import Visit
@@ -44,7 +43,7 @@ class Snapshot:
     `visit` is the stay of the request at the gate of the store. The transaction begins with the
     first statement, in the same round trip if possible, or when the token is read. `is_single` says
     that there will be one statement only, which then needs no transaction around it. `seconds` is
-    the time that statements took so far.
+    the time that statements took so far, `flaws` are the values that could not be read so far.
     """
 
     def __init__(
@@ -67,6 +66,7 @@ class Snapshot:
         self.has_begun = False
         self._is_over = False
         self.seconds = 0.0
+        self.flaws = Flaws()
 
     @property
     def backend(self) -> Backend:
@@ -117,7 +117,11 @@ class Snapshot:
                 records = self._executed(statement)(None)
         finally:
             self._took(statement, begun)
-        return _decode(records, statement.kinds) if self._is_sqlite else records
+        return self._decoded(records, statement)
+
+    def _decoded(self, records: list[Record], statement: Statement) -> list[Record]:
+        """Return rows with values of their types; what cannot be read is added to the flaws."""
+        return decode(records, statement, self.flaws, is_typed=not self._is_sqlite)
 
     def _took(self, statement: Statement, begun: float) -> None:
         """Note how long a statement, or the first rows of it, took."""
@@ -141,7 +145,7 @@ class Snapshot:
         finally:
             self._took(statement, begun)
         while records:
-            yield _decode(records, statement.kinds) if self._is_sqlite else records
+            yield self._decoded(records, statement)
             begun = time.perf_counter()
             records = take()
             self.seconds += time.perf_counter() - begun
@@ -194,7 +198,7 @@ class Snapshot:
         finally:
             self._took(statement, begun)
         while records:
-            yield from _decode(records, statement.kinds)
+            yield from self._decoded(records, statement)
             records = self._cursor.fetchmany(BATCH)
 
     def cached(self, statement: Statement) -> list[Record]:
@@ -202,7 +206,17 @@ class Snapshot:
         if self._memory is None or self.token is None:
             return self.run(statement)
         key = (self._engine.serial, self.token, statement.text, repr(statement.values))
-        return self._memory.cached(key, lambda: self.run(statement), _size)
+        records, flaws = self._memory.cached(key, lambda: self._run_apart(statement), _size)
+        self.flaws.take(flaws)
+        return records
+
+    def _run_apart(self, statement: Statement) -> tuple[list[Record], Flaws]:
+        """Return the rows of a statement and their flaws, which are cached together."""
+        before, self.flaws = self.flaws, Flaws()
+        try:
+            return self.run(statement), self.flaws
+        finally:
+            self.flaws = before
 
     def read(self, text: str, values: Mapping[str, object] | None = None) -> list[Record]:
         """Return all rows of plain SQL, as the driver gives them."""
@@ -288,7 +302,7 @@ class Snapshot:
         finally:
             self._took(statement, begun)
         while records:
-            yield from records
+            yield from self._decoded(records, statement)
             if len(records) < BATCH:
                 return
             begun = time.perf_counter()
@@ -300,29 +314,8 @@ class Snapshot:
         self._driver.deadline = time.monotonic() + self._engine.statement_seconds
 
 
-def _size(records: list[Record]) -> int:
+def _size(found: tuple[list[Record], Flaws]) -> int:
     """Return about how many bytes records take: four for each character of a string."""
+    records, _ = found
     texts = sum(len(value) for record in records for value in record if isinstance(value, str))
     return 500 + 4 * texts + sum(100 + 60 * len(record) for record in records)
-
-
-def _decode(records: list[Record], kinds: tuple[Kind, ...]) -> list[Record]:
-    """Return records of SQLite with times and booleans as PostgreSQL's driver gives them."""
-    places = [index for index, kind in enumerate(kinds) if kind in _DECODERS]
-    if not places:
-        return records
-    decoded = []
-    for record in records:
-        values = list(record)
-        for place in places:
-            if values[place] is not None:
-                values[place] = _DECODERS[kinds[place]](values[place])
-        decoded.append(tuple(values))
-    return decoded
-
-
-def _decode_time(text: str) -> datetime:
-    return datetime.fromisoformat(text + "+00:00")
-
-
-_DECODERS: dict[Kind, Callable[[Any], object]] = {Kind.TIME: _decode_time, Kind.BOOLEAN: bool}

@@ -17,10 +17,11 @@ Tree = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of a folder; `key` is None for a folder."""
+    """An entry of a folder; `key` is None for a folder, and for a file without a valid one."""
 
     name: str
     key: str | None
+    is_file: bool = False
 
 
 def place(path: str) -> tuple[str, ...] | None:
@@ -58,7 +59,10 @@ def entries(entry: Tree | None, path: str) -> list[Entry]:
         raise NoSuchFile(f"{path} does not exist in this repository")
     if "k" in entry:
         raise NoSuchFile(f"{path} is not a directory in this repository")
-    return [Entry(name, below.get("k")) for name, below in sorted(_below(entry).items())]
+    return [
+        Entry(name, _key(below), is_file="k" in below)
+        for name, below in sorted(_below(entry).items())
+    ]
 
 
 def located(tree: Tree, path: str) -> Tree | None:
@@ -77,9 +81,26 @@ def walk(tree: Tree, prefix: str = "") -> Iterator[tuple[str, str]]:
     """
     for name, entry in sorted(_below(tree).items()):
         if "k" in entry:
-            yield prefix + name, entry["k"]
+            yield prefix + name, str(entry["k"])
         else:
             yield from walk(entry, f"{prefix}{name}/")
+
+
+def malformed(entry: Tree | None) -> list[str]:
+    """Return the names in a folder that are neither folders nor files with a key."""
+    found = (entry or {}).get("o", {})
+    if not isinstance(found, dict):
+        return ["o"]
+    return [
+        name
+        for name, below in found.items()
+        if not isinstance(below, dict) or ("k" in below and _key(below) is None)
+    ]
+
+
+def _key(entry: Tree) -> str | None:
+    found = entry.get("k")
+    return found if isinstance(found, str) else None
 
 
 def _below(entry: Tree) -> dict[str, Tree]:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from provender.store.sqlite.cursors import TolerantCursor
 from provender.store.sqlite.descriptors import Key, release
 
 # Virtual machine steps between two looks at the clock: below 1 ms, and too few to measure.
@@ -101,6 +102,10 @@ class ReadOnlyConnection(sqlite3.Connection):
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - sqlite3's
         super().__init__(*arguments, **options)
         self.held: list[Key] = []
+
+    def cursor(self, *options: Any) -> Any:  # noqa: ANN401 - a cursor of any class
+        """Return a cursor that reads text which is not UTF-8, too."""
+        return super().cursor(*(options or (TolerantCursor,)))
 
     def is_overdue(self) -> bool:
         """Return whether SQLite's progress handler must stop the statement."""

@@ -8,16 +8,24 @@ import sqlite3
 from functools import lru_cache
 from typing import Any
 
+from provender.store.sqlite.jsonfunctions import UNREADABLE, parsed, refuse, text_of, written
+
 # A position in a list, which is written in one way: `00` is a key.
 POSITION = re.compile(r"0|-?[1-9][0-9]{0,17}")
 MISSING = object()
 
 
-def lower(text: str | None) -> str | None:
+def lower(text: str | bytes | None) -> str | None:
     """Return a string in lower case, letter by letter as PostgreSQL does it.
 
-    A letter whose lower case is several letters (`İ`) stays as it is.
+    A letter whose lower case is several letters (`İ`) stays as it is. The bytes of a string are
+    decoded; None if they are not UTF-8.
     """
+    if isinstance(text, bytes):
+        try:
+            text = text.decode()
+        except UnicodeDecodeError:
+            return None
     if not isinstance(text, str):
         return None
     if text.isascii():
@@ -25,8 +33,8 @@ def lower(text: str | None) -> str | None:
     return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
 
 
-def json_get(document: str | None, path: str) -> str | None:
-    """Return the value at a path in a document as JSON, or None.
+def json_get(document: str | bytes | None, path: str) -> str | None:
+    """Return the value at a path in a document as JSON, or None; None for what is not JSON.
 
     The path is a JSON list of segments: keys of objects, positions in lists (negative ones
     count from the end). The function is PostgreSQL's `document #> path`, but for positions that
@@ -38,7 +46,13 @@ def json_get(document: str | None, path: str) -> str | None:
     if document is None:
         return None
     found = walk(_parsed(document), json.loads(path))
-    return None if found is MISSING else json.dumps(found)
+    if found is MISSING:
+        return None
+    try:
+        return json.dumps(found, allow_nan=False)
+    except (ValueError, TypeError, RecursionError):  # a number that no double or `int` holds
+        exact = walk(parsed(document), json.loads(path))
+        return None if exact is MISSING or exact is UNREADABLE else written(exact)
 
 
 def walk(value: Any, path: list[str]) -> Any:  # noqa: ANN401 - JSON in, JSON or MISSING out
@@ -57,9 +71,13 @@ def walk(value: Any, path: list[str]) -> Any:  # noqa: ANN401 - JSON in, JSON or
 
 
 @lru_cache(maxsize=4)
-def _parsed(document: str) -> Any:  # noqa: ANN401 - JSON
-    """Return a document parsed; several paths into one row parse it once."""
-    return json.loads(document)
+def _parsed(document: str | bytes) -> Any:  # noqa: ANN401 - JSON
+    """Return a document parsed, None if it is not JSON; paths into one row parse it once."""
+    try:
+        return json.loads(text_of(document), parse_constant=refuse)
+    except (ValueError, RecursionError):
+        found = parsed(document)
+        return None if found is UNREADABLE else found
 
 
 def register(connection: sqlite3.Connection) -> None:

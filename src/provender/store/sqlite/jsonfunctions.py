@@ -12,9 +12,9 @@ import re
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from decimal import Decimal
-from functools import lru_cache
-from typing import Any, NoReturn
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache, wraps
+from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
 
 # The order of values of different types.
 RANKS = {type(None): 1, str: 2, int: 3, Decimal: 3, bool: 4, list: 5, dict: 6}
@@ -36,16 +36,45 @@ TIMESTAMP = re.compile(
 )
 BOOLEANS = {"true": 1, "false": 0, "yes": 1, "no": 0, "on": 1, "off": 0, "1": 1, "0": 0}
 LARGEST_INTEGER = 2**31
+# Digits before or behind the point of a number: PostgreSQL keeps no more, and a text of a hostile
+# archive such as `1e999999999` must not be written out.
+MOST_DIGITS = 131072
+# What `parsed` gives for what is not JSON.
+UNREADABLE = object()
+
+_More = ParamSpec("_More")
+_Result = TypeVar("_Result")
 HALF_DAY = 12
 # The last second of a minute, a leap second.
 SECONDS = 60
 
 
-def json_key(text: str | None) -> bytes | None:
+def _of_json(
+    function: Callable[Concatenate[Any, _More], _Result],
+) -> Callable[Concatenate[str | bytes | None, _More], _Result | None]:
+    """Return a function of a JSON value as a function of its text: None for what is not JSON.
+
+    One bad row must not make an error of the whole statement.
+    """
+
+    @wraps(function)
+    def apply(
+        text: str | bytes | None, /, *more: _More.args, **named: _More.kwargs
+    ) -> _Result | None:
+        value = UNREADABLE if text is None else parsed(text)
+        if value is UNREADABLE:
+            return None
+        try:
+            return function(value, *more, **named)
+        except RecursionError:
+            return None
+
+    return apply
+
+
+@_of_json
+def json_key(value: Any) -> bytes:  # noqa: ANN401 - JSON
     """Return bytes that sort as PostgreSQL sorts JSON values, equal for equal values."""
-    if text is None:
-        return None
-    value = parsed(text)
     return EMPTY_LIST if value == [] else _key(value)
 
 
@@ -82,11 +111,10 @@ def _number_key(number: Decimal) -> bytes:
     return b"\x02" + size if number > 0 else b"\x00" + size.translate(INVERTED)
 
 
-def contains(text: str | None, operand: str) -> bool | None:
+@_of_json
+def contains(value: Any, operand: str) -> bool:  # noqa: ANN401 - JSON
     """Return whether a JSON value contains another, as `@>` does."""
-    if text is None:
-        return None
-    value, part = parsed(text), parsed(operand)
+    part = parsed(operand)
     if isinstance(value, list) and not isinstance(part, list | dict):
         return any(_equal(item, part) for item in value)
     return _contains(value, part)
@@ -108,37 +136,45 @@ def _equal(left: Any, right: Any) -> bool:  # noqa: ANN401 - JSON
     return RANKS[type(left)] == RANKS[type(right)] and bool(left == right)
 
 
-def has_key(text: str | None, key: str) -> bool | None:
+@_of_json
+def has_key(value: Any, key: str) -> bool:  # noqa: ANN401 - JSON
     """Return whether an object has a key, or a list has or a string is that string, as `?`."""
-    if text is None:
-        return None
-    value = parsed(text)
     if isinstance(value, list):
         return any(isinstance(item, str) and item == key for item in value)
     return key in value if isinstance(value, dict) else bool(value == key)
 
 
-def cast_text(text: str | None) -> str | None:
+@_of_json
+def cast_text(value: Any) -> str | None:  # noqa: ANN401 - JSON
     """Return the value of a string, and other values as JSON; None for null."""
-    value = None if text is None else parsed(text)
-    if value is None or isinstance(value, str):
-        return value
-    return _written(value)
+    if value is None:
+        return None
+    text = value if isinstance(value, str) else written(value)
+    return text if _is_unicode(text) else None
 
 
-def _written(value: Any) -> str:  # noqa: ANN401 - JSON
+def _is_unicode(text: str) -> bool:
+    """Return whether a text has no lone surrogate, which SQLite cannot be given."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def written(value: Any) -> str:  # noqa: ANN401 - JSON
     """Return JSON as PostgreSQL writes it."""
     if isinstance(value, dict):
-        pairs = (f"{_written(key)}: {_written(item)}" for key, item in members(value))
+        pairs = (f"{written(key)}: {written(item)}" for key, item in members(value))
         return "{" + ", ".join(pairs) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_written(item) for item in value) + "]"
+        return "[" + ", ".join(written(item) for item in value) + "]"
     if isinstance(value, Decimal):
         return format(value or abs(value), "f")
     return json.dumps(value, ensure_ascii=False)
 
 
-def cast_double(text: str | None) -> float | None:
+def cast_double(text: str | bytes | None) -> float | None:
     """Return a number; raises `ValueError` for anything else."""
     found = cast_text(text)
     if found is None:
@@ -152,7 +188,7 @@ def cast_double(text: str | None) -> float | None:
     return value
 
 
-def cast_integer(text: str | None) -> int | None:
+def cast_integer(text: str | bytes | None) -> int | None:
     """Return an integer of 32 bits; raises `ValueError` for anything else."""
     found = cast_text(text)
     if found is None:
@@ -165,7 +201,7 @@ def cast_integer(text: str | None) -> int | None:
     return value
 
 
-def cast_boolean(text: str | None) -> int | None:
+def cast_boolean(text: str | bytes | None) -> int | None:
     """Return 1 or 0 for a word such as `true` or `off`, or for its beginning."""
     found = cast_text(text)
     if found is None:
@@ -177,19 +213,23 @@ def cast_boolean(text: str | None) -> int | None:
     return values.pop()
 
 
-def cast_json(text: str | None) -> str | None:
+def cast_json(text: str | bytes | None) -> str | None:
     """Return the JSON value that a string holds, or the JSON value itself."""
     found = cast_text(text)
     if found is not None:
-        json.loads(found, parse_constant=_refuse_constant)
+        try:
+            json.loads(found, parse_constant=refuse, parse_int=Decimal)
+        except RecursionError:
+            raise ValueError(found) from None
     return found
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def refuse(name: str) -> NoReturn:
+    """Refuse NaN and infinities, which are not JSON."""
     raise ValueError(name)
 
 
-def cast_time(text: str | None) -> str | None:
+def cast_time(text: str | bytes | None) -> str | None:
     """Return a timestamp as `YYYY-MM-DD HH:MM:SS.ffffff`, its offset cut off."""
     found = cast_text(text)
     if found is None:
@@ -223,9 +263,34 @@ def _time_of_day(
 
 
 @lru_cache(maxsize=8)
-def parsed(text: str) -> Any:  # noqa: ANN401 - JSON
-    """Return a JSON text parsed, fractions with all their digits."""
-    return json.loads(text, parse_float=Decimal)
+def parsed(text: str | bytes) -> Any:  # noqa: ANN401 - JSON
+    """Return a JSON text parsed, fractions with all their digits; or `UNREADABLE`."""
+    for parse_integer in (int, Decimal):  # `int` refuses long ones
+        try:
+            return json.loads(
+                text_of(text),
+                parse_float=_decimal,
+                parse_int=parse_integer,
+                parse_constant=refuse,
+            )
+        except (ValueError, RecursionError):
+            continue
+    return UNREADABLE
+
+
+def _decimal(digits: str) -> Decimal:
+    try:
+        number = Decimal(digits)
+    except InvalidOperation as error:
+        raise ValueError(digits) from error
+    if not -MOST_DIGITS <= number.adjusted() <= MOST_DIGITS:
+        raise ValueError(digits)
+    return number
+
+
+def text_of(text: str | bytes) -> str:
+    """Return a string, decoded if SQLite gives its bytes; raises `ValueError`."""
+    return text.decode() if isinstance(text, bytes) else text
 
 
 # The functions by the name that SQL calls them, with their number of arguments.

@@ -28,6 +28,7 @@ from provender.query.querystring.request import (
 )
 from provender.settings import Limits
 from provender.store.stores import Store
+from provender.translators import flaws
 from provender.translators.base import BaseTranslator
 from provender.translators.identity import parse_identifier
 from provender.translators.inquiry import Inquiry, read
@@ -45,18 +46,24 @@ _Raw = TypeVar("_Raw")
 _Answer = TypeVar("_Answer")
 # The header with all notes on a request, as JSON.
 NOTES = "X-Provender-Notes"
+# Longest value of that header in characters: web servers in front take 4 kB of headers by default.
+LONGEST_HEADER = 2000
 # Longest query string whose parameters are cached, in characters.
 LONGEST_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[_Answer]):
-    """The answer to an inquiry, the store (for reading files), and the ETag of the answer."""
+    """The answer to an inquiry, the store (for reading files), and the ETag of the answer.
+
+    `notes` are about stored values that cannot be shown.
+    """
 
     value: _Answer
     store: Store
     freshness: Freshness | None = None
     etag: str | None = None
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,11 @@ class BaseResource(flask_restful.Resource):
     def limits(self) -> Limits:
         """The bounds on what a request may ask for."""
         return self.context.settings.limits
+
+    @property
+    def shown(self) -> View | None:
+        """The view whose names the answer shows, if the route has one."""
+        return self.route.view if hasattr(self, "route") else None
 
     @property
     def expose(self) -> tuple[str, ...]:
@@ -241,9 +253,10 @@ class BaseResource(flask_restful.Resource):
         if isinstance(reading.raw, _Early):
             abort(reading.raw.response)
         value = inquiry.present(reading.raw)
+        notes = flaws.notes(reading.flaws, self.shown) if reading.flaws.number else ()
         if freshness is None or reading.token is None:
-            return Found(value, store)
-        return Found(value, store, freshness, freshness.etag(reading.token))
+            return Found(value, store, notes=notes)
+        return Found(value, store, freshness, freshness.etag(reading.token), notes)
 
     def answer_list(
         self, key: str, view: View, found: Found[Listing], identifier: str | int | None = None
@@ -279,6 +292,7 @@ class BaseResource(flask_restful.Resource):
     ) -> Response:
         """Return the envelope around `data` with its headers; `more` are further keys."""
         identity = {**self.dialect.identity(identifier, pk), **(more or {})}
+        notes = (*notes, *(found.notes if found is not None else ()))
         if shown := [note.record() for note in notes if not note.is_quiet]:
             identity["notes"] = shown
         with timing.span("render"):
@@ -287,7 +301,7 @@ class BaseResource(flask_restful.Resource):
         if page is not None:
             response.headers["Link"] = responses.page_links(page, total or 0, self.query)
         if notes:
-            response.headers[NOTES] = json.dumps([note.record() for note in notes])
+            response.headers[NOTES] = in_header(notes)
         following = (more or {}).get("next")
         if isinstance(following, str):
             response.headers["Link"] = responses.next_link(following, self.query)
@@ -295,6 +309,18 @@ class BaseResource(flask_restful.Resource):
         if found is not None and found.freshness is not None and found.etag is not None:
             return found.freshness.keep(response, found.etag)
         return response
+
+
+def in_header(notes: Sequence[Note]) -> str:
+    """Return notes as JSON: as many of the first as a header has space for."""
+    length, written = 2, []
+    for note in notes:
+        written.append(json.dumps(note.record()))
+        length += len(written[-1]) + 2
+        if length > LONGEST_HEADER:
+            written.pop()
+            break
+    return f"[{', '.join(written)}]"
 
 
 def _is_long(query: str, dialect: Dialect) -> bool:

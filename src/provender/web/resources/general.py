@@ -14,7 +14,7 @@ from provender.translators.version import written_by
 from provender.version import __version__
 from provender.web.answers import responses
 from provender.web.middleware import timing
-from provender.web.resources.base import BaseResource
+from provender.web.resources.base import NOTES, BaseResource, in_header
 
 UNKNOWN = "unknown"
 
@@ -43,8 +43,11 @@ class QueryBuilder(BaseResource):
             inquiry = PostedQuery(text, limits, self.expose)
         found = self.inquire(inquiry)
         with timing.span("render"):
-            envelope = responses.envelope(found.value.data, "QueryBuilder", self.query)
+            notes = {"notes": [note.record() for note in found.notes]} if found.notes else None
+            envelope = responses.envelope(found.value.data, "QueryBuilder", self.query, notes)
             response = responses.json_response(envelope, total=found.value.total)
+        if found.notes:
+            response.headers[NOTES] = in_header(found.notes)
         return responses.bounded(response, limits.answer_bytes)
 
     def unrouted(self) -> Response:

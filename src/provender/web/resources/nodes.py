@@ -99,8 +99,8 @@ class Node(BaseResource):
         is_expensive = with_metadata and found.value.count > MANY_FILES
         with self.context.stores.places.expensive() if is_expensive else nullcontext():
             listed = found.value.listing(found.store, with_metadata=with_metadata)
-        data = {"repo_list": listed}
-        return self.answer(data, 1, found, identifier=identifier, pk=found.value.pk)
+        data, entry = {"repo_list": listed}, found.value
+        return self.answer(data, 1, found, identifier=identifier, pk=entry.pk, notes=entry.notes)
 
     def repo_contents(self, id: str) -> Response:  # noqa: A002 - as in the path
         """Answer a file of the node's repository as a stream."""

@@ -54,4 +54,4 @@ class CalcJobNode(ProcessNode):
 
     def _listing(self, found: Found[Any], entry: FileEntry, text: str) -> Response:
         listed = entry.listing(found.store, with_metadata=self.parameters[METADATA])
-        return self.answer(listed, 1, found, identifier=text, pk=entry.pk)
+        return self.answer(listed, 1, found, identifier=text, pk=entry.pk, notes=entry.notes)
