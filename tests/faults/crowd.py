@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from support.described import Got, check
 from support.waiting import wait_until
 
 BOUND = 12.0
@@ -86,6 +87,9 @@ class Crowd:
             answer = connection.getresponse()
             body = answer.read()
             total = answer.getheader("X-Total-Count")
+            named = {name.lower(): value for name, value in answer.getheaders()}
+            method = "POST" if path.endswith("/querybuilder") else "GET"
+            check(Got(method, path, answer.status, named, body))
             if answer.status == 503 and not answer.getheader("Retry-After"):
                 body = b"no Retry-After"
             return Whole(answer.status, body, total)

@@ -8,6 +8,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from support import described
+
 PATIENCE, SLOW = 20.0, 2.0
 CLOSING = ("close", "upgrade")
 
@@ -64,7 +66,7 @@ class Client:
                 self._tally.slow.append((got.seconds, request[:500]))
         self._tally.statuses[got.status] += 1
         self._tally.slowest = max(self._tally.slowest, got.seconds)
-        if problem := _problem(got, is_http=is_http):
+        if problem := _problem(got, is_http=is_http) or _undescribed(request, got):
             self._tally.wrong.append((problem, request[:500], got.status, got.body[:300]))
         return got
 
@@ -98,6 +100,16 @@ class Client:
         if answer.will_close or headers.get("connection", "").lower() in CLOSING:
             self.close()
         return got
+
+
+def _undescribed(request, got):
+    """Return what an answer has that the description of its path does not say."""
+    words = request.partition(b"\r\n")[0].split(b" ")
+    if got.status == 0 or len(words) != 3 or not words[1].startswith(b"/"):
+        return ""
+    method, target = words[0].decode("latin-1"), words[1].decode("latin-1")
+    answer = described.Got(method, target, got.status, got.headers, got.body)
+    return next(iter(described.problems(answer)), "")
 
 
 def _problem(got, *, is_http):

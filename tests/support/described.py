@@ -178,20 +178,24 @@ def descriptions():
     return {one.prefix: Description(describe(one, Served())) for one in DIALECTS}
 
 
-def check(got):
-    """Raise an AssertionError if an answer is not as it is described."""
+def problems(got):
+    """Return what an answer has that is not described, as texts."""
     path = unquote(got.path.partition("?")[0])
     found = BELOW.match(path)
     if found is None or "//" in path:
-        return
+        return []
     known = descriptions()
     description = known.get(found["api"]) or known[DIALECTS[0].prefix]
     inner = (found["path"] or "") if found["api"] in known else f"{found['api']}{found['path']}"
     if any(inner.startswith(beginning) for beginning in EXEMPT):
-        return
-    problems = list(description.problems(got, inner))
-    if problems:
-        listed = "\n  ".join(problems[:5])
+        return []
+    return list(description.problems(got, inner))
+
+
+def check(got):
+    """Raise an AssertionError if an answer is not as it is described."""
+    if found := problems(got):
+        listed = "\n  ".join(found[:5])
         raise AssertionError(
             f"{got.method} {got.path} answered {got.status}, not as described:\n  {listed}\n"
             f"  {got.body[:300]!r}"

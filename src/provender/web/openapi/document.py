@@ -40,7 +40,8 @@ described. A value marked `x-null-with-note` is null where the store holds somet
 read; `notes` then says so. Other routes ignore a special key that has no meaning for them. The key
 `_` is ignored everywhere.
 
-In a query string a string stands in double quotes, and a quote in it is doubled: `label="add"`.
+In a query string a string stands in double quotes, and a quote in it is doubled: `label="add"`. The
+examples are answers of the demo store; other stores have other ids.
 """
 
 

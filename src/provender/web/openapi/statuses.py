@@ -17,7 +17,8 @@ from provender.web.routes.route import Form, Route
 
 JSON = "application/json"
 OCTETS = "application/octet-stream"
-FAULT = 500
+# Codes that no error of the tree has: of a fault, and of the web server itself.
+OF_SERVER = {431: ("headers-too-large",), 500: ("internal-error",)}
 UNKNOWN_PATH = 404
 
 
@@ -86,6 +87,7 @@ STATUSES = (
         ("Content-Range",),
     ),
     Status(429, "The client has asked too often.", headers=(*RETRY, *RATES)),
+    Status(431, "The headers are larger than the web server takes."),
     Status(500, "A fault of the server, or a damaged file of the store."),
     Status(501, "This server does not offer it for this type of node.", _of_nodes),
     Status(503, "The store cannot be read now.", headers=RETRY),
@@ -182,8 +184,7 @@ def _codes(status: int) -> Iterator[str]:
     """Yield the codes of the errors with a status."""
     yield from (kind.code for kind in _tree(ProvenderError) if kind.status == status)
     yield HTTP_STATUS_CODES[status].lower().replace(" ", "-")
-    if status == FAULT:
-        yield "internal-error"
+    yield from OF_SERVER.get(status, ())
 
 
 def _tree(kind: type[ProvenderError]) -> Iterator[type[ProvenderError]]:
