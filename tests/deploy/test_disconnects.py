@@ -6,7 +6,6 @@ import json
 import select
 import signal
 import socket
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from urllib.parse import urlsplit
@@ -65,6 +64,7 @@ def settings(tmp_path, store):
         limits={"statement_seconds": 60, "expensive": 1, "expensive_waiting": 4},
         pool={"wait_seconds": 60},
         proxy={"trusted": ["127.0.0.1"]},
+        metrics=True,
     )
 
 
@@ -122,6 +122,11 @@ def posted(root, body, client="192.0.2.2"):
     return ask(f"{root}/api/v4/querybuilder", "POST", headers, body)
 
 
+def runs(root):
+    """Tell whether the only place for expensive requests is taken."""
+    return b'provender_expensive{state="running"} 1.0' in ask(f"{root}/metrics").body
+
+
 def active(url):
     with closing(postgres.connect(url)) as connection, connection.cursor() as cursor:
         cursor.execute(ACTIVE, (NAME,))
@@ -134,10 +139,7 @@ def test_the_statement_of_a_client_that_went_away_is_stopped(root, store):
     The bytes of a further request wait in the socket: they hide its end from who reads it.
     """
     with closing(sent(root, HEAVY, NEXT)) as gone, ThreadPoolExecutor(1) as pool:
-        if store.startswith("postgresql"):
-            wait_until(lambda: active(store) == 1, PATIENCE)
-        else:
-            time.sleep(1)
+        wait_until(lambda: runs(root), PATIENCE)
         asked = pool.submit(posted, root, LIGHT)
         with pytest.raises(TimeoutError):
             asked.result(1)
@@ -145,6 +147,7 @@ def test_the_statement_of_a_client_that_went_away_is_stopped(root, store):
         assert asked.result(PATIENCE).status == 200
     if store.startswith("postgresql"):
         wait_until(lambda: active(store) == 0, PATIENCE)
+    assert b"provender_statements_stopped_total 1.0" in ask(f"{root}/metrics").body
     stays(root)
 
 
@@ -174,8 +177,7 @@ def test_the_queue_of_one_client_makes_room_for_another(waitress, store):
     """One runs, four wait; the last one is refused when another client comes."""
     with ExitStack() as stack:
         heavy = [stack.enter_context(closing(sent(waitress, HEAVY)))]
-        if store.startswith("postgresql"):
-            wait_until(lambda: active(store) == 1, PATIENCE)
+        wait_until(lambda: runs(waitress), PATIENCE)
         heavy += [stack.enter_context(closing(sent(waitress, HEAVY))) for _ in range(5)]
         for connection in heavy:
             connection.settimeout(PATIENCE)

@@ -16,24 +16,34 @@ import threading
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 from types import TracebackType
+from typing import Protocol
 
 from provender.errors import ClientGone
 
 Stop = Callable[[], None]
 
 
+class Stoppable(Protocol):
+    """What `Cancellation.cancel` stops; it may have ended."""
+
+    def stop(self, error: Exception) -> None:
+        """Make it end in an error, from any thread."""
+
+
 class Cancellation:
     """One request as its long work sees it; all threads may use it.
 
     `client` names who asked: requests of one client wait for each other. `is_cancelled` says that
-    the client is gone. Reading it costs nothing worth measuring.
+    the client is gone. Reading it costs nothing worth measuring. `statement` is what a database
+    runs for the request: a place of its own, since there is one in almost every request.
     """
 
-    __slots__ = ("_lock", "_stops", "client", "is_cancelled")
+    __slots__ = ("_lock", "_stops", "client", "is_cancelled", "statement")
 
     def __init__(self, client: str = "") -> None:
         self.client = client
         self.is_cancelled = False
+        self.statement: Stoppable | None = None
         self._stops: list[Stop] = []
         self._lock = threading.Lock()
 
@@ -47,6 +57,8 @@ class Cancellation:
         with self._lock:
             if not self.is_cancelled:
                 self.is_cancelled = True
+                if (statement := self.statement) is not None:
+                    statement.stop(ClientGone())
                 for stop in self._stops:
                     stop()
 

@@ -49,7 +49,8 @@ class Places:
     """The places for expensive work in one process; clients take turns, and few wait.
 
     `steps` has as many places again, for steps of some ms: what decompresses while it is sent holds
-    one for each block, so that downloads never take all processors either.
+    one for each block, so that downloads never take all processors either. `stopped` counts the
+    statements that were stopped: their clients went away, or they gave way.
     """
 
     def __init__(self, limits: Limits | None = None, pool: Pool | None = None) -> None:
@@ -58,6 +59,7 @@ class Places:
         self.most_waiting = limits.expensive_waiting
         self._wait_seconds = pool.wait_seconds
         self.steps = threading.BoundedSemaphore(self.size)
+        self.stopped = 0
         self._running = 0
         self._turns = Turns()
         self._lock = threading.Lock()

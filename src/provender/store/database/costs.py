@@ -20,9 +20,14 @@ class Costs:
     def __init__(self) -> None:
         self._seconds: dict[int, float] = {}
 
+    @property
+    def has_any(self) -> bool:
+        """Whether any statement is remembered."""
+        return bool(self._seconds)
+
     def is_slow(self, text: str) -> bool:
         """Return whether a statement usually takes long."""
-        return self._seconds.get(hash(text), 0.0) >= SLOW_SECONDS
+        return bool(self._seconds) and self._seconds.get(hash(text), 0.0) >= SLOW_SECONDS
 
     def note(self, text: str, seconds: float) -> None:
         """Note how long a statement took."""

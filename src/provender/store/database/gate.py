@@ -19,7 +19,7 @@ from types import TracebackType
 from provender.errors import ProvenderError, StoreBusy
 from provender.settings import Pool
 from provender.store.cancellation import current
-from provender.store.database.costs import Costs
+from provender.store.database.costs import QUICK_SECONDS, Costs
 from provender.store.database.running import Running
 from provender.store.places import Places, holds_one, note_held
 from provender.store.turns import Turns, Waiter
@@ -42,28 +42,26 @@ class Visit:
     """
 
     __slots__ = (
-        *("_gate", "_held_before", "_is_borrowed", "begun", "has_asked"),
+        *("_costs", "_gate", "_held_before", "_is_borrowed", "begun", "has_asked"),
         *("is_expensive", "is_leaving", "is_wanted", "running"),
     )
 
-    def __init__(self, gate: Gate, *, is_expensive: bool, is_wanted: bool) -> None:
+    def __init__(self, gate: Gate, is_expensive: bool, is_wanted: bool) -> None:
         self._gate = gate
-        self._held_before = False
-        self._is_borrowed = False
+        self._costs = gate.costs
         self.begun = 0.0
         self.is_expensive = is_expensive
-        self.is_leaving = False
+        self.is_leaving = self.has_asked = self._held_before = self._is_borrowed = False
         self.is_wanted = is_wanted
-        self.has_asked = False
         self.running: Running | None = None
 
     def __enter__(self) -> Visit:
-        self._held_before = holds_one()
-        self._is_borrowed = self.is_expensive and self._held_before
-        if not self._is_borrowed:
-            self._gate.enter(self)
         if self.is_expensive:
+            self._held_before = self._is_borrowed = holds_one()
+            self._gate.enter_expensive(self, has_place=self._is_borrowed)
             note_held(True)
+        else:
+            self._gate.enter(self)
         return self
 
     def __exit__(
@@ -84,9 +82,10 @@ class Visit:
             running.stop(NeedsPlaceError())
 
     def check(self) -> None:
-        """Raise why the request was stopped, if it was."""
-        if self.running is not None:
-            self.running.check()
+        """Raise why the request was stopped, if it was; a statement of its own follows."""
+        self.has_asked = True
+        if self.running is not None and self.running.error is not None:
+            raise self.running.error
 
     def begin(self, text: str) -> None:
         """Take an expensive place if a statement needs one, before it runs.
@@ -94,16 +93,17 @@ class Visit:
         Raises:
             NeedsPlaceError: none is free.
         """
-        if self.is_expensive:
+        if self.is_expensive or not (self.is_wanted or self._costs.is_slow(text)):
             return
-        if self.is_wanted or self._gate.costs.is_slow(text):
-            if not self._gate.move(self):
-                raise NeedsPlaceError
-            note_held(True)
+        if not self._gate.move(self):
+            raise NeedsPlaceError
+        self._held_before = holds_one()
+        note_held(True)
 
     def note(self, text: str, seconds: float) -> None:
         """Note how long a statement took."""
-        self._gate.costs.note(text, seconds)
+        if seconds >= QUICK_SECONDS or self._costs.has_any:
+            self._costs.note(text, seconds)
 
     def give_way(self) -> None:
         """Stop what runs, so that it begins anew in an expensive place; from any thread."""
@@ -159,7 +159,7 @@ class Gate:
         `is_expensive` takes an expensive place at once; `is_wanted` before the first statement,
         since the answer to an expensive request may be known without one.
         """
-        return Visit(self, is_expensive=is_expensive, is_wanted=is_wanted)
+        return Visit(self, is_expensive, is_wanted)
 
     def trip(self, error: ProvenderError) -> None:
         """Make requests fail with this error until `reset`, including those that wait."""
@@ -174,35 +174,38 @@ class Gate:
             self._failure = None
 
     def enter(self, visit: Visit) -> None:
-        """Admit a request, or raise why not."""
-        if visit.is_expensive:
-            self._check()
-            self._places.enter()
-            return
+        """Admit a cheap request, or raise why not."""
         with self._lock:
-            self._check()
+            if self._failure is not None:
+                raise self._failure.with_traceback(None)
             waiter = None
             if self._taken < self._size and not self._turns:
                 self._taken += 1
-                self._stay(visit)
+                self._moved = visit.begun = time.monotonic()
+                self._inside.add(visit)
             else:
                 waiter = self._turns.add(current().client)
         if waiter is not None:
             self._wait(waiter)
             with self._lock:
-                self._stay(visit)
+                self._moved = visit.begun = time.monotonic()
+                self._inside.add(visit)
 
-    def _stay(self, visit: Visit) -> None:
-        """Count a request as inside. Under the lock."""
-        self._moved = visit.begun = time.monotonic()
-        self._inside.add(visit)
+    def enter_expensive(self, visit: Visit, *, has_place: bool) -> None:
+        """Admit an expensive request, which may hold its place already, or raise why not."""
+        failure = self._failure
+        if failure is not None:
+            raise failure.with_traceback(None)
+        if not has_place:
+            self._places.enter()
+        visit.begun = time.monotonic()
 
     def leave(self, visit: Visit) -> None:
         """Let the next one in."""
         with self._lock:
-            self._inside.discard(visit)
             was_expensive = visit.is_expensive
             if not was_expensive:
+                self._inside.discard(visit)
                 self._pass_on()
         if was_expensive:
             self._places.leave()
@@ -211,10 +214,6 @@ class Gate:
         """Give a request an expensive place for its cheap one; False if none is free."""
         with self._lock:
             return visit.is_expensive or self._move(visit)
-
-    def _check(self) -> None:
-        if self._failure is not None:
-            raise self._failure.with_traceback(None)
 
     def _move(self, visit: Visit) -> bool:
         """Move a request if an expensive place is free. Under the lock."""
@@ -227,11 +226,11 @@ class Gate:
 
     def _pass_on(self) -> None:
         """Give a cheap place to whose turn it is. Under the lock."""
-        self._moved = time.monotonic()
-        following = self._turns.take()
+        following = self._turns.take() if self._turns else None
         if following is None:
             self._taken -= 1
         else:
+            self._moved = time.monotonic()
             following.admit()
 
     def _wait(self, waiter: Waiter) -> None:

@@ -58,7 +58,6 @@ class Reader:
         self._name = name
         self._memory = memory
         self._struck = 0.0
-        self._stopped = 0
         self.places = places or Places(pool=engine.settings)
         busy = f"All connections to the store `{name}` are busy."
         self._gate = Gate(engine.settings, busy, self.places)
@@ -78,11 +77,6 @@ class Reader:
         """Return the number of open connections, and the number of those in use."""
         pool = self._engine.pool
         return pool.checkedin() + pool.checkedout(), pool.checkedout()
-
-    @property
-    def stopped(self) -> int:
-        """How many times statements were stopped: their clients went away, or they gave way."""
-        return self._stopped
 
     def within(
         self,
@@ -107,15 +101,26 @@ class Reader:
             ClientGone: the client went away.
         """
         try:
-            with self._admitted(is_wanted=is_expensive) as visit:
-                return self._tried(work, visit, is_single=is_single)
+            return self._tried(work, self._gate.visit(is_wanted=is_expensive), is_single)
         except NeedsPlaceError:
-            pass
-        with self._admitted(is_expensive=True) as visit:
-            return self._tried(work, visit, is_single=is_single)
+            return self._tried(work, self._gate.visit(is_expensive=True), is_single)
 
-    def _tried(
-        self, work: Callable[[Snapshot], _Result], visit: Visit, *, is_single: bool
+    def _tried(self, work: Callable[[Snapshot], _Result], visit: Visit, is_single: bool) -> _Result:
+        """Return the result of `work` within a stay at the gate."""
+        try:
+            with visit:
+                return self._connected(work, visit, is_single)
+        except StoreUnreachable as error:
+            self._examine(error, visit)
+            raise
+
+    def _examine(self, error: StoreUnreachable, visit: Visit) -> None:
+        """Have the database examined after a slow failure."""
+        if visit.begun and time.monotonic() - visit.begun > SLOW_SECONDS:
+            self._probe.suspect(error, is_shared=not visit.has_asked)
+
+    def _connected(
+        self, work: Callable[[Snapshot], _Result], visit: Visit, is_single: bool
     ) -> _Result:
         """Return the result of `work` on the first connection that is not lost."""
         for _ in range(self._engine.pool.size()):
@@ -133,19 +138,30 @@ class Reader:
         A stream holds an expensive place. A connection that died in the pool is replaced only
         before the first item: items that were yielded cannot be taken back. Errors as `within`.
         """
-        with self._admitted(is_expensive=True) as visit:
-            for left in reversed(range(self._engine.pool.size() + 1)):
-                has_yielded = False
-                try:
-                    with self._snapshot(visit) as snapshot:
-                        for item in work(snapshot):
-                            has_yielded = True
-                            yield item
-                        return
-                except LostConnectionError as error:
-                    if has_yielded or not left:
-                        raise
-                    self._note(error)
+        visit = self._gate.visit(is_expensive=True)
+        try:
+            with visit:
+                yield from self._streamed(work, visit)
+        except StoreUnreachable as error:
+            self._examine(error, visit)
+            raise
+
+    def _streamed(
+        self, work: Callable[[Snapshot], Iterator[_Result]], visit: Visit
+    ) -> Iterator[_Result]:
+        """Yield the items of `work` on the first connection that is not lost."""
+        for left in reversed(range(self._engine.pool.size() + 1)):
+            has_yielded = False
+            try:
+                with self._snapshot(visit) as snapshot:
+                    for item in work(snapshot):
+                        has_yielded = True
+                        yield item
+                    return
+            except LostConnectionError as error:
+                if has_yielded or not left:
+                    raise
+                self._note(error)
 
     def close(self) -> None:
         """Close the connections: those in use when they are given back."""
@@ -155,28 +171,18 @@ class Reader:
         LOGGER.info("store %s: reconnecting: %s", self._name, error.reason)
 
     @contextmanager
-    def _admitted(self, *, is_expensive: bool = False, is_wanted: bool = False) -> Iterator[Visit]:
-        """Hold a place at the gate, and have the database examined after a slow failure."""
-        with self._gate.visit(is_expensive=is_expensive, is_wanted=is_wanted) as visit:
-            begun = time.monotonic()
-            try:
-                yield visit
-            except StoreUnreachable as error:
-                if time.monotonic() - begun > SLOW_SECONDS:
-                    self._probe.suspect(error, is_shared=not visit.has_asked)
-                raise
-
-    @contextmanager
     def _snapshot(self, visit: Visit, *, is_single: bool = False) -> Iterator[Snapshot]:
         """Give a snapshot on a connection of its own; translate the errors of drivers."""
         connection = self._connect()
         running = Running(connection.dbapi_connection)
         visit.runs(running)
         snapshot = Snapshot(connection, self._engine, visit, self._memory, is_single=is_single)
+        request = current()
+        before, request.statement = request.statement, running
         try:
-            with current().stopping(running.leave):
-                yield snapshot
-                snapshot.confirm()
+            request.check()  # a client that went away before found no statement to stop
+            yield snapshot
+            snapshot.confirm()
         except StoppedAnsweringError as error:
             self._struck = time.monotonic()
             running.check()
@@ -196,8 +202,9 @@ class Reader:
                 raise
             raise excused from error
         finally:
+            request.statement = before
             running.finish()
-            self._stopped += running.error is not None
+            self.places.stopped += running.error is not None
             _give_back(connection, was_stopped=running.error is not None)
             if self._engine.closed.is_set():
                 self._engine.close()

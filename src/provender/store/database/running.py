@@ -9,8 +9,6 @@ from typing import Any
 
 import psycopg2
 
-from provender.errors import ClientGone
-
 LOGGER = logging.getLogger(__name__)
 
 # Seconds until a statement is cancelled again: the first attempt may arrive before the statement.
@@ -53,18 +51,16 @@ class Running:
             )
             work.start()
 
-    def leave(self) -> None:
-        """Stop the work because its client is gone."""
-        self.stop(ClientGone())
-
     def finish(self) -> None:
         """End the work: nothing stops what the connection does from now on."""
         with self._lock:
-            if isinstance(self._driver, sqlite3.Connection):
-                self._driver.is_stopped = False  # type: ignore[attr-defined] # ReadOnlyConnection
-            self._driver = None
+            driver, self._driver = self._driver, None
+            if self.error is None:
+                return
             if self._over is not None:
                 self._over.set()
+            else:
+                driver.is_stopped = False
 
 
 def _cancel(driver: Any, over: threading.Event) -> None:  # noqa: ANN401 - psycopg2's connection

@@ -230,7 +230,6 @@ class Snapshot:
             raise RuntimeError("a second statement where one was announced")
         self._begin()
         self._visit.check()
-        self._visit.has_asked = True
         LOGGER.debug("%s %s", text, values)
         arguments = (text, values) if values else (text,)
         if self._is_sqlite:
@@ -267,7 +266,6 @@ class Snapshot:
             return None
         LOGGER.debug("%s %s", statement.text, statement.values)
         self._visit.check()
-        self._visit.has_asked = True
         is_single = self._is_single and batch is None
         text = unguarded(statement)
         if batch is None:

@@ -28,6 +28,11 @@ class Gauges:
         )
         self._running = self._gauge("provender_requests_running", "Requests being answered")
         self._memory = self._gauge("provender_cache_bytes", "Bytes of answers cached in memory")
+        self._expensive = self._gauge(
+            "provender_expensive", "Expensive requests that run, and that wait", "state"
+        )
+        text = "Statements stopped for clients that went away, or for cheaper requests"
+        self._stopped = Counter("provender_statements_stopped", text, registry=registry)
         names, text = ("cache", "result"), "Lookups of answers and counts in memory"
         self._lookups = Counter("provender_cache_lookups", text, names, registry=registry)
         build = self._gauge("provender_processes", "Processes that serve, by version", "version")
@@ -39,6 +44,7 @@ class Gauges:
         """Set the metrics from all applications."""
         self._refresh_connections(contexts)
         self._running.set(sum(len(context.lifecycle.running) for context in contexts))
+        self._refresh_places(contexts)
         memories = [context.stores.memory for context in contexts]
         self._memory.set(sum(memory.held_bytes for memory in memories))
         for number, memory in enumerate(memories):
@@ -56,6 +62,15 @@ class Gauges:
             mine = [item for item in found if item.profile == profile]
             self._open.labels(profile).set(sum(item.open for item in mine))
             self._used.labels(profile).set(sum(item.used for item in mine))
+
+    def _refresh_places(self, contexts: list[Context]) -> None:
+        places = [context.stores.places for context in contexts]
+        self._expensive.labels("running").set(sum(item.running for item in places))
+        self._expensive.labels("waiting").set(sum(item.waiting for item in places))
+        for number, item in enumerate(places):
+            key, stopped = (os.getpid(), number, "", "stopped"), item.stopped
+            self._stopped.inc(stopped - self._seen.get(key, 0))
+            self._seen[key] = stopped
 
     def _follow(self, number: int, cache: str, tally: Tally) -> None:
         """Add what a tally counted since the last call; after a fork it begins at zero."""
