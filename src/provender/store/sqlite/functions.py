@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from functools import lru_cache
 from typing import Any
+
+from provender.store.weights import documents
 
 # A position in a list, which is written in one way: `00` is a key.
 POSITION = re.compile(r"0|-?[1-9][0-9]{0,17}")
@@ -56,7 +57,7 @@ def walk(value: Any, path: list[str]) -> Any:  # noqa: ANN401 - JSON in, JSON or
     return value
 
 
-@lru_cache(maxsize=4)
+@documents(4)
 def _parsed(document: str) -> Any:  # noqa: ANN401 - JSON
     """Return a document parsed; several paths into one row parse it once."""
     return json.loads(document)

@@ -13,8 +13,9 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, NoReturn
+
+from provender.store.weights import documents
 
 # The order of values of different types.
 RANKS = {type(None): 1, str: 2, int: 3, Decimal: 3, bool: 4, list: 5, dict: 6}
@@ -222,7 +223,7 @@ def _time_of_day(
     return time
 
 
-@lru_cache(maxsize=8)
+@documents(8)
 def parsed(text: str) -> Any:  # noqa: ANN401 - JSON
     """Return a JSON text parsed, fractions with all their digits."""
     return json.loads(text, parse_float=Decimal)
