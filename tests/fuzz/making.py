@@ -19,7 +19,14 @@ PLACES = (
     *("calcjobs/{}/input_files", "nodes/{}/contents/attributes", "nodes/statistics/{}"),
 )
 KEYED = (
-    *('nodes?label="{}"', "nodes?{}=1", "nodes?{}", "nodes?id={}", "nodes?uuid={}", "nodes?limit={}"),
+    *(
+        'nodes?label="{}"',
+        "nodes?{}=1",
+        "nodes?{}",
+        "nodes?id={}",
+        "nodes?uuid={}",
+        "nodes?limit={}",
+    ),
     *('nodes?label=like="{}"', "nodes?orderby={}", "nodes?ctime>{}", "nodes?attributes.a={}"),
     *("nodes?attributes.{}=1", "nodes?profile={}", "nodes?cursor={}", "nodes?id=in={}"),
     *("nodes/page/1?perpage={}", "nodes?attributes=true&attributes_filter={}", "nodes?offset={}"),
@@ -105,7 +112,13 @@ def of_cursors(chance, known):
     path, cursor = chance.choice(known["cursors"])
     content = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     odd = [None, True, -1, 2**70, 1e308, "", "x", [], {}, [[]], "0001-01-01T00:00:00+23:59"]
-    odd += ["9999-12-31T23:59:59-23:59", "\x00", "\ud800", "2026-11-20", json.loads(json.dumps(content))]
+    odd += [
+        "9999-12-31T23:59:59-23:59",
+        "\x00",
+        "\ud800",
+        "2026-11-20",
+        json.loads(json.dumps(content)),
+    ]
     kind = chance.random()
     if kind < 0.4:
         content[chance.randrange(len(content))] = chance.choice(odd)
@@ -174,7 +187,9 @@ def of_sizes(chance, known):
     if kind == 1:
         return request(b'/api/v4/nodes?label="' + many + b'"')
     if kind == 2:
-        keys = "&".join(f"{chance.choice(KEYS)}{chance.choice(OPERATORS)}1" for _ in range(size // 20))
+        keys = "&".join(
+            f"{chance.choice(KEYS)}{chance.choice(OPERATORS)}1" for _ in range(size // 20)
+        )
         return request(b"/api/v4/nodes?" + keys.encode())
     if kind == 3:
         return request(b"/api/v4/nodes?id=in=" + b",".join([b"1"] * (size // 2)))
@@ -201,7 +216,9 @@ def of_bytes(chance, known):
         both = [("Content-Length", b"5"), ("Transfer-Encoding", b"chunked")]
         return request(b"/api/v4/querybuilder", "POST", both) + b"0\r\n\r\n"
     elif kind == 3:
-        return bytes(text).replace(b"HTTP/1.1", chance.choice([b"HTTP/9.9", b"HTTP/1.0", b"", b"X"]))
+        return bytes(text).replace(
+            b"HTTP/1.1", chance.choice([b"HTTP/9.9", b"HTTP/1.0", b"", b"X"])
+        )
     else:
         odd = [b"-1", b"+5", b"5, 6", b"0x5", b"9" * 40, b"", b"5 "]
         headers = [("Content-Length", chance.choice(odd))]

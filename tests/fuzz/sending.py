@@ -38,7 +38,9 @@ class Tally:
         return sum(self.statuses.values())
 
     def __str__(self):
-        shown = ", ".join(f"{number:,} x {status}" for status, number in sorted(self.statuses.items()))
+        shown = ", ".join(
+            f"{number:,} x {status}" for status, number in sorted(self.statuses.items())
+        )
         return f"{self.count:,} requests ({shown}), the slowest {self.slowest:.2f} s"
 
 

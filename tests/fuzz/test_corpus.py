@@ -50,9 +50,7 @@ def test_odd_requests_are_answered_and_leave_no_trace(
 
 
 @pytest.mark.usefixtures("untouched")
-def test_requests_that_are_much_too_large_are_refused(
-    target, client, known, chance, request_count
-):
+def test_requests_that_are_much_too_large_are_refused(target, client, known, chance, request_count):
     for _ in range(max(20, int(LARGE * request_count / HALF))):
         client.send(making.of_sizes(chance, known), is_http=False)
     judged(target)

@@ -70,4 +70,4 @@ def _statement(entity: Entity, step: int) -> Statement:
     )
     kinds = tuple(field.kind for field in fields)
     columns = tuple(_Column(entity.table.name, field) for field in fields)
-    return Statement(text, {}, kinds, columns)
+    return Statement(text, {}, kinds, outputs=columns)

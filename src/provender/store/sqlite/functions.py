@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from functools import lru_cache
 from typing import Any
 
 from provender.store.sqlite.jsonfunctions import UNREADABLE, parsed, refuse, text_of, written
+from provender.store.weights import documents
 
 # A position in a list, which is written in one way: `00` is a key.
 POSITION = re.compile(r"0|-?[1-9][0-9]{0,17}")
@@ -70,7 +70,7 @@ def walk(value: Any, path: list[str]) -> Any:  # noqa: ANN401 - JSON in, JSON or
     return value
 
 
-@lru_cache(maxsize=4)
+@documents(4)
 def _parsed(document: str | bytes) -> Any:  # noqa: ANN401 - JSON
     """Return a document parsed, None if it is not JSON; paths into one row parse it once."""
     try:

@@ -13,8 +13,10 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache, wraps
+from functools import wraps
 from typing import Any, Concatenate, NoReturn, ParamSpec, TypeVar
+
+from provender.store.weights import documents
 
 # The order of values of different types.
 RANKS = {type(None): 1, str: 2, int: 3, Decimal: 3, bool: 4, list: 5, dict: 6}
@@ -262,7 +264,7 @@ def _time_of_day(
     return time
 
 
-@lru_cache(maxsize=8)
+@documents(8)
 def parsed(text: str | bytes) -> Any:  # noqa: ANN401 - JSON
     """Return a JSON text parsed, fractions with all their digits; or `UNREADABLE`."""
     for parse_integer in (int, Decimal):  # `int` refuses long ones
