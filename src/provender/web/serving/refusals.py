@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import logging
+import time
 from typing import Any
 
 from waitress.task import ErrorTask
 
-from provender.logs import printable
+from provender.logs import REQUEST_ID
 from provender.web.answers.encoding import dumps
+from provender.web.middleware import requestlog
 from provender.web.middleware.observer import ALWAYS, HEADER, request_id
-
-LOGGER = logging.getLogger(__name__)
+from provender.web.middleware.trace import Trace
 
 # By status: the code of the error, and what would be right.
 KNOWN = {
@@ -44,18 +44,33 @@ class RefusalTask(ErrorTask):
         error = self.request.error
         code, hint = KNOWN.get(error.code, UNKNOWN)
         text = "The server failed to answer this request." if hint is None else error.body
-        LOGGER.debug("a request of %s was refused: %s", self.channel.addr[0], printable(text))
         content = dumps(_body(text, code, hint))
+        name = request_id(self.request.headers.get("X_REQUEST_ID", ""))
         self.status = f"{error.code} {error.reason}"
         self.response_headers += [
             ("Content-Type", "application/json"),
             ("Access-Control-Allow-Origin", "*"),
-            (HEADER, request_id(self.request.headers.get("X_REQUEST_ID", ""))),
+            (HEADER, name),
             *ALWAYS,
         ]
         self.set_close_on_finish()
         self.content_length = len(content)
         self.write(content)
+        self._log(Trace(name, self.start_time, status=error.code, bytes=len(content)))
+
+    def _log(self, trace: Trace) -> None:
+        """Write the line of the log that every answer has, with what is known of the request."""
+        environ = {
+            "REQUEST_METHOD": getattr(self.request, "command", "") or "?",
+            "PATH_INFO": getattr(self.request, "path", ""),
+            "REMOTE_ADDR": self.channel.addr[0],
+        }
+        trace.seconds = time.time() - trace.begun
+        token = REQUEST_ID.set(trace.request_id)
+        try:
+            requestlog.write(environ, trace)
+        finally:
+            REQUEST_ID.reset(token)
 
 
 def _body(text: str, code: str, hint: str | None) -> dict[str, Any]:
