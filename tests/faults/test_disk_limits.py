@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import resource
 import shutil
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from support import filestore
 from support.command import COMMAND, Server
 from support.server import ask
 from support.waiting import wait_until
@@ -170,3 +173,25 @@ def test_processes_that_share_a_cache_which_is_removed_all_the_time(archive, tmp
     for reader in readers:
         _, errors = reader.communicate(timeout=60)
         assert (reader.returncode, errors) == (0, "")
+
+
+BLOCK = bytes(range(256)) * 4096
+
+
+@pytest.mark.parametrize("form", ["stored", "compressed"])
+def test_a_file_that_is_cut_while_it_is_sent_is_never_whole(form, tmp_path, unpacked):
+    store = filestore.make(form, tmp_path, unpacked, {"large": [BLOCK] * 24})
+    path = store if form in filestore.ARCHIVED else store / "container" / "packs" / "0"
+    running = Server(store, environment={"PROVENDER_CACHE_FOLDER": str(tmp_path / "cache")})
+    try:
+        parts = urlsplit(running.root)
+        with closing(http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)) as client:
+            client.request("GET", filestore.path_of("large"))
+            response = client.getresponse()
+            assert (response.status, len(response.read(1 << 16))) == (200, 1 << 16)
+            os.truncate(path, 1000)
+            with pytest.raises((http.client.IncompleteRead, OSError)):
+                response.read()
+        assert ask(f"{running.root}/alive").status == 200
+    finally:
+        running.stop(signal.SIGTERM)
