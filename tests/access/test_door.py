@@ -186,6 +186,19 @@ def test_metrics_have_readers_of_their_own(root, users):
     assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
 
 
+def test_where_only_metrics_are_guarded_the_profiles_are_as_ever(shared, make_app, users):
+    profiles = {name: replace(one, readers=None) for name, one in shared.profiles.items()}
+    client = make_app(settings=replace(shared, profiles=profiles)).test_client()
+    assert client.get("/metrics").status_code == 401
+    assert client.get("/metrics", headers=bearer(users.collector)).status_code == 200
+    assert client.get("/nix/").json["code"] == "unknown-profile"
+    assert client.get("/nix/api/v4/users").status_code == 404
+    for path in ("/lab/api/v4/users", "/", "/profiles"):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert "Authorization" not in answer.headers.get("Vary", "")
+
+
 def test_a_query_that_names_a_profile_is_checked_whatever_its_form(shared, make_app, users):
     client = make_app(settings=replace(shared, profile_switching=True)).test_client()
     reader = bearer(users.reader)
