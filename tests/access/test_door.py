@@ -259,6 +259,17 @@ def test_routes_of_an_extension_are_those_of_the_default_profile(shared, make_ap
             assert client.get(path, headers=bearer(users.reader)).status_code == 200
 
 
+def test_what_never_changes_may_be_kept_by_who_may_read_it(shared, make_app, users):
+    app = make_app(settings=replace(shared, default_profile="lab"))
+    rules = {"/fixed": "public, max-age=60, immutable", "/secret": "no-store", "/plain": ""}
+    for path, rule in rules.items():
+        headers = {"Cache-Control": rule} if rule else {}
+        app.add_url_rule(path, path[1:], lambda headers=headers: ("", headers))
+    client, reader = app.test_client(), bearer(users.reader)
+    found = [client.get(path, headers=reader).headers["Cache-Control"] for path in rules]
+    assert found == ["private, max-age=60, immutable", "no-store", "private, no-cache"]
+
+
 def test_decorators_still_run_behind_the_door(shared, make_app, users):
     seen = []
 

@@ -199,6 +199,6 @@ def _keep_private(response: Response) -> Response:
     if scope is not Scope.EVERYBODY and request.method != "OPTIONS":
         rule = response.headers.get("Cache-Control", "no-cache")
         if rule != UNCACHED:
-            response.headers["Cache-Control"] = f"private, {rule}"
+            response.headers["Cache-Control"] = f"private, {rule.replace('public, ', '')}"
         response.vary.add("Authorization")
     return response
