@@ -186,6 +186,19 @@ def test_metrics_have_readers_of_their_own(root, users):
     assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
 
 
+def test_where_only_metrics_are_guarded_the_profiles_are_as_ever(shared, make_app, users):
+    profiles = {name: replace(one, readers=None) for name, one in shared.profiles.items()}
+    client = make_app(settings=replace(shared, profiles=profiles)).test_client()
+    assert client.get("/metrics").status_code == 401
+    assert client.get("/metrics", headers=bearer(users.collector)).status_code == 200
+    assert client.get("/nix/").json["code"] == "unknown-profile"
+    assert client.get("/nix/api/v4/users").status_code == 404
+    for path in ("/lab/api/v4/users", "/", "/profiles"):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert "Authorization" not in answer.headers.get("Vary", "")
+
+
 def test_a_query_that_names_a_profile_is_checked_whatever_its_form(shared, make_app, users):
     client = make_app(settings=replace(shared, profile_switching=True)).test_client()
     reader = bearer(users.reader)
@@ -244,6 +257,17 @@ def test_routes_of_an_extension_are_those_of_the_default_profile(shared, make_ap
         assert client.post("/own").status_code == (405 if status == 200 else 401)
         for path in ("/own", "/own/api/x"):
             assert client.get(path, headers=bearer(users.reader)).status_code == 200
+
+
+def test_what_never_changes_may_be_kept_by_who_may_read_it(shared, make_app, users):
+    app = make_app(settings=replace(shared, default_profile="lab"))
+    rules = {"/fixed": "public, max-age=60, immutable", "/secret": "no-store", "/plain": ""}
+    for path, rule in rules.items():
+        headers = {"Cache-Control": rule} if rule else {}
+        app.add_url_rule(path, path[1:], lambda headers=headers: ("", headers))
+    client, reader = app.test_client(), bearer(users.reader)
+    found = [client.get(path, headers=reader).headers["Cache-Control"] for path in rules]
+    assert found == ["private, max-age=60, immutable", "no-store", "private, no-cache"]
 
 
 def test_decorators_still_run_behind_the_door(shared, make_app, users):

@@ -175,10 +175,10 @@ def test_the_container_file_copies_what_there_is_and_starts_the_factory():
 
 
 @contextmanager
-def nginx(folder: Path, behind: str, *, is_below_path: bool = False):
+def nginx(folder: Path, behind: str, *, is_below_path: bool = False, user: str = ""):
     """Yield the root URL of an nginx with our example in front of a server.
 
-    `is_below_path` uncomments the example of a path.
+    `is_below_path` uncomments the example of a path. `user` is whom it names.
     """
     if NGINX is None:
         pytest.skip("no nginx: apt-get install nginx-light")
@@ -189,14 +189,15 @@ def nginx(folder: Path, behind: str, *, is_below_path: bool = False):
     changed = example.replace("127.0.0.1:8000", behind).replace(
         "listen 80;", f"listen 127.0.0.1:{port};"
     )
+    changed = changed.replace('X-Remote-User ""', f'X-Remote-User "{user}"')
     temporary = "".join(
         f"{name}_temp_path {folder}/{name};\n"
         for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     # Its own user could not write into the folders of the tests.
-    user = "user root;\n" if os.geteuid() == 0 else ""
+    owner = "user root;\n" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(
-        f"{user}daemon off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
+        f"{owner}daemon off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
         f"http {{\naccess_log off;\n{temporary}{changed}\n}}\n"
     )
     command = [NGINX, "-p", folder, "-e", folder / "error.log", "-c", folder / "nginx.conf"]
@@ -350,6 +351,19 @@ def test_nginx_hides_no_profile(tmp_path, data):
             for path in ("", "/main", "/lab", "/provender")
         }
     assert totals == {"": 463, "/main": 463, "/lab": 312, "/provender": 151}
+
+
+def test_behind_nginx_no_client_names_itself_and_nginx_does(tmp_path, data):
+    access = {"header": "X-Remote-User", "trusted": ["127.0.0.1"], "readers": "known"}
+    environment = configured(tmp_path, profiles={"lab": str(data / "lab.aiida")}, access=access)
+    with processes.gunicorn(FACTORY, environment=environment) as (root, _):
+        forged = {"X-Remote-User": "alice", "X_Remote_User": "alice"}
+        assert ask(f"{root}/api/v4/users", headers={"X-Remote-User": "alice"}).status == 200
+        for user, status in (("", 401), ("alice", 200)):
+            folder = tmp_path / f"nginx{user}"
+            folder.mkdir()
+            with nginx(folder, root.removeprefix("http://"), user=user) as outside:
+                assert ask(f"{outside}/api/v4/users", headers=forged).status == status
 
 
 def test_the_timeouts_of_the_settings_fit_each_other():

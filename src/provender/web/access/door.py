@@ -82,11 +82,13 @@ class Door:
             if request.method != "OPTIONS" and not self.rights.may_collect(self.user()):
                 raise self._refusal()
             return
+        if not self.rights.has_guarded:
+            return
         name = self._asked(first)
         is_list = first == LIST or (request.endpoint == HOME and self.rights.is_open(name))
         is_open = first == LIST or self.rights.is_open(name)
-        guarded = Scope.DEPENDS if self.rights.has_guarded and is_list else Scope.EVERYBODY
-        self._note(guarded if is_open else Scope.SOME)
+        depends = Scope.DEPENDS if is_list else Scope.EVERYBODY
+        self._note(depends if is_open else Scope.SOME)
         if request.method != "OPTIONS" and not is_open:
             self.require(name)
 
@@ -197,6 +199,6 @@ def _keep_private(response: Response) -> Response:
     if scope is not Scope.EVERYBODY and request.method != "OPTIONS":
         rule = response.headers.get("Cache-Control", "no-cache")
         if rule != UNCACHED:
-            response.headers["Cache-Control"] = f"private, {rule}"
+            response.headers["Cache-Control"] = f"private, {rule.replace('public, ', '')}"
         response.vary.add("Authorization")
     return response
