@@ -14,12 +14,11 @@ from provender.web.middleware.hosts import is_host
 from provender.web.serving.refusals import Refusal
 
 NOT_ASCII = re.compile(rb"[\x80-\xff]")
-# The headers that say where a message goes and where it ends.
-FRAMING = re.compile(
-    rb"^(host|content-length|transfer-encoding):[ \t]*(.*?)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
-)
+# The headers that say where a message goes and where it ends; each may come once.
+HOST, LENGTH, CODING = b"\nhost:", b"\ncontent-length:", b"\ntransfer-encoding:"
+CHUNKED = re.compile(rb"\ntransfer-encoding:[ \t]*chunked[ \t]*\r?(?:\n|$)")
 FOLDED = re.compile(rb"\r\n[ \t]")
-LENGTH = re.compile(rb"[0-9]{1,18}")
+DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
 BARE_END = re.compile(rb"\n\n")
 HEADERS_TOO_LARGE, URL_TOO_LONG, BODY_TOO_LARGE, BAD_REQUEST = 431, 414, 413, 400
 HOSTED = "1.1"
@@ -35,23 +34,20 @@ class Parser(HTTPRequestParser):
         super().parse_header(escaped + end + headers)
         if FOLDED.search(header_plus):
             raise ParsingError("A header is folded over several lines.")
-        self._check_framing([(name.lower(), value) for name, value in FRAMING.findall(headers)])
+        self._check_framing(b"\n" + headers.lower())
 
-    def _check_framing(self, found: list[tuple[bytes, bytes]]) -> None:
+    def _check_framing(self, headers: bytes) -> None:
         """Raise `ParsingError` unless the length of the message and its host are beyond doubt."""
-        hosts, lengths, codings = (
-            [value for name, value in found if name == wanted]
-            for wanted in (b"host", b"content-length", b"transfer-encoding")
-        )
-        if len(lengths) + len(codings) > 1:
+        hosts, lengths, codings = (headers.count(name) for name in (HOST, LENGTH, CODING))
+        if lengths + codings > 1:
             raise ParsingError("The request tells the length of its body twice.")
-        if codings and (codings[0].lower() != b"chunked" or self.version != HOSTED):
+        if codings and (self.version != HOSTED or CHUNKED.search(headers) is None):
             raise ParsingError("The Transfer-Encoding of the request is not `chunked`.")
-        if lengths and not LENGTH.fullmatch(lengths[0]):
+        if lengths and DIGITS.fullmatch(self.headers["CONTENT_LENGTH"]) is None:
             raise ParsingError("The Content-Length of the request is not a number.")
-        if len(hosts) != 1 and (hosts or self.version == HOSTED):
-            raise ParsingError(f"The request has {len(hosts)} Host headers; it must have one.")
-        if hosts and not is_host(hosts[0].decode("latin-1")):
+        if hosts != 1 and (hosts or self.version == HOSTED):
+            raise ParsingError(f"The request has {hosts} Host headers; it must have one.")
+        if hosts and not is_host(self.headers["HOST"]):
             raise ParsingError("The Host header of the request is not a host.")
 
     def received(self, data: bytes) -> int:
