@@ -24,8 +24,9 @@ MOST_UNSENT, FEW_UNSENT = 1 << 19, 1 << 17
 LARGE, BUFFER = 1 << 16, 1 << 18
 # Bytes read and sent at once, and in a row before other connections have their turn.
 BLOCK, ROW = 1 << 18, 1 << 20
-# Seconds that an answer may go on if other requests wait for a thread.
-TURN_SECONDS = 0.02
+# Seconds that an answer goes on if others wait for a thread. With 8 fast downloads of a compressed
+# file, the p99 of a list was 177 ms with 0.02, and 59 ms with 0.005 (12 ms alone).
+TURN_SECONDS = 0.005
 # Seconds that a large answer waits for room if slow clients have taken it all.
 ROOM_SECONDS = 0.5
 # Seconds and bytes for which a refused client is listened to, so that it reads why.
