@@ -59,13 +59,12 @@ def among(values):
         (
             'attributes.x=like="a%"',
             f"{PG_STRING} LIKE 'a%'",
-            rf"{STRING} LIKE 'a%' ESCAPE '\'",
+            f"provender_like(CAST({STRING} AS BLOB), 'a%')",
         ),
         (
             'attributes.x=ilike="a%"',
             f"{PG_STRING} ILIKE 'a%'",
-            f"provender_lower(CAST({STRING} AS BLOB)) LIKE "
-            r"provender_lower(CAST('a%' AS BLOB)) ESCAPE '\'",
+            f"provender_ilike(CAST({STRING} AS BLOB), 'a%')",
         ),
         ("attributes.x=true", f"{PG_WORD} = 'true'", f"{WORD} = 'true'"),
         (

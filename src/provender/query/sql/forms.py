@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Date,
     Double,
@@ -47,6 +48,8 @@ DIALECTS: dict[Backend, Dialect] = {
     Backend.SQLITE: sqlite.dialect(paramstyle="named"),
 }
 # PostgreSQL's comparison by code point, which its pattern indexes serve.
+# Characters from which on SQLite matches a string with a pattern by a function of ours.
+LONG = 10_000
 CODE_POINT = {
     Relation.LESS: "~<~",
     Relation.LESS_EQUAL: "~<=~",
@@ -106,8 +109,14 @@ class SqlForms(ABC):
         """Return `max` or `min` of a column, strings by code point."""
 
     @abstractmethod
-    def like(self, column: Expression, pattern: Expression, *, fold: bool) -> Expression:
-        """Return the match of a whole text with a pattern."""
+    def like(
+        self, column: Expression, pattern: Expression, *, fold: bool, is_short: bool = False
+    ) -> Expression:
+        """Return the match of a whole text with a pattern; `is_short` if no text is long."""
+
+    def like_inside(self, text: Expression, pattern: Expression, *, fold: bool) -> Expression:
+        """Return the match of a string inside JSON with a pattern."""
+        return self.like(text, pattern, fold=fold)
 
     @abstractmethod
     def by_code_point(self, left: Expression, relation: Relation, right: Expression) -> Expression:
@@ -187,8 +196,11 @@ class PostgresqlForms(SqlForms):
         found: Expression = getattr(func, function)(ordered)
         return found
 
-    def like(self, column: Expression, pattern: Expression, *, fold: bool) -> Expression:
+    def like(
+        self, column: Expression, pattern: Expression, *, fold: bool, is_short: bool = False
+    ) -> Expression:
         """Return `LIKE` or `ILIKE` on a column as a string; backslash escapes by default."""
+        del is_short
         return column.op("ILIKE" if fold else "LIKE", is_comparison=True)(pattern)
 
     def by_code_point(self, left: Expression, relation: Relation, right: Expression) -> Expression:
@@ -248,11 +260,23 @@ class SqliteForms(SqlForms):
         found: Expression = getattr(func, function)(column)
         return found
 
-    def like(self, column: Expression, pattern: Expression, *, fold: bool) -> Expression:
-        """Return `LIKE`, case-sensitive on every connection; with `fold`, of the folded strings."""
+    def like(
+        self, column: Expression, pattern: Expression, *, fold: bool, is_short: bool = False
+    ) -> Expression:
+        """Return `LIKE`, case-sensitive on every connection; with `fold`, of the folded strings.
+
+        A long string is matched by a function of ours, which can be stopped.
+        """
+        is_long = func.length(column) > literal_column(str(LONG))
+        slowly = self.like_inside(column, pattern, fold=fold)
         if fold:
             column, pattern = self.lower(column), self.lower(pattern)
-        return column.like(pattern, escape="\\")
+        found = column.like(pattern, escape="\\")
+        return found if is_short else case((is_long, slowly), else_=found)
+
+    def like_inside(self, text: Expression, pattern: Expression, *, fold: bool) -> Expression:
+        """Return our own function: a string inside JSON may be long, and is read once."""
+        return ours("ilike" if fold else "like", text, pattern, type_=Boolean)
 
     def by_code_point(self, left: Expression, relation: Relation, right: Expression) -> Expression:
         """Return the plain comparison: the binary collation orders UTF-8 bytes."""

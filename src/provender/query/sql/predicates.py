@@ -48,6 +48,7 @@ from provender.query.sql.computed import computed
 from provender.query.sql.forms import SqlForms
 from provender.query.sql.jsonforms import JsonForms
 from provender.query.sql.shapes import slot_of
+from provender.schema.entities import Kind
 
 Expression = ColumnElement[Any]
 JSON_CONDITIONS = (
@@ -116,8 +117,8 @@ class Predicates:
         if isinstance(condition, Membership):
             return write.member(column, self.bind(condition.operand), kind)
         if isinstance(condition, Pattern):
-            text = write.as_text(column, kind)
-            return write.like(text, self.bind(condition.operand), fold=condition.fold)
+            text, pattern = write.as_text(column, kind), self.bind(condition.operand)
+            return write.like(text, pattern, fold=condition.fold, is_short=kind is not Kind.TEXT)
         if isinstance(condition, Span):
             high = None if condition.high is None else self.bind(condition.high)
             return write.span(column, self.bind(condition.low), high, kind)
@@ -144,7 +145,7 @@ class Predicates:
     ) -> Expression:
         operand = self.bind(condition.operand)
         if isinstance(condition, JsonPattern):
-            return self.forms.like(value.string(), operand, fold=condition.fold)
+            return self.forms.like_inside(value.string(), operand, fold=condition.fold)
         if isinstance(condition, JsonLength):
             return _related(value.length(), condition.relation, operand)
         if isinstance(condition, JsonMembership):

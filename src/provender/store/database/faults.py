@@ -56,14 +56,18 @@ def unopened(what: str, error: OSError, path: object = None) -> StoreUnreachable
 
 
 def translated(
-    error: psycopg2.Error | sqlite3.Error, name: str, *, is_closed: bool = False
+    error: psycopg2.Error | sqlite3.Error,
+    name: str,
+    *,
+    is_closed: bool = False,
+    is_overdue: bool = False,
 ) -> ProvenderError | None:
     """Return the error of Provender for one of a driver, or None if Provender is at fault.
 
-    `is_closed` says that the connection is gone.
+    `is_closed` says that the connection is gone, `is_overdue` that the time of the statement was.
     """
     if isinstance(error, sqlite3.Error):
-        return _of_sqlite(error, name)
+        return _timeout(str(error)) if is_overdue else _of_sqlite(error, name)
     return _of_postgresql(error, name, is_closed=is_closed)
 
 

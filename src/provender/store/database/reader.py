@@ -190,9 +190,14 @@ class Reader:
             raise unreachable(self._name, error, is_lost=has_others) from error
         except (psycopg2.Error, sqlite3.Error) as error:
             running.check()
-            is_closed = bool(getattr(connection.dbapi_connection, "closed", False))
+            driver: Any = connection.dbapi_connection
             excused = snapshot.excuse(error, self._name)
-            found = excused or translated(error, self._name, is_closed=is_closed)
+            found = excused or translated(
+                error,
+                self._name,
+                is_closed=bool(getattr(driver, "closed", False)),
+                is_overdue=isinstance(error, sqlite3.Error) and driver.is_overdue(),
+            )
             if found is None:
                 raise
             raise found from error

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 from provender.store.sqlite.cursors import TolerantCursor
 from provender.store.sqlite.descriptors import Key, release
 
-# Virtual machine steps between two looks at the clock: below 1 ms, and too few to measure.
-STEPS_BETWEEN_CHECKS = 20_000
+# Virtual machine steps between two looks at the clock, which take 1 % of them. One step may be a
+# function that reads a value of megabytes.
+STEPS_BETWEEN_CHECKS = 2_000
 # Commits between two uses of a connection; more, or a step back, mean another file.
 MOST_COMMITS = 100_000
 COUNTER = 1 << 32

@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from provender.store.regular import NotRegularError, fingerprint
-from provender.store.sqlite import functions, jsonfunctions
+from provender.store.sqlite import functions, jsonfunctions, patterns
 from provender.store.sqlite.connection import (
     ChangedError,
     Observer,
@@ -75,6 +75,7 @@ class SqliteFile:
         if self.is_store:
             functions.register(connection)
             jsonfunctions.register(connection)
+            patterns.register(connection, connection.is_overdue)
         return connection
 
     def _connect(self) -> ReadOnlyConnection:
