@@ -29,7 +29,7 @@ class Shown:
 def decoded(kind, *values, is_typed=False, is_hidden=False):
     """Return a column decoded, and the problems that were found in it."""
     flaws = Flaws()
-    statement = Statement("", {}, (Kind.INTEGER, kind), (Shown(), Shown(is_hidden)))
+    statement = Statement("", {}, (Kind.INTEGER, kind), outputs=(Shown(), Shown(is_hidden)))
     records = [(index, value) for index, value in enumerate(values)]
     found = decode(records, statement, flaws, is_typed=is_typed)
     assert [record[0] for record in found] == list(range(len(values)))

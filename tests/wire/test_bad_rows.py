@@ -34,11 +34,8 @@ SHOWN = {
 }
 """The columns of nodes that lists show, and what is stored in them."""
 TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?")
-WHOLE_JSON = ("json null", "json number", "json string", "json list", "twice the same key")
 # JSON whose numbers no double holds: it is sent as it is, and only some readers take it.
 HUGE = ("1e999", "1e-99999999")
-# SQLite keeps the text of a number as a number.
-NUMBERS = ("integer", "large integer", "negative", "real")
 
 
 @pytest.fixture
@@ -83,11 +80,11 @@ def is_good(kind, column, stored):
     """Tell whether what SQLite has is a value of the column's type; written apart from the code."""
     expected = SHOWN[column]
     if stored is None:
-        return True
+        return column in ("process_type", "attributes", "extras")
     if expected is int:
         return isinstance(stored, int)
     if expected is dict:
-        return kind in (*WHOLE_JSON, *HUGE, *NUMBERS, "nested a little") or "repository" in kind
+        return kind in (*HUGE, "twice the same key", "nested a little") or "repository" in kind
     if not isinstance(stored, str):
         return False
     return expected is str or (bool(TIME.fullmatch(stored)) and not stored.startswith("0000"))
@@ -129,7 +126,7 @@ def test_a_bad_value_is_null_with_a_note_and_others_are_as_stored(
         value = rows[pk][column]
         if is_good(kind, column, stored[pk]):
             assert noted[pk] == [], kind
-            assert value is not None or stored[pk] in (None, "null"), kind
+            assert value is not None or stored[pk] is None, kind
         else:
             assert value is None, kind
             assert [note["code"] for note in noted[pk]] == ["bad-value-stored"], kind
@@ -195,6 +192,7 @@ def test_no_bad_value_of_another_table_spoils_an_answer(table, client_of, data):
         assert answer.status_code == 200
 
 
+@pytest.mark.undescribed("/nodes")  # an id is described as an integer, and is one in every store
 def test_ids_that_are_no_integers_hide_nothing(client_of, data):
     client = client_of(
         [
@@ -393,7 +391,8 @@ def test_what_postgresql_takes_and_python_does_not(on_bad_postgres):
             on_bad_postgres.get(f"/api/v4/nodes?id={pk}&attributes=true"), is_huge=True
         )
         noted = [note["message"] for note in answer.json.get("notes", ())]
-        assert bool(noted) is (kind in ("5001 digits", "nested")), kind
+        is_bad = kind in ("5001 digits", "nested") or kind.startswith("json")
+        assert bool(noted) is is_bad, kind
 
 
 def test_no_bad_value_of_postgresql_spoils_an_answer(on_bad_postgres):

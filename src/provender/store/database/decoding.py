@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -25,6 +25,17 @@ Check = Callable[[Column], "Column | None"]
 Decode = Callable[[Any], Any]
 
 NULL = "null"
+# Columns that hold an object in each row.
+OBJECTS = frozenset(
+    [
+        "attributes",
+        "extras",
+        "metadata",
+        "repository_metadata",
+        "auth_params",
+        "described_attributes",
+    ]
+)
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 # Position of the point in a time of PostgreSQL, and the length of a time with microseconds.
 POINT, WITH_MICROSECONDS = 19, 26
@@ -47,6 +58,11 @@ def decode(
         found = check(column)
         if found is None:
             found = _each(column, decode_one, bad, place)
+        if statement.kinds[place] is Kind.JSON:
+            if _holds_objects(statement.outputs, place):
+                found = _objects(found, bad, place)
+        elif not is_typed and _is_never_null(statement.outputs, place) and None in column:
+            bad += _missing(columns, statement.outputs, place)
         if found is not column:
             columns[place], is_changed = found, True
     decoded = list(zip(*columns, strict=False)) if is_changed else records
@@ -74,6 +90,55 @@ def _each(
             problem = str(error) if isinstance(error, UnreadableError) else ""
             bad.append((index, place, problem))
             found.append(NULL if decode_one in (_document, _bounded_document) else None)
+    return found
+
+
+def _is_never_null(outputs: tuple[Any, ...], place: int) -> bool:
+    """Return whether a column is one that has a value in each row of its table."""
+    output = outputs[place] if place < len(outputs) else None
+    target = getattr(output, "target", None)
+    if output is None or target is None or output.function is not None:
+        return False
+    return not target.field.nullable
+
+
+def _missing(
+    columns: list[Column], outputs: tuple[Any, ...], place: int
+) -> Iterator[tuple[int, int, str]]:
+    """Yield index, place and problem of values that are missing in rows that are there.
+
+    Where a row has no partner, the columns of the partner are missing, its id included.
+    """
+    tag = outputs[place].target.tag
+    ids = [at for at, output in enumerate(outputs) if _is_id(output, tag)]
+    for index, value in enumerate(columns[place]):
+        if value is None and ids and columns[ids[0]][index] is not None:
+            yield index, place, "nothing"
+
+
+def _is_id(output: Any, tag: str) -> bool:  # noqa: ANN401 - an output of any statement
+    return output.target.tag == tag and output.target.field.name == "id" and not output.function
+
+
+def _holds_objects(outputs: tuple[Any, ...], place: int) -> bool:
+    """Return whether a column of JSON is one that holds an object in each row."""
+    output = outputs[place] if place < len(outputs) else None
+    target = getattr(output, "target", None)
+    if output is None or target is None or output.cast is not None:
+        return False
+    return target.path is None and target.field.name in OBJECTS
+
+
+def _objects(column: Column, bad: list[tuple[int, int, str]], place: int) -> Column:
+    """Return a column of JSON with objects only; what is added to `bad` becomes `null`."""
+    if all([text is None or text.startswith("{") for text in column]):  # noqa: C419 - half the time
+        return column
+    known = {index for index, at, _ in bad if at == place}
+    found = list(column)
+    for index, text in enumerate(column):
+        if index not in known and text is not None and not text.lstrip().startswith("{"):
+            bad.append((index, place, documents.NOT_AN_OBJECT))
+            found[index] = NULL
     return found
 
 

@@ -33,6 +33,7 @@ ESCAPE = re.compile(
 FIRST_HALVES = "89abAB"
 
 NOT_JSON = "not JSON"
+NOT_AN_OBJECT = "not a JSON object"
 TOO_DEEP = "JSON that is nested too deeply"
 TOO_LONG_NUMBER = f"JSON with an integer of more than {MOST_DIGITS} digits"
 HALF_CHARACTER = "JSON with half of a character (a lone surrogate)"

@@ -99,7 +99,7 @@ FILES = array(
             {"name": STRING, "type": {"enum": ["FILE", "DIRECTORY"]}},
             {
                 "size": nullable(COUNT),
-                "sha256": STRING,
+                "sha256": readable(STRING),
                 "mime_type": STRING,
                 "binary": nullable(BOOLEAN),
             },
