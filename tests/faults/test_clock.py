@@ -6,6 +6,7 @@ stands in a file. The monotonic clock is left alone, as where the clock of a mac
 
 from __future__ import annotations
 
+import http.client
 import os
 import time
 
@@ -58,6 +59,32 @@ def test_a_clock_that_jumps_disturbs_no_request(jumping, figures):
     assert crowd.wrong() == []
     assert set(crowd.counts()) == {200}
     assert "Traceback" not in server.said()
+
+
+@pytest.mark.parametrize("jump", [86_400, -86_400])
+def test_a_clock_that_jumps_ends_no_idle_connection(jumping, jump):
+    server, set_clock = jumping
+    host = server.root.removeprefix("http://")
+    connections = [http.client.HTTPConnection(host, timeout=BOUND) for _ in range(3)]
+    for connection in connections:
+        assert asked(connection) == 200
+    set_clock(jump)
+    with asking(server.root, clients=2) as crowd:
+        crowd.wait_for(200, 30)  # so that the server has looked after its connections
+    kept = [connection.sock for connection in connections]
+    assert [asked(connection) for connection in connections] == [200] * 3
+    assert [connection.sock for connection in connections] == kept
+    set_clock(0)
+    for connection in connections:
+        connection.close()
+
+
+def asked(connection):
+    """Return the status of a request, which the connection outlives."""
+    connection.request("GET", "/api/v4/users?limit=1")
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status
 
 
 @pytest.mark.parametrize("jump", [86_400, -86_400])

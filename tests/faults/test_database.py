@@ -13,6 +13,7 @@ from faults import serving
 from faults.crowd import BOUND, asking
 from faults.serving import POOL, WORKERS, connections
 from support import postgres
+from support.server import ask
 from support.waiting import wait_until
 
 MOST_MORE = 12
@@ -116,6 +117,7 @@ def test_the_network_stalls(server, own_postgres, proxy, figures):
     ):
         time.sleep(STALLED)
         crowd.wait_for(503, 20)
+        assert ask(f"{server.root}/alive").status == 200
 
 
 @pytest.mark.parametrize("after", [0, 5_000, 200_000])

@@ -8,9 +8,9 @@ from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
-from fuzz.sending import Client, Tally
 
 from faults.serving import running
+from fuzz.sending import Client, Tally
 from support import postgres, walking
 from support.folders import fingerprint
 from support.server import ask

@@ -32,8 +32,13 @@ KEYED = (
     *("nodes/page/1?perpage={}", "nodes?attributes=true&attributes_filter={}", "nodes?offset={}"),
     *("nodes/statistics?user={}", "nodes/download_formats?full_type={}", "users?first_name={}"),
 )
-OF_FILES = (f"nodes/{NODE}/repo/contents?filename={{}}", f"nodes/{NODE}/repo/list?filename={{}}",
-            f"nodes/{NODE}/download?download_format={{}}", f"nodes/{NODE}/repo/contents?sig={{}}")  # fmt: skip
+OF_FILES = tuple(
+    f"nodes/{NODE}/{path}={{}}"
+    for path in (
+        *("repo/contents?filename", "repo/list?filename", "repo/contents?sig"),
+        *("download?download_format", "repo/list?metadata"),
+    )
+)
 HEADERS = (
     *("Host", "If-None-Match", "If-Modified-Since", "If-Match", "Range", "If-Range", "Accept"),
     *("Accept-Encoding", "Origin", "Access-Control-Request-Method", "X-Forwarded-For", "Cookie"),
@@ -179,28 +184,29 @@ def of_ids(chance, known):
 def of_sizes(chance, known):
     """Return something that is much too large, in one of the places where that is possible."""
     del known
-    size = chance.choice(SIZES)
-    many = b"a" * size
-    kind = chance.randrange(8)
-    if kind == 0:
-        return request(b"/api/v4/nodes/" + many)
-    if kind == 1:
-        return request(b'/api/v4/nodes?label="' + many + b'"')
-    if kind == 2:
-        keys = "&".join(
-            f"{chance.choice(KEYS)}{chance.choice(OPERATORS)}1" for _ in range(size // 20)
-        )
-        return request(b"/api/v4/nodes?" + keys.encode())
-    if kind == 3:
-        return request(b"/api/v4/nodes?id=in=" + b",".join([b"1"] * (size // 2)))
-    if kind == 4:
-        return request(b"/api/v4/nodes", headers=[("X-Long", many)])
-    if kind == 5:
-        return request(b"/api/v4/nodes", headers=[("X-Many", b"a")] * (size // 100))
-    if kind == 6:
-        return request(b"/api/v4/querybuilder", "POST", body=b"[" * size)
-    deep = {"path": [{"entity_type": ""}] * min(size // 20, 3000), "filters": {"a": "x" * size}}
-    return request(b"/api/v4/querybuilder", "POST", body=json.dumps(deep).encode())
+    return chance.choice(TOO_LARGE)(chance, chance.choice(SIZES))
+
+
+def _many_keys(chance, size):
+    keys = (f"{chance.choice(KEYS)}{chance.choice(OPERATORS)}1" for _ in range(size // 20))
+    return request(b"/api/v4/nodes?" + "&".join(keys).encode())
+
+
+def _many_vertices(_, size):
+    content = {"path": [{"entity_type": ""}] * min(size // 20, 3000), "filters": {"a": "x" * size}}
+    return request(b"/api/v4/querybuilder", "POST", body=json.dumps(content).encode())
+
+
+TOO_LARGE = (
+    _many_keys,
+    _many_vertices,
+    lambda _, size: request(b"/api/v4/nodes/" + b"a" * size),
+    lambda _, size: request(b'/api/v4/nodes?label="' + b"a" * size + b'"'),
+    lambda _, size: request(b"/api/v4/nodes?id=in=" + b",".join([b"1"] * (size // 2))),
+    lambda _, size: request(b"/api/v4/nodes", headers=[("X-Long", b"a" * size)]),
+    lambda _, size: request(b"/api/v4/nodes", headers=[("X-Many", b"a")] * (size // 100)),
+    lambda _, size: request(b"/api/v4/querybuilder", "POST", body=b"[" * size),
+)
 
 
 def of_bytes(chance, known):

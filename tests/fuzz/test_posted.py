@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from fuzz import making
 from hypothesis import HealthCheck, given, settings
+
+from fuzz import making
 from wire.test_query_fuzz import mutated, queries
 
 SHARE = 0.0125

@@ -171,3 +171,23 @@ def test_the_readme_names_commands_that_exist():
     named = set(re.findall(r"^\$ provender (\w+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert named
     assert all(re.search(rf"^  {name} ", help_text, re.MULTILINE) for name in named)
+
+
+TIMES_OF_DAY = {
+    "web/access/accounts.py": "a file has the time of day at which it was changed",
+    "web/access/rates.py": "the library names the end of a window by the time of day",
+    "web/access/signatures.py": "a link holds the time of day until which it is good",
+    "web/access/door.py": "the same",
+}
+"""Modules that may ask for the time of day in seconds, and why."""
+
+
+def test_no_duration_is_measured_by_the_time_of_day():
+    """The clock of a machine may jump: `time.monotonic` and `time.perf_counter` do not."""
+    calls = ("time.time(", "time.time_ns(", "from time import")
+    found = {
+        str(path.relative_to(SOURCE))
+        for path in MODULES
+        if any(call in path.read_text() for call in calls)
+    }
+    assert found == set(TIMES_OF_DAY)

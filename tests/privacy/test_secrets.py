@@ -67,7 +67,7 @@ def ids_of(client):
 
 
 def everything(app, client, share=0):
-    """Yield requests: a share of the described ones, wrong ones, posted ones, and routes without a word."""
+    """Yield requests: a share of the described ones, wrong and posted ones, and other routes."""
     ids = ids_of(client)
     yield from islice(walking.described(ids), share, None, SHARES)
     yield from walking.undescribed(app)

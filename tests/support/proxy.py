@@ -32,6 +32,11 @@ class Proxy:
         self._is_closed = False
         threading.Thread(target=self._accept, daemon=True).start()
 
+    @property
+    def connections(self):
+        """How many sockets are open: two for each connection."""
+        return len(self._open)
+
     @contextlib.contextmanager
     def stalled(self):
         """Pass nothing on: connections stay open, new ones are taken, and nothing comes."""

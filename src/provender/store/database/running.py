@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from typing import Any
 
-import psycopg2
+from provender.store.database.cancelling import Cancellation
 
 LOGGER = logging.getLogger(__name__)
 
@@ -46,10 +46,8 @@ class Running:
                 self._driver.interrupt()  # a count of all rows is one step, without a look
                 return
             self._over = threading.Event()
-            work = threading.Thread(
-                target=_cancel, args=(self._driver, self._over), name="cancel", daemon=True
-            )
-            work.start()
+            given = (Cancellation(self._driver), self._over)
+            threading.Thread(target=_cancel, args=given, name="cancel", daemon=True).start()
 
     def finish(self) -> None:
         """End the work: nothing stops what the connection does from now on."""
@@ -63,11 +61,10 @@ class Running:
                 driver.is_stopped = False
 
 
-def _cancel(driver: Any, over: threading.Event) -> None:  # noqa: ANN401 - psycopg2's connection
+def _cancel(cancellation: Cancellation, over: threading.Event) -> None:
     """Cancel what the server does for a connection until it is over."""
     while not over.is_set():
-        try:
-            driver.cancel()
-        except psycopg2.Error as error:
-            LOGGER.debug("a statement cannot be cancelled: %s", error)
+        if problem := cancellation.send():
+            LOGGER.debug("a statement cannot be cancelled: %s", problem)
         over.wait(INSIST_SECONDS)
+    cancellation.close()

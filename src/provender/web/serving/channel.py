@@ -59,6 +59,26 @@ class Channel(HTTPChannel):
         self.close_when_flushed = False
         super().__init__(server, sock, *rest, **named)
 
+    # Waitress writes the time of day into both, which may jump: the setters take no notice of it.
+
+    @property
+    def creation_time(self) -> float:
+        """When the connection was made, by the monotonic clock."""
+        return self._created
+
+    @creation_time.setter
+    def creation_time(self, _: float) -> None:
+        self._created = time.monotonic()
+
+    @property
+    def last_activity(self) -> float:
+        """When something was last sent or received, by the monotonic clock."""
+        return self._moved
+
+    @last_activity.setter
+    def last_activity(self, _: float) -> None:
+        self._moved = time.monotonic()
+
     # Called by the threads.
 
     def task_class(self, _: HTTPChannel, request: Parser) -> WSGITask:
@@ -184,7 +204,7 @@ class Channel(HTTPChannel):
             sent += count
         if sent:
             self.progress.sent += sent
-            self.last_activity = time.time()
+            self.last_activity = time.monotonic()
         return sent > 0
 
     # Called by the thread of the loop.
@@ -278,7 +298,7 @@ class Channel(HTTPChannel):
         if state is State.ASKING:
             allowed = seconds * (4 if self.request.headers_finished else 1)
             return now - self.progress.asking_since > allowed
-        return state is State.IDLE and time.time() - self.last_activity > idle_seconds
+        return state is State.IDLE and time.monotonic() - self.last_activity > idle_seconds
 
 
 class _Task(WSGITask):

@@ -48,7 +48,7 @@ class Connections(TcpWSGIServer):
 
     def readable(self) -> bool:
         """Return whether new connections are taken; also looks after those there are."""
-        now = time.time()
+        now = time.monotonic()
         if now >= self.next_channel_cleanup:
             self.next_channel_cleanup = now + self.adj.cleanup_interval
             self.maintenance(now)
@@ -59,7 +59,7 @@ class Connections(TcpWSGIServer):
         for _ in range(MANY):
             count = len(self.active_channels)
             if count >= self.adj.connection_limit and not self._make_room():
-                self._full_until = time.time() + FULL_SECONDS
+                self._full_until = time.monotonic() + FULL_SECONDS
                 return
             super().handle_accept()
             if len(self.active_channels) <= count:
@@ -87,7 +87,7 @@ class Connections(TcpWSGIServer):
     def _make_room(self) -> bool:
         """End some connections: idle ones first, of those addresses first that have most."""
         now = time.monotonic()
-        before = time.time() - GRACE_SECONDS
+        before = now - GRACE_SECONDS
         found = [
             channel
             for channel in self.active_channels.values()

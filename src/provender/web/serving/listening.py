@@ -98,7 +98,7 @@ class Server:
         self._server.pull_trigger(self._hang_up)
 
     def _hang_up(self) -> None:
-        before = time.time() - IDLE_SECONDS
+        before = time.monotonic() - IDLE_SECONDS
         for channel in tuple(self._server.active_channels.values()):
             is_idle = not channel.requests and not channel.total_outbufs_len
             if is_idle and channel.creation_time < before:
