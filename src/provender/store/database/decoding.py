@@ -61,7 +61,7 @@ def decode(
         if statement.kinds[place] is Kind.JSON:
             if _holds_objects(statement.outputs, place):
                 found = _objects(found, bad, place)
-        elif not is_typed and _is_never_null(statement.outputs, place) and None in column:
+        elif not is_typed and None in column and _is_never_null(statement.outputs, place):
             bad += _missing(columns, statement.outputs, place)
         if found is not column:
             columns[place], is_changed = found, True
