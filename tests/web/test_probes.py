@@ -10,7 +10,7 @@ import pytest
 
 from provender.settings import Pool, ProfileSettings
 from support import postgres
-from support.server import ask, serving
+from support.server import Asking, ask, serving
 
 
 @pytest.fixture
@@ -147,22 +147,22 @@ def test_a_store_that_comes_back_is_ready_again(served, data, tmp_path):
     assert statuses <= {200, 503}
 
 
-def test_a_pool_whose_connections_all_wait_is_not_ready(make_app, settings, lab_copy):
-    small = replace(settings, pool=Pool(size=1))
+def test_requests_that_wait_for_a_lock_keep_nobody_else_out(make_app, settings, lab_copy):
+    small = replace(settings, pool=Pool(size=1), limits=replace(settings.limits, expensive=1))
     with serving(make_app(store=lab_copy, settings=small)) as root:
-        assert ask(f"{root}/ready").status == 200
+        assert ask(f"{root}/api/v4/nodes?limit=1").status == 200
         connection = postgres.connect(lab_copy)
         with connection.cursor() as cursor:
             cursor.execute("BEGIN; LOCK TABLE db_dbnode IN ACCESS EXCLUSIVE MODE")
-            waiting = threading.Thread(target=ask, args=(f"{root}/api/v4/nodes?limit=1",))
-            waiting.start()
-            while ask(f"{root}/ready").status == 200:
-                pass
+            waiting = [Asking(f"{root}/api/v4/nodes?limit={number}") for number in (2, 3, 4)]
+            statuses = [ask(f"{root}{path}").status for path in ("/ready", "/api/v4/users") * 10]
+            assert statuses == [200] * 20
             cursor.execute("ROLLBACK")
         connection.close()
-        waiting.join()
-        while ask(f"{root}/ready").status != 200:
-            pass
+        for asking in waiting:
+            asking.join()
+        assert {asking.outcome for asking in waiting} <= {200, 503}
+        assert len(waiting) == 3
 
 
 def test_while_draining_nothing_is_ready(served):
