@@ -288,6 +288,7 @@ def test_slow_clients_of_nginx_block_nobody(files_behind_nginx):
     assert len(answer.body) == SIZE
 
 
+@pytest.mark.undescribed  # answers of nginx
 def test_too_many_downloads_of_one_client_are_429(files_behind_nginx):
     root, path = files_behind_nginx, filestore.path_of("large")
     with slowclients.readers(root, path, 4):
@@ -331,6 +332,7 @@ def test_what_nginx_refuses_is_json(files_behind_nginx, sent, status, code):
     assert json.loads(answer.partition(b"\r\n\r\n")[2])["code"] == code
 
 
+@pytest.mark.undescribed  # answers of nginx
 def test_without_gunicorn_nginx_says_so_in_json(tmp_path):
     with nginx(tmp_path, f"127.0.0.1:{processes.free_port()}") as outside:
         answer = ask(f"{outside}/api/v4/nodes")

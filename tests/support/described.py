@@ -9,6 +9,7 @@ below the prefix, without a name it is all of them.
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from contextlib import contextmanager
@@ -140,7 +141,9 @@ class Description:
         if kind not in content:
             yield f"the content type {kind!r} is not described: {', '.join(content)}"
         elif kind == JSON:
-            yield from self._json(got.body, (*place, "content", kind, "schema"))
+            is_zipped = got.headers.get("content-encoding") == "gzip"
+            body = gzip.decompress(got.body) if is_zipped else got.body
+            yield from self._json(body, (*place, "content", kind, "schema"))
 
     def _header(self, name, headers):
         component, value = self.components["headers"][name], headers.get(name.lower())
