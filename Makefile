@@ -13,7 +13,7 @@ PORT = 5000
 # The recipe reads it from the environment, so that it may hold blanks and what else a shell would read.
 export STORE
 
-.PHONY: help install serve test test-long test-lowest lint types docs bench attacks mutants test-peer clean
+.PHONY: help install serve test test-long test-lowest lint types docs bench attacks audit mutants test-peer clean
 .DEFAULT_GOAL := help
 
 help: ## show what can be made
@@ -24,9 +24,9 @@ install: $(VENV)/.serve ## create the virtual environment and install Provender
 serve: $(VENV)/.serve ## serve the demo store, or STORE=...; PORT=5000 (0: any free one) HOST=127.0.0.1
 	@$(BIN)/provender restapi $(if $(STORE),"$$STORE") --hostname '$(HOST)' --port '$(PORT)'
 
-test: $(VENV)/.test ## run the tests
+test: $(VENV)/.test ## run the tests; REQUESTS=20000 for as much fuzzing over HTTP as in continuous integration
 	@echo "Running more than 4,000 tests: about 15 minutes on two cores."
-	$(PYTEST) --cov --cov-fail-under=95 -q
+	$(PYTEST) --cov --cov-fail-under=95 -q $(if $(REQUESTS),--requests $(REQUESTS))
 
 test-long: $(VENV)/.test ## run the tests with many more random requests: about an hour
 	$(PYTEST) -q --fuzz 5000 --large 2147483648
@@ -62,6 +62,9 @@ test-peer: $(VENV)/.test ## run AiiDA's own REST tests: AIIDA_SOURCE=checkout ST
 	@test -d "$(AIIDA_SOURCE)" || { echo "AIIDA_SOURCE= must name a checkout of aiida-core (see CONTRIBUTING.md)."; exit 2; }
 	PYTHONPATH="tests$${PYTHONPATH:+:$$PYTHONPATH}" $(BIN)/python -m peer "$(AIIDA_SOURCE)" \
 	  $(if $(STORAGE),--storage $(STORAGE)) $(if $(PEER),--environment '$(PEER)')
+
+audit: $(VENV)/.test ## look for known weaknesses of the installed packages; needs the network
+	@$(BIN)/python .ci/audit.py
 
 clean: ## remove the virtual environments and everything built
 	rm -rf $(VENV) $(LOWEST) build dist docs/_build src/*.egg-info

@@ -89,3 +89,17 @@ def test_the_tests_say_how_many_they_are_and_how_long_they_take():
 def test_linting_installs_no_tests():
     installs = [line.split(" -e ")[1] for line in planned("lint", "types") if " -e " in line]
     assert installs == ["'.'", "'.[lint]'"]
+
+
+def test_an_audit_without_a_network_says_so():
+    nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "https_proxy"), "http://127.0.0.1:9")
+    done = subprocess.run(
+        [sys.executable, ROOT / ".ci" / "audit.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **nowhere},
+    )
+    assert done.returncode == 2
+    assert "so nothing was looked at" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr

@@ -178,6 +178,7 @@ TIMES_OF_DAY = {
     "web/access/rates.py": "the library names the end of a window by the time of day",
     "web/access/signatures.py": "a link holds the time of day until which it is good",
     "web/access/door.py": "the same",
+    "web/serving/refusals.py": "waitress notes so when a refusal began; only the log shows it",
 }
 """Modules that may ask for the time of day in seconds, and why."""
 
