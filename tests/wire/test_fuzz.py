@@ -18,6 +18,7 @@ def send(app, method, path, raw):
         "SCRIPT_NAME": "",
         "PATH_INFO": path.encode("utf-8", "surrogatepass").decode("latin-1"),
         "QUERY_STRING": raw.decode("latin-1"),
+        "HTTP_HOST": "localhost",
         "SERVER_NAME": "localhost",
         "SERVER_PORT": "80",
         "SERVER_PROTOCOL": "HTTP/1.1",
