@@ -76,7 +76,7 @@ class Store:
         """Return whether the opened files are still those on disk, in the cache as well."""
         try:
             is_same = _identity(self.watched) == self.identity
-            return is_same and (self.cached is None or self.cached.is_intact())
+            return is_same and (self.cached is None or self.cached.was_intact())
         except OSError:
             return False
 

@@ -81,6 +81,8 @@ def check_size(parameters: Parameters, limits: Limits) -> Parameters:
         LimitExceeded: too many filters, a list of too many items, or patterns that are too long.
     """
     number = len(parameters.filters)
+    if not number and not parameters.given:
+        return parameters
     if number > limits.filters:
         raise LimitExceeded(
             f"The request has {number} filters, more than `limits.filters` ({limits.filters}).",
@@ -92,11 +94,10 @@ def check_size(parameters: Parameters, limits: Limits) -> Parameters:
         raise LimitExceeded(
             f"A list has {max(lengths)} items, more than `limits.list_items` ({limits.list_items})."
         )
-    patterns = (term.values for term in parameters.filters if term.operator in PATTERNS)
-    check_lengths(
-        (len(text) for values in patterns for text in values if isinstance(text, str)),
-        limits.pattern_chars,
-    )
+    patterns = [term.values for term in parameters.filters if term.operator in PATTERNS]
+    if patterns:
+        lengths = [len(text) for values in patterns for text in values if isinstance(text, str)]
+        check_lengths(lengths, limits.pattern_chars)
     return parameters
 
 

@@ -92,7 +92,7 @@ def share(statement: Statement, most: int) -> int | None:
     """
     if statement.rows is None or statement.row_bytes or "json" in statement.text:
         return None
-    places = sum(kind in TEXTS for kind in statement.kinds)
+    places = sum([kind in TEXTS for kind in statement.kinds])
     each = most // (statement.rows * places or 1)
     return each if each >= LEAST_SHARE else None
 

@@ -212,7 +212,7 @@ def _instants(column: Column) -> Column | None:
 
 def _padded(text: str) -> datetime:
     """Return a datetime; Python 3.10 wants all digits of microseconds and of the offset."""
-    if not text.endswith("+00"):
+    if not str.endswith(text, "+00"):  # a TypeError for None, as `fromisoformat` gives it
         raise ValueError(text)
     head = text[:-3]
     whole = head.ljust(WITH_MICROSECONDS, "0") if head[POINT:] else head
