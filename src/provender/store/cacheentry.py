@@ -23,8 +23,8 @@ PRIVATE_FILE = 0o600
 # The list of the files of an entry.
 LIST = "files.json"
 LARGEST_LIST = 1 << 16
-# Seconds for which a look at the files counts: a look takes 4 µs, a change inside an open file shows
-# in its snapshots at once.
+# Seconds for which a look at the files counts: a look takes 4 µs. What changes inside an open file
+# shows in its snapshots at once.
 LOOK_SECONDS = 0.05
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
