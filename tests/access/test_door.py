@@ -377,7 +377,8 @@ def test_a_file_holds_no_secret_and_is_private(users):
     assert PASSWORD not in text
     assert users.reader not in text
     assert users.file.stat().st_mode & 0o777 == 0o600
-    assert text.count("\n") == 3
+    assert text.count("\n") == 4
+    assert text.count("links:key:") == 1
 
 
 def test_a_line_that_is_being_written_does_not_count():

@@ -203,18 +203,35 @@ def test_a_file_without_secrets_signs_nothing(shared, make_app, file, tmp_path):
     assert client.post(f"/lab{LINKS}", json={"path": file}, headers=alice).status_code == 401
 
 
+def test_nobody_can_make_the_key_of_links_from_what_he_knows(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    token = accounts.add_token(one, "viewer")
+    known = f"viewer:sha256:{accounts.digest(token).hex()}\n".encode()
+    assert accounts.parse(known).key is None
+    made = accounts.parse(one.read_bytes())
+    assert made.names == {"viewer"}
+    assert made.faults == ()
+    assert made.key is not None
+    other.write_bytes(known)
+    accounts.add_password(other, "alice", "secret")
+    added = accounts.parse(other.read_bytes())
+    assert added.names == {"viewer", "alice"}
+    assert added.key not in (None, made.key)
+
+
 def test_no_secret_is_in_the_log(app, file, users, caplog):
     client = app.test_client()
     caplog.set_level(logging.DEBUG, "provender")
     made = client.post(f"/lab{LINKS}", json={"path": file}, headers=bearer(users.reader))
     parts = urlsplit(made.json["data"]["url"])
     mark = parts.query.rpartition("sig=")[2]
-    for query in (parts.query, f"limit=1&sig={mark}", f"sig={mark}&limit=x"):
+    spelled = (f"limit=1;sig={mark}", f"SIG={mark}", f"limit=1&s%69g={mark}", f"a=1%26sig%3D{mark}")
+    for query in (parts.query, f"limit=1&sig={mark}", f"sig={mark}&limit=x", *spelled):
         for path in (parts.path, "/api/v4/nodes", "/lab/api/v4/nodes", "/nix/"):
             answer = client.get(f"{path}?{query}", buffered=True)
             assert answer.status_code in (200, 400, 401)
     client.get("/lab/api/v4/nodes", headers=bearer("a secret that is wrong"), buffered=True)
     text = caplog.text
-    assert text.count("GET ") == 13
+    assert text.count("GET ") >= 29
     for secret in (mark, users.reader, "a secret that is wrong"):
         assert secret not in text

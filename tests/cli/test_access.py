@@ -117,5 +117,5 @@ def test_a_malformed_line_is_a_problem_that_shows_no_secret(checked, tmp_path):
     (told,) = [
         words for level, words in checked("access: {file: users}", status=1) if level != "ok"
     ]
-    assert "line 2 has neither a password nor a token" in told
+    assert "line 3 has neither a password nor a token" in told
     assert "plain" not in told

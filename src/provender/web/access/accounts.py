@@ -1,8 +1,8 @@
 """The file of users: a line for each password and token, hashed. Floor: web.
 
-A line is `NAME:scrypt:...` (a password) or `NAME:sha256:...` (a token). Of several passwords of a
-user the last one holds. The file is read again when it changes; while it cannot be read, there are
-no users.
+A line is `NAME:scrypt:...` (a password), `NAME:sha256:...` (a token) or `links:key:...` (the key of
+signed links). Of several passwords of a user the last one holds. The file is read again when it
+changes; while it cannot be read, there are no users.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ METHOD = f"{PASSWORD}:32768:8:1"
 # Tokens are random: nobody finds one by trying, so a fast hash is enough.
 TOKEN = "sha256"  # noqa: S105 - the name of a method
 TOKEN_BYTES = 32
+# The line with the key of signed links. It is random, and no user has it: whoever knew the whole
+# file otherwise, such as its only user, could sign links to every profile.
+KEY = re.compile(rb"^links:key:([0-9a-f]{64})[ \t\r]*\n", re.MULTILINE)
+KEY_BYTES = 32
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}")
 SALTED = re.compile(re.escape(METHOD) + r"\$[A-Za-z0-9]+\$[0-9a-f]{128}")
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -47,8 +51,8 @@ LINKS = b"provender: key of signed links"
 class Accounts:
     """The users of a file: the password of each, and whose token a digest is.
 
-    `key` signs links; it is None without any secret. `faults` say what is wrong in the file, by
-    line and never by content.
+    `key` signs links; it is None where the file has none. `faults` say what is wrong in the file,
+    by line and never by content.
     """
 
     passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -97,7 +101,7 @@ def parse(content: bytes) -> Accounts:
     faults = []
     for number, line in enumerate(content.decode("utf-8", "replace").split("\n")[:-1], 1):
         text = line.strip()
-        if not text or text.startswith("#"):
+        if not text or text.startswith("#") or KEY.match(f"{text}\n".encode()):
             continue
         name, _, secret = text.partition(":")
         kind, _, value = secret.partition(":")
@@ -109,9 +113,15 @@ def parse(content: bytes) -> Accounts:
             passwords[name] = secret
         else:
             faults.append(f"line {number} has neither a password nor a token of a known kind")
-    has_secret = bool(passwords or tokens)
-    key = hmac.digest(content, LINKS, hashlib.sha256) if has_secret else None
-    return Accounts(passwords, tokens, key, tuple(faults))
+    return Accounts(passwords, tokens, _key(content), tuple(faults))
+
+
+def _key(content: bytes) -> bytes | None:
+    """Return the key of signed links: another one after every change of the file."""
+    secrets_of_file = KEY.findall(content)
+    if not secrets_of_file:
+        return None
+    return hmac.digest(secrets_of_file[-1], LINKS + content, hashlib.sha256)
 
 
 def is_name(name: str) -> bool:
@@ -191,7 +201,9 @@ def add_password(path: Path, name: str, password: str) -> None:
 
 
 def _append(path: Path, name: str, secret: str) -> None:
-    """Add a line to a file; a new file can be read by its owner only.
+    """Add a line to a file, and the key of signed links to a file that has none.
+
+    A new file can be read by its owner only.
 
     Raises:
         ConfigurationError: no valid name, or the file cannot be written.
@@ -202,6 +214,9 @@ def _append(path: Path, name: str, secret: str) -> None:
         with os.fdopen(os.open(path, flags, 0o600), "r+b") as file:
             before = file.read()
             begin = b"\n" if before and not before.endswith(b"\n") else b""
-            file.write(begin + f"{name}:{secret}\n".encode())
+            lines = [f"{name}:{secret}\n"]
+            if not KEY.search(before):
+                lines.insert(0, f"links:key:{secrets.token_hex(KEY_BYTES)}\n")
+            file.write(begin + "".join(lines).encode())
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be written: {error.strerror}.") from error

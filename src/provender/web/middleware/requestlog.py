@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger(__name__)
 
-# The signature of a link to a file, which opens the file for a while.
-SIGNATURE = re.compile(r"(^|&)sig=[^&]*")
-HIDDEN = r"\1sig=..."
+# The signature of a link to a file, which opens the file for a while; also in a malformed link.
+SIGNATURE = re.compile(r"(?<=\bsig=)[^&]*|[0-9]{1,12}\.[A-Za-z0-9_-]{43}")
+HIDDEN = "..."
 LINE = "%(method)s %(path)s %(status)d %(bytes)d bytes %(milliseconds).1f ms"
 LINE_WITH_QUERY = LINE.replace("%(path)s", "%(path)s?%(query)s")
 
@@ -29,7 +29,7 @@ def write(environ: WSGIEnvironment, trace: Trace) -> None:
     if not LOGGER.isEnabledFor(logging.INFO):
         return
     query = shown(environ.get("QUERY_STRING", ""))
-    if "sig=" in query:
+    if "sig=" in query or "." in query:
         query = SIGNATURE.sub(HIDDEN, query)
     fields = {
         "event": "request",
