@@ -202,8 +202,10 @@ class Access:
         "who may read a profile that does not say it: names of users, `known` for all of them, "
         "`anyone` without a password",
     )
-    metrics: tuple[str, ...] = _setting(
-        (ANYONE,), "who may read `/metrics`; a user that is named here is not one of `known`"
+    metrics: tuple[str, ...] | None = _setting(
+        None,
+        "who may read `/metrics`, by default `anyone` while no profile is guarded, then nobody; a "
+        "user that is named here is not one of `known`",
     )
     header: str | None = _setting(
         None, "header in which a web server in front names the user that it has checked"

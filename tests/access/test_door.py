@@ -186,6 +186,16 @@ def test_metrics_have_readers_of_their_own(root, users):
     assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
 
 
+def test_metrics_without_readers_are_for_nobody_where_a_profile_is_guarded(shared, make_app, users):
+    settings = replace(shared, access=Access(file=users.file))
+    client = make_app(settings=settings).test_client()
+    for headers in ({}, bearer(users.reader), bearer(users.collector)):
+        assert client.get("/metrics", headers=headers).status_code == 401
+    profiles = {"free": shared.profiles["free"]}
+    client = make_app(settings=replace(settings, profiles=profiles)).test_client()
+    assert client.get("/metrics").status_code == 200
+
+
 def test_where_only_metrics_are_guarded_the_profiles_are_as_ever(shared, make_app, users):
     profiles = {name: replace(one, readers=None) for name, one in shared.profiles.items()}
     client = make_app(settings=replace(shared, profiles=profiles)).test_client()

@@ -96,7 +96,8 @@ def test_requests_of_a_client_are_told(checked, tmp_path):
 def test_what_may_not_be_meant_is_a_warning(checked, tmp_path):
     users = users_of(tmp_path, "alicia")
     users.chmod(0o644)
-    text = "access: {file: users, header: X-User}\nmetrics: true\ncors: [https://a.example]\n"
+    text = "access: {file: users, header: X-User, metrics: [anyone]}\nmetrics: true\n"
+    text += "cors: [https://a.example]\n"
     found = [words for level, words in checked(text) if level == "warning"]
     for words in (
         "Others may read or change",
@@ -107,6 +108,8 @@ def test_what_may_not_be_meant_is_a_warning(checked, tmp_path):
         assert any(words in told for told in found), (words, found)
     found = checked("access: {file: users, header: X-User, trusted: [0.0.0.0/0]}")
     assert any("any client can be any user" in words for _, words in found)
+    found = checked("access: {file: users}\nmetrics: true")
+    assert ("warning", "/metrics is for nobody: set `access.metrics`.") in found
     found = checked("access: {file: users}")
     assert any("is called `alice`. Did you mean `alicia`?" in words for _, words in found)
 

@@ -32,6 +32,8 @@ def check_access(settings: Settings, profiles: Profiles) -> Iterator[Finding]:
     if settings.metrics and guarded and rights.may_collect(None):
         words = "/metrics is for `anyone` and names all profiles: set `access.metrics`."
         yield warning(SUBJECT, words)
+    if settings.metrics and guarded and not rights.metrics:
+        yield warning(SUBJECT, "/metrics is for nobody: set `access.metrics`.")
     named = [entry for entry in settings.cors if entry != "*"]
     sites = f"scripts of {', '.join(named) or 'no other web site'} may read them"
     yield ok(SUBJECT, f"guarded: {', '.join(guarded)}; {sites}" if guarded else "all are open")

@@ -52,7 +52,11 @@ class Rights:
 def rights_of(settings: Settings, profiles: Profiles) -> Rights:
     """Return what the settings allow."""
     readers = {name: readers_of(settings, item) for name, item in profiles.by_name.items()}
-    return Rights(readers, frozenset(settings.access.metrics))
+    collectors = settings.access.metrics
+    if collectors is None:  # the metrics name every profile
+        is_open = all(ANYONE in named for named in readers.values())
+        collectors = (ANYONE,) if is_open else ()
+    return Rights(readers, frozenset(collectors))
 
 
 def readers_of(settings: Settings, profile: Profile) -> frozenset[str]:
