@@ -244,6 +244,13 @@ def test_a_password_of_any_length_and_form_is_an_answer(shared, make_app):
         assert client.get("/lab/", headers=header).status_code in (401, 429), header
 
 
+def test_a_zero_byte_after_a_password_makes_it_another_one(shared, make_app):
+    client = make_app(settings=shared).test_client()
+    for name, password in (("alice", f"{PASSWORD}\0"), ("alice\0", PASSWORD)):
+        assert client.get("/lab/", headers=basic(name, password)).status_code == 401
+    assert client.get("/lab/", headers=basic("alice", PASSWORD)).status_code == 200
+
+
 def test_a_scheme_may_be_written_in_any_case(shared, make_app, users):
     client = make_app(settings=shared).test_client()
     for scheme in ("bearer", "BEARER"):

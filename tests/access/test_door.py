@@ -12,6 +12,7 @@ import pytest
 import provender
 from provender.errors import ConfigurationError
 from provender.settings import Access, ProfileSettings, Proxy
+from provender.store.selection import select
 from provender.web.access import accounts
 from provender.web.dialects import DIALECTS
 from support.server import ask, serving
@@ -226,6 +227,35 @@ def test_a_query_that_names_a_profile_is_checked_whatever_its_form(shared, make_
     assert client.get("/api/v4/nodes?profile=lab&limit=1", headers=reader).status_code == 200
     assert client.get("/api/v4/nodes?profile=nix", headers=reader).status_code == 401
     assert client.get("/api/v4/nodes?profile=free&limit=1").status_code == 200
+
+
+def test_a_guarded_profile_in_a_posted_path_keeps_the_answer_private(shared, make_app, users):
+    client = make_app(settings=replace(shared, profile_switching=True)).test_client()
+    path = "/api/v4/nodes/1/repo/contents?filename=a&profile=lab"
+    headers = bearer(users.reader) | {"Origin": "https://a.example"}
+    made = client.post("/api/v4/download_links", json={"path": path}, headers=headers)
+    assert made.status_code == 200
+    assert "sig=" in made.json["data"]["url"]
+    assert made.headers["Cache-Control"].startswith("private")
+    assert "Access-Control-Allow-Origin" not in made.headers
+
+
+def test_a_guarded_profile_is_refused_where_none_is_the_default(shared, make_app):
+    guarded = replace(shared, profiles={"lab": shared.profiles["lab"]}, default_profile=None)
+    chosen = select(guarded)
+    selection = replace(chosen, profiles=replace(chosen.profiles, default=None))
+    client = make_app(settings=guarded, selection=selection).test_client()
+    assert client.get("/api/v4/users").status_code == 401
+
+
+def test_scripts_of_other_sites_read_no_list_of_a_user(shared, make_app, users):
+    client = make_app(settings=shared).test_client()
+    site = {"Origin": "https://a.example"}
+    for path in ("/", "/profiles"):
+        assert "Access-Control-Allow-Origin" in client.get(path, headers=site).headers
+        answer = client.get(path, headers=site | bearer(users.reader))
+        assert answer.status_code == 200
+        assert "Access-Control-Allow-Origin" not in answer.headers
 
 
 def test_an_open_profile_can_be_asked_where_the_default_one_is_guarded(shared, make_app):

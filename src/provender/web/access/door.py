@@ -94,7 +94,10 @@ class Door:
 
     def require(self, profile: str | None) -> None:
         """Raise `Unauthorized` unless whoever asks may read a profile."""
-        if self.rights.is_open(profile) or request.environ.get(ADMITTED) == profile:
+        if self.rights.is_open(profile):
+            return
+        self._note(Scope.SOME)
+        if profile is not None and request.environ.get(ADMITTED) == profile:
             return
         if not self._is_signed(profile) and not self.rights.may_read(profile, self.user()):
             raise self._refusal()
@@ -189,8 +192,12 @@ def register(app: Flask, door: Door) -> None:
 
 
 def is_for_some() -> bool:
-    """Return whether the answer to the current request is not for everybody."""
-    return request.environ.get(SCOPE) is Scope.SOME
+    """Return whether the answer to the current request is not for everybody.
+
+    A list is for everybody unless it has what only its user may read.
+    """
+    scope = request.environ.get(SCOPE)
+    return scope is Scope.SOME or (scope is Scope.DEPENDS and bool(request.environ.get(USER)))
 
 
 def _keep_private(response: Response) -> Response:

@@ -23,6 +23,8 @@ from provender.web.middleware.proxies import Peers, peer
 REALM = "Provender"
 # Longest name and password that are checked, in characters.
 LONGEST = 1024
+# The hash of a short password stays the same when zero bytes follow it.
+ZERO = "\0"
 
 
 class Identities:
@@ -80,6 +82,8 @@ class Identities:
 
     def _owner_of_password(self, name: str | None, password: str | None) -> str | None:
         if not name or not password or len(name) + len(password) > LONGEST:
+            return None
+        if ZERO in name or ZERO in password:
             return None
         accounts = self.accounts
         depends_on = (name, accounts.passwords.get(name, ""), password)
