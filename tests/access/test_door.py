@@ -421,6 +421,14 @@ def test_a_file_holds_no_secret_and_is_private(users):
     assert text.count("links:key:") == 1
 
 
+def test_a_file_that_is_no_file_of_users_does_not_fill_the_log(tmp_path, caplog):
+    file = tmp_path / "users"
+    file.write_text("nonsense\n" * 10_000)
+    assert accounts.AccountFile(file).current().names == frozenset()
+    assert "; line 5 has neither a password nor a token of a known kind; 9995 more" in caplog.text
+    assert len(caplog.text) < 1000
+
+
 def test_a_line_that_is_being_written_does_not_count():
     whole = b"reader:sha256:" + b"ab" * 32 + b"\n"
     assert accounts.parse(whole).names == {"reader"}

@@ -43,12 +43,12 @@ def _check_file(
     file: Path | None, readers: frozenset[str], *, has_header: bool
 ) -> Iterator[Finding]:
     """Look at the file of users."""
-    from provender.web.access.accounts import content, parse  # noqa: PLC0415 - the web floor, for this only
+    from provender.web.access.accounts import content_of, parse  # noqa: PLC0415 - the web floor, for this only
 
     if file is None:
         return
     try:
-        accounts = parse(content(file))
+        accounts = parse(content_of(file))
         mode = file.stat().st_mode
     except OSError as error:
         words = f"{file} cannot be read ({error.strerror or error}): there are no users."

@@ -44,6 +44,8 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 LARGEST = 1 << 20
 # A file that changed so recently, in nanoseconds, may change again without another time stamp.
 UNSETTLED = 100_000_000
+# Faults of a file that a line of the log names.
+TOLD = 5
 LINKS = b"provender: key of signed links"
 
 
@@ -150,12 +152,12 @@ class AccountFile:
     def current(self) -> Accounts:
         """Return the users; none while the file cannot be read."""
         try:
-            signature = _signature(self._path.stat())
+            state = _state(self._path.stat())
             before, accounts = self._read
-            if signature is None or signature != before:
-                accounts = parse(content(self._path))
-                self._read = (signature, accounts)
-                self._tell("; ".join(accounts.faults))
+            if state is None or state != before:
+                accounts = parse(content_of(self._path))
+                self._read = (state, accounts)
+                self._tell(_shortened(accounts.faults))
         except OSError as error:
             self._read = (None, NOBODY)
             self._tell(f"nobody is a user: {error.strerror or error}")
@@ -169,14 +171,20 @@ class AccountFile:
         self._told = problem
 
 
-def _signature(status: os.stat_result) -> tuple[int, ...] | None:
+def _shortened(faults: tuple[str, ...]) -> str:
+    """Return the first faults, and how many more there are."""
+    more = len(faults) - TOLD
+    return "; ".join((*faults[:TOLD], *([f"{more} more"] if more > 0 else ())))
+
+
+def _state(status: os.stat_result) -> tuple[int, ...] | None:
     """Return what differs after every change of a file; None while it may still change."""
     if abs(time.time_ns() - status.st_ctime_ns) < UNSETTLED:
         return None
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
     """Return the content of a file of users; raises `OSError` if it cannot be one."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:

@@ -62,20 +62,22 @@ class Attempts:
         """The number of clients whose wrong passwords are counted."""
         return len(self._clients)
 
-    def check(self, client: str, known: tuple[str, ...], is_right: Callable[[], bool]) -> bool:
+    def check(self, client: str, depends_on: tuple[str, ...], is_right: Callable[[], bool]) -> bool:
         """Return the result of a check; a right one is remembered for a while.
 
         The same check by several requests at a time is done once.
 
         Args:
             client: address of who asks.
-            known: what the result depends on; only a keyed hash of it is remembered.
+            depends_on: what decides the result; only a keyed hash of it is remembered.
             is_right: the check.
 
         Raises:
             TooManyRequests: too many wrong passwords, from the client or from all of them.
         """
-        key = hmac.digest(self._key, "\0".join(known).encode("utf-8", "replace"), hashlib.sha256)
+        key = hmac.digest(
+            self._key, "\0".join(depends_on).encode("utf-8", "replace"), hashlib.sha256
+        )
         network, own = network_of(client), None
         with self._lock:
             if self._right.get(key, 0.0) > self._clock():

@@ -78,19 +78,24 @@ class Door:
         if first in OPEN:
             return
         if first == METRICS:
-            self._note(Scope.SOME if not self.rights.may_collect(None) else Scope.EVERYBODY)
-            if request.method != "OPTIONS" and not self.rights.may_collect(self.user()):
-                raise self._refusal()
+            self._check_metrics()
             return
         if not self.rights.has_guarded:
             return
         name = self._asked(first)
-        is_list = first == LIST or (request.endpoint == HOME and self.rights.is_open(name))
-        is_open = first == LIST or self.rights.is_open(name)
-        depends = Scope.DEPENDS if is_list else Scope.EVERYBODY
-        self._note(depends if is_open else Scope.SOME)
-        if request.method != "OPTIONS" and not is_open:
-            self.require(name)
+        if first != LIST and not self.rights.is_open(name):
+            self._note(Scope.SOME)
+            if request.method != "OPTIONS":
+                self.require(name)
+        elif first == LIST or request.endpoint == HOME:
+            self._note(Scope.DEPENDS)
+
+    def _check_metrics(self) -> None:
+        if self.rights.may_collect(None):
+            return
+        self._note(Scope.SOME)
+        if request.method != "OPTIONS" and not self.rights.may_collect(self.user()):
+            raise self._refusal()
 
     def require(self, profile: str | None) -> None:
         """Raise `Unauthorized` unless whoever asks may read a profile."""
