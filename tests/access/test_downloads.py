@@ -233,5 +233,5 @@ def test_no_secret_is_in_the_log(app, file, users, caplog):
     client.get("/lab/api/v4/nodes", headers=bearer("a secret that is wrong"), buffered=True)
     text = caplog.text
     assert text.count("GET ") >= 29
-    for secret in (mark, users.reader, "a secret that is wrong"):
+    for secret in (mark.partition(".")[2], users.reader, "a secret that is wrong"):
         assert secret not in text
