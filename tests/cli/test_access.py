@@ -78,6 +78,7 @@ def test_who_is_guarded_is_told(checked, tmp_path):
         ("access: {header: X-User, trusted: [a]}", "neither an address nor a network"),
         ("cors: [a.example]", "`a.example` is not the origin of a web site."),
         ("frame_ancestors: [a.example]", "`a.example` is not the origin of a web site."),
+        ("trusted_hosts: ['http://a']", "`trusted_hosts` holds `http://a`, which is not a host."),
     ],
 )
 def test_what_cannot_work_is_a_problem(checked, text, words):
@@ -101,7 +102,7 @@ def test_what_may_not_be_meant_is_a_warning(checked, tmp_path):
     found = [words for level, words in checked(text) if level == "warning"]
     for words in (
         "Others may read or change",
-        "X-User is believed of nobody",
+        "The header X-User is never believed",
         "/metrics is for `anyone` and names all profiles",
         "(DNS rebinding)",
     ):

@@ -11,7 +11,10 @@ from provender.cli.console import HELP, Group, examples
 
 @click.group(cls=Group, context_settings=HELP)
 def access() -> None:
-    """Make the file of the users who may read (the setting `access.file`)."""
+    """Manage the users who may read.
+
+    They stand in a file of its own, which the setting `access.file` names.
+    """
 
 
 @examples(
@@ -27,13 +30,13 @@ def access() -> None:
     "--token/--password",
     "is_token",
     default=True,
-    help="A token, which is made and printed once; or a password, which is asked for.",
+    help="Make a token and print it once (the default), or ask for a password.",
 )
 def add(file: Path, name: str, is_token: bool) -> None:
-    """Add a user to FILE, or one more token, or another password, of a user.
+    """Add a user, a token or a password to FILE.
 
-    A running server notices. FILE holds hashes only; take a line out to take a token or a password
-    away.
+    A user may have several tokens and one password. A running server takes the change over with the
+    next request. FILE holds hashes only. To revoke a token or a password, delete its line.
     """
     from provender.web.access import accounts  # noqa: PLC0415 - the web floor is for this only
 

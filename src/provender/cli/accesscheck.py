@@ -51,11 +51,11 @@ def _check_file(
         accounts = parse(content_of(file))
         mode = file.stat().st_mode
     except OSError as error:
-        words = f"{file} cannot be read ({error.strerror or error}): there are no users."
+        words = f"The file {file} cannot be read ({error.strerror or error}): there are no users."
         yield problem(SUBJECT, words)
         return
     if mode & (stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP):
-        yield warning(SUBJECT, f"Others may read or change {file}: chmod g-w,o-rwx.")
+        yield warning(SUBJECT, f"Others may read or change the file {file}: chmod g-w,o-rwx {file}")
     for fault in accounts.faults:
         yield problem(SUBJECT, f"{file}: {fault}.")
     for name in sorted(readers - accounts.names) if not has_header else ():
@@ -75,7 +75,7 @@ def _check_header(settings: Settings) -> Iterator[Finding]:
         yield problem(SUBJECT, error)
         return
     if header and not trusted:
-        yield warning(SUBJECT, f"{header} is believed of nobody: set `access.trusted`.")
+        yield warning(SUBJECT, f"The header {header} is never believed: set `access.trusted`.")
     if any(ip_network(entry, strict=False).prefixlen == 0 for entry in trusted if entry != UNIX):
         yield warning(SUBJECT, "`access.trusted` is everybody: any client can be any user.")
 
@@ -97,12 +97,18 @@ def check_rates(settings: Settings) -> Iterator[Finding]:
 def check_sites(settings: Settings) -> Iterator[Finding]:
     """Look which web sites may read answers, and under which names this server answers."""
     from provender.web.middleware.crossorigin import EVERYBODY, origin  # noqa: PLC0415 - the web floor, for this only
+    from provender.web.middleware.hosts import HINT, is_host  # noqa: PLC0415 - the same
 
     for entry in (*settings.cors, *settings.frame_ancestors):
         try:
             origin(entry)
         except ConfigurationError as error:
             yield problem("web sites", error)
+    for entry in settings.trusted_hosts:
+        if not is_host(entry.removeprefix(".")):
+            yield problem(
+                "web sites", f"`trusted_hosts` holds `{entry}`, which is not a host. {HINT}"
+            )
     if EVERYBODY not in settings.cors and not settings.trusted_hosts:
         yield warning(
             "web sites",

@@ -48,7 +48,9 @@ FILES = 200
 def check(
     context: click.Context, store: str | None, repository: Path | None, files: int, *, as_json: bool
 ) -> None:
-    """Open a store and report schema, counts, files, indexes, and values that cannot be shown.
+    """Report what a store holds and whether it can be served.
+
+    The report has schema, counts, files, indexes, and values that cannot be shown.
 
     STORE is as for `provender restapi`. Exit status 1 if it cannot be opened or a file cannot be
     read.

@@ -15,11 +15,18 @@ from provender.cli.options import Options
     """
 )
 @click.command(context_settings=HELP)
-@click.option("--dialect", "name", metavar="NAME", help="The dialect; today's clients' by default.")
-@click.option("--mount", default="", metavar="PATH", help="The path that it is served below.")
+@click.option(
+    "--dialect",
+    "name",
+    metavar="NAME",
+    help="Name of the dialect; by default that of today's clients.",
+)
+@click.option(
+    "--mount", default="", metavar="PATH", help="Path below which the interface is served."
+)
 @click.pass_obj
 def openapi(options: Options, name: str | None, mount: str) -> None:
-    """Print the description of a dialect, OpenAPI 3.1, as the server gives it."""
+    """Print the OpenAPI 3.1 description of a dialect."""
     from provender.web.dialects import DIALECTS  # noqa: PLC0415 - the web floor is for this only
     from provender.web.openapi.document import written  # noqa: PLC0415 - the same
     from provender.web.openapi.served import Served  # noqa: PLC0415 - the same
