@@ -227,7 +227,7 @@ FULL_TYPE: Parameter[str | None] = Parameter(
     _text,
     None,
     '"NODE_TYPE|PROCESS_TYPE"',
-    "nodes of a full type; `%` ends a half",
+    "nodes of a full type; each half may end in `%`",
     {"type": "string", "pattern": r'^"[^"%|\x00]*%?\|[^"%|\x00]*%?"$'},
     ('"data.core.int.Int.|"',),
 )

@@ -34,14 +34,15 @@ LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")
 ABOUT = """\
 A provenance store of [AiiDA](https://www.aiida.net), read-only.
 
-Every path may end in a slash, takes HEAD as GET, and answers OPTIONS. A method that it does not
-have is a 405, an unknown path a 404; both have the body of an error. Answers hold no keys but those
-described. A value marked `x-null-with-note` is null where the store holds something that cannot be
-read; `notes` then says so. Other routes ignore a special key that has no meaning for them. The key
-`_` is ignored everywhere.
+In a query string, strings are in double quotes: `label="add"`. A quote inside a string is doubled.
+A special key that a route does not list is ignored, and so is the key `_`.
 
-In a query string a string stands in double quotes, and a quote in it is doubled: `label="add"`. The
-examples are answers of the demo store; other stores have other ids.
+Every path may end in a slash, takes HEAD where it takes GET, and answers OPTIONS. Other methods are
+a 405, unknown paths a 404; both have the body of an error.
+
+Answers hold no keys but those described. A value marked `x-null-with-note` is null where the stored
+value cannot be shown; `notes` then says so. The examples are answers of the demo store; other
+stores have other ids.
 """
 
 
@@ -65,7 +66,7 @@ class Document:
         return hashlib.sha256(self.digest + mount.encode()).hexdigest()[:32]
 
 
-# How a client of a guarded profile may prove who it is; other profiles ask nobody.
+# The credentials of a client of a guarded profile; other profiles need none.
 SCHEMES = {
     "token": {"type": "http", "scheme": "bearer"},
     "password": {"type": "http", "scheme": "basic"},

@@ -9,7 +9,7 @@ from typing import Any
 # A JSON Schema (2020-12); it may hold instances of `Named`.
 Schema = Mapping[str, Any]
 
-# Marks a value that is null where the store holds what cannot be read; a note then says so.
+# Marks a value that is null where the stored value cannot be shown; a note then says so.
 UNREADABLE = "x-null-with-note"
 
 ANY: Schema = {}

@@ -71,7 +71,7 @@ STATUSES = (
     ),
     Status(400, "The request has no meaning; the message says why, the hint what is right."),
     Status(401, "There is nothing here that the client may read.", headers=("WWW-Authenticate",)),
-    Status(403, "The client may not read the profile."),
+    Status(403, "A check that the operator added (`get_decorators`) refuses the request."),
     Status(
         404,
         "No such object, page, file or profile, a malformed id, or an unknown path; the answer to "
@@ -86,7 +86,11 @@ STATUSES = (
         _of_files,
         ("Content-Range",),
     ),
-    Status(429, "The client has asked too often.", headers=(*RETRY, *RATES)),
+    Status(
+        429,
+        "Too many requests of the client, or too many wrong passwords.",
+        headers=(*RETRY, *RATES),
+    ),
     Status(431, "The headers are larger than the web server takes."),
     Status(500, "A fault of the server, or a damaged file of the store."),
     Status(501, "This server does not offer it for this type of node.", _of_nodes),
