@@ -30,6 +30,7 @@ MOST_CLIENTS = 4096
 MOST_WAITING = 3
 PATIENCE = 2.0
 IPV6_NETWORK = 64
+BUSY = "Too many passwords are being checked."
 
 
 @dataclass(slots=True)
@@ -105,10 +106,10 @@ class Attempts:
 
     def _in_turn(self, is_right: Callable[[], bool]) -> bool:
         if not self._waiting.acquire(blocking=False):
-            raise _refused(1)
+            raise _refused(BUSY, 1)
         try:
             if not self._turn.acquire(timeout=self._patience):
-                raise _refused(1)
+                raise _refused(BUSY, 1)
             try:
                 return is_right()
             finally:
@@ -126,7 +127,7 @@ class Attempts:
         _refill(own, OF_CLIENT, now)
         _refill(self._all, OF_ALL, now)
         if own.left < 1 or self._all.left < 1:
-            raise _refused()
+            raise _refused("Too many wrong passwords.", 10)
         own.left -= 1
         self._all.left -= 1
 
@@ -147,10 +148,8 @@ def _refill(bucket: _Bucket, rate: tuple[float, float], now: float) -> None:
     bucket.moment = now
 
 
-def _refused(seconds: int = 10) -> TooManyRequests:
-    return TooManyRequests(
-        "Too many passwords are being checked.", hint="Try again later.", retry_after=seconds
-    )
+def _refused(message: str, seconds: int) -> TooManyRequests:
+    return TooManyRequests(message, hint="Try again later.", retry_after=seconds)
 
 
 def network_of(address: str) -> str:

@@ -41,7 +41,7 @@ def register(app: Flask, limits: Limits, respond: Callable[[Exception], Response
         found = limiter.current_limit
         return respond(
             TooManyRequests(
-                f"The server answers {limits.requests} requests of one client.",
+                f"Too many requests: one client may send {limits.requests} (`limits.requests`).",
                 hint="Try again later.",
                 retry_after=1 if found is None else max(1, _seconds_to(found.reset_at)),
             )

@@ -16,7 +16,7 @@ MOST_DIGITS = 18
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The bounds of an application; no host is trusted more than others if there are none."""
+    """The bounds of an application; without `trusted_hosts` every host is trusted."""
 
     url_bytes: int
     body_bytes: int
@@ -35,7 +35,7 @@ class Bounds:
         if path + len(request.query_string) > self.url_bytes:
             raise UrlTooLong(
                 f"The URL is longer than {self.url_bytes} bytes (`limits.url_bytes`).",
-                hint="Longer questions can be posted to /querybuilder.",
+                hint="A long query can be posted to /querybuilder.",
             )
         length = environ.get("CONTENT_LENGTH")
         if length and (len(length) > MOST_DIGITS or int(length) > self.body_bytes):
