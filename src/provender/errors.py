@@ -14,7 +14,7 @@ ProvenderError
 │   │   └── UrlTooLong    414  a path and query beyond it
 │   └── AmbiguousIdentifier    an id prefix of several objects
 ├── Unauthorized          401  whoever asks may not read this
-├── TooManyRequests       429  too many of them from one client
+├── TooManyRequests       429  too many requests of one client
 ├── NotFound              404
 │   ├── UnknownRoute           no such path, or a malformed id in it
 │   ├── NoSuchEntity           no object with that id
@@ -32,7 +32,7 @@ ProvenderError
 │   ├── UnsupportedStore       not a store, or of a version that is not read
 │   └── CorruptObject     500  a file of the store is missing or damaged
 ├── ServerStopping        503  the server ends after the requests that run
-├── ClientGone            499  the client went away; nobody reads the answer
+├── ClientGone            499  the client disconnected before its answer
 └── ConfigurationError         wrong settings; stops the start, never sent to a client
 """
 
@@ -178,7 +178,7 @@ class AmbiguousIdentifier(BadRequest):
 
 
 class Unauthorized(ProvenderError):
-    """Whoever asks may not read this, or nobody knows who it is; also where nothing is."""
+    """The client may not read this; also for paths that do not exist, so that they tell nothing."""
 
     code = "unauthorized"
     status = 401
@@ -315,7 +315,7 @@ class ServerStopping(ProvenderError):
 
 
 class ClientGone(ProvenderError):
-    """The client went away before its answer: the work for it ends, and nobody reads this."""
+    """The client disconnected before its answer: the work for it ends. Only the log shows this."""
 
     code = "client-gone"
     status = 499

@@ -192,15 +192,15 @@ class Proxy:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who there is, and who may read what."""
+    """The users, and who may read which profile."""
 
     file: Path | None = _setting(
         None, "file of the users, with their hashed passwords and tokens (`provender access add`)"
     )
     readers: tuple[str, ...] = _setting(
         (ANYONE,),
-        "who may read a profile that does not say it: names of users, `known` for all of them, "
-        "`anyone` without a password",
+        "who may read a profile without `readers`: names of users, `known` (every user) or "
+        "`anyone` (also without credentials)",
     )
     metrics: tuple[str, ...] | None = _setting(
         None,
@@ -254,7 +254,7 @@ class Settings:
         ("*",), "web sites whose scripts may read answers, such as https://viewer.example.org"
     )
     trusted_hosts: tuple[str, ...] = _setting(
-        (), "names in `Host` that are answered, `.example.org` with all below it; empty: any"
+        (), "hosts that are answered (`Host`), `.example.org` with all names below it; empty: any"
     )
     frame_ancestors: tuple[str, ...] = _setting(
         (), "web sites that may show the pages for people inside their own; empty: none"

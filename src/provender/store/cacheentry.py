@@ -1,7 +1,7 @@
 """The entries of the cache: folders that list their files, so that damage is noticed. Floor: store.
 
-Anybody may remove or change what lies in a cache. An entry lists the size and the time of change of
-each file; one that differs from its list is made anew.
+Files in a cache may be removed or changed at any time. An entry lists the size and the
+time of change of each file; one that differs from its list is made anew.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class CacheError(Exception):
-    """The cache, and not what should lie in it, is to blame; the text is for the log.
+    """The cache is at fault, not the archive; the text is for the log.
 
     `is_full` says that there is no room, `is_lasting` that only a person can help.
     """

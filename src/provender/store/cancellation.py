@@ -1,8 +1,8 @@
-"""Whether the client of the current request is gone, and what to stop then. Floor: store.
+"""Whether the client of the current request has disconnected, and what to stop then. Floor: store.
 
 A web server that can see its clients makes a `Cancellation` for each request (`bound`) and calls
-`cancel` when the client is gone. What takes long asks for it by `current`: a loop calls `check` now
-and then; what waits elsewhere, such as a statement of a database, says how it is stopped:
+`cancel` when the client disconnects. Long work gets it by `current`: a loop calls `check` now and
+then; what waits elsewhere, such as a statement of a database, says how it is stopped:
 
     with current().stopping(connection.interrupt):
         rows = connection.execute(statement)
@@ -34,8 +34,8 @@ class Cancellation:
     """One request as its long work sees it; all threads may use it.
 
     `client` names who asked: requests of one client wait for each other. `is_cancelled` says that
-    the client is gone. Reading it costs nothing worth measuring. `statement` is what a database
-    runs for the request: a place of its own, since there is one in almost every request.
+    the client has disconnected. Reading it costs nothing worth measuring. `statement` is what a
+    database runs for the request: a place of its own, since almost every request has one.
     """
 
     __slots__ = ("_lock", "_stops", "client", "is_cancelled", "statement")
@@ -48,12 +48,12 @@ class Cancellation:
         self._lock = threading.Lock()
 
     def check(self) -> None:
-        """Raise `ClientGone` if the client is gone."""
+        """Raise `ClientGone` if the client has disconnected."""
         if self.is_cancelled:
             raise ClientGone
 
     def cancel(self) -> None:
-        """Record that the client is gone, and stop what runs for it."""
+        """Record that the client has disconnected, and stop what runs for it."""
         with self._lock:
             if not self.is_cancelled:
                 self.is_cancelled = True
@@ -72,7 +72,7 @@ class Cancellation:
         return stopping(self, stop)
 
     def add(self, stop: Stop) -> None:
-        """Let `cancel` call `stop` from now on; raises `ClientGone` if the client is gone."""
+        """Let `cancel` call `stop` from now on; raises `ClientGone` if that is too late."""
         with self._lock:
             self.check()
             self._stops.append(stop)
@@ -106,7 +106,7 @@ class stopping:  # noqa: N801 - read as a statement: `with current().stopping(..
             raise ClientGone from error
 
 
-# What runs outside of a request; nobody cancels it.
+# For work outside of a request, which is never cancelled.
 _NEVER = Cancellation()
 _CURRENT: ContextVar[Cancellation] = ContextVar("cancellation", default=_NEVER)
 

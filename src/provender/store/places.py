@@ -4,7 +4,7 @@
         ...
 
 Whoever needs more than some 100 ms of a processor, here or in a database, holds such a place. So
-the processors are never all taken, and what is cheap goes on.
+the processors are never all taken, and cheap requests go on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Opening regular files only: a pipe would wait for ever, a link leads anywhere. Floor: store."""
+"""Opening regular files only, no links, pipes or devices. Floor: store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who waits, client by client: nobody waits behind the queue of another. Floor: store."""
+"""Requests that wait, in turns by client. Floor: store."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Turns:
         return waiter
 
     def take(self) -> Waiter | None:
-        """Return the request whose turn it is, which waits no more; None if nobody waits."""
+        """Remove and return the request whose turn it is; None if no request waits."""
         if not self._queues:
             return None
         client, queue = next(iter(self._queues.items()))
@@ -73,9 +73,9 @@ class Turns:
                 del self._queues[waiter.client]
 
     def drop(self, client: str) -> Waiter | None:
-        """Return the newest request of the client with most, which waits no more.
+        """Remove and return the newest request of the client that has most.
 
-        None if nobody has more requests than `client` would have with one more.
+        None if no client has more requests than `client` would have with one more.
         """
         longest = max(self._queues.values(), key=len, default=None)
         mine = self._queues.get(client, ())

@@ -1,7 +1,7 @@
 """How large the rows of a statement may be, counted while they come. Floor: store.
 
 On PostgreSQL the server counts and stops, since the driver holds a whole result. On SQLite rows
-come one by one and are counted here. What is counted is never more than the answer made of it.
+come one by one and are counted here. The sum never exceeds the size of the answer.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Finding out whether a database answers, with connections of our own. Floor: store.
 
-A request that failed says little about others: its statement may be what is slow. So a thread asks
-the database for a trifle. If that fails, too, all requests fail at once until it answers again.
+A request that failed says little about others: its statement may be what is slow. So a thread sends
+`SELECT 1` to the database. If that fails, too, all requests fail at once until it answers again.
 """
 
 from __future__ import annotations

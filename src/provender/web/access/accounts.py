@@ -30,7 +30,7 @@ LOGGER = logging.getLogger(__name__)
 # time of a check tells nothing about the user.
 PASSWORD = "scrypt"  # noqa: S105 - the name of a method
 METHOD = f"{PASSWORD}:32768:8:1"
-# Tokens are random: nobody finds one by trying, so a fast hash is enough.
+# Tokens are random and cannot be guessed, so a fast hash is enough.
 TOKEN = "sha256"  # noqa: S105 - the name of a method
 TOKEN_BYTES = 32
 # The line with the key of signed links. It is random, and no user has it: whoever knew the whole
@@ -87,8 +87,8 @@ def is_password(accounts: Accounts, name: str, password: str) -> bool:
 def token_owner(accounts: Accounts, token: str) -> str | None:
     """Return the user of a token.
 
-    The search is by digest: how long it takes tells about digests only, and nobody can make a token
-    that has a wanted digest.
+    The search is by digest. How long it takes tells about digests only, and no token can be
+    made for a given digest.
     """
     return accounts.tokens.get(digest(token))
 

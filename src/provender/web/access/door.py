@@ -1,7 +1,7 @@
-"""The check before every request, and the headers of what is not for everybody. Floor: web.
+"""The check of access before every request, and the headers of guarded answers. Floor: web.
 
-It stands before routing, so that a wrong path, a wrong method and a redirect tell nothing either. A
-profile that somebody may not read and a profile that does not exist give the same answer.
+It comes before routing, so that wrong paths, wrong methods and redirects do not tell which profiles
+exist. A profile that a user may not read and an unknown profile give the same answer.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ READING = ("GET", "HEAD")
 
 
 class Scope(Enum):
-    """Whom an answer is for: everybody, or some; or it depends on who asks."""
+    """Whom an answer is for: everybody, or some users; or it depends on the user."""
 
     EVERYBODY = "everybody"
     DEPENDS = "depends"
@@ -68,7 +68,7 @@ class Door:
         self._switches = switches
 
     def check(self) -> None:
-        """Let a request in; one that asks for the methods of a path has no credentials.
+        """Let a request in; OPTIONS passes, since preflight requests carry no credentials.
 
         Raises:
             Unauthorized: whoever asks may not read it.
@@ -150,7 +150,7 @@ class Door:
         return path.lstrip("/").partition("/")[0]
 
     def _asked(self, first: str) -> str | None:
-        """Return the profile that a request is for; a path that leads nowhere may name one."""
+        """Return the profile that a request is for; an unknown path may name one, too."""
         mounted: str | None = request.environ.get(PROFILE)
         if mounted is not None:
             return mounted

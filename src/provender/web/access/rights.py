@@ -16,7 +16,7 @@ CONFIGURATION = "configuration"
 class Rights:
     """The readers of each profile by its name, and those of the metrics.
 
-    A profile that is not known is one that nobody may read.
+    An unknown profile has no readers.
     """
 
     profiles: Mapping[str, frozenset[str]]
@@ -37,7 +37,7 @@ class Rights:
         return ANYONE in self.profiles.get(profile or "", ())
 
     def may_read(self, profile: str | None, user: str | None) -> bool:
-        """Return whether a user may read a profile; None is somebody unknown."""
+        """Return whether a user may read a profile; None is a client without credentials."""
         readers = self.profiles.get(profile or "", frozenset())
         if ANYONE in readers or user in readers:
             return True

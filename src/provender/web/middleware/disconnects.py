@@ -1,4 +1,4 @@
-"""Noticing that a client went away while its request is answered. Floor: web.
+"""Noticing that a client disconnects while its request is answered. Floor: web.
 
 A thread of the process looks at the requests that run. From 50 ms on it watches their sockets for
 the end of the client's side (`EPOLLRDHUP`), which bytes that wait in the socket do not hide. A
@@ -108,7 +108,7 @@ class Watch:
                 work.start()
 
     def _run(self, poll: Any) -> None:  # noqa: ANN401 - an epoll, which other systems lack
-        """Cancel requests whose clients went away, and watch those that begin to take long."""
+        """Cancel requests whose clients disconnected, and watch those that begin to take long."""
         while True:
             for descriptor, _ in poll.poll(TICK_SECONDS if self._running else IDLE_SECONDS):
                 with self._lock:
@@ -158,7 +158,7 @@ os.register_at_fork(after_in_child=WATCH.forget)
 
 
 class Disconnects:
-    """WSGI middleware: makes what is known of a client known to the lower floors.
+    """WSGI middleware: gives the lower floors the `Cancellation` of a request.
 
     `end` is to be called when the server has taken the last byte, or has given up.
     """
@@ -167,7 +167,7 @@ class Disconnects:
         self._app = app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request, which is cancelled if its client goes away."""
+        """Answer a request, which is cancelled if its client disconnects."""
         request = environ[KEY] = Request(client_of(environ), _socket_of(environ))
         cancellation.bind(request)
         if request.socket is not None:

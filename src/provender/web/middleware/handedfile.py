@@ -1,7 +1,7 @@
 """A file that the web server itself sends, so that no thread waits for a slow client. Floor: web.
 
 A server that offers `wsgi.file_wrapper` (PEP 3333) takes the file as it is. Nothing may then stand
-between the application and the server: the file calls whoever must know the end of the answer.
+between the application and the server: the file calls back when the answer ends.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class HandedFile:
         self.body: Iterable[bytes] = ()
 
     def at_end(self, function: Callable[[], None]) -> None:
-        """Call a function once the file was sent, or nobody takes the rest."""
+        """Call a function once the file was sent or given up."""
         self._at_end.callback(function)
 
     def read(self, size: int = -1) -> bytes:
@@ -93,7 +93,7 @@ class HandedFile:
         return self._position
 
     def close(self) -> None:
-        """Close the stream, and call who must know the end, once."""
+        """Close the stream, and call the functions of `at_end`, once."""
         self._context.run(self._at_end.close)
 
 

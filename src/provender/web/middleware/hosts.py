@@ -1,4 +1,4 @@
-"""Refusing requests without a host, with one that is none, or with another server's. Floor: web."""
+"""Refusing requests whose host is missing, malformed or not trusted. Floor: web."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ class Channel(HTTPChannel):
         self.server.pull_trigger()
 
     def give_up(self) -> None:
-        """Close the body of an answer that was sent, or that nobody takes."""
+        """Close the body of an answer that was sent or given up."""
         self._task = None
         answer, self.answer = self.answer, None
         if answer is not None:
@@ -134,7 +134,7 @@ class Channel(HTTPChannel):
         self.give_up()
 
     def write_soon(self, data: bytes | ReadOnlyFileBasedBuffer) -> int:
-        """Take a part of an answer; raises `ClientDisconnected` if nobody takes it."""
+        """Take a part of an answer; raises `ClientDisconnected` if the client disconnected."""
         size = len(data)
         if not self.connected:
             raise ClientDisconnected

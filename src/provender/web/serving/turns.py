@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class SuspendedError(BaseException):
-    """An answer stops here for now; it is no fault, and passes all that handles faults."""
+    """An answer stops here for now. It is not an error, so handlers of errors let it pass."""
 
 
 class Turn(Protocol):
