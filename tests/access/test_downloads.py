@@ -200,7 +200,10 @@ def test_a_file_without_secrets_signs_nothing(shared, make_app, file, tmp_path):
     client = make_app(settings=replace(shared, access=access)).test_client()
     alice = {"X-Remote-User": "alice"}
     assert client.get("/lab/api/v4/users", headers=alice).status_code == 200
-    assert client.post(f"/lab{LINKS}", json={"path": file}, headers=alice).status_code == 401
+    refused = client.post(f"/lab{LINKS}", json={"path": file}, headers=alice)
+    assert refused.status_code == 400
+    assert "`access.file`" in refused.json["hint"]
+    assert client.post(f"/lab{LINKS}", json={"path": file}).status_code == 401
 
 
 def test_nobody_can_make_the_key_of_links_from_what_he_knows(tmp_path):

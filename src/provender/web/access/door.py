@@ -13,7 +13,7 @@ from enum import Enum
 from flask import Flask, Response, request
 from werkzeug.exceptions import NotFound
 
-from provender.errors import ProvenderError, Unauthorized
+from provender.errors import BadRequest, ProvenderError, Unauthorized
 from provender.query.querystring import grammar
 from provender.query.querystring.parameters import PROFILE as PROFILE_KEY
 from provender.settings import Settings
@@ -119,14 +119,18 @@ class Door:
         """Return a signature of a target that the current user may read; None where it needs none.
 
         Raises:
-            Unauthorized: the user may not read it, or there is no key to sign with.
+            Unauthorized: the user may not read it.
+            BadRequest: there is no key to sign with.
         """
         self.require(target.profile)
         if self.rights.is_open(target.profile):
             return None
         key, until = self._identities.accounts.key, int(time.time()) + VALID
         if key is None:
-            raise self._refusal()
+            raise BadRequest(
+                "This server makes no links to files of guarded profiles.",
+                hint="They are signed with the key in `access.file`; `provender access add` makes it.",
+            )
         return Signed(target.sign(key, until), until)
 
     def named(self, query: bytes) -> str | None:
