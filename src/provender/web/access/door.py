@@ -129,7 +129,7 @@ class Door:
         if key is None:
             raise BadRequest(
                 "This server makes no links to files of guarded profiles.",
-                hint="They are signed with the key in `access.file`; `provender access add` makes it.",
+                hint="`provender access add` writes the key for them into `access.file`.",
             )
         return Signed(target.sign(key, until), until)
 
