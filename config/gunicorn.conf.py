@@ -68,6 +68,13 @@ def on_starting(server):
                 file.unlink()
 
 
+def post_worker_init(worker):
+    """Let the threads of a worker take turns quickly."""
+    from provender.web.fairness import be_fair
+
+    be_fair()
+
+
 def child_exit(server, worker):
     """Take away what only a living worker has: open connections, memory."""
     if FOLDER:

@@ -8,7 +8,7 @@ from itertools import chain
 import orjson
 
 from provender.translators import typetree
-from provender.translators.typetree import DEEPEST, type_tree
+from provender.translators.typetree import DEEPEST
 
 CHAIN = "process.workflow.workchain.WorkChainNode."
 
@@ -27,10 +27,15 @@ def lines_run(pairs):
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        type_tree(pairs, with_counts=True)
+        typetree.type_tree(pairs, with_counts=True)
     finally:
         sys.settrace(before)
     return count
+
+
+def type_tree(pairs):
+    """Return the tree with its counters."""
+    return orjson.loads(typetree.type_tree(pairs, with_counts=True))
 
 
 def below(space):
@@ -55,11 +60,7 @@ def test_leaves_move_into_the_namespace_of_their_path():
         (CHAIN, "aiida.workflows:c"): 4,
         ("process.workflow.workchain.OtherNode.", "aiida.workflows:a"): 8,
     }
-    (workchain,) = [
-        space
-        for space in below(type_tree(pairs, with_counts=True))
-        if space["label"] == "Work chain"
-    ]
+    (workchain,) = [space for space in below(type_tree(pairs)) if space["label"] == "Work chain"]
     inner, last = workchain["subspaces"]
     assert (inner["namespace"], inner["counter"], inner["full_type"][-2:]) == ("a", 11, ".%")
     assert [(leaf["path"][-4:], leaf["counter"]) for leaf in inner["subspaces"]] == [
@@ -73,12 +74,9 @@ def test_leaves_move_into_the_namespace_of_their_path():
 def test_a_type_of_many_parts_is_cut_off_so_that_it_can_be_written():
     for length in (DEEPEST - 7, DEEPEST, 127, 20_000):
         process_type = ".".join("a" * length)
-        tree = type_tree(
-            {(CHAIN, process_type): 3, (CHAIN, f"{process_type}.b"): 4}, with_counts=True
-        )
+        tree = type_tree({(CHAIN, process_type): 3, (CHAIN, f"{process_type}.b"): 4})
         assert tree["counter"] == 7
-        written = orjson.loads(orjson.dumps({"data": tree}))["data"]
-        leaves = [space for space in below(written) if not space["subspaces"]]
+        leaves = [space for space in below(tree) if not space["subspaces"]]
         assert [leaf["full_type"] for leaf in leaves] == [
             f"{CHAIN}|{process_type}",
             f"{CHAIN}|{process_type}.b",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, ClassVar
 
+import orjson
+
 from provender.errors import BadOperator, BadValue, ConflictingParameters, UnknownField
 from provender.query import questions
 from provender.query.plan.views import View
@@ -33,6 +35,7 @@ class Statistics(Inquiry[list[list[Values]], dict[str, Any]]):
     """The number of rows of a view: in total and of each type; of nodes also of each day (UTC)."""
 
     is_expensive = True
+    is_presented_long: ClassVar[bool] = True
 
     def __init__(self, view: View, parameters: Parameters) -> None:
         check_user_filter(parameters)
@@ -66,11 +69,12 @@ def _counted(rows: list[Values]) -> dict[str, int]:
     return dict(sorted((name, number) for name, number in rows if name is not None))
 
 
-class FullTypes(Inquiry[list[Values], dict[str, Any]]):
+class FullTypes(Inquiry[list[Values], orjson.Fragment]):
     """The tree of the types in the store, with the number of nodes of each on request."""
 
     is_single: ClassVar[bool] = False  # the counts are cached by the name of the snapshot
     is_expensive = True
+    is_presented_long: ClassVar[bool] = True
 
     def __init__(self, view: View, parameters: Parameters, *, with_counts: bool) -> None:
         if with_counts:
@@ -84,14 +88,14 @@ class FullTypes(Inquiry[list[Values], dict[str, Any]]):
         """Return the number of nodes of each pair of types."""
         return session.counts(self._plan)
 
-    def present(self, raw: list[Values]) -> dict[str, Any]:
-        """Return the tree; a missing process type counts as the empty string."""
+    def present(self, raw: list[Values]) -> orjson.Fragment:
+        """Return the tree as JSON; a missing process type counts as the empty string."""
         pairs: dict[Pair, int] = {}
         for node_type, process_type, count in raw:
             if node_type is not None:
                 pair = (node_type, process_type or "")
                 pairs[pair] = pairs.get(pair, 0) + count
-        return type_tree(pairs, with_counts=self._with_counts)
+        return orjson.Fragment(type_tree(pairs, with_counts=self._with_counts))
 
 
 def check_user_filter(parameters: Parameters) -> None:

@@ -1,9 +1,15 @@
-"""The tree of full types: namespaces of node types and process types. Floor: translators."""
+"""The tree of full types: namespaces of node types and process types. Floor: translators.
+
+A store may have tens of thousands of types. So the tree is written as JSON at once, and its leaves
+are few objects: a search for garbage among a lot of them stops all threads for a tenth of a second.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+
+import orjson
 
 from provender.schema.types import full_type, read_entry_point
 
@@ -37,55 +43,87 @@ CLASSES = {
 
 
 @dataclass(slots=True)
-class Namespace:
-    """A node of the tree while it is built; `full_type` is None for unregistered processes."""
+class Leaf:
+    """A pair of types in the tree, or what a namespace shows of itself.
+
+    `full_type` is None for unregistered processes.
+    """
 
     name: str
     path: str
     label: str
     full_type: str | None
     counter: int | None = None
-    subspaces: list[Namespace] = field(default_factory=list)
-    inner: dict[str, Namespace] = field(default_factory=dict)
 
-    def as_dict(self, *, with_counts: bool) -> dict[str, Any]:
-        """Return the namespace and all below it; a counter of nothing is left out."""
-        record: dict[str, Any] = {
+    def pieces(self, *, with_counts: bool) -> Iterator[bytes]:
+        """Yield the JSON of the leaf and all below it; a counter of nothing is left out."""
+        record = {
             "namespace": self.name,
             "path": self.path,
             "label": self.label,
             "full_type": self.full_type,
-            "subspaces": [below.as_dict(with_counts=with_counts) for below in self.subspaces],
         }
-        if with_counts and self.counter is not None:
-            record["counter"] = self.counter
-        return record
+        yield orjson.dumps(record)[:-1]
+        yield b',"subspaces":['
+        yield from self._below(with_counts=with_counts)
+        shown = self.counter if with_counts else None
+        yield b"]}" if shown is None else b'],"counter":%d}' % shown
+
+    def sum(self) -> int:
+        """Return the number of nodes."""
+        return self.counter or 0
+
+    def _below(self, *, with_counts: bool) -> Iterator[bytes]:
+        """Yield the JSON of what is below: nothing."""
+        del with_counts
+        return iter(())
 
 
-def type_tree(pairs: dict[Pair, int], *, with_counts: bool = False) -> dict[str, Any]:
-    """Return the tree of the pairs of types that occur.
+@dataclass(slots=True)
+class Namespace(Leaf):
+    """A node of the tree with others below it, while the tree is built."""
+
+    subspaces: list[Leaf] = field(default_factory=list)
+    inner: dict[str, Namespace] = field(default_factory=dict)
+
+    def sum(self) -> int:
+        """Return the number of nodes below, and set the counters to it."""
+        if self.subspaces:
+            self.counter = sum(below.sum() for below in self.subspaces)
+        return self.counter or 0
+
+    def _below(self, *, with_counts: bool) -> Iterator[bytes]:
+        """Yield the JSON of what is below, with commas between."""
+        for number, below in enumerate(self.subspaces):
+            if number:
+                yield b","
+            yield from below.pieces(with_counts=with_counts)
+
+
+def type_tree(pairs: dict[Pair, int], *, with_counts: bool = False) -> bytes:
+    """Return the tree of the pairs of types that occur, as JSON.
 
     Shape: `{namespace, path, label, full_type, subspaces: [...]}`, with `counter` where asked.
     The leaves are put into the tree in the order of their paths, so that those of one namespace
     come one after the other, and those whose path is the namespace itself come first.
     """
     root = Namespace(ROOT, ROOT, LABELS[ROOT], full_type(f"{ROOT}.%"))
-    leaves = sorted((_leaf(pair, count) for pair, count in pairs.items()), key=_place)
-    for leaf in leaves:
+    for leaf in sorted((_leaf(pair, count) for pair, count in pairs.items()), key=_place):
         _insert(root, leaf)
-    _sum(root)
-    return root.as_dict(with_counts=with_counts)
+    root.sum()
+    return b"".join(root.pieces(with_counts=with_counts))
 
 
-def _place(leaf: Namespace) -> tuple[list[str], str]:
-    return _parts(leaf), leaf.full_type or ""
+def _place(leaf: Leaf) -> tuple[str, str]:
+    """Return the place of a leaf: the parts of its path are compared one by one."""
+    return leaf.path.replace(".", "\0", DEEPEST), leaf.full_type or ""
 
 
-def _parts(leaf: Namespace) -> list[str]:
+def _parts(leaf: Leaf) -> list[str]:
     return leaf.path.split(".", DEEPEST)
 
 
-def _leaf(pair: Pair, count: int) -> Namespace:
+def _leaf(pair: Pair, count: int) -> Leaf:
     """Return the leaf of a pair of types, its path below the root."""
     node_type, process_type = pair
     pieces = [piece for piece in node_type.split(".") if piece] or [""]
@@ -98,10 +136,10 @@ def _leaf(pair: Pair, count: int) -> Namespace:
     else:
         path, label = f"{stem}.{UNREGISTERED}.{process_type}", process_type.rpartition(".")[2]
     path = f"{ROOT}.{path}" if path else ROOT
-    return Namespace(path.rpartition(".")[2], path, label, full_type(*pair), count)
+    return Leaf(path.rpartition(".")[2], path, label, full_type(*pair), count)
 
 
-def _insert(root: Namespace, leaf: Namespace) -> None:
+def _insert(root: Namespace, leaf: Leaf) -> None:
     """Put a leaf below the inner namespaces of its path, which are made on the way.
 
     Where an inner namespace has the path of the leaf, the leaf goes into it under its own name.
@@ -121,7 +159,7 @@ def _adopt(space: Namespace, inner: Namespace) -> None:
 
     Such leaves came just before, so they are the last ones of the parent.
     """
-    twins: list[Namespace] = []
+    twins: list[Leaf] = []
     while space.subspaces and space.subspaces[-1].path == inner.path:
         twins.append(space.subspaces.pop())
     inner.subspaces.extend(reversed(twins))
@@ -150,10 +188,3 @@ def _inner_full_type(path: str) -> str | None:
     if parts[3] == UNREGISTERED:
         return full_type(f"{process_class}.{class_name}", f"{'.'.join(parts[4:])}.%")
     return full_type(f"{process_class}.{class_name}", f"{group}:{rest}.%")
-
-
-def _sum(space: Namespace) -> int:
-    """Set the counters of inner namespaces to the sums over what is below them."""
-    if space.subspaces:
-        space.counter = sum(_sum(below) for below in space.subspaces)
-    return space.counter or 0

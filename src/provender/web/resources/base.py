@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
@@ -252,7 +253,8 @@ class BaseResource(flask_restful.Resource):
         timing.add_planned(begun, reading.seconds)
         if isinstance(reading.raw, _Early):
             abort(reading.raw.response)
-        value = inquiry.present(reading.raw)
+        with self.context.stores.places.expensive() if inquiry.is_presented_long else nullcontext():
+            value = inquiry.present(reading.raw)
         notes = flaws.notes(reading.flaws, self.shown) if reading.flaws.number else ()
         if freshness is None or reading.token is None:
             return Found(value, store, notes=notes)

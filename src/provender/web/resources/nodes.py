@@ -86,7 +86,8 @@ class Node(BaseResource):
         identifier = self.single(id)
         found = self.inquire(self.nodes.subject(identifier))
         refuse_filters(self.parameters)
-        data = {key: derived(found.value.subject(found.store, self.limits))}
+        with self.context.stores.places.expensive():
+            data = {key: derived(found.value.subject(found.store, self.limits))}
         return self.answer(data, 1, found, identifier=identifier, pk=found.value.pk)
 
     def repo_list(self, id: str) -> Response:  # noqa: A002 - as in the path
@@ -122,9 +123,9 @@ class Node(BaseResource):
         is_file = parameters[DOWNLOAD]
         found = self.inquire(self.nodes.subject(identifier))
         refuse_filters(parameters)
-        subject = found.value.subject(found.store, self.limits)
         form = parameters[DOWNLOAD_FORMAT]
         with self.context.stores.places.expensive():
+            subject = found.value.subject(found.store, self.limits)
             export = subjects.export(subject, form, self.limits, as_text=not is_file)
         if is_file:
             return file_response(export.filename, export.content, found.etag)

@@ -14,6 +14,7 @@ from waitress.task import ThreadedTaskDispatcher
 from provender.errors import ConfigurationError
 from provender.settings import Limits
 from provender.store.places import most_expensive
+from provender.web.fairness import be_fair
 from provender.web.serving.connections import Connections
 from provender.web.serving.descriptors import most_connections
 from provender.web.serving.spool import Spool
@@ -87,6 +88,7 @@ class Server:
 
     def run(self) -> None:
         """Serve until `close`."""
+        be_fair()
         self._server.run()
 
     def refuse(self) -> None:
