@@ -76,6 +76,9 @@ class Limits:
     )
     body_bytes: int = _setting(1_000_000, "largest size of a posted body, in bytes", low=100)
     filters: int = _setting(200, "largest number of conditions in a request", low=1)
+    columns: int = _setting(
+        200, "largest number of keys inside attributes and extras that a request picks", low=1
+    )
     pattern_chars: int = _setting(
         200,
         "largest number of characters of a pattern (`like`, `ilike`); all together ten times as "

@@ -22,7 +22,7 @@ NODES = "/api/v4/nodes"
 @pytest.fixture(scope="module")
 def strict(serve, unpacked):
     """The lab with narrow limits."""
-    limits = Limits(url_bytes=400, body_bytes=1000, filters=3, list_items=5)
+    limits = Limits(url_bytes=400, body_bytes=1000, filters=3, list_items=5, columns=4)
     return serve(unpacked / "lab.aiida", name="strict", limits=limits)
 
 
@@ -114,6 +114,19 @@ def posted(strict, filters, project=("id",)):
     body = {"path": [{"entity_type": "", "tag": "n"}], "project": {"n": list(project)}}
     body["filters"] = {"n": filters}
     return strict.get("/api/v4/querybuilder", method="POST", body=json.dumps(body).encode())
+
+
+def test_keys_of_attributes_and_extras_are_counted(strict):
+    for name in ("attributes", "extras"):
+        assert strict.get(f"{NODES}?{name}_filter=a,b,c,d").status == 200
+        answer = strict.get(f"{NODES}?{name}_filter=a,b,c,d,e")
+        refused(answer, 400, "limit-exceeded", "limits.columns")
+        assert posted(strict, {}, [f"{name}.{key}" for key in "abcd"]).status == 200
+        answer = posted(strict, {}, [f"{name}.{key}" for key in "abcde"])
+        refused(answer, 400, "limit-exceeded", "limits.columns")
+    both = strict.get(f"{NODES}?attributes_filter=a,b,c&extras_filter=a,b")
+    refused(both, 400, "limit-exceeded", "limits.columns")
+    assert posted(strict, {}, ["id", "uuid", "label", "ctime", "mtime"]).status == 200
 
 
 def test_conditions_and_lists_of_posted_queries_are_counted(strict):

@@ -101,7 +101,11 @@ class Served:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env={**os.environ, "PROVENDER_LIMITS_ANSWER_BYTES": str(ANSWER)},
+            env={
+                **os.environ,
+                "PROVENDER_LIMITS_ANSWER_BYTES": str(ANSWER),
+                "PROVENDER_LIMITS_COLUMNS": "1000",
+            },
         )
         self.root = ""
         for line in self.process.stdout:

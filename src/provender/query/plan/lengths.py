@@ -1,4 +1,4 @@
-"""How long the patterns of a request may be: a match cannot be stopped. Floor: query."""
+"""How long patterns and how many columns may be: neither can be stopped. Floor: query."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from provender.errors import LimitExceeded
 from provender.query.plan.filters import JUNCTIONS, NEGATIONS
 from provender.query.plan.operators import PATTERNS
+from provender.settings import Limits
 
 # All patterns of a request together may have as many times the characters of one.
 MOST_TOGETHER = 10
@@ -83,3 +84,16 @@ def _members(value: Any) -> Iterator[tuple[int, dict[Any, Any]]]:  # noqa: ANN40
     for index, item in enumerate(value if isinstance(value, list) else ()):
         if isinstance(item, dict):
             yield index, item
+
+
+def check_columns(number: int, limits: Limits) -> None:
+    """Raise `LimitExceeded` for more keys inside JSON columns than a request may pick.
+
+    PostgreSQL decompresses a large value once for each of them, and cannot be stopped within a row.
+    """
+    if number > limits.columns:
+        raise LimitExceeded(
+            f"The request picks {number} keys of attributes or extras, more than `limits.columns` "
+            f"({limits.columns}).",
+            hint="Ask for `attributes` or `extras` as a whole.",
+        )

@@ -12,7 +12,7 @@ from typing import Any
 
 from provender.errors import BadRequest, BadValue, LimitExceeded, UnknownField
 from provender.query.plan.conditions import targets
-from provender.query.plan.lengths import check_patterns
+from provender.query.plan.lengths import check_columns, check_patterns
 from provender.query.plan.plan import CAST_KINDS, Plan
 from provender.query.plan.planning import DIRECTIONS, FUNCTIONS, check
 from provender.query.plan.vocabulary import Vocabulary, posted_vocabulary
@@ -43,7 +43,7 @@ def read_posted(body: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]
 
     Raises:
         BadRequest: with the place as a JSON pointer, and what would be valid.
-        LimitExceeded: more joins, conditions or characters of patterns than a setting allows.
+        LimitExceeded: more joins, conditions, columns or characters than a setting allows.
     """
     names = {
         name: posted_vocabulary(entity, expose)
@@ -63,6 +63,7 @@ def read_posted(body: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]
             f"The query has {number} conditions, more than `limits.filters` ({limits.filters}).",
             hint="`in` compares one name with many values.",
         )
+    check_columns(sum(output.target.path is not None for output in plan.outputs), limits)
     return Posted(plan, tuple(query["project"]))
 
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from provender.errors import BadOperator, BadRequest, BadValue, ConflictingParameters, LimitExceeded
-from provender.query.plan.lengths import check_lengths
+from provender.query.plan.lengths import check_columns, check_lengths
 from provender.query.plan.views import View
 from provender.query.querystring.grammar import LISTS
 from provender.query.querystring.parameters import (
+    ATTRIBUTES_FILTER,
     COUNT,
     CURSOR,
+    EXTRAS_FILTER,
     LARGEST_OFFSET,
     LIMIT,
     OFFSET,
@@ -78,7 +80,7 @@ def check_size(parameters: Parameters, limits: Limits) -> Parameters:
     """Return the parameters of a query string, if it has no more parts than settings allow.
 
     Raises:
-        LimitExceeded: too many filters, a list of too many items, or patterns that are too long.
+        LimitExceeded: too many filters or columns, a list of too many items, or long patterns.
     """
     number = len(parameters.filters)
     if not number and not parameters.given:
@@ -94,6 +96,8 @@ def check_size(parameters: Parameters, limits: Limits) -> Parameters:
         raise LimitExceeded(
             f"A list has {max(lengths)} items, more than `limits.list_items` ({limits.list_items})."
         )
+    picked = (parameters[ATTRIBUTES_FILTER] or (), parameters[EXTRAS_FILTER] or ())
+    check_columns(sum(map(len, picked)), limits)
     patterns = [term.values for term in parameters.filters if term.operator in PATTERNS]
     if patterns:
         lengths = [len(text) for values in patterns for text in values if isinstance(text, str)]
