@@ -17,7 +17,8 @@ from support import growing
 from support.server import ask
 
 ANSWER = 8_000_000
-MOST = 4 * ANSWER
+MOST = 4 * ANSWER + 4_000_000
+"""What does not grow with the answer, such as a connection and free memory, comes on top."""
 MANY = 20_000
 """Nodes that are added, each with a type of its own; the first ones are large."""
 NODE = "00000000-0000-4000-8000-{:012d}"

@@ -242,7 +242,7 @@ def _document(value: Any) -> str:  # noqa: ANN401 - a value of any type
     if isinstance(value, bytes):
         raise UnreadableError(documents.NOT_JSON)
     text = value if isinstance(value, str) else repr(value)
-    return _bounded_document(text)
+    return _without(documents.problem(text), text)
 
 
 def _bounded(column: Column) -> Column | None:
@@ -250,7 +250,12 @@ def _bounded(column: Column) -> Column | None:
 
 
 def _bounded_document(text: str) -> str:
-    problem = documents.problem(text)
+    """Return JSON of PostgreSQL."""
+    return _without(documents.problem(text, is_json=True), text)
+
+
+def _without(problem: str | None, text: str) -> str:
+    """Return a text without a problem."""
     if problem is not None:
         raise UnreadableError(problem)
     return text

@@ -17,13 +17,18 @@ from typing import NoReturn
 
 import orjson
 
+from provender.store.weights import weight
+
 # Readers differ: Python's takes about a thousand levels and integers of 4,300 digits, orjson 1,024
 # levels. A text of this length can have neither.
 SHORT = 2048
 DEEPEST = 1024
 MOST_DIGITS = 4300
-# Texts beyond this length, in characters, are not parsed into objects, which may take 30 times as
-# many bytes as the text.
+# Objects may take 30 times as many bytes as the text that they are parsed from. So longer texts, in
+# characters, are weighed first; those of many objects, and those that are very long, are not parsed
+# into objects.
+LARGE = 100_000
+HEAVY = 8 << 20
 LONG = 4 << 20
 DIGITS = re.compile(rf"[0-9]{{{MOST_DIGITS + 1}}}")
 # An escape inside a string; the groups are halves of a character beyond U+FFFF.
@@ -45,6 +50,8 @@ def are_readable(texts: Sequence[str | None]) -> bool:
     False only means that each must be looked at (`problem`). Measured: 0.5 µs for 200 characters.
     """
     given = [text for text in texts if text is not None]
+    if max(map(len, given), default=0) > LARGE:
+        return False
     try:
         deque(map(orjson.loads, given), maxlen=0)  # nothing is kept
     except ValueError:
@@ -57,13 +64,14 @@ def are_bounded(texts: Sequence[str | None]) -> bool:
     return max(map(len, filter(None, texts)), default=0) <= SHORT
 
 
-def problem(text: str) -> str | None:
+def problem(text: str, *, is_json: bool = False) -> str | None:
     """Return what keeps readers from taking a text as JSON, or None.
 
-    Numbers that are too large or too exact for a double are no problem: they are JSON.
+    Numbers that are too large or too exact for a double are no problem: they are JSON. `is_json`
+    says that the text is known to be JSON.
     """
-    if len(text) > LONG:
-        return _problem_of_long(text)
+    if len(text) > LARGE and (len(text) > LONG or weight(text) > HEAVY):
+        return _problem_of_long(text, is_json=is_json)
     try:
         orjson.loads(text)
     except ValueError:
@@ -81,10 +89,12 @@ def _named_problem(text: str) -> str | None:
     return _problem_inside(text)
 
 
-def _problem_of_long(text: str) -> str | None:
+def _problem_of_long(text: str, *, is_json: bool) -> str | None:
     """Return the problem of a text that would take too much memory as objects."""
     if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
         return TOO_DEEP
+    if is_json:
+        return _problem_inside(text)
     with closing(sqlite3.connect(":memory:")) as connection:
         ((is_valid,),) = connection.execute("SELECT json_valid(?)", (text,))
     return _problem_inside(text) if is_valid else NOT_JSON
