@@ -69,7 +69,7 @@ def on_starting(server):
 
 
 def post_worker_init(worker):
-    """Let the threads of a worker take turns quickly."""
+    """Keep searches for garbage short, which stop all threads of a worker."""
     from provender.web.fairness import be_fair
 
     be_fair()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar
@@ -149,3 +150,14 @@ def test_a_place_is_taken_at_once_only_if_it_is_free(visit):
     assert not of.try_enter()
     of.leave()
     assert (of.running, of.waiting) == (0, 0)
+
+
+def test_threads_take_turns_quickly_while_a_place_is_held():
+    usual = sys.getswitchinterval()
+    places = Places(Limits(expensive=2))
+    with places.expensive():
+        assert sys.getswitchinterval() < usual
+        assert places.try_enter()
+        places.leave()
+        assert sys.getswitchinterval() < usual
+    assert sys.getswitchinterval() == usual
