@@ -147,7 +147,7 @@ profile = from_store(sys.argv[1])
 settings = Settings(cache=Cache(folder=Path(sys.argv[2])))
 print("ready", flush=True)
 good = 0
-while good < 20:
+while good < 20 or not Path(sys.argv[3]).exists():
     stores = StoreRegistry(Profiles({profile.name: profile}), settings)
     try:
         assert stores.get().reader.within(counts)["nodes"] == 312
@@ -160,7 +160,8 @@ while good < 20:
 
 
 def test_processes_that_share_a_cache_which_is_removed_all_the_time(archive, tmp_path):
-    command = [sys.executable, "-c", READER, str(archive), str(tmp_path / "cache")]
+    over = tmp_path / "over"
+    command = [sys.executable, "-c", READER, str(archive), str(tmp_path / "cache"), str(over)]
     readers = [
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(3)
@@ -170,6 +171,7 @@ def test_processes_that_share_a_cache_which_is_removed_all_the_time(archive, tmp
     for _ in range(15):
         shutil.rmtree(tmp_path / "cache", ignore_errors=True)
         wait_until((tmp_path / "cache").exists)
+    over.touch()
     for reader in readers:
         _, errors = reader.communicate(timeout=60)
         assert (reader.returncode, errors) == (0, "")

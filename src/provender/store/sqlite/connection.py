@@ -124,7 +124,7 @@ class ReadOnlyConnection(sqlite3.Connection):
             cursor.execute("BEGIN")
             cursor.execute("PRAGMA schema_version").fetchone()
             after = observe() if observe is not None else None
-            if before == after:
+            if before is after or before == after:
                 break
             cursor.execute("ROLLBACK")
         if after is None:
