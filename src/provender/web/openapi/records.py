@@ -196,6 +196,8 @@ DERIVED = Named(
         ]
     },
 )
+# The link of a neighbour.
+_LINK = {"link_type": readable(STRING), "link_label": readable(STRING)}
 
 
 def field_schema(field: Field) -> Schema:
@@ -217,7 +219,7 @@ def row(view: View) -> Named:
     if view.has_full_type:
         shown["full_type"] = readable(STRING)
     if view.shows_links:
-        shown |= {"link_type": STRING, "link_label": STRING}
+        shown |= _LINK
     documents = ("attributes", "extras") if view.has_contents else ()
     name = ("Linked" if view.shows_links else "") + view.entity.name.capitalize()
     return Named(name, closed(shown, {column: readable(FREE) for column in documents}))
@@ -257,7 +259,7 @@ _TREE_NODE: dict[str, Schema] = {
     "mtime": readable(HTTP_DATE),
     "description": readable(STRING),
 }
-_NEIGHBOUR = Named("Neighbour", closed({**_TREE_NODE, "link_type": STRING, "link_label": STRING}))
+_NEIGHBOUR = Named("Neighbour", closed({**_TREE_NODE, **_LINK}))
 _SIDES = ("incomings", "outgoings")
 _TOTALS = [f"{kind}_no_of_{side}" for kind in ("total", "sent") for side in _SIDES]
 TREE = closed(
