@@ -43,7 +43,11 @@ def jumping(request, tmp_path_factory, profile):
 
     set_clock(0)
     path = os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))
-    environment = {"PYTHONPATH": path, "CLOCK_OFFSET": str(file)}
+    environment = {
+        "PYTHONPATH": path,
+        "CLOCK_OFFSET": str(file),
+        "PROVENDER_LIMITS_EXPENSIVE_WAITING": "50",  # no client of the crowd is refused as too many
+    }
     with running(request.param, folder, profile, environment) as server:
         yield server, set_clock
 
