@@ -17,7 +17,6 @@ from provender.web.access.attempts import (
     OF_ALL,
     OF_CLIENT,
     Attempts,
-    network_of,
 )
 from support.users import PASSWORD, basic, bearer
 from support.waiting import wait_until
@@ -172,21 +171,6 @@ def test_an_error_of_a_check_is_that_of_all_who_wait_and_is_not_remembered(attem
     with pytest.raises(OSError, match="no memory"):
         attempts.check(HERE, ("alice",), fail)
     assert attempts.check(HERE, ("alice",), lambda: True)
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("", ""),
-        ("unix", "unix"),
-    ],
-)
-def test_a_client_is_an_address_or_a_network(address, network):
-    assert network_of(address) == network
 
 
 def test_an_unknown_user_costs_the_check_of_a_password(tmp_path):

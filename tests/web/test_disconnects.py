@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import create_environ, run_wsgi_app
 
 from provender.store import cancellation
-from provender.web.middleware.disconnects import Request, Watch, client_of
+from provender.web.middleware.disconnects import Request, Watch
 from support.waiting import wait_until
 
 
@@ -124,21 +124,6 @@ def test_a_forked_process_watches_nothing_of_its_parent(watch, pair):
     client.close()
     wait_until(lambda: request.is_cancelled)
     watch.end(request)
-
-
-@pytest.mark.parametrize(
-    ("address", "client"),
-    [
-        ("192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-        ("2001:db8:1:2::9%eth0", "2001:db8:1:2::"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("a:b", "a:b"),
-        ("", ""),
-    ],
-)
-def test_a_client_is_an_address_or_a_network(address, client):
-    assert client_of({"REMOTE_ADDR": address}) == client
 
 
 def test_each_request_is_bound_to_its_client(make_app, data):

@@ -15,9 +15,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from provender.errors import TooManyRequests
+from provender.web.middleware.clients import client_of
 
 # How long a right password is not checked again, in seconds, and how many are remembered.
 FRESH_SECONDS = 300.0
@@ -29,7 +29,6 @@ MOST_CLIENTS = 4096
 # Checks that wait for their turn, so that they do not hold all threads of a server; and how long.
 MOST_WAITING = 3
 PATIENCE = 2.0
-IPV6_NETWORK = 64
 BUSY = "Too many passwords are being checked."
 
 
@@ -79,7 +78,7 @@ class Attempts:
         key = hmac.digest(
             self._key, "\0".join(depends_on).encode("utf-8", "replace"), hashlib.sha256
         )
-        network, own = network_of(client), None
+        network, own = client_of(client), None
         with self._lock:
             if self._right.get(key, 0.0) > self._clock():
                 return True
@@ -150,16 +149,3 @@ def _refill(bucket: _Bucket, rate: tuple[float, float], now: float) -> None:
 
 def _refused(message: str, seconds: int) -> TooManyRequests:
     return TooManyRequests(message, hint="Try again later.", retry_after=seconds)
-
-
-def network_of(address: str) -> str:
-    """Return the network that counts as one client: an IPv4 address, 64 bits of IPv6."""
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if not isinstance(found, IPv6Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ip_network((found, IPV6_NETWORK), strict=False))

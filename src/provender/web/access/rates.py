@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 
 from provender.errors import ConfigurationError, TooManyRequests
 from provender.settings import Limits
-from provender.web.access.attempts import network_of
+from provender.web.middleware.clients import client_of
 
 if TYPE_CHECKING:
     from flask_limiter import Limiter
@@ -67,7 +67,7 @@ def _limiter(kind: type[Limiter], app: Flask, limits: Limits) -> Limiter:
     """Return the counter; while its storage fails, each process counts by itself."""
     try:
         return kind(
-            lambda: network_of(request.remote_addr or ""),
+            lambda: client_of(request.remote_addr or ""),
             app=app,
             application_limits=[limits.requests or ""],
             application_limits_exempt_when=lambda: request.path in PROBES,

@@ -15,12 +15,11 @@ import select
 import threading
 import time
 from collections.abc import Iterable
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any
 
 from provender.store import cancellation
 from provender.store.cancellation import Cancellation
+from provender.web.middleware.clients import client_of
 from provender.web.middleware.trace import Trace
 
 if TYPE_CHECKING:
@@ -39,8 +38,6 @@ IDLE_SECONDS = 0.4
 SOCKETS = ("gunicorn.socket", "werkzeug.socket")
 # A method of the connection of waitress.
 WAITRESS = "waitress.client_disconnected"
-# Bits of an IPv6 address that name a network: one client has all addresses in it.
-NETWORK_BITS = 64
 # Instead of a descriptor: the socket is not watched, or about to be.
 NONE, PENDING = -1, -2
 
@@ -168,7 +165,8 @@ class Disconnects:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, which is cancelled if its client disconnects."""
-        request = environ[KEY] = Request(client_of(environ), _socket_of(environ))
+        client = client_of(environ.get("REMOTE_ADDR") or "")
+        request = environ[KEY] = Request(client, _socket_of(environ))
         cancellation.bind(request)
         if request.socket is not None:
             WATCH.begin(request)
@@ -182,26 +180,6 @@ class Disconnects:
         if request is not None:
             WATCH.end(request)
             cancellation.unbind()
-
-
-def client_of(environ: WSGIEnvironment) -> str:
-    """Return the name of the client: its address, of IPv6 its network."""
-    address: str = environ.get("REMOTE_ADDR") or ""
-    return _network(address) if ":" in address else address
-
-
-@lru_cache(maxsize=1000)
-def _network(address: str) -> str:
-    """Return the first 64 bits of an IPv6 address, or the IPv4 address in it."""
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if not isinstance(found, IPv6Address):
-        return address
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(IPv6Address(int(found) >> NETWORK_BITS << NETWORK_BITS))
 
 
 def _socket_of(environ: WSGIEnvironment) -> socket | None:
