@@ -104,21 +104,27 @@ WATCHDOG = Watchdog()
 os.register_at_fork(after_in_child=WATCHDOG.forget)
 
 
-class interrupted:  # noqa: N801 - read as a statement: `with interrupted(...)`
+class _Timed:
+    """A block of work on a connection, of which the watchdog knows."""
+
+    __slots__ = ("_driver", "_seconds")
+
+    def __init__(self, driver: Any, seconds: float) -> None:  # noqa: ANN401 - of either driver
+        self._driver = driver
+        self._seconds = seconds
+
+    def __enter__(self) -> None:
+        WATCHDOG.begin(self._driver, self._seconds)
+
+
+class interrupted(_Timed):  # noqa: N801 - read as a statement: `with interrupted(...)`
     """Interrupts SQLite if a statement takes longer than some seconds in the block.
 
     SQLite looks at its clock only between steps of a statement, and a count of all rows is one
     step: the pages of a damaged table can lead to each other, and then it never ends.
     """
 
-    __slots__ = ("_driver", "_seconds")
-
-    def __init__(self, driver: sqlite3.Connection, seconds: float) -> None:
-        self._driver = driver
-        self._seconds = seconds
-
-    def __enter__(self) -> None:
-        WATCHDOG.begin(self._driver, self._seconds)
+    __slots__ = ()
 
     def __exit__(
         self,
@@ -129,21 +135,14 @@ class interrupted:  # noqa: N801 - read as a statement: `with interrupted(...)`
         WATCHDOG.end(self._driver)
 
 
-class watched:  # noqa: N801 - read as a statement: `with watched(...)`
+class watched(_Timed):  # noqa: N801 - read as a statement: `with watched(...)`
     """Gives up a connection if the block takes longer than some seconds.
 
     Raises:
         StoppedAnsweringError: it did.
     """
 
-    __slots__ = ("_driver", "_seconds")
-
-    def __init__(self, driver: Any, seconds: float) -> None:  # noqa: ANN401 - psycopg2's
-        self._driver = driver
-        self._seconds = seconds
-
-    def __enter__(self) -> None:
-        WATCHDOG.begin(self._driver, self._seconds)
+    __slots__ = ()
 
     def __exit__(
         self,
