@@ -13,7 +13,6 @@ import logging
 import os
 import re
 import secrets
-import stat
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from provender.errors import ConfigurationError
 from provender.settings import ANYONE, KNOWN
+from provender.store.regular import Identity, fingerprint, read_whole
 
 LOGGER = logging.getLogger(__name__)
 
@@ -146,13 +146,13 @@ class AccountFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._read: tuple[tuple[int, ...] | None, Accounts] = (None, NOBODY)
+        self._read: tuple[Identity | None, Accounts] = (None, NOBODY)
         self._told: str | None = None
 
     def current(self) -> Accounts:
         """Return the users; none while the file cannot be read."""
         try:
-            state = _state(self._path.stat())
+            state = _state(self._path)
             before, accounts = self._read
             if state is None or state != before:
                 accounts = parse(content_of(self._path))
@@ -177,23 +177,15 @@ def _shortened(faults: tuple[str, ...]) -> str:
     return "; ".join((*faults[:TOLD], *([f"{more} more"] if more > 0 else ())))
 
 
-def _state(status: os.stat_result) -> tuple[int, ...] | None:
+def _state(path: Path) -> Identity | None:
     """Return what differs after every change of a file; None while it may still change."""
-    if abs(time.time_ns() - status.st_ctime_ns) < UNSETTLED:
-        return None
-    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    state = fingerprint(path)
+    return None if abs(time.time_ns() - state[-1]) < UNSETTLED else state
 
 
 def content_of(path: Path) -> bytes:
     """Return the content of a file of users; raises `OSError` if it cannot be one."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError("it is not a file")
-        found = file.read(LARGEST + 1)
-    if len(found) > LARGEST:
-        raise OSError(f"it is larger than {LARGEST} bytes")
-    return found
+    return read_whole(path, LARGEST)
 
 
 def add_token(path: Path, name: str) -> str:

@@ -12,12 +12,10 @@ from flask import Flask, Response, request
 from provender.errors import ConfigurationError, TooManyRequests
 from provender.settings import Limits
 from provender.web.middleware.clients import client_of
+from provender.web.middleware.hosts import PROBES
 
 if TYPE_CHECKING:
     from flask_limiter import Limiter
-
-# Health checks are never refused.
-PROBES = ("/alive", "/ready")
 
 
 def register(app: Flask, limits: Limits, respond: Callable[[Exception], Response]) -> None:

@@ -1,10 +1,12 @@
-"""Which addresses are one client. Floor: web."""
+"""Which addresses are one client, and its connection to waitress. Floor: web."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+# Where waitress leaves a method of the connection.
+WAITRESS = "waitress.client_disconnected"
 # Bits of an IPv6 address that name a network: one client has all addresses in it.
 NETWORK_BITS = 64
 

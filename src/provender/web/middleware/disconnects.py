@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from provender.store import cancellation
 from provender.store.cancellation import Cancellation
-from provender.web.middleware.clients import client_of
+from provender.web.middleware.clients import WAITRESS, client_of
 from provender.web.middleware.trace import Trace
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ TICK_SECONDS = 0.1
 IDLE_SECONDS = 0.4
 # The keys under which gunicorn and Werkzeug's server hand out the socket.
 SOCKETS = ("gunicorn.socket", "werkzeug.socket")
-# A method of the connection of waitress.
-WAITRESS = "waitress.client_disconnected"
 # Instead of a descriptor: the socket is not watched, or about to be.
 NONE, PENDING = -1, -2
 

@@ -14,6 +14,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Protocol
 
 from provender.errors import CorruptObject
+from provender.web.middleware.clients import WAITRESS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -22,8 +23,6 @@ LOGGER = logging.getLogger(__name__)
 
 # Where the environment of a request holds the file that is handed to the server.
 HANDED = "provender.handed"
-# Where waitress leaves a function; its wrapper reads and seeks, and never asks for a descriptor.
-WAITRESS = "waitress.client_disconnected"
 WRAPPER = "wsgi.file_wrapper"
 
 
@@ -114,6 +113,7 @@ def hand(environ: WSGIEnvironment, source: Source, start: int, length: int) -> I
 def can_take(environ: WSGIEnvironment) -> bool:
     """Return whether the server sends files without a thread: waitress does.
 
-    The wrappers of other servers send from a thread as well, or from the start of a descriptor.
+    Its wrapper reads and seeks, and never asks for a descriptor. The wrappers of other servers send
+    from a thread as well, or from the start of a descriptor.
     """
     return WAITRESS in environ and WRAPPER in environ

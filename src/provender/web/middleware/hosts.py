@@ -19,7 +19,7 @@ LONGEST, LAST_PORT = 300, 65535
 HINT = "A host is a name of letters, digits, `.` and `-`, or an address; a port may follow."
 # In an older version a request needs no Host.
 HOSTED = "HTTP/1.1"
-# Health checks ask by address: they do not depend on trusted hosts.
+# Health checks: they ask by address, so they do not depend on trusted hosts.
 PROBES = ("/alive", "/ready")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,6 @@ Schema = Mapping[str, Any]
 # Marks a value that is null where the stored value cannot be shown; a note then says so.
 UNREADABLE = "x-null-with-note"
 
-ANY: Schema = {}
 STRING: Schema = {"type": "string"}
 INTEGER: Schema = {"type": "integer"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
@@ -87,15 +86,3 @@ def written_out(schema: Any, found: dict[str, Any]) -> Any:  # noqa: ANN401 - JS
     if isinstance(schema, list | tuple):
         return [written_out(item, found) for item in schema]
     return schema
-
-
-def references(schema: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
-    """Yield the references in a schema."""
-    if isinstance(schema, Mapping):
-        if isinstance(schema.get("$ref"), str):
-            yield schema["$ref"]
-        for value in schema.values():
-            yield from references(value)
-    elif isinstance(schema, list):
-        for item in schema:
-            yield from references(item)

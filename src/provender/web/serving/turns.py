@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from waitress.buffers import ReadOnlyFileBasedBuffer
 
+from provender.web.middleware.clients import WAITRESS
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -65,7 +67,7 @@ class Turns:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, or go on answering it."""
-        turn: Turn = environ["waitress.client_disconnected"].__self__
+        turn: Turn = environ[WAITRESS].__self__
         if turn.answer is not None:
             return turn.answer
         context = copy_context()
