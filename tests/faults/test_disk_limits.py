@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -167,19 +167,19 @@ while good < 20 or not Path(sys.argv[3]).exists():
 def test_processes_that_share_a_cache_which_is_removed_all_the_time(archive, tmp_path):
     over = tmp_path / "over"
     command = [sys.executable, "-c", READER, str(archive), str(tmp_path / "cache"), str(over)]
-    readers = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
-    for reader in readers:
-        assert reader.stdout.readline() == "ready\n"
-    for _ in range(15):
-        shutil.rmtree(tmp_path / "cache", ignore_errors=True)
-        wait_until((tmp_path / "cache").exists)
-    over.touch()
-    for reader in readers:
-        _, errors = reader.communicate(timeout=60)
-        assert (reader.returncode, errors) == (0, "")
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with ExitStack() as stack:
+        readers = [
+            stack.enter_context(subprocess.Popen(command, **pipes, text=True)) for _ in range(3)
+        ]
+        for reader in readers:
+            assert reader.stdout.readline() == "ready\n"
+        for _ in range(15):
+            shutil.rmtree(tmp_path / "cache", ignore_errors=True)
+            wait_until((tmp_path / "cache").exists)
+        over.touch()
+        ends = [(reader.communicate(timeout=60)[1], reader.returncode) for reader in readers]
+    assert ends == [("", 0)] * 3
 
 
 BLOCK = bytes(range(256)) * 4096

@@ -57,6 +57,18 @@ def test_what_was_not_finished_is_not_an_entry(tmp_path):
     assert names(tmp_path) == {"key"}
 
 
+def test_an_entry_that_lost_a_file_while_it_was_made_is_made_again(tmp_path):
+    made = []
+
+    def fill(folder):
+        fill_with(10, made)(folder)
+        if len(made) == 1:
+            (folder / "content").unlink()  # another process clears the cache
+
+    entry = CacheFolder(Cache(folder=tmp_path)).entry("key", fill, ["content"])
+    assert (len(made), list(entry.files)) == (2, ["content"])
+
+
 def test_the_least_recently_used_entries_go(tmp_path):
     cache = CacheFolder(Cache(folder=tmp_path, max_bytes=250))
     for number, key in enumerate("abc"):

@@ -155,7 +155,7 @@ def _open_zip(
             extract(stream, folder / ARCHIVE_DATABASE, name, progress)
         index_objects(held.path, folder / INDEX)
 
-    entry = cache.entry(found.identity, fill)
+    entry = cache.entry(found.identity, fill, (ARCHIVE_DATABASE, INDEX))
     path = entry.folder / ARCHIVE_DATABASE
     database = SqliteFile(
         path,

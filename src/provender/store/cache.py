@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -62,8 +62,12 @@ class CacheFolder:
         """Return whether the cache has an entry of a key; the entry may be removed at any time."""
         return (self.folder / key).is_dir()
 
-    def entry(self, key: str, fill: Callable[[Path], None]) -> CacheEntry:
+    def entry(
+        self, key: str, fill: Callable[[Path], None], names: Collection[str] = ()
+    ) -> CacheEntry:
         """Return the entry of a key; if it is missing, `fill` makes it in an empty folder.
+
+        `names` are files that it always has: one that lost them while it was made is made again.
 
         Raises:
             CacheError: the cache folder is full, cannot be written, or is removed again and again.
@@ -71,7 +75,7 @@ class CacheFolder:
         """
         for _ in range(TRIES):
             try:
-                found = self._found(key)
+                found = self._found(key, names)
                 if found is not None:
                     return found
                 self._make(self._ready() / key, fill)
@@ -80,7 +84,7 @@ class CacheFolder:
                     raise
         raise CacheError(f"the cache folder {self.folder}: it is removed again and again")
 
-    def _found(self, key: str) -> CacheEntry | None:
+    def _found(self, key: str, names: Collection[str]) -> CacheEntry | None:
         """Return the entry of a key as it is, or None; an entry that is damaged is removed."""
         folder = self.folder
         target, lock = folder / key, None
@@ -89,7 +93,7 @@ class CacheFolder:
         with suppress(OSError):  # a cache that cannot be written can be read
             lock = _lock(folder / f"{key}.lock", fcntl.LOCK_SH)
         files = listed(target)
-        if files is None:
+        if files is None or not files.keys() >= set(names):
             with suppress(OSError), blamed(folder):
                 remove(target)
             if lock is not None:
