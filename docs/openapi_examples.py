@@ -76,7 +76,7 @@ class Recorder:
 
     def _values(self, route, path):
         """Yield the values of the parameters of requests of which one becomes the example."""
-        keys = {self._dialect.written(item) for item in route.parameters}
+        keys = set(route.keys(self._dialect))
         query = next((more for end, more in QUERIES.items() if path.endswith(end)), {})
         query = {key: value for key, value in (query or SHORT).items() if key in keys}
         if "{id}" not in path:

@@ -115,6 +115,7 @@ def test_every_operation_has_the_parameters_of_its_route(documents, dialect):
         route = next(one for one in dialect.routes if template(one) == path)
         named = {item["name"] for item in parameters(document, operation)}
         special = {key for key, found in dialect.specials.items() if found in route.parameters}
+        special |= {item.name for item in route.own}
         rows = route.neighbours or route.view
         asked = set(keys(rows, route)) if route.has_filters else set()
         places = {place for place in ("id", "page") if f"{{{place}}}" in path}

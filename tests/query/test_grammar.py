@@ -359,3 +359,23 @@ def test_parsing_a_printed_request_gives_the_request(asked):
     assert [(term.key, term.operator, term.values) for term in found] == [
         (term.key, term.operator, term.values) for term in asked
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("7d", "7d"),
+        ("0:10,:,2", "0:10,:,2"),
+        (' "a&b" ', "a&b"),
+        ('say "so"', 'say "so"'),
+        ("12e4", "12e4"),
+    ],
+)
+def test_the_value_of_a_raw_key_is_all_up_to_the_next_field(written, value):
+    first, second = parse_text(f"past={written}&limit=1", frozenset(["past"]))
+    assert (first.values, second.values) == ((value,), (Decimal(1),))
+
+
+def test_a_raw_key_needs_a_value():
+    with pytest.raises(GrammarError, match="Expected a value"):
+        parse_text("past=&limit=1", frozenset(["past"]))

@@ -6,13 +6,8 @@ import pytest
 
 from provender.errors import BadOperator, BadRequest, BadValue, ConflictingParameters, LimitExceeded
 from provender.query.querystring.grammar import parse_text
-from provender.query.querystring.parameters import (
-    ALL_PARAMETERS,
-    LARGEST_OFFSET,
-    LIMIT,
-    Count,
-    OrderTerm,
-)
+from provender.query.querystring.parameters import ALL_PARAMETERS, LIMIT
+from provender.query.querystring.readers import LARGEST_OFFSET, Count, OrderTerm
 from provender.query.querystring.request import Page, read_list, read_parameters
 from provender.settings import Limits
 from provender.web.dialects import V2, V4

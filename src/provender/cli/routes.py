@@ -24,6 +24,6 @@ def routes(parameters: bool) -> None:
         for route in sorted(dialect.routes, key=lambda route: (route.name, route.path)):
             line = endpoint_line(route.name, route.methods, dialect.prefix + route.path)
             click.echo(f"{line}  {route.answer.text}")
-            if parameters and route.parameters:
-                written = ", ".join(dialect.written(item) for item in route.parameters)
+            if parameters and (keys := route.keys(dialect)):
+                written = ", ".join(keys)
                 click.echo(f"{'':<37}{written}{', filters' if route.has_filters else ''}")

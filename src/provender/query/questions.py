@@ -13,7 +13,7 @@ from provender.query.plan.plan import Plan
 from provender.query.plan.views import View
 from provender.query.querydict import TYPE_OF_ENTITY, Dotted, QueryDict, Vertex
 from provender.query.querystring.builder import from_list, subset, term_filter
-from provender.query.querystring.parameters import Parameters
+from provender.query.querystring.parameter import Parameters
 from provender.query.querystring.request import ListRequest
 from provender.schema.entities import FieldName, Kind
 

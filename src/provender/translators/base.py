@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from provender.query.plan.views import View
-from provender.query.querystring.parameters import Parameters
+from provender.query.querystring.parameter import Parameters
 from provender.query.querystring.request import ListRequest
 from provender.translators.lists import Detail, ListOf
 from provender.translators.statistics import Statistics

@@ -12,12 +12,8 @@ from provender.query import questions
 from provender.query.plan import planning
 from provender.query.plan.views import View, whole_vocabulary
 from provender.query.querystring import builder
-from provender.query.querystring.parameters import (
-    IN_LIMIT,
-    OUT_LIMIT,
-    Parameter,
-    Parameters,
-)
+from provender.query.querystring.parameter import Parameter, Parameters
+from provender.query.querystring.parameters import IN_LIMIT, OUT_LIMIT
 from provender.query.querystring.request import ListRequest
 from provender.query.questions import Direction
 from provender.schema import entities

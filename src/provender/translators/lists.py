@@ -13,7 +13,7 @@ from provender.query.plan.plan import Plan
 from provender.query.plan.views import View, vocabulary
 from provender.query.querydict import QueryDict
 from provender.query.querystring import builder
-from provender.query.querystring.parameters import Parameters
+from provender.query.querystring.parameter import Parameters
 from provender.query.querystring.request import ListRequest, Page
 from provender.schema.statements import Record as Values
 from provender.translators import paging

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from provender.query.plan.views import View
-from provender.query.querystring.parameters import Contents, Parameters
+from provender.query.querystring.parameter import Parameters
+from provender.query.querystring.parameters import Contents
 from provender.query.querystring.request import ListRequest
 from provender.query.questions import Direction
 from provender.settings import Limits

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from provender.query import cursors
 from provender.query.cursors import LARGEST, Cursor
 from provender.query.plan.plan import Output, Plan
-from provender.query.querystring.parameters import COUNT, CURSOR, Count
+from provender.query.querystring.parameters import COUNT, CURSOR
+from provender.query.querystring.readers import Count
 from provender.query.querystring.request import ListRequest
 from provender.schema.statements import Record as Values
 from provender.translators.session import Session

@@ -13,7 +13,8 @@ import orjson
 from provender.caching import cached
 from provender.errors import CannotExport
 from provender.query.plan.views import Constant, View
-from provender.query.querystring.parameters import CONTENTS, Parameters
+from provender.query.querystring.parameter import Parameters
+from provender.query.querystring.parameters import CONTENTS
 from provender.schema.entities import Kind
 from provender.schema.statements import Record as Values
 from provender.schema.types import BAR

@@ -10,7 +10,7 @@ import orjson
 from provender.errors import BadOperator, BadValue, ConflictingParameters, UnknownField
 from provender.query import questions
 from provender.query.plan.views import View
-from provender.query.querystring.parameters import Parameters
+from provender.query.querystring.parameter import Parameters
 from provender.query.terms import Operator, describe
 from provender.schema.entities import Computed, FieldName
 from provender.schema.statements import Record as Values

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from provender.query.plan.patterns import canonical_uuid
 from provender.query.plan.views import View
-from provender.query.querystring.parameters import CONTENTS, FULL_TYPE, Parameters
+from provender.query.querystring.parameter import Parameters
+from provender.query.querystring.parameters import CONTENTS, FULL_TYPE
 from provender.query.terms import Operator, Term, Word
 from provender.schema.entities import Computed, FieldName
 from provender.schema.likely import likely_type

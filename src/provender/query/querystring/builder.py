@@ -19,13 +19,9 @@ from provender.query.querydict import (
     Stored,
 )
 from provender.query.querystring.fulltypes import full_type_filter
-from provender.query.querystring.parameters import (
-    CONTENTS,
-    FULL_TYPE,
-    ORDER,
-    OrderTerm,
-    Parameters,
-)
+from provender.query.querystring.parameter import Parameters
+from provender.query.querystring.parameters import CONTENTS, FULL_TYPE, ORDER
+from provender.query.querystring.readers import OrderTerm
 from provender.query.querystring.request import ListRequest
 from provender.query.terms import Interval, Operator, Term, Value, Word
 from provender.schema.entities import FieldName

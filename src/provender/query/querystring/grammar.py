@@ -33,6 +33,7 @@ TRIPLETS = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 FIRST_INSTANT = datetime.min.replace(tzinfo=timezone.utc)
 LAST_INSTANT = datetime.max.replace(tzinfo=timezone.utc)
 RAW = re.compile(r"[^&\"'`\u201c\u201e=<>!~][^&]*")
+UNQUOTED = re.compile(r"[^&]+")
 BOOLEANS = {"true": True, "false": False}
 LISTS = (Operator.IN, Operator.NOT_IN)
 # Width of the interval that a datetime names, by how many parts of the time are written.
@@ -81,36 +82,36 @@ def parse(raw: bytes) -> tuple[Term, ...]:
     return parse_text(decode(raw)) if raw else ()
 
 
-def parse_text(text: str) -> tuple[Term, ...]:
-    """Return the terms of a decoded query string.
+def parse_text(text: str, raw: frozenset[str] = frozenset()) -> tuple[Term, ...]:
+    """Return the terms of a decoded query string; `raw` are keys whose values need no quotes.
 
     Raises:
         GrammarError: with a caret under the place where it stops making sense, and the
             corrected request as hint where it is clear what is meant.
     """
     try:
-        return _query(text)
+        return _query(text, raw)
     except GrammarError as error:
-        error.hint = suggest(text, error.position, _failure)
+        error.hint = suggest(text, error.position, lambda other: _failure(other, raw))
         raise
 
 
-def _failure(text: str) -> int | None:
+def _failure(text: str, raw: frozenset[str]) -> int | None:
     """Return where a query string stops making sense, or None if all of it does."""
     try:
-        _query(text)
+        _query(text, raw)
     except GrammarError as error:
         return error.position
     return None
 
 
-def _query(text: str) -> tuple[Term, ...]:
+def _query(text: str, raw: frozenset[str]) -> tuple[Term, ...]:
     """`query = ["&"], [field, {"&", field}, ["&"]]`."""
     scanner = _Scanner(text)
     terms: list[Term] = []
     scanner.accept("&")
     while not scanner.at_end():
-        terms.append(_field(scanner))
+        terms.append(_field(scanner, raw))
         if not scanner.at_end() and not scanner.accept("&"):
             raise scanner.error("Expected `&`")
     return tuple(terms)
@@ -149,7 +150,7 @@ class _Scanner:
         return GrammarError(expected, self.text, self.position)
 
 
-def _field(scanner: _Scanner) -> Term:
+def _field(scanner: _Scanner, raw: frozenset[str]) -> Term:
     """`field = key, path, operator, value, {",", value}, [","]`; lists as `=in=` and `=` allow."""
     scanner.skip_blanks()
     start = scanner.position
@@ -161,7 +162,8 @@ def _field(scanner: _Scanner) -> Term:
     if operator_match is None:
         raise scanner.error("Expected an operator")
     operator = Operator(operator_match[0])
-    values = [_OF_KEY.get(key[0], _value)(scanner)]
+    read = _raw if key[0] in raw and not path else _OF_KEY.get(key[0], _value)
+    values = [read(scanner)]
     while operator in (*LISTS, Operator.EQUAL) and scanner.accept(","):
         if _ends_list(scanner) and (operator in LISTS or len(values) > 1):
             break
@@ -199,6 +201,19 @@ def _text(scanner: _Scanner) -> Value:
         return text
     scanner.position = start
     return _value(scanner)
+
+
+def _raw(scanner: _Scanner) -> Value:
+    """`raw = string | text`, the text being all up to the next `&`, without blanks around."""
+    start = scanner.position
+    if (found := scanner.match(STRING)) and _ends_list(scanner):
+        return found[1].replace('""', '"')
+    scanner.position = start
+    match = scanner.match(UNQUOTED)
+    text = match[0].strip() if match else ""
+    if not text:
+        raise scanner.error("Expected a value")
+    return text
 
 
 def _ends_list(scanner: _Scanner) -> bool:

@@ -10,19 +10,17 @@ from provender.errors import BadOperator, BadRequest, BadValue, ConflictingParam
 from provender.query.plan.lengths import check_columns, check_lengths
 from provender.query.plan.views import View
 from provender.query.querystring.grammar import LISTS
+from provender.query.querystring.parameter import Parameter, Parameters
 from provender.query.querystring.parameters import (
     ATTRIBUTES_FILTER,
     COUNT,
     CURSOR,
     EXTRAS_FILTER,
-    LARGEST_OFFSET,
     LIMIT,
     OFFSET,
     PERPAGE,
-    Count,
-    Parameter,
-    Parameters,
 )
+from provender.query.querystring.readers import LARGEST_OFFSET, Count
 from provender.query.terms import Operator, Term
 from provender.settings import Limits
 
@@ -69,11 +67,18 @@ def read_parameters(terms: tuple[Term, ...], specials: Mapping[str, Parameter[An
         if parameter in given:
             raise ConflictingParameters(f"You cannot specify {term.key} more than once")
         given[parameter] = term
-    for term in given.values():
-        if term.operator is not Operator.EQUAL:
-            raise BadOperator(f"only assignment operator '=' is permitted after '{term.key}'")
+    for parameter, term in given.items():
+        if term.operator not in parameter.operators:
+            raise _wrong_operator(parameter, term)
     values = {parameter.name: parameter.read(term) for parameter, term in given.items()}
     return Parameters(tuple(filters), values)
+
+
+def _wrong_operator(parameter: Parameter[Any], term: Term) -> BadOperator:
+    if len(parameter.operators) == 1:
+        return BadOperator(f"only assignment operator '=' is permitted after '{term.key}'")
+    known = ", ".join(operator.value for operator in parameter.operators)
+    return BadOperator(f"After `{term.key}` there may be: {known}.")
 
 
 def check_size(parameters: Parameters, limits: Limits) -> Parameters:

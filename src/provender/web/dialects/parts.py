@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from provender.query.plan.views import View
+from provender.query.querystring.parameter import Parameter
 from provender.query.querystring.parameters import (
     ATTRIBUTES,
     ATTRIBUTES_FILTER,
@@ -26,7 +27,6 @@ from provender.query.querystring.parameters import (
     OUT_LIMIT,
     PERPAGE,
     PROFILE,
-    Parameter,
 )
 from provender.query.questions import Direction
 from provender.schema.entities import NODE

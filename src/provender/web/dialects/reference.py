@@ -42,7 +42,7 @@ def table(dialect: Dialect) -> str:
 
 
 def _row(route: Route, dialect: Dialect) -> Row:
-    keys = [f"`{dialect.written(parameter)}`" for parameter in route.parameters]
+    keys = [f"`{key}`" for key in route.keys(dialect)]
     if route.has_filters:
         keys += [f"`{key}`" for key in route.filters] or ["filters"]
     path = route.path.replace(f"/{route.name}", f"/{GENERIC}", 1) or "/"

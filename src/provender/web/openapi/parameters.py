@@ -14,7 +14,8 @@ from typing import Any
 
 from provender.query.plan.operators import QUERY_STRING
 from provender.query.plan.views import Identity, View, vocabulary
-from provender.query.querystring.parameters import ORDER, PROFILE, Parameter
+from provender.query.querystring.parameter import Parameter
+from provender.query.querystring.parameters import ORDER, PROFILE
 from provender.schema.entities import Field, Kind
 from provender.web.openapi.examples import Examples
 from provender.web.openapi.served import Served
@@ -102,8 +103,9 @@ class Described:
         value = self._examples.value(template(route), made.get(SAME, made["name"]))
         if made["in"] == "query" and f"<{made['name']}>" in route.path:
             value = None  # that of the path
-        is_required = made["name"] in map(self._dialect.written, route.required)
-        if value is None and not is_required:
+        is_required = made["name"] in map(self._written, route.required)
+        is_shared = all(made["name"] != item.name for item in route.own)
+        if value is None and not is_required and is_shared:
             self.components.setdefault(name, made)
             return {"$ref": f"#/components/parameters/{name}"}
         own = {**made, **({"required": True} if is_required else {})}
@@ -116,6 +118,8 @@ class Described:
                 continue
             for key in self._spellings(parameter):
                 yield self._special(key, parameter, route)
+        for parameter in route.own:
+            yield self._special(parameter.name, parameter, route)
         view = _filtered(route)
         if view is not None:
             asked = keys(view, route)
@@ -133,6 +137,10 @@ class Described:
             schema = {"type": "integer", "minimum": 1}
             made = _in_path("page", "The number of the page.", schema)
             yield "page", {**made, "examples": {"example": {"value": 1}}}
+
+    def _written(self, parameter: Parameter[Any]) -> str:
+        """Return the first key of a parameter; one of a route alone has its name."""
+        return next(iter(self._spellings(parameter)), parameter.name)
 
     def _spellings(self, parameter: Parameter[Any]) -> list[str]:
         """Return the keys of a parameter: some have a second one."""
@@ -158,7 +166,7 @@ class Described:
         }
         if schema.get("type") == "array":
             described |= {"style": "form", "explode": False}
-        first = self._dialect.written(parameter)
+        first = self._written(parameter)
         if key != first:
             same = f"The same as `{first}`; only one of both may be given."
             described |= {"description": same, "deprecated": True, SAME: first}

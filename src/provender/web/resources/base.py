@@ -14,25 +14,25 @@ import flask_restful
 from flask import Response, abort, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from provender.caching import cached
 from provender.errors import BadRequest, ConflictingParameters, NotServed
 from provender.query.plan.views import Identity, View
 from provender.query.querystring import advice, grammar
 from provender.query.querystring.advice import Note, unheeded
-from provender.query.querystring.parameters import CURSOR, FULL_TYPE, LIMIT, PROFILE, Parameters
+from provender.query.querystring.parameter import Parameters
+from provender.query.querystring.parameters import CURSOR, LIMIT, PROFILE
 from provender.query.querystring.request import (
     ListRequest,
     Page,
     check_size,
     read_list,
-    read_parameters,
 )
 from provender.settings import Limits
 from provender.store.stores import Store
 from provender.translators import flaws
+from provender.translators import inquiry as inquiries
 from provender.translators.base import BaseTranslator
 from provender.translators.identity import parse_identifier
-from provender.translators.inquiry import Inquiry, read
+from provender.translators.inquiry import Inquiry
 from provender.translators.lists import Listing
 from provender.translators.properties import Properties, describe
 from provender.translators.session import Session
@@ -41,6 +41,7 @@ from provender.web.answers.freshness import Freshness
 from provender.web.context import KEY, Context
 from provender.web.middleware import mounts, timing
 from provender.web.middleware.trace import note_profile
+from provender.web.resources.keys import read, refuse_filters
 from provender.web.routes.route import Dialect, Route
 
 _Raw = TypeVar("_Raw")
@@ -49,8 +50,6 @@ _Answer = TypeVar("_Answer")
 NOTES = "X-Provender-Notes"
 # Longest value of that header in characters: web servers in front take 4 kB of headers by default.
 LONGEST_HEADER = 2000
-# Longest query string whose parameters are cached, in characters.
-LONGEST_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +192,8 @@ class BaseResource(flask_restful.Resource):
     def parameters(self) -> Parameters:
         """The parameters of the query string; a profile is refused unless switching is on."""
         with timing.span("parse"):
-            parameters = check_size(_read(self.query, self.dialect), self.limits)
+            route = self.route if hasattr(self, "route") else None
+            parameters = check_size(read(self.query, self.dialect, route), self.limits)
         self.check_profile(parameters[PROFILE])
         self._check_strict(parameters)
         return parameters
@@ -249,7 +249,7 @@ class BaseResource(flask_restful.Resource):
             response = freshness.answer(freshness.etag(session.token))
             return None if response is None else _Early(response)
 
-        reading = read(inquiry, store, known)
+        reading = inquiries.read(inquiry, store, known)
         timing.add_planned(begun, reading.seconds)
         if isinstance(reading.raw, _Early):
             abort(reading.raw.response)
@@ -323,20 +323,3 @@ def in_header(notes: Sequence[Note]) -> str:
             written.pop()
             break
     return f"[{', '.join(written)}]"
-
-
-def _is_long(query: str, dialect: Dialect) -> bool:
-    return len(query) > LONGEST_KEPT
-
-
-@cached(512, unless=_is_long)
-def _read(query: str, dialect: Dialect) -> Parameters:
-    """Return the parameters of a query string, cached: clients repeat them with other paths."""
-    terms = grammar.parse_text(query) if query else ()
-    return read_parameters(terms, dialect.specials)
-
-
-def refuse_filters(parameters: Parameters) -> None:
-    """Raise `ConflictingParameters` if a request for a single object has a filter."""
-    if parameters.filters or parameters[FULL_TYPE] is not None:
-        raise ConflictingParameters("selecting a specific id does not allow to specify filters")

@@ -24,7 +24,8 @@ from provender.translators.base import BaseTranslator
 from provender.translators.identity import parse_identifier
 from provender.translators.nodes import NodeTranslator
 from provender.web.answers.files import Work, file_response, verified
-from provender.web.resources.base import BaseResource, refuse_filters
+from provender.web.resources.base import BaseResource
+from provender.web.resources.keys import refuse_filters
 
 # Files of a folder whose beginnings are read without further ado: some hundredths of a second.
 MANY_FILES = 200

@@ -11,7 +11,7 @@ from flask import Response
 
 from provender.errors import ProvenderError
 from provender.query.plan.views import Identity, View
-from provender.query.querystring.parameters import Parameter
+from provender.query.querystring.parameter import Parameter
 
 # A method of a resource, called with the resource and the parts of the path.
 Handler = Callable[..., Response]
@@ -56,8 +56,9 @@ class Route:
 
     Paths have no final slash, which is optional in requests. `handler` is a method of
     the class `resource`. `view` decides rows and names; for links, `neighbours` does. `parameters`
-    are the special keys that the route uses, `required` those that it needs. With `has_filters` all
-    other keys are filters, or only those in `filters`.
+    are the special keys that the route uses, `required` those that it needs. `own` are special keys
+    of this route that the dialect does not have elsewhere. With `has_filters` all other keys are
+    filters, or only those in `filters`. With `is_strict` keys that it does not use are refused.
     """
 
     path: str
@@ -72,6 +73,12 @@ class Route:
     filters: tuple[str, ...] = ()
     neighbours: View | None = None
     required: tuple[Parameter[Any], ...] = ()
+    own: tuple[Parameter[Any], ...] = ()
+    is_strict: bool = False
+
+    def keys(self, dialect: Dialect) -> list[str]:
+        """Return the special keys that the route uses."""
+        return [*map(dialect.written, self.parameters), *(item.name for item in self.own)]
 
     @property
     def name(self) -> str:

@@ -1,0 +1,1 @@
+"""What is told of processes: rows, times, reasons, logs, results. Floor: translators."""

@@ -1,0 +1,1 @@
+"""Routes of the process desk, a module for each subject. Floor: web."""

@@ -1,0 +1,1 @@
+"""Schemas of the answers of the process desk, a module for each subject. Floor: web."""
