@@ -6,7 +6,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from enum import Enum
 
-from provender.query.plan.conditions import Comparison, Conjunction, Operand, Path, Relation, Target
+from provender.query.plan.conditions import (
+    Comparison,
+    Conjunction,
+    Membership,
+    Operand,
+    Path,
+    Relation,
+    Target,
+)
 from provender.query.plan.operators import Use, condition
 from provender.query.plan.patterns import UUID_SHAPE
 from provender.query.plan.plan import Plan
@@ -16,6 +24,7 @@ from provender.query.querystring.builder import from_list, subset, term_filter
 from provender.query.querystring.parameter import Parameters
 from provender.query.querystring.request import ListRequest
 from provender.schema.entities import FieldName, Kind
+from provender.schema.processes import CALLS
 
 # Tags of the node whose links are asked, and of the links.
 START, EDGE = "start node", "edge"
@@ -70,6 +79,14 @@ def narrowed(plan: Plan, tag: str, column: str, pk: int) -> Plan:
     entity = next(source.entity for source in plan.sources if source.tag == tag)
     target = Target(tag, entity.fields[column])
     found = Comparison(target, Relation.EQUAL, Operand(pk, Kind.INTEGER))
+    return replace(plan, condition=Conjunction((found, *plan.condition.conditions)))
+
+
+def among(plan: Plan, tag: str, column: str, pks: Collection[int]) -> Plan:
+    """Return the plan of the rows in which a column of the thing with this tag is one of pks."""
+    entity = next(source.entity for source in plan.sources if source.tag == tag)
+    target = Target(tag, entity.fields[column])
+    found = Membership(target, Operand(tuple(sorted(pks)), Kind.INTEGER))
     return replace(plan, condition=Conjunction((found, *plan.condition.conditions)))
 
 
@@ -133,6 +150,26 @@ def from_created(label: str, columns: Sequence[FieldName | Dotted]) -> QueryDict
         "project": {"created": columns},
         "order_by": [{"created": [{"id": "asc"}]}],
         "limit": 1,
+    }
+
+
+def from_callers(process: str, caller: str) -> QueryDict:
+    """Return the question of what called processes, which `among` adds, in the order of links.
+
+    `process` and `caller` are the tags of the two ends.
+    """
+    link: Vertex = {
+        "entity_type": "",
+        "tag": caller,
+        "joining_keyword": Direction.INCOMING.value,
+        "joining_value": process,
+        "edge_tag": EDGE,
+    }
+    return {
+        "path": [{"entity_type": "", "tag": process}, link],
+        "filters": {EDGE: {"type": {"in": list(CALLS)}}},
+        "project": {process: ["id"], caller: ["uuid"]},
+        "order_by": [{EDGE: [{"id": "asc"}]}],
     }
 
 

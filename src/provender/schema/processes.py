@@ -1,0 +1,14 @@
+"""The states of processes and the links between them. Floor: schema.
+
+Source: AiiDA 2.x; states are stored in small letters, as the attribute `process_state`.
+"""
+
+from __future__ import annotations
+
+# The states of a process that has not ended, and of one that was broken off.
+RUNNING = ("created", "waiting", "running")
+BROKEN = ("excepted", "killed")
+# All states, in the order in which a process has them.
+STATES = (*RUNNING, "finished", *BROKEN)
+# The types of link from a workflow to what it called.
+CALLS = ("call_calc", "call_work")
