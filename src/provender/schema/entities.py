@@ -40,6 +40,8 @@ class Computed(Enum):
     SHORT_SCHEDULER = "the type of a scheduler as the older dialect shows it"
     SHORT_TRANSPORT = "the type of a transport as the older dialect shows it"
     ALWAYS_ENABLED = "true"
+    INCOMING_LINKS = "the number of links to a node"
+    OUTGOING_LINKS = "the number of links from a node"
 
 
 # The name of a field of an entity: its column, or a computed field.
@@ -113,6 +115,8 @@ NODE = _entity(
     _computed(Computed.PROCESS_STATE, Kind.TEXT, nullable=True),
     _computed(Computed.CREATION_DAY, Kind.DAY),
     _computed(Computed.DESCRIBED_ATTRIBUTES, Kind.JSON, nullable=True),
+    _computed(Computed.INCOMING_LINKS, Kind.INTEGER),
+    _computed(Computed.OUTGOING_LINKS, Kind.INTEGER),
 )
 GROUP = _entity(
     "group",

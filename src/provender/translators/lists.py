@@ -79,6 +79,9 @@ def listed(window: Window, request: ListRequest, pk: int | None = None) -> Listi
         check_page(request.page, window.total or 0)
     present = presenter(request.view, request.parameters)
     records = [present(values) for values in window.records]
+    if window.link_counts is not None:
+        for record in records:
+            record["link_counts"] = window.link_counts[record["id"]]
     return Listing(window.total, records, request.page, pk, window.following)
 
 

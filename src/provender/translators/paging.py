@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from provender.query import cursors
 from provender.query.cursors import LARGEST, Cursor
 from provender.query.plan.plan import Output, Plan
+from provender.query.querystring.desk.screen import LINK_COUNTS
 from provender.query.querystring.parameters import COUNT, CURSOR
 from provender.query.querystring.readers import Count
 from provender.query.querystring.request import ListRequest
 from provender.schema.statements import Record as Values
+from provender.translators.linkcounts import LinkCounts, read_link_counts
 from provender.translators.session import Session
 
 
@@ -18,12 +21,14 @@ from provender.translators.session import Session
 class Window:
     """Rows of a list; `total` is None if the request wants none.
 
-    `following` is the cursor of the next page, None at the end of a walk.
+    `following` is the cursor of the next page, None at the end of a walk. `link_counts` are the
+    numbers of links of each node of the page by its pk, if the request asks for them.
     """
 
     records: list[Values]
     total: int | None
     following: str | None = None
+    link_counts: Mapping[int, LinkCounts] | None = None
 
 
 def read_cursor(plan: Plan, request: ListRequest, scope: object = "") -> Cursor | None:
@@ -45,6 +50,15 @@ def read_window(
     plan: Plan, request: ListRequest, session: Session, cursor: Cursor | None
 ) -> Window:
     """Return the rows of a list request."""
+    window = _read_rows(plan, request, session, cursor)
+    if not request.parameters[LINK_COUNTS]:
+        return window
+    place = next(place for place, output in enumerate(plan.outputs) if output.key == "id")
+    pks = {values[place] for values in window.records}
+    return replace(window, link_counts=read_link_counts(session, pks))
+
+
+def _read_rows(plan: Plan, request: ListRequest, session: Session, cursor: Cursor | None) -> Window:
     wanted = request.parameters[COUNT]
     if cursor is not None:
         return _walk(cursor, plan, request, session)

@@ -7,11 +7,13 @@ value belongs.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
 from provender.errors import BadRequest, BadValue
+from provender.nearest import nearest
 from provender.query.terms import Term, Value, Word, describe
 
 ORDER_NAME = re.compile(r"([+-]?)([A-Za-z_][A-Za-z0-9_-]*)")
@@ -111,6 +113,37 @@ def _name(term: Term, value: Value) -> str:
     if isinstance(value, Decimal):
         return str(value)
     raise BadValue(f"`{term.key}` takes names, not {describe(value)}.")
+
+
+def some_of(valid: tuple[str, ...]) -> Callable[[Term], tuple[str, ...]]:
+    """Return the function that reads a list of names of which all must be valid."""
+
+    def read(term: Term) -> tuple[str, ...]:
+        found = names(term)
+        for name in found:
+            _check_name(term, name, valid)
+        return found
+
+    return read
+
+
+def one_of(valid: tuple[str, ...]) -> Callable[[Term], str]:
+    """Return the function that reads a valid name."""
+
+    def read(term: Term) -> str:
+        single(term)
+        return _check_name(term, any_text(term), valid)
+
+    return read
+
+
+def _check_name(term: Term, name: str, valid: tuple[str, ...]) -> str:
+    """Return a name; raises `BadValue` with the valid ones."""
+    if name in valid:
+        return name
+    close = nearest(name, valid)
+    meant = f"Did you mean `{close}`? " if close else ""
+    raise BadValue(f"`{term.key}` takes no `{name}`.", hint=f"{meant}Valid: {', '.join(valid)}.")
 
 
 def order(term: Term) -> tuple[OrderTerm, ...]:

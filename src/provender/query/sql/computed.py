@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import case, func, literal_column, or_, true
+from sqlalchemy import case, func, literal_column, or_, select, true
 
 from provender.query.plan.patterns import after_prefix
 from provender.query.sql.forms import Expression, SqlForms, text_literal
+from provender.schema import tables
 from provender.schema.entities import Computed, Kind
 from provender.schema.types import CORE, DATA, DESCRIBED, OLD_GROUP_TYPES
 
@@ -41,6 +42,13 @@ def _old_group_type(table: Any) -> Expression:  # noqa: ANN401 - or an alias
     return case(*cases, else_=table.c.type_string)
 
 
+def _number_of_links(end: str, table: Any) -> Expression:  # noqa: ANN401 - or an alias
+    """Return the number of links one `end` of which (a column of links) is a node."""
+    link = tables.LINK.alias("counted")
+    counted = select(func.count()).select_from(link).where(link.c[end] == table.c.id)
+    return counted.correlate(table).scalar_subquery()
+
+
 _COMPUTED: dict[Computed, Callable[[SqlForms, Any], Expression]] = {
     Computed.SHORT_TYPE: lambda _, table: _without(table.c.node_type, f"{DATA}{CORE}", DATA),
     Computed.PROCESS_STATE: lambda forms, table: forms.process_state(table),
@@ -51,4 +59,6 @@ _COMPUTED: dict[Computed, Callable[[SqlForms, Any], Expression]] = {
     Computed.SHORT_TRANSPORT: lambda _, table: _without(table.c.transport_type, CORE, ""),
     # PostgreSQL cannot order by a constant
     Computed.ALWAYS_ENABLED: lambda _, table: case((table.c.id.is_not(None), true())),
+    Computed.INCOMING_LINKS: lambda _, table: _number_of_links("output_id", table),
+    Computed.OUTGOING_LINKS: lambda _, table: _number_of_links("input_id", table),
 }

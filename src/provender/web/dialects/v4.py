@@ -26,6 +26,7 @@ from provender.translators.properties import (
     USER_TABLE,
     Properties,
 )
+from provender.web.dialects.desk.screen import counting
 from provender.web.dialects.parts import (
     SERVER,
     SHARED,
@@ -68,8 +69,12 @@ def _node(
 
 
 NODE_ROUTES = (
-    *linked(Node, views.NODES, views.LINKED, "links/incoming", "incoming", Direction.INCOMING),
-    *linked(Node, views.NODES, views.LINKED, "links/outgoing", "outgoing", Direction.OUTGOING),
+    *counting(
+        linked(Node, views.NODES, views.LINKED, "links/incoming", "incoming", Direction.INCOMING)
+    ),
+    *counting(
+        linked(Node, views.NODES, views.LINKED, "links/outgoing", "outgoing", Direction.OUTGOING)
+    ),
     tree(Node, views.NODES, "links/tree"),
     _node(
         "<id>/contents/attributes",
@@ -204,9 +209,9 @@ V4 = Dialect(
         *lists(Computer, views.COMPUTERS, OF_COMPUTERS, PROPERTIES),
         *lists(Group, views.GROUPS, OF_GROUPS, PROPERTIES),
         *lists(User, views.USERS, OF_USERS, PROPERTIES),
-        *lists(Node, views.NODES, OF_NODES, PROPERTIES),
-        *lists(ProcessNode, views.PROCESSES, OF_PROCESSES, PROPERTIES),
-        *lists(CalcJobNode, views.CALCJOBS, OF_PROCESSES, PROPERTIES),
+        *counting(lists(Node, views.NODES, OF_NODES, PROPERTIES)),
+        *counting(lists(ProcessNode, views.PROCESSES, OF_PROCESSES, PROPERTIES)),
+        *counting(lists(CalcJobNode, views.CALCJOBS, OF_PROCESSES, PROPERTIES)),
         *NODE_ROUTES,
         *PROCESS_ROUTES,
     ),

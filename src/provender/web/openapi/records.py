@@ -196,6 +196,8 @@ DERIVED = Named(
         ]
     },
 )
+# How many links a node has.
+LINK_COUNTS = closed({"incoming": COUNT, "outgoing": COUNT})
 # The link of a neighbour.
 _LINK = {"link_type": readable(STRING), "link_label": readable(STRING)}
 
@@ -221,8 +223,11 @@ def row(view: View) -> Named:
     if view.shows_links:
         shown |= _LINK
     documents = ("attributes", "extras") if view.has_contents else ()
+    asked: dict[str, Any] = {column: readable(FREE) for column in documents}
+    if view.has_contents or view.shows_links:
+        asked["link_counts"] = LINK_COUNTS
     name = ("Linked" if view.shows_links else "") + view.entity.name.capitalize()
-    return Named(name, closed(shown, {column: readable(FREE) for column in documents}))
+    return Named(name, closed(shown, asked))
 
 
 def rows(view: View, key: str, *, is_one: bool = False) -> Schema:
