@@ -7,6 +7,7 @@ import logging
 import pytest
 
 import provender
+from provender.query.querystring import relations
 from provender.settings import Settings
 from provender.web.dialects import DIALECTS
 from provender.web.openapi.document import describe
@@ -17,6 +18,8 @@ from provender.web.openapi.served import Served
 NONSENSE = {"integer": '"x"', "boolean": "7", "array": "2020-01-01", None: "nonsense"}
 # What is no value of a parameter although its type is right, and the status then.
 OTHERS = {
+    "group": ("no-such-group", 404),
+    **{parameter.name: ("x", 400) for parameter in relations.KEYS if parameter.name != "group"},
     "cursor": ('"nonsense"', 400),
     "profile": ("nowhere", 404),
     "filters": ("nonsense>=1", 400),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from provender.query import questions
+from provender.query.plan.conditions import NodeRelation
 from provender.query.plan.expense import MOST_SKIPPED, is_expensive
 from provender.web.routes.views import OLD_COMPUTERS, PROCESSES
 from support.queries import listed
@@ -49,3 +51,9 @@ def test_small_tables_are_cheap():
 
 def test_the_rows_of_a_view_are_found_by_an_index():
     assert not is_expensive(listed("", PROCESSES))
+
+
+@pytest.mark.parametrize(("relation", "is_wide"), [("CALLED_BY", False), ("ANCESTOR_OF", True)])
+def test_what_follows_many_links_is_expensive(relation, is_wide):
+    plan = questions.related(listed(""), "nodes", NodeRelation[relation], (1,))
+    assert is_expensive(plan) is is_wide

@@ -89,7 +89,6 @@ OPERATORS = [
     ('label~"Fe%"', 'label=like="Fe%"'),
     ('label=~"Fe%"', 'label=like="Fe%"'),
     ("label contains Fe", 'label=like="%Fe%"'),
-    ('label=contains="Fe"', 'label=like="%Fe%"'),
     ("label=startswith=bcc", 'label=like="bcc%"'),
     ("label=endswith=Fe", 'label=like="%Fe"'),
     ('label=="x"', 'label="x"'),

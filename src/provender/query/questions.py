@@ -10,8 +10,10 @@ from provender.query.plan.conditions import (
     Comparison,
     Conjunction,
     Membership,
+    NodeRelation,
     Operand,
     Path,
+    Related,
     Relation,
     Target,
 )
@@ -87,6 +89,14 @@ def among(plan: Plan, tag: str, column: str, pks: Collection[int]) -> Plan:
     entity = next(source.entity for source in plan.sources if source.tag == tag)
     target = Target(tag, entity.fields[column])
     found = Membership(target, Operand(tuple(sorted(pks)), Kind.INTEGER))
+    return replace(plan, condition=Conjunction((found, *plan.condition.conditions)))
+
+
+def related(plan: Plan, tag: str, relation: NodeRelation, pks: tuple[int, ...]) -> Plan:
+    """Return the plan of those rows whose node with this tag is related to one of some pks."""
+    entity = next(source.entity for source in plan.sources if source.tag == tag)
+    target = Target(tag, entity.fields["id"])
+    found = Related(target, relation, Operand(pks, Kind.INTEGER))
     return replace(plan, condition=Conjunction((found, *plan.condition.conditions)))
 
 

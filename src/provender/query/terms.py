@@ -21,6 +21,8 @@ class Operator(Enum):
     ILIKE = "=ilike="
     IN = "=in="
     NOT_IN = "=notin="
+    CONTAINS = "=contains="
+    EXISTS = "=exists="
 
 
 @dataclass(frozen=True, slots=True)

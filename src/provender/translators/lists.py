@@ -21,6 +21,7 @@ from provender.translators.identity import One
 from provender.translators.inquiry import Inquiry
 from provender.translators.paging import Window
 from provender.translators.records import Record, presenter
+from provender.translators.relations import Relations
 from provender.translators.session import Session
 
 # Largest number of filters of a request whose plan is cached.
@@ -47,12 +48,15 @@ class ListOf(Inquiry[Window, Listing]):
 
     def __init__(self, request: ListRequest, expose: tuple[str, ...]) -> None:
         self._request = request
-        self._plan, self.is_expensive = _plan(request, expose)
+        self._plan, is_expensive_alone = _plan(request, expose)
+        self._relations = Relations(request.parameters)
+        self.is_expensive = is_expensive_alone or self._relations.is_wide
         self._cursor = paging.read_cursor(self._plan, request)
 
     def read(self, session: Session) -> Window:
         """Return the rows of the page."""
-        return paging.read_window(self._plan, self._request, session, self._cursor)
+        plan = self._relations.narrow(self._plan, self._request.view.name, session)
+        return paging.read_window(plan, self._request, session, self._cursor)
 
     def present(self, raw: Window) -> Listing:
         """Return the records of the page."""

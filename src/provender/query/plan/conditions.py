@@ -220,6 +220,27 @@ class JsonHasKey(Part):
     operand: Operand
 
 
+class NodeRelation(Enum):
+    """How a node is related to others, by the key of a query string."""
+
+    GROUP = "group"
+    ANCESTOR_OF = "ancestor_of"
+    DESCENDANT_OF = "descendant_of"
+    INPUT_OF = "input_of"
+    OUTPUT_OF = "output_of"
+    CALLED_BY = "called_by"
+    CALLER_OF = "caller_of"
+
+
+@dataclass(frozen=True, slots=True)
+class Related(Part):
+    """A node, whose id is the target, is related to one of those with these ids: a tuple."""
+
+    target: Target
+    relation: NodeRelation
+    operand: Operand
+
+
 @dataclass(frozen=True, slots=True)
 class Negation(Part):
     """The condition is false; this does not hold if the condition is unknown (SQL's NOT)."""
@@ -251,7 +272,7 @@ JsonCondition = (
     | JsonHasKey
 )
 PlainCondition = Comparison | Membership | Span | Pattern | IsNull | Never | Unknown
-Condition = PlainCondition | JsonCondition | Negation | Conjunction | Disjunction
+Condition = PlainCondition | JsonCondition | Related | Negation | Conjunction | Disjunction
 
 
 def targets(condition: Condition) -> Iterator[Target]:

@@ -12,8 +12,10 @@ from provender.query.plan.conditions import (
     Disjunction,
     Membership,
     Negation,
+    NodeRelation,
     Pattern,
     PlainCondition,
+    Related,
     Relation,
     Span,
     Target,
@@ -29,6 +31,8 @@ SMALL = ("computer", "user", "authinfo")
 ORDERED = ("id", "uuid", "label", "node_type", "process_type", "ctime", "mtime", "time")
 # Comparisons that few rows fulfil, if their column is an id.
 SELECTIVE = (Comparison, Membership, Span)
+# Relations to a node that follow many links, or to a group, which may have all nodes.
+WIDE = (NodeRelation.ANCESTOR_OF, NodeRelation.DESCENDANT_OF, NodeRelation.GROUP)
 
 
 def is_expensive(plan: Plan) -> bool:
@@ -58,6 +62,8 @@ def _is_on(condition: Condition, targets: set[Target]) -> bool:
 
 def _is_selective(condition: Condition) -> bool:
     """Return whether few rows fulfil a condition, which an index finds."""
+    if isinstance(condition, Related):
+        return condition.relation not in WIDE
     if not isinstance(condition, SELECTIVE):
         return False
     target = condition.target

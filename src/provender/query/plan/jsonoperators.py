@@ -52,6 +52,8 @@ WHOLE = ("attributes", "extras", "path")
 # A condition that never holds.
 NOWHERE = Disjunction(())
 LONGEST = 2**31 - 1
+# Numbers beyond this one are doubles in JSON.
+LARGEST_WHOLE = 10**17
 
 
 def condition(use: Use) -> Condition:
@@ -170,7 +172,15 @@ def _type(use: Use) -> Condition:
 
 
 def _contains(use: Use) -> Condition:
-    return JsonContains(use.target, _document(use.operand))
+    operand = use.operand
+    if isinstance(operand, Decimal):
+        is_whole = operand == operand.to_integral_value() and abs(operand) < LARGEST_WHOLE
+        operand = int(operand) if is_whole else as_double(operand)
+    if isinstance(operand, datetime):
+        raise BadValue(
+            f"`{use.name}` is JSON, which has no datetimes.", hint="Compare with a quoted string."
+        )
+    return JsonContains(use.target, _document(operand))
 
 
 def _has_key(use: Use) -> Condition:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from provender.errors import BadRequest
+from provender.errors import BadRequest, BadValue
 from provender.query.plan.operators import ORDERED
 from provender.query.plan.patterns import escape
 from provender.query.plan.views import Constant, View
@@ -37,7 +37,10 @@ NAMES = {
     Operator.IN: "in",
     Operator.NOT_EQUAL: "!==",
     Operator.NOT_IN: "!in",
+    Operator.CONTAINS: "contains",
 }
+# Operators that take no datetimes.
+TEXTUAL = (Operator.LIKE, Operator.ILIKE, Operator.CONTAINS)
 
 
 def from_list(request: ListRequest) -> QueryDict:
@@ -112,14 +115,32 @@ def term_filter(view: View, term: Term) -> Filter:
 
 def plain_filter(name: Name, term: Term) -> Filter:
     """Return a term as a filter on the field of this name."""
+    if term.operator is Operator.EXISTS:
+        return _exists(name, term.values[0])
     if any(isinstance(value, Interval) for value in term.values):
         return _time_filter(name, term)
     values = [_plain(value) for value in term.values]
+    if term.operator is Operator.CONTAINS and not isinstance(name, Dotted):
+        return {name: {"like": _around(values[0])}}
     if term.operator in (Operator.IN, Operator.NOT_IN):
         return {name: {NAMES[term.operator]: tuple(values)}}
     operator = NAMES[term.operator]
     is_folded = operator in ORDERED and isinstance(values[0], str)
     return {name: {Folded(operator) if is_folded else operator: values[0]}}
+
+
+def _around(value: object) -> object:
+    """Return the pattern of strings that contain a string; other values as they are."""
+    return f"%{escape(value)}%" if isinstance(value, str) else value
+
+
+def _exists(name: Name, value: object) -> Filter:
+    """Return the filter on whether there is a value: no key and `null` are none."""
+    if not isinstance(value, bool):
+        raise BadValue("`=exists=` takes true or false.")
+    if isinstance(name, Dotted):
+        return {name: {"!of_type" if value else "of_type": "null"}}
+    return {name: {"!==" if value else "==": None}}
 
 
 def _plain(value: Value) -> str | bool | Decimal:
@@ -136,7 +157,7 @@ def _time_filter(name: Name, term: Term) -> Filter:
         inside = {"or": [_inside(name, value) for value in term.values]}
         return inside if term.operator is Operator.IN else {"!or": inside["or"]}
     value = term.values[0]
-    if not isinstance(value, Interval) or term.operator in (Operator.LIKE, Operator.ILIKE):
+    if not isinstance(value, Interval) or term.operator in TEXTUAL:
         return {name: {NAMES[term.operator]: getattr(value, "start", value)}}
     if term.operator is Operator.EQUAL:
         return _inside(name, value)

@@ -20,7 +20,7 @@ from provender.query.terms import Interval, Operator, Term, Value, Word
 
 BLANKS = re.compile(r"[ \t\r\n]*")
 KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-OPERATOR = re.compile(r"=like=|=ilike=|=in=|=notin=|!=|>=|<=|=|>|<")
+OPERATOR = re.compile(r"=like=|=ilike=|=in=|=notin=|=contains=|=exists=|!=|>=|<=|=|>|<")
 STRING = re.compile(r'"([^"]*(?:""[^"]*)*)"')
 SEGMENT = re.compile(r'([A-Za-z0-9_-]+)|"([^"]*(?:""[^"]*)*)"')
 DATETIME = re.compile(
@@ -207,11 +207,13 @@ def _raw(scanner: _Scanner) -> Value:
     """`raw = string | text`, the text being all up to the next `&`, without blanks around."""
     start = scanner.position
     if (found := scanner.match(STRING)) and _ends_list(scanner):
-        return found[1].replace('""', '"')
-    scanner.position = start
-    match = scanner.match(UNQUOTED)
-    text = match[0].strip() if match else ""
+        text = found[1].replace('""', '"')
+    else:
+        scanner.position = start
+        match = scanner.match(UNQUOTED)
+        text = match[0].strip() if match else ""
     if not text:
+        scanner.position = start
         raise scanner.error("Expected a value")
     return text
 

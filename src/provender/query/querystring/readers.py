@@ -91,11 +91,8 @@ def switch(term: Term) -> bool:
 
 
 def raw(term: Term) -> str:
-    """Return a value that is text up to the next `&`; raises `BadValue` for an empty one."""
-    written = any_text(term).strip()
-    if not written:
-        raise BadValue(f"`{term.key}` takes a value.")
-    return written
+    """Return a value that is text up to the next `&`."""
+    return any_text(term).strip()
 
 
 def names(term: Term) -> tuple[str, ...]:

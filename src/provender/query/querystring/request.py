@@ -47,8 +47,14 @@ class ListRequest:
     page: Page | None = None
 
 
-def read_parameters(terms: tuple[Term, ...], specials: Mapping[str, Parameter[Any]]) -> Parameters:
+def read_parameters(
+    terms: tuple[Term, ...],
+    specials: Mapping[str, Parameter[Any]],
+    refused: tuple[Operator, ...] = (),
+) -> Parameters:
     """Return the filters and special keys of a query string; `specials` maps keys to parameters.
+
+    `refused` are operators that the dialect does not have.
 
     Raises:
         ConflictingParameters: a special key given twice.
@@ -56,22 +62,32 @@ def read_parameters(terms: tuple[Term, ...], specials: Mapping[str, Parameter[An
         BadValue: a value that a special key does not take.
         BadRequest: a list where one value belongs.
     """
-    given: dict[Parameter[Any], Term] = {}
+    given: dict[Parameter[Any], list[Term]] = {}
     filters: list[Term] = []
     for term in terms:
+        if term.operator in refused:
+            raise BadOperator(f"There is no operator `{term.operator.value}` here.")
         parameter = None if term.path else specials.get(term.key)
         if parameter is None:
             if term.path or term.key != CACHE_BUSTER:
                 filters.append(_check_filter(term))
             continue
-        if parameter in given:
+        if parameter in given and not parameter.is_repeated:
             raise ConflictingParameters(f"You cannot specify {term.key} more than once")
-        given[parameter] = term
-    for parameter, term in given.items():
-        if term.operator not in parameter.operators:
-            raise _wrong_operator(parameter, term)
-    values = {parameter.name: parameter.read(term) for parameter, term in given.items()}
+        given.setdefault(parameter, []).append(term)
+    for parameter, found in given.items():
+        for term in found:
+            if term.operator not in parameter.operators:
+                raise _wrong_operator(parameter, term)
+    values = {parameter.name: _value(parameter, found) for parameter, found in given.items()}
     return Parameters(tuple(filters), values)
+
+
+def _value(parameter: Parameter[Any], terms: list[Term]) -> object:
+    """Return the value of a key, or the values of one that may be repeated."""
+    if parameter.is_repeated:
+        return tuple(parameter.read(term) for term in terms)
+    return parameter.read(terms[0])
 
 
 def _wrong_operator(parameter: Parameter[Any], term: Term) -> BadOperator:

@@ -39,6 +39,7 @@ from provender.query.plan.conditions import (
     Never,
     Operand,
     Pattern,
+    Related,
     Relation,
     Span,
     Target,
@@ -47,6 +48,7 @@ from provender.query.plan.conditions import (
 from provender.query.sql.computed import computed
 from provender.query.sql.forms import SqlForms
 from provender.query.sql.jsonforms import JsonForms
+from provender.query.sql.relations import related_ids
 from provender.query.sql.shapes import slot_of
 from provender.schema.entities import Kind
 
@@ -108,9 +110,14 @@ class Predicates:
         return self._write_match(condition, self.column(condition.target))
 
     def _write_match(
-        self, condition: Comparison | Membership | Pattern | Span | IsNull, column: Expression
+        self,
+        condition: Comparison | Membership | Pattern | Span | IsNull | Related,
+        column: Expression,
     ) -> Expression:
         write = self.forms
+        if isinstance(condition, Related):
+            given, name = self.bind(condition.operand), slot_of(condition.operand).name
+            return column.in_(related_ids(condition.relation, write, given, name))
         kind = condition.target.field.kind
         if isinstance(condition, IsNull):
             return column.is_(None)

@@ -82,9 +82,12 @@ SERVER = (
 
 
 def lists(
-    resource: type[BaseResource], view: View, properties: Properties, schema: str
+    resource: type[BaseResource], view: View, properties: Properties, schema: str, own: Keys = ()
 ) -> tuple[Route, ...]:
-    """Return the routes of every resource; `schema` is the path of the description of fields."""
+    """Return the routes of every resource; `schema` is the path of the description of fields.
+
+    `own` are special keys of the lists of this resource.
+    """
     base, name = f"/{view.name}", view.name
     of_nodes = OF_NODES if view.has_contents else ()
     described = partial(resource.schema, properties=properties)
@@ -99,8 +102,9 @@ def lists(
         Answer(text, (name,), data=records.rows(view, name), is_list=True)
         for text in ("a list of at most 400 objects", "its first page", "a page")
     )
+    listed = _paged(resource, resource.listing, view, base, answers, (*of_nodes, PROFILE))
     return (
-        *_paged(resource, resource.listing, view, base, answers, (*of_nodes, PROFILE)),
+        *(replace(route, own=own) for route in listed),
         Route(f"{base}/{schema}", resource, described, schema_answer, view),
         Route(f"{base}/<id>", resource, resource.detail, one, view, keys),
     )

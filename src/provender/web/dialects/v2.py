@@ -16,6 +16,7 @@ from provender.query.querystring.parameters import (
     PROFILE,
 )
 from provender.query.questions import Direction
+from provender.query.terms import Operator
 from provender.translators.properties import OLD_TABLE, Properties
 from provender.web.dialects.parts import (
     SERVER,
@@ -119,6 +120,7 @@ V2 = Dialect(
         **SHARED,
     },
     strict=(ATTRIBUTES_FILTER, ATTRIBUTES_EXCLUDED, EXTRAS_FILTER, EXTRAS_EXCLUDED),
+    refused=(Operator.CONTAINS, Operator.EXISTS),
     identity=identified_by_pk,
     identity_schema=schema_of_pk,
 )

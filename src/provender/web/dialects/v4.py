@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from provender.query.plan.views import View
+from provender.query.querystring import relations
 from provender.query.querystring.parameters import (
     ATTRIBUTES,
     ATTRIBUTES_FILTER,
@@ -209,9 +210,9 @@ V4 = Dialect(
         *lists(Computer, views.COMPUTERS, OF_COMPUTERS, PROPERTIES),
         *lists(Group, views.GROUPS, OF_GROUPS, PROPERTIES),
         *lists(User, views.USERS, OF_USERS, PROPERTIES),
-        *counting(lists(Node, views.NODES, OF_NODES, PROPERTIES)),
-        *counting(lists(ProcessNode, views.PROCESSES, OF_PROCESSES, PROPERTIES)),
-        *counting(lists(CalcJobNode, views.CALCJOBS, OF_PROCESSES, PROPERTIES)),
+        *counting(lists(Node, views.NODES, OF_NODES, PROPERTIES, relations.KEYS)),
+        *counting(lists(ProcessNode, views.PROCESSES, OF_PROCESSES, PROPERTIES, relations.KEYS)),
+        *counting(lists(CalcJobNode, views.CALCJOBS, OF_PROCESSES, PROPERTIES, relations.KEYS)),
         *NODE_ROUTES,
         *PROCESS_ROUTES,
     ),

@@ -33,8 +33,6 @@ WRITTEN: dict[Kind, tuple[str, str]] = {
     Kind.TIME: (rf"{_DATE}(?:{_TIME})?", "2026-11-20"),
     Kind.BOOLEAN: (r"true|false", "true"),
 }
-# What may follow a path into JSON.
-OF_JSON = (r"!", r">", r"<", r"=like", r"=ilike", r"=in", r"=notin")
 JSON_KEY = r'(?:\.(?:[A-Za-z0-9_-]+|"(?:[^"\x00]|"")*"))+'
 JSON_VALUE = rf"[+-]?\d+(?:\.\d+)?|true|false|{_DATE}|{_TEXT}"
 # The operators whose key ends before an equals sign, with the pattern of a list where one may be.
@@ -43,7 +41,7 @@ ENDINGS = {
     "<=": (("<", False),),
     ">=": ((">", False),),
     "in": (("=in", True), ("=notin", True)),
-    "like": (("=like", False),),
+    "like": (("=like", False), ("=contains", False)),
     "ilike": (("=ilike", False),),
 }
 # The beginning of a uuid: some whole groups of digits, and a part of the next one.
@@ -208,6 +206,7 @@ def _other_operators(view: View, asked: Mapping[str, Field]) -> dict[str, Any]:
         for operator in QUERY_STRING.of[field.kind]
         for ending, is_list in ENDINGS.get(operator, ())
     }
+    members |= {f"{key}=exists": {"type": "string", "pattern": "^(?:true|false)$"} for key in asked}
     inside = "|".join(view.documents)
     pattern = rf"^(?:{inside}){JSON_KEY}$"
     schema: dict[str, Any] = {"type": "object", "properties": members}

@@ -40,7 +40,8 @@ def _parsed(query: str, dialect: Dialect, own: tuple[Parameter[Any], ...]) -> Pa
     """Return the parameters of a query string, cached: clients repeat them with other paths."""
     raw = frozenset(item.name for item in own if item.is_raw)
     terms = grammar.parse_text(query, raw) if query else ()
-    return read_parameters(terms, {**dialect.specials, **{item.name: item for item in own}})
+    specials = {**dialect.specials, **{item.name: item for item in own}}
+    return read_parameters(terms, specials, dialect.refused)
 
 
 def _check_keys(parameters: Parameters, route: Route, dialect: Dialect) -> None:

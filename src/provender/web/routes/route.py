@@ -12,6 +12,7 @@ from flask import Response
 from provender.errors import ProvenderError
 from provender.query.plan.views import Identity, View
 from provender.query.querystring.parameter import Parameter
+from provender.query.terms import Operator
 
 # A method of a resource, called with the resource and the parts of the path.
 Handler = Callable[..., Response]
@@ -132,7 +133,8 @@ class Dialect:
     """A version of the interface: its prefix, routes, special keys, envelope and errors.
 
     `specials` maps special keys to parameters. `strict` are parameters that some routes use and all
-    other routes refuse; other parameters are ignored by routes that do not use them. `identity`
+    other routes refuse; other parameters are ignored by routes that do not use them. `refused` are
+    operators that it does not have. `identity`
     makes the key of an envelope for its object, `identity_schema` the schema of that key;
     `error_body` makes the body of an error.
     """
@@ -144,6 +146,7 @@ class Dialect:
     routes: tuple[Route, ...]
     specials: Mapping[str, Parameter[Any]] = field(default_factory=dict)
     strict: tuple[Parameter[Any], ...] = ()
+    refused: tuple[Operator, ...] = ()
     identity: Callable[[str | int | None, int | None], Mapping[str, object]] = identified_by_id
     error_body: Callable[[ProvenderError], dict[str, Any]] = error_body
     identity_schema: Callable[[Identity | None], Mapping[str, Any]] = schema_of_id
