@@ -17,7 +17,7 @@ workers = int(os.environ.setdefault("WEB_CONCURRENCY", "2"))
 # connections to a store, and `limits.expensive` in all, so the database must allow
 # workers x (stores x pool.size + limits.expensive). A store that hangs keeps at most `pool.size` +
 # `pool.waiting` (1) threads, expensive requests `limits.expensive` + `limits.expensive_waiting` (4),
-# so that the others go on.
+# and those that wait for a change `limits.waits` (4), so that the others go on.
 worker_class = "gthread"
 threads = 16
 

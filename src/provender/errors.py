@@ -31,6 +31,7 @@ ProvenderError
 │   ├── QueryTimeout           the statement time-out ended it
 │   ├── UnsupportedStore       not a store, or of a version that is not read
 │   └── CorruptObject     500  a file of the store is missing or damaged
+├── TooManyWaits          503  no more requests may wait for a change
 ├── ServerStopping        503  the server ends after the requests that run
 ├── ClientGone            499  the client disconnected before its answer
 └── ConfigurationError         wrong settings; stops the start, never sent to a client
@@ -305,6 +306,13 @@ class CorruptObject(StoreError):
 
     code = "corrupt-object"
     status = 500
+
+
+class TooManyWaits(ProvenderError):
+    """No more requests may wait for a change: others need the threads of the server."""
+
+    code = "too-many-waits"
+    status = 503
 
 
 class ServerStopping(ProvenderError):

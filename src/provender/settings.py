@@ -103,6 +103,12 @@ class Limits:
     expensive_waiting: int = _setting(
         4, "expensive requests of one process that may wait; the others are refused", low=0
     )
+    waits: int = _setting(
+        4,
+        "requests of one process that may wait for a change (`wait`), each in a thread, at most "
+        "half of the threads of gunicorn or mod_wsgi; the others are refused",
+        low=0,
+    )
     spool_bytes: int = _setting(
         1_000_000_000,
         "largest size of the temporary files with answers that slow clients have not taken, of one"

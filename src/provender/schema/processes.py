@@ -8,7 +8,9 @@ from __future__ import annotations
 # The states of a process that has not ended, and of one that was broken off.
 RUNNING = ("created", "waiting", "running")
 BROKEN = ("excepted", "killed")
+# The states that a process never leaves.
+ENDED = ("finished", *BROKEN)
 # All states, in the order in which a process has them.
-STATES = (*RUNNING, "finished", *BROKEN)
+STATES = (*RUNNING, *ENDED)
 # The types of link from a workflow to what it called.
 CALLS = ("call_calc", "call_work")

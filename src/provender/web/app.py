@@ -22,6 +22,7 @@ from provender.web.access.signatures import Signatures
 from provender.web.answers.failures import Failures
 from provender.web.answers.freshness import fingerprint
 from provender.web.answers.responses import json_response
+from provender.web.answers.waits import Waits
 from provender.web.api import Api
 from provender.web.context import FAILURES, KEY, Context
 from provender.web.dialects import DIALECTS
@@ -30,6 +31,7 @@ from provender.web.middleware.disconnects import Disconnects
 from provender.web.middleware.mounts import EveryName, Mounts
 from provender.web.middleware.observer import Observer
 from provender.web.middleware.proxies import TrustedProxies
+from provender.web.middleware.trace import Lifecycle
 from provender.web.operations import assets, docspage, home, probes, profiles
 from provender.web.routes.endpoints import Endpoints, LazyRule
 
@@ -131,11 +133,14 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
         )
     app = flask_app()
     app.catch_internal_server = app.catch_internal_server or catch_internal_server
+    lifecycle = Lifecycle()
     context = Context(
         settings,
         StoreRegistry(selection.profiles, settings),
+        Waits(settings.limits.waits, lambda: lifecycle.is_draining),
         tuple(get_decorators or ()),
         fingerprint(settings),
+        lifecycle=lifecycle,
         endpoints=Endpoints(DIALECTS[0].prefix),
         door=door_of(settings, selection.profiles),
     )

@@ -13,7 +13,8 @@ from provender.store.profiles import Profile
 from provender.store.registry import StoreRegistry
 from provender.store.stores import Store
 from provender.web.access.door import Door
-from provender.web.middleware.mounts import LEASES, PROFILE
+from provender.web.answers.waits import Waits
+from provender.web.middleware.mounts import LEASES, PROFILE, end_leases
 from provender.web.middleware.trace import Lifecycle
 from provender.web.routes.endpoints import Endpoints
 
@@ -29,11 +30,12 @@ class Context:
 
     `get_decorators` check whether a client may ask. `fingerprint` is that of the settings.
     `lifecycle` counts the running requests, `endpoints` lists the routes. `door` knows who may read
-    what; None if everything is for everybody.
+    what; None if everything is for everybody. `waits` has the places of requests that wait.
     """
 
     settings: Settings
     stores: StoreRegistry
+    waits: Waits
     get_decorators: tuple[Callable[..., Any], ...] = ()
     fingerprint: str = ""
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
@@ -90,3 +92,8 @@ class Context:
         lease = self.stores.lease(self._entered(named))
         request.environ[LEASES].append(lease)
         return lease.store
+
+    @staticmethod
+    def end_leases() -> None:
+        """Give back the stores that the request has used so far."""
+        end_leases(request.environ[LEASES])

@@ -83,10 +83,23 @@ def row_of(values: Values, companions: Companions, url: Callable[[str], str]) ->
     "label": str}, "parent": uuid, "url": str}`; null where there is nothing.
     """
     pk, uuid, user, computer = values[:4]
-    texts = dict(zip(ATTRIBUTES, values[4:], strict=True))
-    found = {name: READERS[name](text) for name, text in texts.items()}
+    shown = state_of(values[4:], pk, uuid)
+    record: Record = {
+        **shown.record,
+        "user": None if user is None else {"id": user, "name": companions.users.get(user)},
+        "computer": companions.computers.get(computer),
+        "parent": companions.parents.get(pk),
+        "url": None if uuid is None else url(uuid),
+    }
+    return ProcessRow(record, shown.notes)
+
+
+def state_of(texts: Sequence[str | None], pk: int, uuid: str | None) -> ProcessRow:
+    """Return the part of a row that the attributes `ATTRIBUTES` decide, given as stored JSON."""
+    given = dict(zip(ATTRIBUTES, texts, strict=True))
+    found = {name: READERS[name](text) for name, text in given.items()}
     notes = tuple(
-        _note(name, pk, uuid) for name, text in texts.items() if found[name] is None and _is(text)
+        _note(name, pk, uuid) for name, text in given.items() if found[name] is None and _is(text)
     )
     state = found["process_state"]
     record: Record = {
@@ -96,10 +109,6 @@ def row_of(values: Values, companions: Companions, url: Callable[[str], str]) ->
         "exit_status": found["exit_status"],
         "exit_message": found["exit_message"],
         "paused": found["paused"] or False,
-        "user": None if user is None else {"id": user, "name": companions.users.get(user)},
-        "computer": companions.computers.get(computer),
-        "parent": companions.parents.get(pk),
-        "url": None if uuid is None else url(uuid),
     }
     return ProcessRow(record, notes)
 

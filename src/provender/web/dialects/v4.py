@@ -27,6 +27,7 @@ from provender.translators.properties import (
     USER_TABLE,
     Properties,
 )
+from provender.web.dialects.desk import one
 from provender.web.dialects.desk.screen import counting
 from provender.web.dialects.parts import (
     SERVER,
@@ -215,6 +216,7 @@ V4 = Dialect(
         *counting(lists(CalcJobNode, views.CALCJOBS, OF_PROCESSES, PROPERTIES, relations.KEYS)),
         *NODE_ROUTES,
         *PROCESS_ROUTES,
+        *one.ROUTES,
     ),
     {
         **SHARED,

@@ -77,7 +77,7 @@ class Mounts:
             is_streamed = STREAMED in environ
         finally:
             if not is_streamed:
-                _end(leases)
+                end_leases(leases)
         return _ending(environ, chunks, leases) if is_streamed else chunks
 
 
@@ -85,7 +85,7 @@ def _ending(
     environ: WSGIEnvironment, chunks: Iterable[bytes], leases: list[Lease]
 ) -> Iterable[bytes]:
     """Return a body that ends the leases when it was sent."""
-    end = partial(_end, leases)
+    end = partial(end_leases, leases)
     file = handed(environ, chunks)
     if file is None:
         return ClosingIterator(chunks, end)
@@ -93,6 +93,7 @@ def _ending(
     return chunks
 
 
-def _end(leases: list[Lease]) -> None:
+def end_leases(leases: list[Lease]) -> None:
+    """End the uses of stores by a request so far."""
     while leases:
         leases.pop().close()

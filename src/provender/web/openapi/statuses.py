@@ -94,7 +94,7 @@ STATUSES = (
     Status(431, "The headers are larger than the web server takes."),
     Status(500, "A fault of the server, or a damaged file of the store."),
     Status(501, "This server does not offer it for this type of node.", _of_nodes),
-    Status(503, "The store cannot be read now.", headers=RETRY),
+    Status(503, "The store cannot be read now, or too many requests wait.", headers=RETRY),
 )
 # Those that every path may answer, also to a method that it does not have, and unknown paths.
 COMMON = tuple(status for status in STATUSES if status.occurs is _everywhere)

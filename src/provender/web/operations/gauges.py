@@ -31,6 +31,7 @@ class Gauges:
         self._expensive = self._gauge(
             "provender_expensive", "Expensive requests that run, and that wait", "state"
         )
+        self._waits = self._gauge("provender_waits", "Requests that wait for a change")
         text = "Statements stopped for clients that went away, or for cheaper requests"
         self._stopped = Counter("provender_statements_stopped", text, registry=registry)
         names, text = ("cache", "result"), "Lookups of answers and counts in memory"
@@ -44,6 +45,7 @@ class Gauges:
         """Set the metrics from all applications."""
         self._refresh_connections(contexts)
         self._running.set(sum(len(context.lifecycle.running) for context in contexts))
+        self._waits.set(sum(context.waits.number for context in contexts))
         self._refresh_places(contexts)
         memories = [context.stores.memory for context in contexts]
         self._memory.set(sum(memory.held_bytes for memory in memories))

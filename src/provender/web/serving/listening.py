@@ -123,8 +123,8 @@ class Server:
 
 
 def _threads(limits: Limits) -> int:
-    """Return the number of threads: some are left when expensive requests run and wait."""
-    return THREADS + most_expensive(limits) + limits.expensive_waiting
+    """Return the number of threads: some are left when others run and wait for long."""
+    return THREADS + most_expensive(limits) + limits.expensive_waiting + limits.waits
 
 
 def _adjustments(listener: socket.socket, limits: Limits) -> Any:  # noqa: ANN401 - waitress'

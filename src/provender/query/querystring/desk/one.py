@@ -1,0 +1,41 @@
+"""The special keys of the routes of one process. Floor: query."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from provender.errors import BadValue
+from provender.query.querystring.parameter import Parameter
+from provender.query.querystring.readers import single
+from provender.query.terms import Term, describe
+
+# Seconds that a request may wait: proxies in front give an answer up after 30 at the earliest.
+LONGEST_WAIT = 25
+
+
+def seconds(term: Term) -> float:
+    """Return a number of seconds from 0 to `LONGEST_WAIT`."""
+    value = single(term)
+    if not isinstance(value, Decimal):
+        raise BadValue(
+            f"`{term.key}` takes seconds from 0 to {LONGEST_WAIT}, not {describe(value)}.",
+            hint=f"{term.key}=20",
+        )
+    if not 0 <= value <= LONGEST_WAIT:
+        kind = "a negative number" if value < 0 else "more"
+        raise BadValue(
+            f"`{term.key}` takes seconds from 0 to {LONGEST_WAIT}, not {kind}.",
+            hint=f"To wait for longer, ask again, with the ETag as `If-None-Match`: {term.key}=20",
+        )
+    return float(value)
+
+
+WAIT: Parameter[float] = Parameter(
+    "wait",
+    seconds,
+    0.0,
+    f"0 to {LONGEST_WAIT}",
+    "seconds to wait for a change, at most",
+    {"type": "number", "minimum": 0, "maximum": LONGEST_WAIT},
+    (10,),
+)

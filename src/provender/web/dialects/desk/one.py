@@ -1,0 +1,27 @@
+"""The routes of one process. Floor: web."""
+
+from __future__ import annotations
+
+from provender.query.querystring.desk.one import WAIT
+from provender.query.querystring.parameters import PROFILE
+from provender.web.openapi.desk import one
+from provender.web.resources.desk.one import OneProcess
+from provender.web.routes import views
+from provender.web.routes.route import Answer, Route
+
+ROUTES = (
+    Route(
+        "/processes/<id>/status",
+        OneProcess,
+        OneProcess.status,
+        Answer(
+            "the state of a process; with `wait` [after a change](../processes/one.md#state)",
+            ("status",),
+            data=one.STATUS,
+        ),
+        views.PROCESSES,
+        (PROFILE,),
+        own=(WAIT,),
+        is_strict=True,
+    ),
+)
