@@ -109,6 +109,8 @@ def test_chains_call_what_their_names_say(each_desk):
     assert list(outputs(each_desk, names.DEEP).values()) == [names.DEEP_JOB]
     assert list(outputs(each_desk, names.LOOP_BACK).values()) == [names.LOOP]
     assert outputs(each_desk, names.NESTED) == contents.OUTPUTS
+    assert outputs(each_desk, names.TIDY) == contents.TIDY_OUTPUTS
+    assert len(contents.TIDY_OUTPUTS) == 4
     assert outputs(each_desk, names.QUIET) == {}
 
 

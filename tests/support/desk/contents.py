@@ -27,6 +27,8 @@ OUTPUTS = {
     "end__": "dbae98dc-584f-41d8-9df7-6595d08afde1",
 }
 """Labels of NESTED, and the nodes of the lab that it returned. `a` is a value and a branch."""
+TIDY_OUTPUTS = {label: uuid for label, uuid in OUTPUTS.items() if label[0] in "pr"}
+"""Those of its labels that AiiDA itself can nest."""
 INPUTS = {
     "structure": "2119fb58-8f0f-4740-81d0-8992a4ffa8b8",
     "base__kpoints": "efb47f17-6363-4545-aff4-a8ce70132bf5",
@@ -163,6 +165,9 @@ def _labels(rows):
         rows.link(uuid, names.NESTED, label, "input_work")
     for label, uuid in OUTPUTS.items():
         rows.link(names.NESTED, uuid, label, "return")
+    rows.process(names.TIDY, "chain", "Tidy", "finished", 0)
+    for label, uuid in TIDY_OUTPUTS.items():
+        rows.link(names.TIDY, uuid, label, "return")
 
 
 def _logs(rows):

@@ -80,6 +80,7 @@ LOOP_BACK = uuid_of(81)
 NESTED = uuid_of(91)  # inputs and outputs with labels such as `a__b__c`
 LOGGED = uuid_of(92)  # 300 rows of six levels and two loggers, each tenth of three lines
 LOGGED_ROWS = 300
+TIDY = uuid_of(93)  # outputs nested as AiiDA nests them, three levels deep
 
 CACHE_SOURCE = "78ccdb4c-e7b5-453b-9de9-3949114d5452"
 """A job of the lab."""
