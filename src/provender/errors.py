@@ -103,15 +103,23 @@ class UnknownField(BadRequest):
     """There is no such name to filter, order or project by.
 
     `name` is the name in the request, `valid` are the valid names. The hint lists the valid names,
-    the most similar one first; a given hint follows.
+    the most similar one first; a given hint follows. With `is_strict` no special key is valid but
+    those among them.
     """
 
     code = "unknown-field"
 
     def __init__(
-        self, message: str, *, name: str = "", valid: Iterable[str] = (), hint: str | None = None
+        self,
+        message: str,
+        *,
+        name: str = "",
+        valid: Iterable[str] = (),
+        hint: str | None = None,
+        is_strict: bool = False,
     ) -> None:
         self.name = name
+        self.is_strict = is_strict
         self.valid = tuple(valid)
         close = nearest(name, self.valid)
         parts = (

@@ -97,7 +97,8 @@ class Failures:
             reason = f" ({' '.join(error.reason.split())})" if error.reason else ""
             LOGGER.warning("%s: %s%s", printable(request.path), error.message, reason)
         if isinstance(error, UnknownField) and request.method != "POST":
-            error.hint = meant(error, self._dialect().specials) or error.hint
+            specials = () if error.is_strict else self._dialect().specials
+            error.hint = meant(error, specials) or error.hint
         response = json_response(self._body(error), status=error.status)
         if error.status == UNAVAILABLE and error.may_recover:
             response.headers["Retry-After"] = RETRY_AFTER

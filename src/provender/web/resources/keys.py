@@ -53,7 +53,10 @@ def _check_keys(parameters: Parameters, route: Route, dialect: Dialect) -> None:
     if ignored:
         name = ignored[0]
         raise UnknownField(
-            f"This path takes no key `{name}`.", name=name, valid=route.keys(dialect)
+            f"This path takes no key `{name}`.",
+            name=name,
+            valid=route.keys(dialect),
+            is_strict=True,
         )
 
 
