@@ -27,6 +27,8 @@ QUERIES = {
     "/io/tree": {"in_limit": 1, "out_limit": 1},
     "/repo/list": {"metadata": True},
 }
+# The values of the other parts of paths.
+PLACES = {"bounds": "-1:"}
 SHORT = {"limit": 1, "attributes": True, "attributes_filter": ["cell"]}
 # The names of the key of a format in the dialects, and formats that are text.
 FORMATS = ("download_format", "format")
@@ -89,7 +91,8 @@ class Recorder:
                 key = next(key for key in FORMATS if key in keys)
                 yield from ({"id": pk, key: name, "download": False} for name in TEXTS)
             else:
-                yield {"id": pk, **({} if "limit" in query else query)}
+                places = {name: value for name, value in PLACES.items() if f"{{{name}}}" in path}
+                yield {"id": pk, **places, **({} if "limit" in query else query)}
 
     def _of_view(self, view):
         """Return the ids of some objects of a view."""
@@ -103,8 +106,12 @@ class Recorder:
         return [f'"{item["name"]}"' for item in listed if item["type"] == "FILE"]
 
     def _ask(self, path, values):
-        request = path.replace("{id}", str(values.get("id", "")))
-        query = "&".join(f"{key}={text(value)}" for key, value in values.items() if key != "id")
+        request, query = path, ""
+        for key, value in values.items():
+            if f"{{{key}}}" in path:
+                request = request.replace(f"{{{key}}}", str(value))
+            else:
+                query += f"{'&' if query else ''}{key}={text(value)}"
         request += f"?{query}" if query else ""
         answer = self._get(request)
         if answer.status_code != 200:

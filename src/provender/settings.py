@@ -67,6 +67,12 @@ class Limits:
     neighbours: int = _setting(
         10_000, "largest `in_limit` and `out_limit` of a tree; without them it is 1000", low=1
     )
+    log_rows: int = _setting(
+        10_000, "rows of a log, or lines of the output of a job, in one answer", low=1
+    )
+    called: int = _setting(
+        10_000, "called processes, on all levels, that one request looks at", low=1
+    )
     joins: int = _setting(10, "largest number of joins in a posted query", low=0)
     nesting: int = _setting(16, "deepest nesting of the JSON of a posted query", low=4)
     url_bytes: int = _setting(

@@ -118,7 +118,7 @@ def test_every_operation_has_the_parameters_of_its_route(documents, dialect):
         special |= {item.name for item in route.own}
         rows = route.neighbours or route.view
         asked = set(keys(rows, route)) if route.has_filters else set()
-        places = {place for place in ("id", "page") if f"{{{place}}}" in path}
+        places = {place for place in ("id", "page", "bounds") if f"{{{place}}}" in path}
         more = {"filters"} if route.has_filters and not route.filters else set()
         assert named == special | asked | places | more, (method, path)
     assert len(document["paths"]) > 50

@@ -21,7 +21,7 @@ from provender.query.plan.operators import Use, condition
 from provender.query.plan.patterns import UUID_SHAPE
 from provender.query.plan.plan import Plan
 from provender.query.plan.views import View
-from provender.query.querydict import TYPE_OF_ENTITY, Dotted, QueryDict, Vertex
+from provender.query.querydict import TYPE_OF_ENTITY, Dotted, Filter, QueryDict, Vertex
 from provender.query.querystring.builder import from_list, subset, term_filter
 from provender.query.querystring.parameter import Parameters
 from provender.query.querystring.request import ListRequest
@@ -147,15 +147,8 @@ def from_owner(entity: str, columns: list[str]) -> QueryDict:
 
 def from_created(label: str, columns: Sequence[FieldName | Dotted]) -> QueryDict:
     """Return the question of what a process, which `narrowed` adds as `START`, created."""
-    link: Vertex = {
-        "entity_type": "",
-        "tag": "created",
-        "joining_keyword": Direction.OUTGOING.value,
-        "joining_value": START,
-        "edge_tag": EDGE,
-    }
     return {
-        "path": [{"entity_type": "", "tag": START}, link],
+        "path": _neighbour(START, "created", Direction.OUTGOING),
         "filters": {EDGE: {"type": {"==": "create"}, "label": {"==": label}}},
         "project": {"created": columns},
         "order_by": [{"created": [{"id": "asc"}]}],
@@ -168,19 +161,39 @@ def from_callers(process: str, caller: str) -> QueryDict:
 
     `process` and `caller` are the tags of the two ends.
     """
-    link: Vertex = {
-        "entity_type": "",
-        "tag": caller,
-        "joining_keyword": Direction.INCOMING.value,
-        "joining_value": process,
-        "edge_tag": EDGE,
-    }
     return {
-        "path": [{"entity_type": "", "tag": process}, link],
+        "path": _neighbour(process, caller, Direction.INCOMING),
         "filters": {EDGE: {"type": {"in": list(CALLS)}}},
         "project": {process: ["id"], caller: ["uuid"]},
         "order_by": [{EDGE: [{"id": "asc"}]}],
     }
+
+
+def from_called(
+    caller: str, called: str, columns: Sequence[FieldName | Dotted], filters: Filter | None = None
+) -> QueryDict:
+    """Return the question of what processes called, which `among` adds, in the order of creation.
+
+    `caller` and `called` are the tags of the two ends, `filters` are about the called ones.
+    """
+    return {
+        "path": _neighbour(caller, called, Direction.OUTGOING),
+        "filters": {EDGE: {"type": {"in": list(CALLS)}}, called: filters or {}},
+        "project": {called: columns},
+        "order_by": [{called: [{"ctime": "asc"}, {"id": "asc"}]}],
+    }
+
+
+def _neighbour(start: str, end: str, direction: Direction) -> list[Vertex]:
+    """Return the path from a node to its neighbours in one direction, by their tags."""
+    link: Vertex = {
+        "entity_type": "",
+        "tag": end,
+        "joining_keyword": direction.value,
+        "joining_value": start,
+        "edge_tag": EDGE,
+    }
+    return [{"entity_type": "", "tag": start}, link]
 
 
 def with_author(question: QueryDict) -> QueryDict:

@@ -42,6 +42,7 @@ class Computed(Enum):
     ALWAYS_ENABLED = "true"
     INCOMING_LINKS = "the number of links to a node"
     OUTGOING_LINKS = "the number of links from a node"
+    MESSAGE_LINES = "the number of lines of the message of a log"
 
 
 # The name of a field of an entity: its column, or a computed field.
@@ -149,6 +150,7 @@ LOG = _entity(
     tables.LOG,
     "INTEGER: id dbnode_id; UUID: uuid; TIME: time; TEXT: loggername levelname message;"
     "JSON: metadata",
+    _computed(Computed.MESSAGE_LINES, Kind.INTEGER, nullable=True),
 )
 LINK = _entity("link", tables.LINK, "INTEGER: id input_id output_id; TEXT: label type")
 MEMBERSHIP = _entity("membership", tables.MEMBERSHIP, "INTEGER: id dbnode_id dbgroup_id")

@@ -14,3 +14,6 @@ ENDED = ("finished", *BROKEN)
 STATES = (*RUNNING, *ENDED)
 # The types of link from a workflow to what it called.
 CALLS = ("call_calc", "call_work")
+# The levels of log rows, from the lowest: those of Python, and AiiDA's own one for messages of
+# workflows.
+LEVELS = ("NOTSET", "DEBUG", "INFO", "REPORT", "WARNING", "ERROR", "CRITICAL")

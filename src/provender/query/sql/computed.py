@@ -49,6 +49,14 @@ def _number_of_links(end: str, table: Any) -> Expression:  # noqa: ANN401 - or a
     return counted.correlate(table).scalar_subquery()
 
 
+def _message_lines(table: Any) -> Expression:  # noqa: ANN401 - or an alias
+    """Return the number of lines of a message; empty lines at its end do not count."""
+    newline = text_literal("\n")
+    text = func.rtrim(table.c.message, newline)
+    breaks = func.length(text) - func.length(func.replace(text, newline, text_literal("")))
+    return breaks + literal_column("1")
+
+
 _COMPUTED: dict[Computed, Callable[[SqlForms, Any], Expression]] = {
     Computed.SHORT_TYPE: lambda _, table: _without(table.c.node_type, f"{DATA}{CORE}", DATA),
     Computed.PROCESS_STATE: lambda forms, table: forms.process_state(table),
@@ -57,6 +65,7 @@ _COMPUTED: dict[Computed, Callable[[SqlForms, Any], Expression]] = {
     Computed.OLD_GROUP_TYPE: lambda _, table: _old_group_type(table),
     Computed.SHORT_SCHEDULER: lambda _, table: _without(table.c.scheduler_type, CORE, ""),
     Computed.SHORT_TRANSPORT: lambda _, table: _without(table.c.transport_type, CORE, ""),
+    Computed.MESSAGE_LINES: lambda _, table: _message_lines(table),
     # PostgreSQL cannot order by a constant
     Computed.ALWAYS_ENABLED: lambda _, table: case((table.c.id.is_not(None), true())),
     Computed.INCOMING_LINKS: lambda _, table: _number_of_links("output_id", table),

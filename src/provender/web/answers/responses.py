@@ -27,8 +27,13 @@ def json_response(value: object, *, status: int = 200, total: int | None = None)
     """Return a JSON answer, with the number of matches in both headers that clients read."""
     response = Response(dumps(value), status=status, content_type=JSON)
     if total is not None:
-        response.headers["X-Total-Count"] = response.headers["X-Total-Counts"] = str(total)
+        count(response, total)
     return response
+
+
+def count(response: Response, total: int) -> None:
+    """Add the number of matches to an answer, in both headers that clients read."""
+    response.headers["X-Total-Count"] = response.headers["X-Total-Counts"] = str(total)
 
 
 def root_url() -> str:

@@ -27,7 +27,7 @@ from provender.translators.properties import (
     USER_TABLE,
     Properties,
 )
-from provender.web.dialects.desk import one
+from provender.web.dialects.desk import logs, one
 from provender.web.dialects.desk.screen import counting
 from provender.web.dialects.parts import (
     SERVER,
@@ -217,6 +217,7 @@ V4 = Dialect(
         *NODE_ROUTES,
         *PROCESS_ROUTES,
         *one.ROUTES,
+        *logs.ROUTES,
     ),
     {
         **SHARED,

@@ -131,6 +131,10 @@ class Described:
         if "<id>" in route.path and view is not None:
             name = f"id-{view.identity.name.lower().replace('_', '-')}"
             yield name, _in_path("id", ID_TEXTS[view.identity], IDS[view.identity])
+        if "<bounds>" in route.path:
+            slices = {"type": "string", "pattern": r"^(?:[+-]?\d{1,30})?:(?:[+-]?\d{1,30})?$"}
+            made = _in_path("bounds", "Two bounds of a slice in Python, with a colon.", slices)
+            yield "bounds", {**made, "examples": {"example": {"value": "-10:"}}}
         if "<int:page>" in route.path:
             schema = {"type": "integer", "minimum": 1}
             made = _in_path("page", "The number of the page.", schema)

@@ -40,7 +40,8 @@ class Answer:
     """The answer of a route in words, and its keys in `data`.
 
     `data` is the schema of what the envelope holds, None where a file is the only form.
-    `is_list` says that the answer may have pages. `body` is the schema of what is posted.
+    `is_list` says that the answer may have pages. `body` is the schema of what is posted. `media`
+    are the types of content that the answer may have besides.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Answer:
     data: object = None
     is_list: bool = False
     body: object = None
+    media: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
