@@ -15,7 +15,13 @@ from provender.web.openapi.parameters import SAME, WRITTEN
 from provender.web.openapi.served import Served
 
 # What no parameter of a type takes, by the type of its schema.
-NONSENSE = {"integer": '"x"', "boolean": "7", "array": "2020-01-01", None: "nonsense"}
+NONSENSE = {
+    "integer": '"x"',
+    "number": '"x"',
+    "boolean": "7",
+    "array": "2020-01-01",
+    None: "nonsense",
+}
 # What is no value of a parameter although its type is right, and the status then.
 OTHERS = {
     "group": ("no-such-group", 404),

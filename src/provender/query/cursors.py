@@ -53,7 +53,8 @@ class Cursor:
 
     In the first cursor `highest` is None: the first page finds the highest id. `skipped` rows
     behind that row were on earlier pages, too: those that followed it up to a row whose values
-    cannot be shown, so that no cursor could name them.
+    cannot be shown, so that no cursor could name them. `since` is where a window of time began, in
+    seconds (Unix time): all pages are those of the same window.
     """
 
     selection: str
@@ -61,12 +62,15 @@ class Cursor:
     total: int | None
     after: tuple[object, ...]
     skipped: int = 0
+    since: int | None = None
 
     def written(self) -> str:
         """Return the cursor as it is sent to a client."""
         values = [item.isoformat() if isinstance(item, datetime) else item for item in self.after]
         parts: list[object] = [self.selection, self.highest, self.total, values]
-        text = json.dumps([*parts, self.skipped] if self.skipped else parts)
+        if self.skipped or self.since is not None:
+            parts.append(self.skipped)
+        text = json.dumps(parts if self.since is None else [*parts, self.since])
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -91,7 +95,7 @@ def read_cursor(text: str, selection: str, plan: Plan) -> Cursor:
     try:
         padded = text + "=" * (-len(text) % 4)
         given, highest, total, values, *rest = json.loads(base64.urlsafe_b64decode(padded))
-        (skipped,) = rest or (0,)
+        skipped, since = _rest(*rest)
     except (ValueError, TypeError, RecursionError):
         raise _malformed() from None
     if given != selection:
@@ -101,12 +105,19 @@ def read_cursor(text: str, selection: str, plan: Plan) -> Cursor:
         )
     if not _is_count(highest) or not (total is None or _is_count(total)):
         raise _malformed()
+    if since is not None and not _is_count(since):
+        raise _malformed()
     wanted = (0, len(plan.order)) if rest else (len(plan.order),)
     if not isinstance(values, list) or len(values) not in wanted or not _is_count(skipped):
         raise _malformed()
     pairs = zip(plan.order, values, strict=False)  # no values before the first row that has all
     after = tuple(_value(order, item) for order, item in pairs)
-    return Cursor(selection, highest, total, after, skipped)
+    return Cursor(selection, highest, total, after, skipped, since)
+
+
+def _rest(skipped: object = 0, since: object = None) -> tuple[Any, Any]:
+    """Return the last parts of a cursor, which most cursors lack; raises `TypeError` for more."""
+    return skipped, since
 
 
 def can_name(order: Sequence[Ordering], values: Sequence[object]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 from enum import Enum
 
 from provender.query.plan.conditions import (
@@ -97,6 +98,14 @@ def related(plan: Plan, tag: str, relation: NodeRelation, pks: tuple[int, ...]) 
     entity = next(source.entity for source in plan.sources if source.tag == tag)
     target = Target(tag, entity.fields["id"])
     found = Related(target, relation, Operand(pks, Kind.INTEGER))
+    return replace(plan, condition=Conjunction((found, *plan.condition.conditions)))
+
+
+def since(plan: Plan, tag: str, column: str, start: datetime) -> Plan:
+    """Return the plan of the rows in which a time of the thing with this tag is not earlier."""
+    entity = next(source.entity for source in plan.sources if source.tag == tag)
+    target = Target(tag, entity.fields[column])
+    found = Comparison(target, Relation.GREATER_EQUAL, Operand(start, Kind.TIME))
     return replace(plan, condition=Conjunction((found, *plan.condition.conditions)))
 
 

@@ -43,6 +43,8 @@ class Computed(Enum):
     INCOMING_LINKS = "the number of links to a node"
     OUTGOING_LINKS = "the number of links from a node"
     MESSAGE_LINES = "the number of lines of the message of a log"
+    FAILURE = "whether a process failed: `FAILED`, or no value"
+    CALLER = "the id of a workflow that called a process"
 
 
 # The name of a field of an entity: its column, or a computed field.
@@ -118,6 +120,8 @@ NODE = _entity(
     _computed(Computed.DESCRIBED_ATTRIBUTES, Kind.JSON, nullable=True),
     _computed(Computed.INCOMING_LINKS, Kind.INTEGER),
     _computed(Computed.OUTGOING_LINKS, Kind.INTEGER),
+    _computed(Computed.FAILURE, Kind.TEXT, nullable=True),
+    _computed(Computed.CALLER, Kind.INTEGER, nullable=True),
 )
 GROUP = _entity(
     "group",

@@ -12,6 +12,9 @@ BROKEN = ("excepted", "killed")
 ENDED = ("finished", *BROKEN)
 # All states, in the order in which a process has them.
 STATES = (*RUNNING, *ENDED)
+# What the computed field of failures holds, and in which states a process has failed.
+FAILED = "FAILED"
+FAILURES = tuple(state.upper() for state in BROKEN)
 # The types of link from a workflow to what it called.
 CALLS = ("call_calc", "call_work")
 # The levels of log rows, from the lowest: those of Python, and AiiDA's own one for messages of

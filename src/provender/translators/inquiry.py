@@ -26,12 +26,14 @@ class Inquiry(ABC, Generic[_Raw, _Answer]):
     refused before the store is reached. `read` is the second step, and the only one that holds a
     connection. It is repeated if a connection is lost, so it must not change the inquiry.
     `present` is the third step. `is_single` says that `read` runs one statement, `is_expensive`
-    that its statements may take long, `is_presented_long` that `present` may.
+    that its statements may take long, `is_presented_long` that `present` may. `moment` names the
+    time of an answer that depends on it.
     """
 
     is_single: ClassVar[bool] = False
     is_expensive: bool = False
     is_presented_long: ClassVar[bool] = False
+    moment: str = ""
 
     @abstractmethod
     def read(self, session: Session) -> _Raw:

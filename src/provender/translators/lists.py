@@ -13,6 +13,7 @@ from provender.query.plan.plan import Plan
 from provender.query.plan.views import View, vocabulary
 from provender.query.querydict import QueryDict
 from provender.query.querystring import builder
+from provender.query.querystring.advice import Note
 from provender.query.querystring.parameter import Parameters
 from provender.query.querystring.request import ListRequest, Page
 from provender.schema.statements import Record as Values
@@ -33,7 +34,7 @@ class Listing:
     """Records of a list, and the total number of records.
 
     `pk` belongs to the object that the list is about or consists of. `following` is the cursor of
-    the next page of a walk.
+    the next page of a walk. `notes` are about stored values that no record can show.
     """
 
     total: int | None
@@ -41,6 +42,7 @@ class Listing:
     page: Page | None = None
     pk: int | None = None
     following: str | None = None
+    notes: tuple[Note, ...] = ()
 
 
 class ListOf(Inquiry[Window, Listing]):

@@ -5,18 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import case, func, literal_column, or_, select, true
+from sqlalchemy import Select, case, exists, func, literal_column, not_, or_, select, true
 
 from provender.query.plan.patterns import after_prefix
 from provender.query.sql.forms import Expression, SqlForms, text_literal
 from provender.schema import tables
 from provender.schema.entities import Computed, Kind
+from provender.schema.processes import CALLS
 from provender.schema.types import CORE, DATA, DESCRIBED, OLD_GROUP_TYPES
 
 
 def computed(field: Computed, forms: SqlForms, table: Any) -> Expression:  # noqa: ANN401 - or an alias
     """Return a computed field as SQL."""
     return _COMPUTED[field](forms, table)
+
+
+def is_missing(field: Computed, forms: SqlForms, table: Any) -> Expression:  # noqa: ANN401 - or an alias
+    """Return whether a computed field has no value."""
+    if field is Computed.CALLER:  # PostgreSQL makes a join of this form only
+        return not_(exists(_calls(table)))
+    return computed(field, forms, table).is_(None)
+
+
+def _calls(table: Any) -> Select[Any]:  # noqa: ANN401 - or an alias
+    """Return the ids of what called a process."""
+    link = tables.LINK.alias("call")
+    types = [text_literal(name) for name in CALLS]
+    return select(link.c.input_id).where(link.c.output_id == table.c.id, link.c.type.in_(types))
+
+
+def _caller(table: Any) -> Expression:  # noqa: ANN401 - or an alias
+    return _calls(table).limit(literal_column("1")).scalar_subquery()
 
 
 def _without(column: Expression, prefix: str, replacement: str) -> Expression:
@@ -63,6 +82,8 @@ _COMPUTED: dict[Computed, Callable[[SqlForms, Any], Expression]] = {
     Computed.CREATION_DAY: lambda forms, table: forms.day(table.c.ctime),
     Computed.DESCRIBED_ATTRIBUTES: _described_attributes,
     Computed.OLD_GROUP_TYPE: lambda _, table: _old_group_type(table),
+    Computed.FAILURE: lambda forms, table: forms.failure(table),
+    Computed.CALLER: lambda _, table: _caller(table),
     Computed.SHORT_SCHEDULER: lambda _, table: _without(table.c.scheduler_type, CORE, ""),
     Computed.SHORT_TRANSPORT: lambda _, table: _without(table.c.transport_type, CORE, ""),
     Computed.MESSAGE_LINES: lambda _, table: _message_lines(table),

@@ -45,7 +45,7 @@ from provender.query.plan.conditions import (
     Target,
     Unknown,
 )
-from provender.query.sql.computed import computed
+from provender.query.sql.computed import computed, is_missing
 from provender.query.sql.forms import SqlForms
 from provender.query.sql.jsonforms import JsonForms
 from provender.query.sql.relations import related_ids
@@ -101,17 +101,27 @@ class Predicates:
             return and_(true(), *parts) if is_all else or_(false(), *parts)
         if isinstance(condition, Negation):
             return not_(self.write(condition.condition, negated=not negated))
-        if isinstance(condition, Never):
-            return self.column(condition.target).is_(None) if negated else false()
-        if isinstance(condition, Unknown):
-            return cast(null(), Boolean)
+        if isinstance(condition, Never | Unknown):
+            return self._write_constant(condition, negated)
         if isinstance(condition, JSON_CONDITIONS):
             return self._write_json(condition)
+        if isinstance(condition, IsNull):
+            return self._write_missing(condition.target)
         return self._write_match(condition, self.column(condition.target))
+
+    def _write_constant(self, condition: Never | Unknown, negated: bool) -> Expression:
+        if isinstance(condition, Unknown):
+            return cast(null(), Boolean)
+        return self.column(condition.target).is_(None) if negated else false()
+
+    def _write_missing(self, target: Target) -> Expression:
+        if target.field.computed is None:
+            return self.column(target).is_(None)
+        return is_missing(target.field.computed, self.forms, self._table(target.tag))
 
     def _write_match(
         self,
-        condition: Comparison | Membership | Pattern | Span | IsNull | Related,
+        condition: Comparison | Membership | Pattern | Span | Related,
         column: Expression,
     ) -> Expression:
         write = self.forms
@@ -119,8 +129,6 @@ class Predicates:
             given, name = self.bind(condition.operand), slot_of(condition.operand).name
             return column.in_(related_ids(condition.relation, write, given, name))
         kind = condition.target.field.kind
-        if isinstance(condition, IsNull):
-            return column.is_(None)
         if isinstance(condition, Membership):
             return write.member(column, self.bind(condition.operand), kind)
         if isinstance(condition, Pattern):

@@ -46,11 +46,12 @@ def fingerprint(settings: Settings) -> str:
 class Freshness:
     """The cached answer to the current request, and the comparison with the client's copy.
 
-    `store` is the name of the store, `settings` the fingerprint of the settings.
+    `store` is the name of the store, `settings` the fingerprint of the settings. `moment` names the
+    time of an answer that depends on it.
     """
 
-    def __init__(self, store: str, settings: str, memory: Memory) -> None:
-        parts = (store, settings, __version__, root_url(), request.path)
+    def __init__(self, store: str, settings: str, memory: Memory, moment: str = "") -> None:
+        parts = (store, settings, __version__, root_url(), request.path, *filter(None, (moment,)))
         self._key = "\n".join((*parts, request.query_string.decode("latin-1")))
         self._memory = memory
         self._asked = request.if_none_match if "HTTP_IF_NONE_MATCH" in request.environ else None

@@ -28,6 +28,7 @@ from provender.translators.properties import (
     Properties,
 )
 from provender.web.dialects.desk import logs, one
+from provender.web.dialects.desk.listing import with_keys
 from provender.web.dialects.desk.screen import counting
 from provender.web.dialects.parts import (
     SERVER,
@@ -212,8 +213,12 @@ V4 = Dialect(
         *lists(Group, views.GROUPS, OF_GROUPS, PROPERTIES),
         *lists(User, views.USERS, OF_USERS, PROPERTIES),
         *counting(lists(Node, views.NODES, OF_NODES, PROPERTIES, relations.KEYS)),
-        *counting(lists(ProcessNode, views.PROCESSES, OF_PROCESSES, PROPERTIES, relations.KEYS)),
-        *counting(lists(CalcJobNode, views.CALCJOBS, OF_PROCESSES, PROPERTIES, relations.KEYS)),
+        *with_keys(
+            counting(lists(ProcessNode, views.PROCESSES, OF_PROCESSES, PROPERTIES, relations.KEYS))
+        ),
+        *with_keys(
+            counting(lists(CalcJobNode, views.CALCJOBS, OF_PROCESSES, PROPERTIES, relations.KEYS))
+        ),
         *NODE_ROUTES,
         *PROCESS_ROUTES,
         *one.ROUTES,

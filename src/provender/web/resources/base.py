@@ -241,7 +241,7 @@ class BaseResource(flask_restful.Resource):
         freshness: Freshness | None = None
         if is_named and request.method != "POST":
             memory = self.context.stores.memory
-            freshness = Freshness(store.name, self.context.fingerprint, memory)
+            freshness = Freshness(store.name, self.context.fingerprint, memory, inquiry.moment)
 
         def known(session: Session) -> _Early | None:
             if freshness is None or not freshness.may_know or session.token is None:
