@@ -7,14 +7,8 @@ from math import prod
 import orjson
 
 from provender.errors import CannotExport, NoSuchFile
-from provender.exports.npy import Array
+from provender.exports.npy import LARGEST_EMPTY, Array
 from provender.exports.subject import Export, Subject
-
-# NumPy 2 allows no more.
-MOST_AXES = 64
-
-# An array without values may have a shape such as (10**9, 0), which would be a billion empty lists.
-LARGEST_EMPTY = 1_000_000
 
 
 def write_json(subject: Subject) -> Export:
@@ -48,8 +42,6 @@ def read_stored(subject: Subject, name: str) -> Array:
         array = subject.array(name)
     except NoSuchFile as error:
         raise CannotExport(f"The file of the array `{name}` is missing.") from error
-    if len(array.shape) > MOST_AXES:
-        raise CannotExport(f"The array `{name}` has too many axes.")
     if 0 in array.shape and prod(array.shape[: array.shape.index(0)]) > LARGEST_EMPTY:
         raise CannotExport(f"The array `{name}` has no values, and its shape is too large.")
     return array

@@ -11,10 +11,10 @@ from typing import Any
 import orjson
 
 from provender.errors import CannotExport
-from provender.exports.arrays import LARGEST_EMPTY, attribution, read_stored
+from provender.exports.arrays import attribution, read_stored
 from provender.exports.bands.inversion import Rows, exact_reciprocal
 from provender.exports.cells import norm, transformed
-from provender.exports.npy import Array
+from provender.exports.npy import LARGEST_EMPTY, Array
 from provender.exports.subject import Export, Subject
 from provender.exports.texts import well_formed
 from provender.exports.values import is_list_of_vectors, read_cell

@@ -1,0 +1,1 @@
+"""Slices of stored arrays, read as ranges of bytes and written in formats. Floor: exports."""
