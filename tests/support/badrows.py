@@ -241,7 +241,12 @@ def lists():
 
 
 FORMATS = ("json", "cif", "xsf", "xyz", "chemdoodle", "upf", "dat_multicolumn", "agr")
+PARTS = (
+    *("attributes", "extras", "comments", "links", "files", "groups", "user", "computer"),
+    *("derived_properties", "link_counts"),
+)
 OF_NODE = (
+    f"?include={','.join(PARTS)}",
     *("", "?attributes=true&extras=true", "/contents/attributes", "/contents/extras"),
     *("/contents/attributes?attributes_filter=a,value", '/contents/extras?extras_filter="a"'),
     *("/contents/comments", "/contents/derived_properties", "/links/incoming", "/links/outgoing"),

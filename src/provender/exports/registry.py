@@ -106,6 +106,11 @@ def derived(subject: Subject) -> dict[str, Any]:
     return function(subject) if function else {}
 
 
+def has_derived(node_type: str) -> bool:
+    """Return whether nodes of a type have derived properties."""
+    return modern(node_type) in DERIVED
+
+
 def describe(subject: Subject) -> str:
     """Return the description of a node in trees; empty for most types.
 

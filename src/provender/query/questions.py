@@ -23,7 +23,7 @@ from provender.query.plan.patterns import UUID_SHAPE
 from provender.query.plan.plan import Plan
 from provender.query.plan.views import View
 from provender.query.querydict import TYPE_OF_ENTITY, Dotted, Filter, QueryDict, Vertex
-from provender.query.querystring.builder import from_list, subset, term_filter
+from provender.query.querystring.builder import from_list, projection, subset, term_filter
 from provender.query.querystring.parameter import Parameters
 from provender.query.querystring.request import ListRequest
 from provender.schema.entities import FieldName, Kind
@@ -165,6 +165,23 @@ def from_created(label: str, columns: Sequence[FieldName | Dotted]) -> QueryDict
     }
 
 
+def from_groups(view: View, limit: int) -> QueryDict:
+    """Return the question of the groups of a node, which `narrowed` adds as `START`."""
+    joined: Vertex = {
+        "entity_type": TYPE_OF_ENTITY[view.entity.name],
+        "tag": view.name,
+        "joining_keyword": "with_node",
+        "joining_value": START,
+    }
+    return {
+        "path": [{"entity_type": "", "tag": START}, joined],
+        "project": {view.name: projection(view, Parameters())},
+        "order_by": [{view.name: [{"id": "asc"}]}],
+        "limit": limit,
+        "offset": 0,
+    }
+
+
 def from_callers(process: str, caller: str) -> QueryDict:
     """Return the question of what called processes, which `among` adds, in the order of links.
 
@@ -210,9 +227,15 @@ def with_author(question: QueryDict) -> QueryDict:
     return _with(question, "user", "with_comment", ["first_name", "last_name"])
 
 
-def with_computer(question: QueryDict) -> QueryDict:
-    """Return a question of nodes that also asks for the labels of their computers, if any."""
-    return _with(question, "computer", "with_node", ["label"], outerjoin=True)
+def with_computer(question: QueryDict, columns: Sequence[str] = ("label",)) -> QueryDict:
+    """Return a question of nodes that also asks for their computers, if any."""
+    return _with(question, "computer", "with_node", list(columns), outerjoin=True)
+
+
+def with_user(question: QueryDict) -> QueryDict:
+    """Return a question of nodes that also asks who made them."""
+    columns = ["id", "first_name", "last_name"]
+    return _with(question, "user", "with_node", columns, outerjoin=True)
 
 
 def _with(

@@ -6,7 +6,7 @@ They come from the parsed request alone, so they cost no reading of the store.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from provender.query.plan.patterns import canonical_uuid
@@ -93,11 +93,14 @@ def _few(found: Iterator[Note]) -> tuple[Note, ...]:
     return tuple(few)
 
 
-def unheeded(view: View, parameters: Parameters) -> tuple[Note, ...]:
+def unheeded(
+    view: View, parameters: Parameters, included: Collection[str] = ()
+) -> tuple[Note, ...]:
     """Return what a request for a list, or for one object, asks for without effect.
 
-    The notes hold whatever is found. They are not for the routes of the contents of a node
-    (`contents/attributes`), where the same keys have an effect.
+    `included` are columns that the answer shows for another reason. The notes hold whatever is
+    found. They are not for the routes of the contents of a node (`contents/attributes`), where the
+    same keys have an effect.
     """
     return tuple(
         Note(
@@ -109,6 +112,7 @@ def unheeded(view: View, parameters: Parameters) -> tuple[Note, ...]:
         if view.has_contents
         and parameters[contents.names] is not None
         and not parameters[contents.shown]
+        and contents.column not in included
     )
 
 

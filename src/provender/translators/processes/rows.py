@@ -65,7 +65,7 @@ def read_companions(session: Session, rows: Sequence[Values]) -> Companions:
     """
     processes, users, computers = ({row[place] for row in rows} - {None} for place in (0, 2, 3))
     return Companions(
-        {pk: _name(first, last) for pk, first, last in _read(session, "user", users)},
+        {pk: full_name(first, last) for pk, first, last in _read(session, "user", users)},
         {
             pk: {"uuid": uuid, "label": label}
             for pk, uuid, label in _read(session, "computer", computers)
@@ -160,7 +160,7 @@ def _note(name: str, pk: int, uuid: str | None) -> Note:
     return Note(BAD_VALUE, text, name, uuid)
 
 
-def _name(first: str | None, last: str | None) -> str | None:
+def full_name(first: str | None, last: str | None) -> str | None:
     """Return the name of a user; None if there is none."""
     return " ".join(filter(None, (first, last))) or None
 

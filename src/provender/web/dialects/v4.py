@@ -29,7 +29,7 @@ from provender.translators.properties import (
 )
 from provender.web.dialects.desk import logs, one
 from provender.web.dialects.desk.listing import with_keys
-from provender.web.dialects.desk.screen import counting
+from provender.web.dialects.desk.screen import counting, of_nodes
 from provender.web.dialects.parts import (
     SERVER,
     SHARED,
@@ -212,12 +212,12 @@ V4 = Dialect(
         *lists(Computer, views.COMPUTERS, OF_COMPUTERS, PROPERTIES),
         *lists(Group, views.GROUPS, OF_GROUPS, PROPERTIES),
         *lists(User, views.USERS, OF_USERS, PROPERTIES),
-        *counting(lists(Node, views.NODES, OF_NODES, PROPERTIES, relations.KEYS)),
+        *of_nodes(lists(Node, views.NODES, OF_NODES, PROPERTIES, relations.KEYS)),
         *with_keys(
-            counting(lists(ProcessNode, views.PROCESSES, OF_PROCESSES, PROPERTIES, relations.KEYS))
+            of_nodes(lists(ProcessNode, views.PROCESSES, OF_PROCESSES, PROPERTIES, relations.KEYS))
         ),
         *with_keys(
-            counting(lists(CalcJobNode, views.CALCJOBS, OF_PROCESSES, PROPERTIES, relations.KEYS))
+            of_nodes(lists(CalcJobNode, views.CALCJOBS, OF_PROCESSES, PROPERTIES, relations.KEYS))
         ),
         *NODE_ROUTES,
         *PROCESS_ROUTES,

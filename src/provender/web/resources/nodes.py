@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import ClassVar
 
 from flask import Response
@@ -10,6 +11,8 @@ from flask import Response
 from provender.errors import BadRequest
 from provender.exports.registry import derived
 from provender.query.plan.views import View
+from provender.query.querystring.advice import unheeded
+from provender.query.querystring.desk.screen import INCLUDE
 from provender.query.querystring.parameters import (
     DOWNLOAD,
     DOWNLOAD_FORMAT,
@@ -23,8 +26,9 @@ from provender.translators import subjects
 from provender.translators.base import BaseTranslator
 from provender.translators.identity import parse_identifier
 from provender.translators.nodes import NodeTranslator
+from provender.translators.parts.screen import Asked, NodeWithParts, PartTooLarge, Screen, Views
 from provender.web.answers.files import Work, file_response, verified
-from provender.web.resources.base import BaseResource
+from provender.web.resources.base import BaseResource, Found
 from provender.web.resources.keys import refuse_filters
 
 # Files of a folder whose beginnings are read without further ado: some hundredths of a second.
@@ -40,6 +44,35 @@ class Node(BaseResource):
     def nodes(self) -> NodeTranslator:
         """The translator of the view, with the names that the profile opens."""
         return NodeTranslator(self.view, self.expose)
+
+    def detail(self, id: str, *, parts: Views | None = None) -> Response:  # noqa: A002 - as in the path
+        """Answer one node, with those of its parts that `include` names."""
+        names = self.parameters[INCLUDE]
+        if parts is None or not names:
+            return super().detail(id)
+        identifier = parse_identifier(self.view, id)
+        asked = self.read_list(self.view)
+        found = self._with_parts(
+            Asked(self.view, identifier, names, asked.parameters, parts, self.limits)
+        )
+        refuse_filters(asked.parameters)
+        is_long = found.value.has_long_parts
+        with self.context.stores.places.expensive() if is_long else nullcontext():
+            shown = found.value.shown(found.store, self.limits)
+        records = [shown.record][asked.offset : asked.offset + asked.limit]
+        found = found if shown.is_lasting else replace(found, freshness=None)
+        notes = (*unheeded(self.view, asked.parameters, names), *shown.notes)
+        pk, data = shown.record["id"], {self.view.name: records}
+        return self.answer(data, 1, found, identifier=id, pk=pk, notes=notes)
+
+    def _with_parts(self, asked: Asked) -> Found[Screen]:
+        """Return a node with its parts, asked again without those that prove too large."""
+        refused: dict[str, PartTooLarge] = {}
+        while True:
+            try:
+                return self.inquire(NodeWithParts(asked, refused))
+            except PartTooLarge as error:
+                refused[error.part] = error
 
     def links(
         self,

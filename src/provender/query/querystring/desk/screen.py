@@ -5,6 +5,20 @@ from __future__ import annotations
 from provender.query.querystring import readers
 from provender.query.querystring.parameter import Parameter
 
+# The parts of a node that its answer may have, too.
+PARTS = (
+    *("attributes", "extras", "comments", "links", "files", "groups", "user", "computer"),
+    *("derived_properties", "link_counts"),
+)
+INCLUDE: Parameter[tuple[str, ...]] = Parameter(
+    "include",
+    readers.some_of(PARTS),
+    (),
+    "part,...",
+    f"parts to show with the node: {', '.join(PARTS)}",
+    {"type": "array", "minItems": 1, "items": {"enum": list(PARTS)}},
+    (["links", "user"],),
+)
 LINK_COUNTS: Parameter[bool] = Parameter(
     "link_counts",
     readers.switch,

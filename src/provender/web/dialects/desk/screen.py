@@ -4,9 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
-from provender.query.querystring.desk.screen import LINK_COUNTS
+from provender.query.querystring.desk.screen import INCLUDE, LINK_COUNTS
+from provender.translators.parts.screen import Views
+from provender.web.openapi.desk import screen
+from provender.web.routes import views
 from provender.web.routes.route import Route
+
+PARTS = Views(views.LINKED, views.GROUPS, views.COMPUTERS)
+
+
+def of_nodes(routes: Iterable[Route]) -> tuple[Route, ...]:
+    """Return the routes of a kind of node, of which that of one node can show its parts, too."""
+    return tuple(
+        _with_parts(route) if route.path.endswith("/<id>") else route for route in counting(routes)
+    )
+
+
+def _with_parts(route: Route) -> Route:
+    if route.view is None:
+        raise TypeError(route)
+    data = screen.one_with_parts(route.view)
+    handler = partial(route.resource.detail, parts=PARTS)
+    answer = replace(route.answer, data=data)
+    return replace(route, handler=handler, answer=answer, own=(*route.own, INCLUDE))
 
 
 def counting(routes: Iterable[Route]) -> tuple[Route, ...]:
