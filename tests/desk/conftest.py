@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
@@ -122,3 +123,12 @@ def desk_bad(tmp_path_factory, desk_archive, open_place):
     ]
     path = badrows.archive(tmp_path_factory.mktemp("bad"), desk_archive, changes)
     return open_place(Place(str(path)))
+
+
+@pytest.fixture(scope="session")
+def living(tmp_path_factory, data, open_place):
+    """A test client of a profile in which AiiDA's own processes run, wait, are paused or killed."""
+    folder = tmp_path_factory.mktemp("living")
+    with tarfile.open(data / "desk" / "living.tar.gz") as tar:
+        tar.extractall(folder, filter="data")
+    return open_place(Place(str(folder / "living")))

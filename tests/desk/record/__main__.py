@@ -1,8 +1,8 @@
-"""Record what AiiDA itself says of the processes and arrays of archives.
+"""Record what AiiDA itself says of the processes and arrays of archives and SQLite profiles.
 
 It runs in an environment with AiiDA and nothing of Provender's:
 
-    PEER/bin/python tests/desk/record FOLDER STORE.aiida ...
+    PEER/bin/python tests/desk/record FOLDER STORE ...
 
 For each store, `FOLDER/STORE.json` has one line for each process, dump and node with arrays that no
 store before it has. No test imports this; `tests/desk/test_recorded.py` reads the answers.
@@ -37,9 +37,8 @@ def main(folder, *stores):
 def answers(store, seen):
     """Return all that AiiDA says of one store; nodes that were `seen` in another are left out."""
     from aiida import __version__, load_profile  # noqa: TID251 - this runs in AiiDA's environment
-    from aiida.storage.sqlite_zip.backend import SqliteZipBackend  # noqa: TID251 - the same
 
-    load_profile(SqliteZipBackend.create_profile(store), allow_switch=True)
+    load_profile(profile_of(Path(store)), allow_switch=True)
     found = {
         "aiida": __version__,
         "selections": processes.selections(),
@@ -49,6 +48,22 @@ def answers(store, seen):
     }
     seen.update(found["processes"], found["arrays"])
     return found
+
+
+def profile_of(path):
+    """Return AiiDA's profile of an archive, or of the folder of a SQLite profile."""
+    from aiida.manage.configuration import Profile  # noqa: TID251 - the same
+
+    kind = "sqlite_dos" if path.is_dir() else "sqlite_zip"
+    storage = {"backend": f"core.{kind}", "config": {"filepath": str(path.resolve())}}
+    return Profile(
+        path.stem,
+        {
+            "default_user_email": "ada@localhost",
+            "storage": storage,
+            "process_control": {"backend": None, "config": {}},
+        },
+    )
 
 
 def written(content):
