@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tarfile
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -11,6 +12,7 @@ import pytest
 import provender
 from support import badrows, postgres
 from support.desk import contents, names, stores
+from support.desk.recorded import COUNTS, Recorded
 
 BACKENDS = ("archive", "sqlite", "postgres")
 
@@ -132,3 +134,13 @@ def living(tmp_path_factory, data, open_place):
     with tarfile.open(data / "desk" / "living.tar.gz") as tar:
         tar.extractall(folder, filter="data")
     return open_place(Place(str(folder / "living")))
+
+
+@pytest.fixture(scope="session", params=COUNTS)
+def recorded(request, data, open_place):
+    """Each store of which AiiDA's answers were recorded, one after the other."""
+    content = json.loads((data / "desk" / f"{request.param}.json").read_text())
+    assert len(content["processes"]) == COUNTS[request.param]
+    if request.param in ("desk", "living"):
+        return Recorded(request.getfixturevalue(request.param), content)
+    return Recorded(open_place(Place(str(data / f"{request.param}.aiida"))), content)
