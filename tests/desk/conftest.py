@@ -116,7 +116,7 @@ def desk_bad(tmp_path_factory, desk_archive, open_place):
         f"UPDATE db_dbnode SET ctime = 'never', mtime = NULL WHERE uuid = '{names.CREATED}'",
         f"UPDATE db_dbnode SET user_id = NULL, dbcomputer_id = 99 WHERE uuid = '{names.KILLED}'",
         f"UPDATE db_dbnode SET extras = '[', repository_metadata = '7' WHERE uuid = '{names.TOP}'",
-        f"UPDATE db_dblink SET label = NULL WHERE output_id = {names.id_of(names.MIDDLE)}",
+        f"UPDATE db_dblink SET label = x'ff00' WHERE output_id = {names.id_of(names.MIDDLE)}",
         f"UPDATE db_dblog SET message = x'fffe00' WHERE dbnode_id = {names.id_of(names.EXCEPTED)}",
         "UPDATE db_dblog SET levelname = NULL, time = 'never', loggername = 7 "
         f"WHERE dbnode_id = {names.id_of(names.FAILED_REPORT)}",
