@@ -10,12 +10,13 @@ from typing import Any
 
 from waitress.buffers import OverflowableBuffer, ReadOnlyFileBasedBuffer
 from waitress.channel import ClientDisconnected, HTTPChannel
-from waitress.task import WSGITask
 
 from provender.web.serving.parsing import Parser
+from provender.web.serving.polling import Place
 from provender.web.serving.progress import Progress
 from provender.web.serving.refusals import RefusalTask
 from provender.web.serving.spool import Held, NoRoomError
+from provender.web.serving.tasks import Task
 from provender.web.serving.turns import Answer, SuspendedError
 
 # Unsent bytes of an answer beyond which its thread is given up, and below which it goes on.
@@ -50,14 +51,31 @@ class Channel(HTTPChannel):
 
     def __init__(self, server: Any, sock: socket.socket, *rest: Any, **named: Any) -> None:  # noqa: ANN401 - waitress'
         self.answer: Answer | None = None
-        self._task: WSGITask | None = None
+        self._task: Task | None = None
         self._is_parked = False
         self._turn_begun = 0.0
         self.progress = Progress(sock)
         self._lingering: float | None = None
         self._discarded = 0
         self.close_when_flushed = False
+        self._place: Place | None = None
+        self.head = b""
         super().__init__(server, sock, *rest, **named)
+        if server.polling is not None:
+            self._place = server.polling.place(self._fileno, self)
+
+    def renew(self) -> None:
+        """Let the loop know what the connection waits for now."""
+        if self._place is None:
+            self.server.pull_trigger()
+        else:
+            self._place.renew()
+
+    def del_channel(self, *rest: Any) -> None:  # noqa: ANN401 - waitress'
+        """Wait no more; the socket is closed next."""
+        if self._place is not None:
+            self._place.close()
+        super().del_channel(*rest)
 
     # Waitress writes the time of day into both, which may jump: the setters take no notice of it.
 
@@ -81,10 +99,10 @@ class Channel(HTTPChannel):
 
     # Called by the threads.
 
-    def task_class(self, _: HTTPChannel, request: Parser) -> WSGITask:
+    def task_class(self, _: HTTPChannel, request: Parser) -> Task:
         """Return the task of a request: the one that was suspended, or a new one."""
         task, self._task = self._task, None
-        return task or _Task(self, request)
+        return task or Task(self, request)
 
     def service(self) -> None:
         """Answer a request, or go on answering it."""
@@ -98,10 +116,11 @@ class Channel(HTTPChannel):
         except SuspendedError:
             self._park()
             return
+        self.renew()
         if resumed is not None:  # the client may be gone: nothing went on
             resumed.end()
 
-    def suspend(self, task: WSGITask) -> None:
+    def suspend(self, task: Task) -> None:
         """Note which task goes on later."""
         self._task = task
 
@@ -119,7 +138,7 @@ class Channel(HTTPChannel):
             is_parked = self._is_parked
         if not is_parked:
             self.server.add_task(self)
-        self.server.pull_trigger()
+        self.renew()
 
     def give_up(self) -> None:
         """Close the body of an answer that was sent or given up."""
@@ -140,19 +159,24 @@ class Channel(HTTPChannel):
             raise ClientDisconnected
         if not size:
             return 0
-        part = (
-            data if size < LARGE or isinstance(data, ReadOnlyFileBasedBuffer) else self._held(data)
-        )
+        head, self.head = self.head, b""
+        if isinstance(data, ReadOnlyFileBasedBuffer):
+            parts = [data]
+        elif size < LARGE:
+            parts = [head + data]
+        else:
+            parts = [head, self._held(data)] if head else [self._held(data)]
         with self.outbuf_lock:
             if not self.connected:
-                _close_held(part)
+                _close_held(parts[-1])
                 raise ClientDisconnected
-            self._append(part)
-            self.total_outbufs_len += size
+            for part in parts:
+                self._append(part)
+                self.total_outbufs_len += len(part)
             if self.total_outbufs_len >= self.adj.send_bytes:
                 flushed, failed = self._flush_exception(self._flush_some, do_close=False)
                 if failed or not flushed or self.total_outbufs_len >= self.adj.send_bytes:
-                    self.server.pull_trigger()
+                    self.renew()
         return size
 
     def _append(self, part: bytes | ReadOnlyFileBasedBuffer) -> None:
@@ -299,29 +323,6 @@ class Channel(HTTPChannel):
             allowed = seconds * (4 if self.request.headers_finished else 1)
             return now - self.progress.asking_since > allowed
         return state is State.IDLE and time.monotonic() - self.last_activity > idle_seconds
-
-
-class _Task(WSGITask):
-    """Answers a request; it may be suspended."""
-
-    def get_environment(self) -> dict[str, Any]:
-        """Return the environment of the request; without a Host its URLs have our address."""
-        environ: dict[str, Any] = super().get_environment()
-        if "HTTP_HOST" not in environ:
-            environ["SERVER_NAME"] = self.channel.own_address
-        return environ
-
-    def execute(self) -> None:
-        """Run the application, or go on with its answer."""
-        try:
-            super().execute()
-        except SuspendedError:
-            self.channel.suspend(self)
-            raise
-        except BaseException:
-            self.channel.give_up()
-            raise
-        self.channel.give_up()  # before a request behind it begins in another thread
 
 
 def _close_held(part: object) -> None:

@@ -7,9 +7,11 @@ import time
 from collections import Counter
 from typing import Any
 
+from waitress import wasyncore
 from waitress.server import TcpWSGIServer
 
 from provender.web.serving.channel import Channel, State
+from provender.web.serving.polling import READ, Polling
 from provender.web.serving.spool import Spool
 
 LOGGER = logging.getLogger(__name__)
@@ -20,6 +22,8 @@ MANY = 64
 GRACE_SECONDS = 1.5
 # Seconds until it is looked again for connections that can be given up.
 FULL_SECONDS = 0.2
+# Seconds between two looks at all connections.
+LOOK_SECONDS = 1.0
 
 
 class Connections(TcpWSGIServer):
@@ -33,18 +37,54 @@ class Connections(TcpWSGIServer):
         spool: Spool,
         client_seconds: float,
         idle_seconds: float,
+        polling: Polling | None,
         **named: Any,  # noqa: ANN401 - waitress'
     ) -> None:
         self.spool = spool
         self._client_seconds = client_seconds
         self._idle_seconds = idle_seconds
         self._full_until = 0.0
+        self._is_paused = False
         self.next_channel_cleanup = 0.0
+        self.polling = polling
         super().__init__(*arguments, **named)
 
+    def run(self) -> None:
+        """Serve until all is closed."""
+        if self.polling is None:
+            super().run()
+            return
+        for number in self._map:  # the listening socket, and the trigger
+            self.polling.keep(number)
+        while self._map:
+            self._turn(self.polling)
+        self.polling.close()
+
+    def _turn(self, polling: Polling) -> None:
+        """Wait once, and do what there is to do; new connections come last.
+
+        Otherwise one could get the number of another, which has just ended, and its event.
+        """
+        is_paused = not self.readable()
+        if is_paused != self._is_paused and self.accepting:
+            polling.pause(self._fileno, is_paused=is_paused)
+            self._is_paused = is_paused
+        is_asked = False
+        for number, events in polling.wait(FULL_SECONDS if is_paused else LOOK_SECONDS):
+            found = self._map.get(number)
+            if found is self:
+                is_asked = True
+            elif found is not None:
+                wasyncore.readwrite(found, events)
+                if isinstance(found, Channel):
+                    found.renew()
+        if is_asked and self.accepting:
+            wasyncore.readwrite(self, READ)
+
     def pull_trigger(self, function: Any = None) -> None:  # noqa: ANN401 - a function without arguments
-        """Wake the loop, which calls the function."""
-        self.trigger.pull_trigger(function)
+        """Wake the loop, which calls the function; without one only if it has to look itself."""
+        if function is not None or self.polling is None:
+            self.trigger.pull_trigger(function)
 
     def readable(self) -> bool:
         """Return whether new connections are taken; also looks after those there are."""

@@ -17,6 +17,7 @@ from provender.store.places import most_expensive
 from provender.web.fairness import be_fair
 from provender.web.serving.connections import Connections
 from provender.web.serving.descriptors import most_connections
+from provender.web.serving.polling import HAS_EPOLL, Polling
 from provender.web.serving.spool import Spool
 from provender.web.serving.turns import Turns
 
@@ -65,7 +66,13 @@ class Server:
     """
 
     def __init__(
-        self, app: WSGIApplication, listener: socket.socket, limits: Limits, drain_seconds: float
+        self,
+        app: WSGIApplication,
+        listener: socket.socket,
+        limits: Limits,
+        drain_seconds: float,
+        *,
+        has_epoll: bool = HAS_EPOLL,
     ) -> None:
         self.drain_seconds = drain_seconds
         self.port = int(listener.getsockname()[1])
@@ -84,6 +91,7 @@ class Server:
             spool=Spool(limits.spool_bytes),
             client_seconds=limits.client_seconds,
             idle_seconds=max(KEPT_SECONDS, limits.client_seconds),
+            polling=Polling() if has_epoll else None,
         )
 
     def run(self) -> None:
@@ -105,6 +113,7 @@ class Server:
             is_idle = not channel.requests and not channel.total_outbufs_len
             if is_idle and channel.creation_time < before:
                 channel.will_close = True
+                channel.renew()
 
     def is_busy(self) -> bool:
         """Return whether a request waits or is answered, or an answer is not yet sent."""

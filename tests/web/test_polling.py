@@ -1,0 +1,174 @@
+"""Waiting for connections: each is told of one event, and waits anew when it says so."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+
+import pytest
+
+from provender.settings import Limits
+from provender.web.serving.listening import Server, listen
+from provender.web.serving.polling import HAS_EPOLL, READ, WRITE, Polling
+
+
+class Connection:
+    """A connection that waits for what the test says."""
+
+    def __init__(self, polling):
+        self.socket, self.client = socket.socketpair()
+        self.wants_bytes, self.has_bytes = True, False
+        self.place = polling.place(self.socket.fileno(), self)
+
+    def readable(self):
+        return self.wants_bytes
+
+    def writable(self):
+        return self.has_bytes
+
+    def close(self):
+        self.place.close()
+        self.socket.close()
+        self.client.close()
+
+
+@pytest.fixture
+def polling():
+    found = Polling()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def connection(polling):
+    found = Connection(polling)
+    yield found
+    found.close()
+
+
+def test_an_event_is_told_once_until_the_connection_waits_again(polling, connection):
+    assert polling.wait(0) == []
+    connection.client.send(b"x")
+    ((number, events),) = polling.wait(1)
+    assert (number, events & READ) == (connection.socket.fileno(), events)
+    assert polling.wait(0) == []
+    connection.place.renew()
+    assert len(polling.wait(1)) == 1
+
+
+def test_while_nothing_is_waited_for_a_lost_connection_is_not_told(polling, connection):
+    connection.client.send(b"x")
+    polling.wait(1)
+    connection.wants_bytes = False
+    connection.place.renew()
+    connection.client.close()
+    assert polling.wait(0) == []
+    connection.wants_bytes = True
+    connection.place.renew()
+    assert len(polling.wait(1)) == 1
+
+
+def test_a_connection_with_bytes_to_send_is_told_of_room(polling, connection):
+    connection.wants_bytes, connection.has_bytes = False, True
+    connection.place.renew()
+    ((_, events),) = polling.wait(1)
+    assert events == WRITE
+
+
+def test_a_closed_place_tells_nothing_of_who_has_its_number_next(polling, connection):
+    old = Connection(polling)
+    number = old.socket.fileno()
+    old.close()
+    following, client = socket.socketpair()
+    with following, client:
+        numbers = {following.fileno(), client.fileno()}
+        old.place.renew()
+        client.send(b"x")
+        following.send(b"x")
+        assert number in numbers
+        assert polling.wait(0) == []
+
+
+def test_a_descriptor_that_is_kept_is_told_each_time_unless_paused(polling):
+    listener, client = socket.socketpair()
+    with listener, client:
+        polling.keep(listener.fileno())
+        client.send(b"x")
+        assert len(polling.wait(1)) == len(polling.wait(1)) == 1
+        polling.pause(listener.fileno(), is_paused=True)
+        assert polling.wait(0) == []
+        polling.pause(listener.fileno(), is_paused=False)
+        assert len(polling.wait(1)) == 1
+
+
+@pytest.fixture(params=["epoll", "the loop of waitress"])
+def port(request):
+    """Serve a trifle on connections of ours, as on a system without epoll, too."""
+    has_epoll = HAS_EPOLL and request.param == "epoll"
+    server = Server(_application, listen("127.0.0.1", 0), Limits(), 1, has_epoll=has_epoll)
+    worker = threading.Thread(target=server.run, daemon=True)
+    worker.start()
+    yield server.port
+    server.close()
+    worker.join(10)
+    assert not worker.is_alive()
+
+
+def _application(environ, start_response):
+    """Answer with the path, or with as many bytes as the path says."""
+    path = environ["PATH_INFO"]
+    body = b"x" * int(path[1:]) if path[1:].isdecimal() else path.encode()
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body] if environ["REQUEST_METHOD"] == "GET" else []
+
+
+def _exchange(port, sent, count):
+    """Return the bodies of so many answers on one connection."""
+    with socket.create_connection(("127.0.0.1", port), 10) as client, client.makefile("rb") as file:
+        client.sendall(sent)
+        return [_body(file) for _ in range(count)]
+
+
+def _body(file):
+    assert file.readline() == b"HTTP/1.1 200 OK\r\n"
+    headers = {}
+    while (line := file.readline()) != b"\r\n":
+        name, _, value = line.partition(b":")
+        headers[name] = value.strip()
+    return file.read(int(headers[b"Content-Length"]))
+
+
+def _request(path):
+    return f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode()
+
+
+def test_requests_on_one_connection_are_answered_in_their_order(port):
+    paths = [f"/a{number}" for number in range(20)]
+    found = _exchange(port, b"".join(map(_request, paths)), 20)
+    assert found == [path.encode() for path in paths]
+
+
+@pytest.mark.parametrize("size", [0, 1, 1 << 15, (1 << 16) - 1, 1 << 16, 1 << 17, 5 << 20])
+def test_answers_of_any_size_come_whole(port, size):
+    found = _exchange(port, _request(f"/{size}") + _request("/after"), 2)
+    assert found == [b"x" * size, b"/after"]
+
+
+def test_an_answer_without_a_body_ends_behind_its_headers(port):
+    with socket.create_connection(("127.0.0.1", port), 10) as client, client.makefile("rb") as file:
+        client.sendall(b"HEAD /300 HTTP/1.1\r\nHost: a\r\n\r\n")
+        while (line := file.readline()) != b"\r\n":
+            assert line
+        client.sendall(_request("/after"))
+        assert _body(file) == b"/after"
+
+
+def test_clients_that_vanish_leave_the_others_alone(port):
+    for number in range(50):
+        client = socket.create_connection(("127.0.0.1", port), 10)
+        if number % 2:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.sendall(_request("/5000000") if number % 3 else b"GET /")
+        client.close()
+        assert _exchange(port, _request("/a"), 1) == [b"/a"]
