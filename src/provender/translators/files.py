@@ -111,7 +111,7 @@ class FilesOf(Inquiry[list[Values], FileEntry]):
 
     def __init__(self, view: View, identifier: str | int, path: str) -> None:
         self._path = path
-        self._one = One(view, identifier, ("id", _column(path)))
+        self._one = One(view, identifier, ("id", column_at(path)))
 
     def read(self, session: Session) -> list[Values]:
         """Return the rows of the id, two at most."""
@@ -120,7 +120,7 @@ class FilesOf(Inquiry[list[Values], FileEntry]):
     def present(self, raw: list[Values]) -> FileEntry:
         """Return the entry at the path."""
         pk, text = self._one.only(raw)
-        return FileEntry(pk, self._path, _entry(text, self._path))
+        return FileEntry(pk, self._path, entry_of(text, self._path))
 
 
 class InputFiles(Inquiry[list[Values], FileEntry]):
@@ -132,7 +132,7 @@ class InputFiles(Inquiry[list[Values], FileEntry]):
         self._view = view
         self._identifier = identifier
         self._path = path
-        self._one = One(nodes, identifier, ("id", "node_type", _column(path)))
+        self._one = One(nodes, identifier, ("id", "node_type", column_at(path)))
 
     def read(self, session: Session) -> list[Values]:
         """Return the rows of the id, two at most."""
@@ -142,7 +142,7 @@ class InputFiles(Inquiry[list[Values], FileEntry]):
         """Return the entry at the path."""
         pk, node_type, text = self._one.only(raw)
         check_type(node_type, self._view, self._identifier)
-        return FileEntry(pk, self._path, _entry(text, self._path))
+        return FileEntry(pk, self._path, entry_of(text, self._path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class OutputFiles(Inquiry[tuple[int, list[Values]], Retrieved]):
         self._identifier = identifier
         self._path = path
         self._one = One(nodes, identifier, ("id", "node_type"))
-        self._created = questions.inside(_created(), [_column(path)])
+        self._created = questions.inside(_created(), [column_at(path)])
 
     def read(self, session: Session) -> tuple[int, list[Values]]:
         """Return the pk of the job, and the row of its folder if there is one."""
@@ -174,7 +174,7 @@ class OutputFiles(Inquiry[tuple[int, list[Values]], Retrieved]):
         pk, rows = raw
         if not rows:
             return Retrieved(pk, None)
-        return Retrieved(pk, FileEntry(pk, self._path, _entry(rows[0][0], self._path)))
+        return Retrieved(pk, FileEntry(pk, self._path, entry_of(rows[0][0], self._path)))
 
 
 @cache
@@ -189,13 +189,13 @@ def check_type(node_type: str | None, view: View, identifier: str | int) -> None
         raise NoSuchEntity(f"node {identifier} is not of the required type {view.noun}")
 
 
-def _column(path: str) -> FieldName | Dotted:
+def column_at(path: str) -> FieldName | Dotted:
     """Return the name of the part of a tree at a path; the whole tree for the root."""
     keys = place(path)
     return Dotted(TREE, keys) if keys else TREE
 
 
-def _entry(text: str | None, path: str) -> Tree | None:
+def entry_of(text: str | None, path: str) -> Tree | None:
     """Return the part of a tree that was read; nothing lies at a path that cannot be.
 
     What is not written as it should be is an empty top folder, and nothing below it.

@@ -14,6 +14,7 @@ from provender.translators.base import BaseTranslator
 from provender.translators.contents import Comments, JsonColumn, Report
 from provender.translators.files import FilesOf, InputFiles, OutputFiles
 from provender.translators.links import Neighbours, TreeOf
+from provender.translators.processes.files import JobFiles
 from provender.translators.statistics import FullTypes
 from provender.translators.subject import SubjectOf
 
@@ -74,6 +75,10 @@ class CalcJobTranslator(ProcessTranslator):
     def input_files(self, identifier: str | int, path: str) -> InputFiles:
         """Return the inquiry of the files that were sent to run a job."""
         return InputFiles(self.nodes, self.view, identifier, path)
+
+    def files_of_sides(self, identifier: str | int, path: str, sides: tuple[str, ...]) -> JobFiles:
+        """Return the inquiry of the files of a job on some sides, with the nodes that hold them."""
+        return JobFiles(self.nodes, self.view, identifier, path, sides)
 
     def output_files(self, identifier: str | int, path: str) -> OutputFiles:
         """Return the inquiry of the files that a job brought back."""

@@ -92,20 +92,19 @@ LOGS = closed(
         )
     }
 )
-FILES = array(
-    Named(
-        "FileEntry",
-        closed(
-            {"name": STRING, "type": {"enum": ["FILE", "DIRECTORY"]}},
-            {
-                "size": nullable(COUNT),
-                "sha256": readable(STRING),
-                "mime_type": STRING,
-                "binary": nullable(BOOLEAN),
-            },
-        ),
-    )
+FILE_ENTRY = Named(
+    "FileEntry",
+    closed(
+        {"name": STRING, "type": {"enum": ["FILE", "DIRECTORY"]}},
+        {
+            "size": nullable(COUNT),
+            "sha256": readable(STRING),
+            "mime_type": STRING,
+            "binary": nullable(BOOLEAN),
+        },
+    ),
 )
+FILES = array(FILE_ENTRY)
 NO_FOLDER = closed({"status": {"const": 200}, "data": STRING})
 OUTPUT_FILES: Schema = {"anyOf": [FILES, NO_FOLDER]}
 FORMATS = mapping(array(STRING))

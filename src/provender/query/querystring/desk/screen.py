@@ -19,6 +19,17 @@ INCLUDE: Parameter[tuple[str, ...]] = Parameter(
     {"type": "array", "minItems": 1, "items": {"enum": list(PARTS)}},
     (["links", "user"],),
 )
+# The sides of a calculation job that files belong to.
+INPUTS, OUTPUTS = SIDES = ("inputs", "outputs")
+SIDE: Parameter[str | None] = Parameter(
+    "side",
+    readers.one_of(SIDES),
+    None,
+    " or ".join(SIDES),
+    "only the files that were sent, or that were brought back",
+    {"enum": list(SIDES)},
+    (OUTPUTS,),
+)
 LINK_COUNTS: Parameter[bool] = Parameter(
     "link_counts",
     readers.switch,

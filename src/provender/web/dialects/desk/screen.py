@@ -6,12 +6,30 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
-from provender.query.querystring.desk.screen import INCLUDE, LINK_COUNTS
+from provender.query.querystring.desk.screen import INCLUDE, LINK_COUNTS, SIDE
+from provender.query.querystring.parameters import FILENAME, METADATA, PROFILE
 from provender.translators.parts.screen import Views
 from provender.web.openapi.desk import screen
+from provender.web.resources.desk.screen import JobFiles
 from provender.web.routes import views
-from provender.web.routes.route import Route
+from provender.web.routes.route import Answer, Route
 
+ROUTES = (
+    Route(
+        "/calcjobs/<id>/files",
+        JobFiles,
+        JobFiles.files,
+        Answer(
+            "the files that a job sent and brought back, each with the node that holds it",
+            ("files",),
+            data=screen.JOB_FILES,
+        ),
+        views.CALCJOBS,
+        (FILENAME, METADATA, PROFILE),
+        own=(SIDE,),
+        is_strict=True,
+    ),
+)
 PARTS = Views(views.LINKED, views.GROUPS, views.COMPUTERS)
 
 

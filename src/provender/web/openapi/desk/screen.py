@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from provender.query.plan.views import View
+from provender.query.querystring.desk.screen import SIDES
 from provender.web.openapi import records
 from provender.web.openapi.desk.rows import USER
 from provender.web.openapi.shapes import (
     COUNT,
     FREE,
     NULL,
+    STRING,
+    UUID,
     Named,
     Schema,
     array,
@@ -25,6 +28,29 @@ LINKS = closed(
     {
         **dict.fromkeys(_SIDES, _NEIGHBOURS),
         "totals": closed(dict.fromkeys(_SIDES, COUNT)),
+    }
+)
+_FILE = records.FILE_ENTRY.schema
+JOB_FILES = closed(
+    {
+        "files": array(
+            Named(
+                "JobFile",
+                closed(
+                    {
+                        "side": {"enum": list(SIDES)},
+                        "uuid": readable(UUID),
+                        "path": STRING,
+                        **{name: _FILE["properties"][name] for name in _FILE["required"]},
+                    },
+                    {
+                        name: schema
+                        for name, schema in _FILE["properties"].items()
+                        if name not in _FILE["required"]
+                    },
+                ),
+            )
+        )
     }
 )
 # The parts of a node; one that cannot be shown is null with a note.
