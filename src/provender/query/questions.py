@@ -182,6 +182,21 @@ def from_groups(view: View, limit: int) -> QueryDict:
     }
 
 
+def from_linked(
+    direction: Direction, types: Sequence[str], columns: Sequence[FieldName | Dotted]
+) -> QueryDict:
+    """Return the question of the ends of links of some types, in the order of their labels.
+
+    The other end is a node that `narrowed` adds as `START`.
+    """
+    return {
+        "path": _neighbour(START, "linked", direction),
+        "filters": {EDGE: {"type": {"in": list(types)}}},
+        "project": {"linked": columns, EDGE: ["label", "type"]},
+        "order_by": [{EDGE: [{"label": "asc"}, {"type": "asc"}, {"id": "asc"}]}],
+    }
+
+
 def from_callers(process: str, caller: str) -> QueryDict:
     """Return the question of what called processes, which `among` adds, in the order of links.
 

@@ -15,6 +15,9 @@ STATES = (*RUNNING, *ENDED)
 # What the computed field of failures holds, and in which states a process has failed.
 FAILED = "FAILED"
 FAILURES = tuple(state.upper() for state in BROKEN)
+# The types of link from what a process was given, and to what it gave.
+INPUTS = ("input_calc", "input_work")
+OUTPUTS = ("create", "return")
 # The types of link from a workflow to what it called.
 CALLS = ("call_calc", "call_work")
 # The levels of log rows, from the lowest: those of Python, and AiiDA's own one for messages of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,31 +23,47 @@ MORE_CALLED = "more-called"
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A process at a depth: that of the one that was asked about is 0."""
+    """A process at a depth: that of the one that was asked about is 0.
+
+    `caller` is the pk of what called it, `label` that of the link between them.
+    """
 
     pk: int
     uuid: str | None
     depth: int
+    caller: int | None = None
+    label: str | None = None
 
 
-def read_called(session: Session, start: Called, most: int) -> tuple[list[Called], Note | None]:
+def read_called(
+    session: Session, start: Called, most: int, deepest: int = DEEPEST
+) -> tuple[list[Called], Note | None]:
     """Return a process and all that it called, level by level, in the order of creation.
 
     That takes one statement for each level. A process that is found twice counts once. The note
-    says that there are more than `most` of them.
+    says that there are more than `most` of them, or more of them below the depth `deepest`.
     """
     found = {start.pk: start}
     level = [start]
-    while level and level[0].depth < DEEPEST:
-        rows = session.rows(questions.among(_plan(), CALLER, "id", [one.pk for one in level]))
-        depth = level[0].depth + 1
-        uuids: dict[int, str | None] = dict(rows)
-        level = [Called(pk, uuid, depth) for pk, uuid in uuids.items() if pk not in found]
+    while level:
+        level = _below(session, level, found)
+        if level and level[0].depth > deepest:
+            return list(found.values()), _deeper(deepest)
         left = most - len(found) + 1
         found.update((one.pk, one) for one in level[:left])
         if len(level) > left:
             return list(found.values()), _more(most)
     return list(found.values()), None
+
+
+def _below(session: Session, level: list[Called], found: Mapping[int, Called]) -> list[Called]:
+    """Return what the processes of a level called, without what was found before."""
+    rows = session.rows(questions.among(_plan(), CALLER, "id", [one.pk for one in level]))
+    depth, new = level[0].depth + 1, dict[int, Called]()
+    for pk, uuid, caller, label in rows:
+        if pk not in found:
+            new.setdefault(pk, Called(pk, uuid, depth, caller, label))
+    return list(new.values())
 
 
 def _more(most: int) -> Note:
@@ -57,8 +74,15 @@ def _more(most: int) -> Note:
     )
 
 
+def _deeper(deepest: int) -> Note:
+    text = f"More was called below a depth of {deepest}: that is left out."
+    return Note(MORE_CALLED, text)
+
+
 @cache
 def _plan() -> Plan:
     """Return the plan of what processes called, which lacks the condition on their pks."""
     question = questions.from_called(CALLER, CALLED, ["id", "uuid"])
+    shown = {**question["project"], CALLER: ["id"], questions.EDGE: ["label"]}
+    question = {**question, "project": shown}
     return planning.check(question, {"node": whole_vocabulary(NODE)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provender.query.querystring.desk.one import WAIT
+from provender.query.querystring.desk.one import DEPTH, TREE, WAIT
 from provender.query.querystring.parameters import PROFILE
 from provender.web.openapi.desk import one
 from provender.web.resources.desk.one import OneProcess
@@ -22,6 +22,21 @@ ROUTES = (
         views.PROCESSES,
         (PROFILE,),
         own=(WAIT,),
+        is_strict=True,
+    ),
+    Route(
+        "/processes/<id>/summary",
+        OneProcess,
+        OneProcess.summary,
+        Answer(
+            "all about a process: state, inputs, outputs, [times](../processes/one.md#times); with "
+            "`tree=1` what it called",
+            ("summary",),
+            data=one.SUMMARY,
+        ),
+        views.PROCESSES,
+        (PROFILE,),
+        own=(TREE, DEPTH),
         is_strict=True,
     ),
 )

@@ -6,16 +6,20 @@ import hashlib
 
 from flask import Response, request
 
-from provender.query.querystring.desk.one import WAIT
+from provender.errors import ConflictingParameters
+from provender.query.querystring.desk.one import DEPTH, TREE, WAIT
 from provender.translators.identity import parse_identifier
 from provender.translators.processes.status import Status, StatusOf
+from provender.translators.processes.summary import SummaryOf, Urls
+from provender.translators.processes.tree import TreeSummaryOf
 from provender.version import __version__
-from provender.web.answers.conditions import is_known
 from provender.web.answers.encoding import dumps
-from provender.web.answers.freshness import NOT_MODIFIED, marked
+from provender.web.answers.freshness import marked
 from provender.web.answers.responses import root_url
+from provender.web.answers.states import unchanged
 from provender.web.answers.waits import single_threaded
 from provender.web.resources.base import Found
+from provender.web.resources.desk.urls import node_url, process_url
 from provender.web.resources.processes import ProcessNode
 
 
@@ -29,13 +33,25 @@ class OneProcess(ProcessNode):
         if seconds and not found.value.is_final:
             found = self._changed(identifier, found, seconds)
         etag = self._etag(found)
-        if is_known(request.environ, etag):
-            return marked(Response(status=NOT_MODIFIED), etag)
-        data = {"status": found.value.record}
-        answer = self.answer(
-            data, 1, found, identifier=id, pk=found.value.pk, notes=found.value.notes
-        )
+        known = unchanged(etag)
+        if known is not None:
+            return known
+        pk, record, notes = found.value.pk, found.value.record, found.value.notes
+        answer = self.answer({"status": record}, 1, found, identifier=id, pk=pk, notes=notes)
         return marked(answer, etag)
+
+    def summary(self, id: str) -> Response:  # noqa: A002 - as in the path
+        """Answer all about a process, with what it called if that is asked for."""
+        identifier, parameters = parse_identifier(self.view, id), self.parameters
+        urls, deepest = Urls(process_url(self), node_url(self)), parameters[DEPTH]
+        inquiry = SummaryOf(self.view, identifier, urls, self.limits)
+        if parameters[TREE]:
+            inquiry = TreeSummaryOf(self.view, identifier, urls, self.limits, deepest)
+        elif deepest is not None:
+            raise ConflictingParameters("`depth` is that of the tree.", hint="tree=1&depth=2")
+        found = self.inquire(inquiry)
+        pk, record, notes = found.value.pk, found.value.record, found.value.notes
+        return self.answer({"summary": record}, 1, found, identifier=id, pk=pk, notes=notes)
 
     def _look(self, identifier: str | int) -> Found[Status]:
         """Return the state of a process now; the store is given back."""

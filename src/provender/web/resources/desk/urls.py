@@ -10,11 +10,20 @@ from provender.web.resources.base import BaseResource
 
 
 def process_url(resource: BaseResource) -> Callable[[str], str]:
-    """Return the function that gives the address of the process of a uuid.
+    """Return the function that gives the address of the process of a uuid; as `node_url`."""
+    return _url(resource, "processes")
+
+
+def node_url(resource: BaseResource) -> Callable[[str], str]:
+    """Return the function that gives the address of the node of a uuid.
 
     A profile that the request names is named in the address, too.
     """
-    base = f"{root_url()[:-1]}{resource.dialect.prefix}/processes/"
+    return _url(resource, "nodes")
+
+
+def _url(resource: BaseResource, name: str) -> Callable[[str], str]:
+    base = f"{root_url()[:-1]}{resource.dialect.prefix}/{name}/"
     named = resource.profile
     query = "" if named is None else f"?profile={quote(named, safe='')}"
     return lambda uuid: f"{base}{uuid}{query}"
