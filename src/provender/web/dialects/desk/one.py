@@ -39,4 +39,17 @@ ROUTES = (
         own=(TREE, DEPTH),
         is_strict=True,
     ),
+    Route(
+        "/processes/<id>/history",
+        OneProcess,
+        OneProcess.history,
+        Answer(
+            "the [events](../processes/one.md#history) in the life of a process",
+            ("history",),
+            data=one.HISTORY,
+        ),
+        views.PROCESSES,
+        (PROFILE,),
+        is_strict=True,
+    ),
 )

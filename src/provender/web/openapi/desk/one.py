@@ -7,6 +7,7 @@ from provender.web.openapi.shapes import (
     BOOLEAN,
     COUNT,
     HTTP_DATE,
+    INTEGER,
     NULL,
     NUMBER,
     STRING,
@@ -114,6 +115,36 @@ SUMMARY = closed(
                 },
                 {"called": array(_CALLED), "called_total": COUNT, "is_complete": BOOLEAN},
             ),
+        )
+    }
+)
+EVENTS = (
+    *("created", "submitted", "started", "ended", "checked"),
+    *("log", "called", "output", "changed"),
+)
+HISTORY = closed(
+    {
+        "history": array(
+            Named(
+                "ProcessEvent",
+                closed(
+                    {
+                        "event": {"enum": list(EVENTS)},
+                        "time": nullable(HTTP_DATE),
+                        "local_time": nullable(STRING),
+                        "source": {"enum": [*_SOURCE["enum"], "mtime"]},
+                    },
+                    {
+                        "uuid": readable(UUID),
+                        "label": nullable(STRING),
+                        "url": _URI,
+                        "log_id": INTEGER,
+                        "level": readable(STRING),
+                        "message": readable(STRING),
+                    },
+                ),
+            ),
+            minItems=1,
         )
     }
 )

@@ -9,6 +9,7 @@ from flask import Response, request
 from provender.errors import ConflictingParameters
 from provender.query.querystring.desk.one import DEPTH, TREE, WAIT
 from provender.translators.identity import parse_identifier
+from provender.translators.processes.history import HistoryOf
 from provender.translators.processes.status import Status, StatusOf
 from provender.translators.processes.summary import SummaryOf, Urls
 from provender.translators.processes.tree import TreeSummaryOf
@@ -52,6 +53,14 @@ class OneProcess(ProcessNode):
         found = self.inquire(inquiry)
         pk, record, notes = found.value.pk, found.value.record, found.value.notes
         return self.answer({"summary": record}, 1, found, identifier=id, pk=pk, notes=notes)
+
+    def history(self, id: str) -> Response:  # noqa: A002 - as in the path
+        """Answer the events in the life of a process."""
+        identifier, _ = parse_identifier(self.view, id), self.parameters
+        found = self.inquire(HistoryOf(self.view, identifier, node_url(self), self.limits))
+        pk, events, notes = found.value.pk, found.value.events, found.value.notes
+        data = {"history": events}
+        return self.answer(data, len(events), found, identifier=id, pk=pk, notes=notes)
 
     def _look(self, identifier: str | int) -> Found[Status]:
         """Return the state of a process now; the store is given back."""
