@@ -134,6 +134,9 @@ class Limits:
         "stored files have no bound",
         low=1000,
     )
+    archive_files: int = _setting(
+        100_000, "largest number of files in the archive of a process", low=1
+    )
     requests: str | None = _setting(
         None, "requests that one client may send, such as `100/minute`; null: any number"
     )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from provender.query.plan.conditions import (
     Comparison,
@@ -223,6 +224,41 @@ def from_called(
         "project": {called: columns},
         "order_by": [{called: [{"ctime": "asc"}, {"id": "asc"}]}],
     }
+
+
+def from_neighbours(
+    direction: Direction,
+    types: Sequence[str],
+    columns: Sequence[FieldName | Dotted],
+    of_link: Sequence[str],
+    *,
+    by_time: bool = False,
+) -> QueryDict:
+    """Return the question of the neighbours of nodes by links of some types.
+
+    `among` adds the nodes as `START`, whose pk comes first. The neighbours of each are in the order
+    of the labels of their links, or of their creation.
+    """
+    labels: dict[str, list[dict[Any, Any]]] = {EDGE: [{"label": "asc"}, {"id": "asc"}]}
+    times: dict[str, list[dict[Any, Any]]] = {"neighbour": [{"ctime": "asc"}, {"id": "asc"}]}
+    return {
+        "path": _neighbour(START, "neighbour", direction),
+        "filters": {EDGE: {"type": {"in": list(types)}}},
+        "project": {START: ["id"], "neighbour": columns, EDGE: list(of_link)},
+        "order_by": [{START: [{"id": "asc"}]}, times if by_time else labels],
+    }
+
+
+def with_origin(
+    tag: str, columns: Sequence[FieldName], computer: Sequence[str], user: Sequence[str]
+) -> QueryDict:
+    """Return the question of nodes, which `among` adds, with their computers and users."""
+    question: QueryDict = {
+        "path": [{"entity_type": "", "tag": tag}],
+        "project": {tag: columns},
+    }
+    question = _with(question, "computer", "with_node", list(computer), outerjoin=True)
+    return _with(question, "user", "with_node", list(user), outerjoin=True)
 
 
 def _neighbour(start: str, end: str, direction: Direction) -> list[Vertex]:

@@ -30,7 +30,7 @@ class Names:
     """
 
     def __init__(self, prefix: str = "") -> None:
-        self._prefix = prefix
+        self.prefix = prefix
         self._taken: set[str] = set()
         self._folders: dict[str, Names] = {}
 
@@ -54,7 +54,7 @@ class Names:
             number += 1
             found = numbered(wanted, number)
         self._taken.add(_folded(found))
-        return self._prefix + found
+        return self.prefix + found
 
 
 def safe(name: str) -> str:

@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Protocol
 
 from provender.errors import CorruptObject
@@ -71,10 +70,10 @@ def length(members: Iterable[Member]) -> int:
     return position + directory + len(layout.end(count, position, directory))
 
 
-def blocks(members: Sequence[Member]) -> Iterator[bytes]:
+def blocks(members: Iterable[Member]) -> Generator[bytes]:
     """Yield a zip file of members with different names; closing it closes the source in use.
 
-    The members are walked twice: for their contents, and for the directory.
+    The members are walked twice, for their contents and for the directory: they are no iterator.
 
     Raises:
         CorruptObject: a source has more or fewer bytes than the size of its member. What sources
@@ -83,21 +82,19 @@ def blocks(members: Sequence[Member]) -> Iterator[bytes]:
     return _gathered(_pieces(members))
 
 
-def _pieces(members: Sequence[Member]) -> Iterator[bytes]:
+def _pieces(members: Iterable[Member]) -> Generator[bytes]:
     """Yield the parts of a zip file, whatever their sizes."""
     checksums = array("L")  # a few bytes for each member: there may be very many
     for member in members:
         with closing(member.open()) as source:
             yield from _member(member, source, checksums)
-    starts = accumulate(map(_room, members), initial=0)
-    written = 0
-    start = 0
-    for member, crc, start in zip(members, checksums, starts, strict=False):
-        line = _entry(member, crc, start)
+    position = written = 0
+    for member, crc in zip(members, checksums, strict=True):
+        line = _entry(member, crc, position)
+        position += _room(member)
         written += len(line)
         yield line
-    start = sum(map(_room, members))
-    yield layout.end(len(members), start, written)
+    yield layout.end(len(checksums), position, written)
 
 
 def _member(member: Member, source: Source, checksums: array[int]) -> Iterator[bytes]:
@@ -143,7 +140,7 @@ def _entry(member: Member, crc: int, offset: int) -> bytes:
     )
 
 
-def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _gathered(pieces: Generator[bytes]) -> Generator[bytes]:
     """Yield the same bytes in blocks of some size: thousands of small members are few blocks."""
     gathered = bytearray()
     for piece in pieces:

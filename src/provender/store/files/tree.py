@@ -86,6 +86,16 @@ def walk(tree: Tree, prefix: str = "") -> Iterator[tuple[str, str]]:
             yield from walk(entry, f"{prefix}{name}/")
 
 
+def every_file(tree: Tree, prefix: str = "") -> Iterator[tuple[str, str | None]]:
+    """Yield path and key of every file below a folder, as `walk`; malformed entries have no key."""
+    below = tree.get("o")
+    for name, entry in sorted(below.items()) if isinstance(below, dict) else ():
+        if not isinstance(entry, dict) or "k" in entry:
+            yield prefix + name, _key(entry) if isinstance(entry, dict) else None
+        else:
+            yield from every_file(entry, f"{prefix}{name}/")
+
+
 def malformed(entry: Tree | None) -> list[str]:
     """Return the names in a folder that are neither folders nor files with a key."""
     found = (entry or {}).get("o", {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -30,6 +30,7 @@ WHOLE = 1 << 20
 BLOCK = 1 << 16
 # Bytes that are decompressed without further ado: some hundredths of a second.
 NEAR = 8 << 20
+OK = 200
 PARTIAL = 206
 NOT_MODIFIED = 304
 
@@ -43,32 +44,43 @@ class Work:
 
 
 class Blocks(Iterator[bytes]):
-    """The blocks of a stream; damage found while sending is logged and ends the connection.
+    """The blocks of an answer; damage found while sending is logged and ends the connection.
 
-    Each block is decompressed in a step of `work`.
+    Each block is made in a step of `work`. `end` is called when the answer was sent, or given up.
     """
 
-    def __init__(self, stream: ObjectStream, length: int, work: Work | None = None) -> None:
-        self._stream = stream
-        self._left = length
+    def __init__(
+        self, blocks: Generator[bytes], end: Callable[[], None], work: Work | None = None
+    ) -> None:
+        self._blocks = blocks
+        self._end = end
         self._step = nullcontext() if work is None else work.places.steps
 
     def __next__(self) -> bytes:
         """Return the next block."""
         try:
             with self._step:
-                block = self._stream.read(min(BLOCK, self._left))
+                return next(self._blocks)
         except CorruptObject as error:
             LOGGER.exception("a download was cut off: %s (%s)", error.message, error.reason)
             raise
-        if not block:
-            raise StopIteration
-        self._left -= len(block)
-        return block
+        except StopIteration:
+            self.close()
+            raise
 
     def close(self) -> None:
-        """Close the stream."""
-        self._stream.close()
+        """Give back what making blocks takes."""
+        try:
+            self._blocks.close()
+        finally:
+            self._end()
+
+
+def _read(stream: ObjectStream, length: int) -> Generator[bytes]:
+    """Yield so many bytes of a stream."""
+    while block := stream.read(min(BLOCK, length)):
+        yield block
+        length -= len(block)
 
 
 def verified(stream: ObjectStream, key: str) -> bytes | ObjectStream:
@@ -108,13 +120,57 @@ def file_response(
     except BaseException:
         _close(content)
         raise
+    response.headers["Accept-Ranges"] = "bytes"
+    return _as_file(response, name, key)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file that is made while it is sent: its name, its length in bytes, and its ETag.
+
+    `blocks` begins to make it; `close` is called once, when nobody needs it any more.
+    """
+
+    name: str
+    length: int
+    etag: str
+    blocks: Callable[[], Generator[bytes]]
+    close: Callable[[], None]
+
+
+def made_response(made: Made, work: Work) -> Response:
+    """Return a file that is made while it is sent, as an attachment. Ranges get the whole file.
+
+    Raises:
+        PreconditionFailed: `If-Match` names another state of the file.
+    """
+    environ = request.environ
+    try:
+        require_match(environ, made.etag)
+        is_answer, is_known_file = request.method != "HEAD", is_known(environ, made.etag)
+    except BaseException:
+        made.close()
+        raise
+    if is_known_file or not is_answer:
+        made.close()
+        response = Response(status=NOT_MODIFIED if is_known_file else OK)
+    else:
+        blocks = Blocks(made.blocks(), made.close, work)
+        response = Response(blocks, direct_passthrough=True)
+        environ[STREAMED] = True
+    if not is_known_file:
+        response.content_length = made.length
+    return _as_file(response, made.name, made.etag)
+
+
+def _as_file(response: Response, name: str, etag: str | None) -> Response:
+    """Return an answer with the headers of every file."""
     response.headers["Content-Type"] = OCTETS
     response.headers["Content-Disposition"] = disposition(name)
     response.headers["Content-Security-Policy"] = ISOLATED
     response.headers["Cache-Control"] = "no-cache"
-    response.headers["Accept-Ranges"] = "bytes"
-    if key is not None:
-        response.set_etag(key)
+    if etag is not None:
+        response.set_etag(etag)
     return response
 
 
@@ -158,7 +214,8 @@ def _stream(content: ObjectStream, part: Part, work: Work | None) -> Iterable[by
     else:
         with work.places.expensive():
             _go_to(content, part.start, work.seconds)
-    return Blocks(content, part.length, None if content.is_plain else work)
+    work = None if content.is_plain else work
+    return Blocks(_read(content, part.length), content.close, work)
 
 
 def _go_to(content: ObjectStream, target: int, seconds: float) -> None:

@@ -1,0 +1,1 @@
+"""A process with all that it called, as a tree of files. Floor: translators."""

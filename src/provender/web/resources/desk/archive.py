@@ -1,0 +1,34 @@
+"""A process with all that it called, as a zip file. Floor: web."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from flask import Response
+
+from provender.exports.zips.stream import blocks
+from provender.query.querystring.desk.archive import VERIFY
+from provender.translators.archive.bounds import Bounds
+from provender.translators.archive.packing import pack
+from provender.translators.archive.reading import TreeOfProcess
+from provender.translators.identity import parse_identifier
+from provender.web.answers.files import Made, Work, made_response
+from provender.web.resources.processes import ProcessNode
+
+
+class ArchiveOfProcess(ProcessNode):
+    """Answers the archive of a process."""
+
+    def archive(self, id: str) -> Response:  # noqa: A002 - as in the path
+        """Answer the archive; its texts are made before, its files are read while it is sent."""
+        identifier, verify = parse_identifier(self.view, id), self.parameters[VERIFY]
+        bounds, places = Bounds.of(self.limits), self.context.stores.places
+        found = self.inquire(TreeOfProcess(self.view, identifier, bounds), is_named=False)
+        try:
+            with places.expensive():
+                made = pack(found.value, found.store, bounds, verify=verify)
+        except BaseException:
+            found.value.spool.close()
+            raise
+        file = Made(made.name, made.length, made.etag, partial(blocks, made), made.close)
+        return made_response(file, Work(places, self.limits.statement_seconds))
