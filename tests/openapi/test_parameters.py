@@ -27,10 +27,13 @@ OTHERS = {
     "group": ("no-such-group", 404),
     **{parameter.name: ("x", 400) for parameter in relations.KEYS if parameter.name != "group"},
     "cursor": ('"nonsense"', 400),
+    "logger": ("5", 200),  # it takes every text
     "profile": ("nowhere", 404),
     "filters": ("nonsense>=1", 400),
 }
-IN_PATHS = {"id": ("no-id", 404), "page": ("0", 404)}
+IN_PATHS = {"id": ("no-id", 404), "page": ("0", 404), "bounds": ("x:y", 400)}
+# Keys that need another one beside them.
+COMPANIONS = {"depth": {("query", "tree"): True}}
 # Nodes whose downloads are not served, so that there is no example: processes.
 UNSERVED = {
     f"/{name}/{{id}}/content/download" for name in ("processes", "calculations", "calcjobs")
@@ -106,6 +109,7 @@ class Asker:
         for item in items:
             key, same = place(item), ("query", item.get(SAME))
             others = {place: value for place, value in needed.items() if place != same}
+            others |= COMPANIONS.get(item["name"], {})
             if (status := self._ask(path, {**others, key: values[key]})) != 200:
                 yield path, key, values[key], status
             wrong, expected = nonsense(item)
