@@ -35,7 +35,7 @@ def lines_run(pairs):
 
 def type_tree(pairs):
     """Return the tree with its counters."""
-    return orjson.loads(typetree.type_tree(pairs, with_counts=True))
+    return orjson.loads(b"".join(typetree.type_tree(pairs, with_counts=True).blocks))
 
 
 def below(space):

@@ -26,7 +26,7 @@ BUSY = "The server is busy with other expensive requests (`limits.expensive`)."
 # Seconds after which a thread that waits for Python's lock gets it, beside expensive work. The
 # usual 5 ms are felt: a request waits for its turn some ten times. Without expensive work, such
 # short turns would only cost time (3 % of a list).
-TURN_SECONDS = 0.0005
+TURN_SECONDS = 0.0002
 # Whether the request of this thread holds a place.
 _HELD: ContextVar[bool] = ContextVar("expensive", default=False)
 

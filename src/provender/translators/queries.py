@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -22,6 +22,7 @@ from provender.schema.types import full_type
 from provender.settings import Limits
 from provender.store.database.faults import too_large
 from provender.translators.inquiry import Inquiry
+from provender.translators.pieces import Pieces, gathered
 from provender.translators.records import Record, http_date
 from provender.translators.session import Session
 
@@ -77,7 +78,7 @@ class Written:
 class Answer:
     """The records of each tag as JSON lists, parallel to each other, and the number of rows."""
 
-    data: dict[str, orjson.Fragment]
+    data: dict[str, Pieces]
     total: int
 
 
@@ -147,7 +148,7 @@ class PostedQuery(Query[Written, Answer]):
         """Return the JSON list of each tag."""
         data = {}
         for tag, pieces in raw.pieces.items():
-            data[tag] = orjson.Fragment(b"[%b]" % b",".join(pieces))
+            data[tag] = gathered(_listed(pieces))
             pieces.clear()
         return Answer(data, raw.total)
 
@@ -188,6 +189,16 @@ class RowNumber(Inquiry[int, int]):
     def explained(self, error: ProvenderError) -> ProvenderError:
         """Return the error as `Query` does."""
         return self._query.explained(error)
+
+
+def _listed(pieces: list[bytes]) -> Iterator[bytes]:
+    """Yield the JSON list of pieces of it."""
+    yield b"["
+    for number, piece in enumerate(pieces):
+        if number:
+            yield b","
+        yield piece
+    yield b"]"
 
 
 def _is_long(text: bytes, limits: Limits, expose: tuple[str, ...]) -> bool:

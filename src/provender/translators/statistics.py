@@ -5,8 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, ClassVar
 
-import orjson
-
 from provender.errors import BadOperator, BadValue, ConflictingParameters, UnknownField
 from provender.query import questions
 from provender.query.plan.views import View
@@ -16,6 +14,7 @@ from provender.schema.entities import Computed, FieldName
 from provender.schema.statements import Record as Values
 from provender.translators.inquiry import Inquiry
 from provender.translators.lists import planned
+from provender.translators.pieces import Pieces
 from provender.translators.session import Session
 from provender.translators.typetree import Pair, type_tree
 
@@ -69,7 +68,7 @@ def _counted(rows: list[Values]) -> dict[str, int]:
     return dict(sorted((name, number) for name, number in rows if name is not None))
 
 
-class FullTypes(Inquiry[list[Values], orjson.Fragment]):
+class FullTypes(Inquiry[list[Values], Pieces]):
     """The tree of the types in the store, with the number of nodes of each on request."""
 
     is_single: ClassVar[bool] = False  # the counts are cached by the name of the snapshot
@@ -88,14 +87,14 @@ class FullTypes(Inquiry[list[Values], orjson.Fragment]):
         """Return the number of nodes of each pair of types."""
         return session.counts(self._plan)
 
-    def present(self, raw: list[Values]) -> orjson.Fragment:
+    def present(self, raw: list[Values]) -> Pieces:
         """Return the tree as JSON; a missing process type counts as the empty string."""
         pairs: dict[Pair, int] = {}
         for node_type, process_type, count in raw:
             if node_type is not None:
                 pair = (node_type, process_type or "")
                 pairs[pair] = pairs.get(pair, 0) + count
-        return orjson.Fragment(type_tree(pairs, with_counts=self._with_counts))
+        return type_tree(pairs, with_counts=self._with_counts)
 
 
 def check_user_filter(parameters: Parameters) -> None:

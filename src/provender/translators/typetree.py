@@ -2,16 +2,19 @@
 
 A store may have tens of thousands of types. So the tree is written as JSON at once, and its leaves
 are few objects: a search for garbage among a lot of them stops all threads for a tenth of a second.
+Sorting and joining stop them, too, so both are done by parts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import heapq
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import orjson
 
 from provender.schema.types import full_type, read_entry_point
+from provender.translators.pieces import Pieces, gathered
 
 # A node type and a process type, which is empty for data.
 Pair = tuple[str, str]
@@ -21,6 +24,8 @@ UNREGISTERED = "~no-entry-point~"
 # Most namespaces inside each other: orjson writes 254 lists and objects, each namespace is two. The
 # last one keeps the rest of its path as its name.
 DEEPEST = 100
+# Leaves that are sorted at a time.
+RUN = 500
 # The labels of some inner namespaces; the label of the others is their last component.
 LABELS = {
     "node": "node",
@@ -100,7 +105,7 @@ class Namespace(Leaf):
             yield from below.pieces(with_counts=with_counts)
 
 
-def type_tree(pairs: dict[Pair, int], *, with_counts: bool = False) -> bytes:
+def type_tree(pairs: dict[Pair, int], *, with_counts: bool = False) -> Pieces:
     """Return the tree of the pairs of types that occur, as JSON.
 
     Shape: `{namespace, path, label, full_type, subspaces: [...]}`, with `counter` where asked.
@@ -108,10 +113,16 @@ def type_tree(pairs: dict[Pair, int], *, with_counts: bool = False) -> bytes:
     come one after the other, and those whose path is the namespace itself come first.
     """
     root = Namespace(ROOT, ROOT, LABELS[ROOT], full_type(f"{ROOT}.%"))
-    for leaf in sorted((_leaf(pair, count) for pair, count in pairs.items()), key=_place):
+    for leaf in _in_order([_leaf(pair, count) for pair, count in pairs.items()]):
         _insert(root, leaf)
     root.sum()
-    return b"".join(root.pieces(with_counts=with_counts))
+    return gathered(root.pieces(with_counts=with_counts))
+
+
+def _in_order(leaves: list[Leaf]) -> Iterable[Leaf]:
+    """Return leaves in the order of their places."""
+    runs = [sorted(leaves[begin : begin + RUN], key=_place) for begin in range(0, len(leaves), RUN)]
+    return heapq.merge(*runs, key=_place)
 
 
 def _place(leaf: Leaf) -> tuple[str, str]:

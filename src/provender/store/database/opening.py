@@ -15,6 +15,7 @@ from typing import Any
 from psycopg2 import errors
 
 from provender.schema.statements import Record, Statement
+from provender.store.database.fetching import fetched
 
 LOGGER = logging.getLogger(__name__)
 
@@ -165,7 +166,7 @@ class Opening:
             self._may_join = False
             cursor.execute("ROLLBACK")
             return None
-        records: list[Record] = (take or cursor.fetchall)()
+        records = fetched(cursor) if take is None else take()
         driver.was_standby, snapshot, present = records[0][:3]
         token = None if driver.was_standby else str(snapshot)
         return First([] if present is None else plain(records), token)

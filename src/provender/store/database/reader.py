@@ -28,7 +28,7 @@ from provender.store.database.probe import Probe
 from provender.store.database.running import Running
 from provender.store.database.snapshot import Snapshot
 from provender.store.database.watchdog import StoppedAnsweringError, watched
-from provender.store.places import Places
+from provender.store.places import Places, holds_one
 from provender.store.sqlite.connection import ChangedError, ReadOnlyConnection
 
 LOGGER = logging.getLogger(__name__)
@@ -100,8 +100,10 @@ class Reader:
             UnsupportedStore: the database is damaged, or lacks a table, column or permission.
             ClientGone: the client went away.
         """
+        has_place = is_expensive and holds_one()
+        visit = self._gate.visit(is_expensive=has_place, is_wanted=is_expensive)
         try:
-            return self._tried(work, self._gate.visit(is_wanted=is_expensive), is_single)
+            return self._tried(work, visit, is_single)
         except NeedsPlaceError:
             return self._tried(work, self._gate.visit(is_expensive=True), is_single)
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from psycopg2 import errors
@@ -26,6 +26,7 @@ from provender.store.database.budget import (
 from provender.store.database.decoding import decode
 from provender.store.database.engines import Engine
 from provender.store.database.faults import LostConnectionError
+from provender.store.database.fetching import MANY, fetched
 from provender.store.database.gate import Visit
 from provender.store.database.memory import Memory
 from provender.store.database.opening import DECLARE, JOINED, plain
@@ -121,7 +122,12 @@ class Snapshot:
 
     def _decoded(self, records: list[Record], statement: Statement) -> list[Record]:
         """Return rows with values of their types; what cannot be read is added to the flaws."""
-        return decode(records, statement, self.flaws, is_typed=not self._is_sqlite)
+        is_typed = not self._is_sqlite
+        if len(records) <= MANY:
+            return decode(records, statement, self.flaws, is_typed=is_typed)
+        batches = (records[begin : begin + MANY] for begin in range(0, len(records), MANY))
+        decoded = (decode(item, statement, self.flaws, is_typed=is_typed) for item in batches)
+        return [*chain.from_iterable(decoded)]
 
     def _took(self, statement: Statement, begun: float) -> None:
         """Note how long a statement, or the first rows of it, took."""
@@ -164,8 +170,8 @@ class Snapshot:
 
     def _fetched(self, columns: int, count: int | None) -> list[Record]:
         """Return rows of the driver, so many or all, without their first columns."""
-        fetched = self._cursor.fetchall() if count is None else self._cursor.fetchmany(count)
-        return plain(fetched, columns) if columns else fetched
+        found = fetched(self._cursor) if count is None else self._cursor.fetchmany(count)
+        return plain(found, columns) if columns else found
 
     def _joined(self, count: int) -> list[Record]:
         return self._fetched(JOINED, count)

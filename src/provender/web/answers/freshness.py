@@ -47,15 +47,16 @@ class Freshness:
     """The cached answer to the current request, and the comparison with the client's copy.
 
     `store` is the name of the store, `settings` the fingerprint of the settings. `moment` names the
-    time of an answer that depends on it.
+    time of an answer that depends on it. Requests with the same `key` have the same answer, as long
+    as the data is the same.
     """
 
     def __init__(self, store: str, settings: str, memory: Memory, moment: str = "") -> None:
         parts = (store, settings, __version__, root_url(), request.path, *filter(None, (moment,)))
-        self._key = "\n".join((*parts, request.query_string.decode("latin-1")))
+        self.key = "\n".join((*parts, request.query_string.decode("latin-1")))
         self._memory = memory
         self._asked = request.if_none_match if "HTTP_IF_NONE_MATCH" in request.environ else None
-        self._cached: CachedAnswer | None = None if self._asked else memory.get(self._key)
+        self._cached: CachedAnswer | None = None if self._asked else memory.get(self.key)
 
     @property
     def may_know(self) -> bool:
@@ -64,7 +65,7 @@ class Freshness:
 
     def etag(self, token: str) -> str:
         """Return the ETag of the answer from the snapshot with this token."""
-        return hashlib.sha256(f"{token}\n{self._key}".encode()).hexdigest()[:32]
+        return hashlib.sha256(f"{token}\n{self.key}".encode()).hexdigest()[:32]
 
     def answer(self, etag: str) -> Response | None:
         """Return 304 if the client has the answer, or the cached answer if there is one.
@@ -76,7 +77,7 @@ class Freshness:
         if asked is not None:
             if asked.contains_weak(etag) and not asked.star_tag:
                 return marked(Response(status=NOT_MODIFIED), etag)
-            self._cached = self._memory.get(self._key)
+            self._cached = self._memory.get(self.key)
         if self._cached is not None and self._cached.etag == etag:
             return self._unless_any(self._cached.response(), etag)
         return None
@@ -96,7 +97,7 @@ class Freshness:
         if response.status_code == OK and (response.content_length or 0) <= LARGEST_CACHED:
             body = bytes(memoryview(response.get_data()))  # a copy: the buffer of orjson is larger
             cached = CachedAnswer(etag, body, tuple(response.headers.items()))
-            self._memory.put(self._key, cached, len(body) + len(self._key) + OF_HEADERS)
+            self._memory.put(self.key, cached, len(body) + len(self.key) + OF_HEADERS)
         return self._unless_any(response, etag)
 
 

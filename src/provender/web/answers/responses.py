@@ -13,7 +13,7 @@ from werkzeug.urls import iri_to_uri
 
 from provender.errors import LimitExceeded
 from provender.query.querystring.request import Page
-from provender.web.answers.encoding import dumps
+from provender.web.answers.encoding import written
 
 JSON = "application/json"
 PAGE_END = re.compile(r"/page(/[0-9]+)?/?$")
@@ -25,7 +25,12 @@ LINK_SAFE = "/:;,=&!*()'~-._@$?"
 
 def json_response(value: object, *, status: int = 200, total: int | None = None) -> Response:
     """Return a JSON answer, with the number of matches in both headers that clients read."""
-    response = Response(dumps(value), status=status, content_type=JSON)
+    blocks = written(value)
+    if len(blocks) == 1:
+        response = Response(blocks[0], status=status, content_type=JSON)
+    else:  # sent one after the other
+        response = Response(blocks, status=status, content_type=JSON)
+        response.content_length = sum(map(len, blocks))
     if total is not None:
         count(response, total)
     return response

@@ -6,8 +6,8 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any, ClassVar, Generic, TypeVar
 
 import flask_restful
@@ -26,7 +26,9 @@ from provender.query.querystring.request import (
     check_size,
     read_list,
 )
+from provender.schema.statements import Flaws
 from provender.settings import Limits
+from provender.store.sharing import Wanted
 from provender.store.stores import Store
 from provender.translators import flaws
 from provender.translators import inquiry as inquiries
@@ -71,6 +73,23 @@ class _Early:
     """A complete response, found before the store is read."""
 
     response: Response
+
+
+@dataclass(frozen=True, slots=True)
+class _Made(Generic[_Answer]):
+    """The answer to an inquiry, the name of its snapshot, and what cannot be shown."""
+
+    value: _Answer
+    token: str | None = None
+    flaws: Flaws = field(default_factory=Flaws)
+
+
+def _known(freshness: Freshness | None, session: Session) -> _Early | None:
+    """Return the response that the client or the cache has, if there is one."""
+    if freshness is None or not freshness.may_know or session.token is None:
+        return None
+    response = freshness.answer(freshness.etag(session.token))
+    return None if response is None else _Early(response)
 
 
 class BaseResource(flask_restful.Resource):
@@ -237,28 +256,58 @@ class BaseResource(flask_restful.Resource):
             HTTPException: carries the answer that the client or the cache has.
         """
         begun = time.perf_counter()
-        store = self.context.store(self.profile)
+        store, places = self.context.store(self.profile), self.context.stores.places
         freshness: Freshness | None = None
         if is_named and request.method != "POST":
             memory = self.context.stores.memory
             freshness = Freshness(store.name, self.context.fingerprint, memory, inquiry.moment)
 
-        def known(session: Session) -> _Early | None:
-            if freshness is None or not freshness.may_know or session.token is None:
-                return None
-            response = freshness.answer(freshness.etag(session.token))
-            return None if response is None else _Early(response)
+        if freshness is None or not inquiry.is_expensive:
+            reading = inquiries.read(inquiry, store, partial(_known, freshness))
+            timing.add_planned(begun, reading.seconds)
+            if isinstance(reading.raw, _Early):
+                abort(reading.raw.response)
+            with places.expensive() if inquiry.is_presented_long else nullcontext():
+                made = _Made(inquiry.present(reading.raw), reading.token, reading.flaws)
+        else:
+            made = self._made_once(inquiry, store, freshness)
+        notes = flaws.notes(made.flaws, self.shown) if made.flaws.number else ()
+        if freshness is None or made.token is None:
+            return Found(made.value, store, notes=notes)
+        return Found(made.value, store, freshness, freshness.etag(made.token), notes)
 
-        reading = inquiries.read(inquiry, store, known)
-        timing.add_planned(begun, reading.seconds)
-        if isinstance(reading.raw, _Early):
-            abort(reading.raw.response)
-        with self.context.stores.places.expensive() if inquiry.is_presented_long else nullcontext():
-            value = inquiry.present(reading.raw)
-        notes = flaws.notes(reading.flaws, self.shown) if reading.flaws.number else ()
-        if freshness is None or reading.token is None:
-            return Found(value, store, notes=notes)
-        return Found(value, store, freshness, freshness.etag(reading.token), notes)
+    def _made_once(
+        self, inquiry: Inquiry[_Raw, _Answer], store: Store, freshness: Freshness
+    ) -> _Made[_Answer]:
+        """Return the answer to an expensive inquiry, made once for all who ask now.
+
+        A place for expensive work is held from the first statement until the answer is made, so
+        that an equal request, which waits for a place, finds it.
+        """
+        begun, stores = time.perf_counter(), self.context.stores
+        if freshness.may_know:  # which takes no place
+            early = inquiries.read(
+                inquiry, store, lambda session: _known(freshness, session) or _Made(None)
+            ).raw
+            if isinstance(early, _Early):
+                abort(early.response)
+        wanted: Wanted[_Made[_Answer]]
+        with (
+            stores.sharing.wanted(freshness.key) as wanted,
+            stores.places.expensive(),
+            wanted.turn(),
+        ):
+            reading = inquiries.read(
+                inquiry,
+                store,
+                lambda session: wanted.find(session.token) if wanted.has_any else None,
+            )
+            timing.add_planned(begun, reading.seconds)
+            if isinstance(reading.raw, _Made):
+                return reading.raw
+            made = _Made(inquiry.present(reading.raw), reading.token, reading.flaws)
+            wanted.keep(reading.token, made)
+        return made
 
     def answer_list(
         self, key: str, view: View, found: Found[Listing], identifier: str | int | None = None
