@@ -157,8 +157,18 @@ def kpoints(random: Random) -> str:
     return _dump({"mesh": [random.randint(1, 12) for _ in range(3)], "offset": [0.0, 0.0, 0.0]})
 
 
+def _table(row: dict[str, str]) -> str:
+    """Return what `sacct --parsable` prints of a job and of its two steps."""
+    lines = [row, *({**row, "JobID": f"%(job)s.{step}"} for step in ("batch", "extern"))]
+    return "".join(f"{'|'.join(line)}|\n" for line in ([*row], *(line.values() for line in lines)))
+
+
 def calculation_job(random: Random) -> str:
-    """Return a finished job; `%(job)s`, `%(folder)s`, `%(time)s`, `%(exit)d` are left open."""
+    """Return a finished job.
+
+    Left open are `%(job)s`, `%(folder)s`, `%(time)s`, `%(exit)d`, and the times of the cluster,
+    without a zone: `%(submitted)s`, `%(started)s`, `%(ended)s`.
+    """
     machines = random.choice([1, 1, 1, 2, 4, 16])
     options = {
         "resources": {"num_machines": machines, "num_mpiprocs_per_machine": 36},
@@ -174,7 +184,7 @@ def calculation_job(random: Random) -> str:
         "scheduler_stderr": "_scheduler-stderr.txt",
         "submit_script_filename": "_aiidasubmit.sh",
     }
-    accounting = {
+    accounting: dict[str, str] = {
         "Account": "mr32",
         "AveCPU": "00:12:41",
         "AveDiskRead": "1.92M",
@@ -186,9 +196,12 @@ def calculation_job(random: Random) -> str:
         "NCPUS": str(36 * machines),
         "NNodes": str(machines),
         "NodeList": "nid0[1201-1204]",
-        "Partition": options["queue_name"],
+        "Partition": str(options["queue_name"]),
         "State": "COMPLETED",
-        "Submit": "%(time)s",
+        "Submit": "%(submitted)s",
+        "Start": "%(started)s",
+        "End": "%(ended)s",
+        "TotalCPU": "07:49:12.250",
         "Timelimit": "12:00:00",
     }
     return _dump(
@@ -220,7 +233,7 @@ def calculation_job(random: Random) -> str:
             "remote_workdir": "/scratch/mrossi/aiida/%(folder)s",
             "metadata_inputs": {"metadata": {"options": options, "dry_run": False}},
             "scheduler_state": "done",
-            "detailed_job_info": {"retval": 0, "stderr": "", "stdout": _dump(accounting)},
+            "detailed_job_info": {"retval": 0, "stderr": "", "stdout": _table(accounting)},
             "scheduler_lastchecktime": "%(time)s",
             "custom_scheduler_commands": "",
             "mpirun_extra_params": [],
@@ -230,6 +243,29 @@ def calculation_job(random: Random) -> str:
             **names,
         }
     ).replace('"exit_status": 41', '"exit_status": %(exit)d')
+
+
+def unfinished(job: str, state: str) -> str:
+    """Return a job, its blanks filled in, as it is before it ends."""
+    found = json.loads(job)
+    for name in ("sealed", "exit_status", "scheduler_state", "detailed_job_info"):
+        found.pop(name)
+    paused = {"paused": True} if state == "waiting" else {}
+    return _dump({**found, "process_state": state, **paused})
+
+
+def killed(job: str) -> str:
+    """Return a job, its blanks filled in, that somebody killed."""
+    found = json.loads(job)
+    found.pop("exit_status")
+    return _dump({**found, "process_state": "killed", "process_status": "Killed through RPC"})
+
+
+def excepted(label: str, error: str) -> str:
+    """Return a work chain that ended with an exception."""
+    found = json.loads(work_chain(label, 0))
+    found.pop("exit_status")
+    return _dump({**found, "process_state": "excepted", "exception": error})
 
 
 def work_chain(label: str, exit_status: int) -> str:

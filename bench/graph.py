@@ -1,4 +1,6 @@
-"""The graph of a store of any size: the same number of nodes gives the same rows. Floor: bench.
+"""The graph of a store of any size: on one day the same number of nodes gives the same rows.
+
+Floor: bench.
 
 Three quarters of the nodes come from work chains that relax a structure and compute its bands: a
 chain calls three chains, each calls one or two jobs, and codes, pseudopotentials and parameters
@@ -15,12 +17,26 @@ from random import Random
 from bench import content
 from bench.rows import Batch, Maker
 
-VERSION = 1
+VERSION = 2
 """Part of the names of stores: another graph gets another number."""
 BATCH = 5000
 USERS, COMPUTERS, GROUPS, CODES, PSEUDOS = 12, 6, 40, 8, 12
 SHARE_OF_COLLECTIONS, SHARE_OF_NEW, SHARE_OF_FAILURES, SHARE_OF_GROUPED = 0.2, 0.5, 0.08, 0.3
+SHARE_OF_BROKEN = 0.03
+"""Work chains beside which another one ended with an exception, and a job was killed."""
+EACH_UNFINISHED = 5000
+"""How many nodes there are for each job that has not ended; those are the last."""
 CHAIN = "process.workflow.workchain.WorkChainNode."
+JOB = "process.calculation.calcjob.CalcJobNode."
+UNFINISHED = ("created", "running", "waiting")
+ERROR = "KeyError: 'structure'"
+TRACEBACK = "\n".join(
+    [
+        "Traceback (most recent call last):",
+        *(f'  File "steps.py", line {line}, in step' for line in range(10, 20)),
+        ERROR,
+    ]
+)
 LOGGER = "aiida.orm.nodes.process.workflow.workchain.WorkChainNode"
 STAGES = {
     "relax": ("aiida.workflows:quantumespresso.pw.relax", "PwRelaxWorkChain"),
@@ -55,6 +71,8 @@ def batches(count: int) -> Iterator[Batch]:
             _bands_of_structure(maker, known)
         if maker.batch.nodes >= BATCH:
             yield maker.take()
+    for number in range(3 + count // EACH_UNFINISHED):
+        _unfinished(maker, known, UNFINISHED[number % len(UNFINISHED)])
     yield maker.take()
 
 
@@ -149,6 +167,8 @@ def _bands_of_structure(maker: Maker, known: _Known) -> None:
             structure = _primitive(maker, top, structure)
         for label, node in made.items():
             maker.link("return", top, node, f"{stage}_{label}")
+    if maker.random.random() < SHARE_OF_BROKEN:
+        _broken(maker, known)
     if maker.random.random() < SHARE_OF_GROUPED:
         maker.add("db_dbgroup_dbnodes", top, group)
     if maker.random.random() < SHARE_OF_FAILURES:
@@ -193,24 +213,57 @@ def _stage(maker: Maker, known: _Known, top: int, stage: str, structure: int) ->
     return made
 
 
-def _job(
-    maker: Maker, chain: int, stage: str, inputs: dict[str, int], *, exit_status: int
-) -> dict[str, int]:
-    """Add a job and what it made; return its outputs by their labels."""
-    random = maker.random
-    filled = {
-        "job": str(random.randrange(10**7, 10**8)),
+def _filled(maker: Maker, exit_status: int = 0) -> dict[str, object]:
+    """Return what the attributes of a job leave open."""
+    times = {"submitted": 0, "started": 60, "ended": 842}
+    return {
+        "job": str(maker.random.randrange(10**7, 10**8)),
         "folder": maker.uuid(),
         "time": maker.time(),
         "exit": exit_status,
+        **{name: maker.cluster_time(later) for name, later in times.items()},
     }
-    job = maker.node(
-        "process.calculation.calcjob.CalcJobNode.",
-        maker.attributes("calculation_job") % filled,
+
+
+def _job_node(maker: Maker, attributes: str) -> int:
+    return maker.node(
+        JOB,
+        attributes,
         files="job",
         process="aiida.calculations:quantumespresso.pw",
         has_computer=True,
     )
+
+
+def _alone(maker: Maker, known: _Known, attributes: str) -> int:
+    """Add a job that no work chain called, with its code as the only input."""
+    job = _job_node(maker, attributes)
+    maker.link("input_calc", known.codes[_skewed(maker.random, CODES) - 1], job, "code")
+    return job
+
+
+def _unfinished(maker: Maker, known: _Known, state: str) -> None:
+    """Add a job that has not ended."""
+    attributes = maker.attributes("calculation_job") % _filled(maker)
+    job = _alone(maker, known, content.unfinished(attributes, state))
+    maker.log(job, "REPORT", LOGGER, f"[{job}|PwCalculation|on_create]: created")
+
+
+def _broken(maker: Maker, known: _Known) -> None:
+    """Add a work chain that ended with an exception, and a job that somebody killed."""
+    attributes = content.excepted("PwBaseWorkChain", ERROR)
+    chain = maker.node(CHAIN, attributes, process=STAGES["scf"][0])
+    said = f"[{chain}|PwBaseWorkChain|on_except]: {TRACEBACK}"
+    maker.log(chain, "REPORT", LOGGER, said)
+    _alone(maker, known, content.killed(maker.attributes("calculation_job") % _filled(maker)))
+
+
+def _job(
+    maker: Maker, chain: int, stage: str, inputs: dict[str, int], *, exit_status: int
+) -> dict[str, int]:
+    """Add a job and what it made; return its outputs by their labels."""
+    filled = _filled(maker, exit_status)
+    job = _job_node(maker, maker.attributes("calculation_job") % filled)
     maker.link("call_calc", chain, job, "iteration_01")
     for name, node in inputs.items():
         maker.link("input_calc", node, job, name)

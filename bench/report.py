@@ -42,10 +42,11 @@ Most requests are measured in two columns:
 These paths, below `/api/v4`, are asked in the two columns:
 """
 METHOD = f"""
-M is from 10 to 30, and 20 on average. The {FLOOR} does not know cursors and is asked for
-`/nodes?id>ID&limit=20` instead. Requests that are not in this table have only one path
-(statistics), send an `ETag`, or have a commit before each request: their times stand in the column
-of repeated paths. Real use lies between the two columns.
+M is from 10 to 30, and 20 on average. T is a window that begins a week before the newest node. The
+{FLOOR} does not know cursors and is asked for `/nodes?id>ID&limit=20` instead. Requests that are
+not in this table have only one path (statistics), send an `ETag`, or have a commit before each
+request: their times stand in the column of repeated paths. Real use lies between
+the two columns.
 
 ## How it is measured
 
@@ -80,7 +81,7 @@ On two cores a run takes about half an hour for each size, and more where stores
 `STORES=postgresql` leaves SQLite and archives out.
 """
 PLACES = {
-    **dict.fromkeys(("node", "process", "folder"), "UUID"),
+    **dict.fromkeys(("node", "process", "failure", "folder"), "UUID"),
     "prefix": "PREFIX",
     "after": "ID",
     "cursor": "CURSOR",
@@ -88,6 +89,7 @@ PLACES = {
     "deep_page": "N",
     "recent": "N?perpage=M",
     "window": "M&offset=N",
+    "age": "T",
 }
 """What stands for the places of a path on the page."""
 

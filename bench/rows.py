@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from random import Random
@@ -29,7 +30,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 Times are texts in UTC, as SQLite stores them and PostgreSQL reads them; JSON is text.
 """
 
-BEGIN, END = datetime(2020, 3, 1, tzinfo=timezone.utc), datetime(2026, 3, 1, tzinfo=timezone.utc)
+BEGIN = datetime(2020, 3, 1, tzinfo=timezone.utc)
+END = datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+"""The newest nodes are of today: lists ask for the last days."""
 POOLS = (
     *(content.structure, content.input_parameters, content.output_parameters, content.bands),
     *(content.trajectory, content.kpoints, content.calculation_job),
@@ -51,7 +54,7 @@ class Batch:
 class Maker:
     """Makes rows with ids, uuids and times; everything random comes from one seed.
 
-    `count` is how many nodes there will be: times run from 2020 to 2026 with their number. Nodes
+    `count` is how many nodes there will be: times run from 2020 to today with their number. Nodes
     belong to `user`, and jobs to `computer`.
     """
 
@@ -92,8 +95,14 @@ class Maker:
 
     def time(self, later: float = 0) -> str:
         """Return the time that the store has come to, or some seconds later."""
-        now = BEGIN + (END - BEGIN) * (self.nodes / self._count) + timedelta(seconds=later)
-        return f"{now:%Y-%m-%d %H:%M:%S}.{self.random.randrange(10**6):06d}"
+        return f"{self._at(later):%Y-%m-%d %H:%M:%S}.{self.random.randrange(10**6):06d}"
+
+    def cluster_time(self, later: float = 0) -> str:
+        """Return this time as a scheduler writes it."""
+        return f"{self._at(later):%Y-%m-%dT%H:%M:%S}"
+
+    def _at(self, later: float) -> datetime:
+        return BEGIN + (END - BEGIN) * (self.nodes / self._count) + timedelta(seconds=later)
 
     def attributes(self, kind: str) -> str:
         """Return attributes of a kind, named like the functions of `content`."""
@@ -126,7 +135,7 @@ class Maker:
     def log(self, node: int, level: str, logger: str, message: str) -> None:
         """Add a line of the log of a process."""
         metadata = (
-            f'{{"msg": "{message}", "args": "()", "name": "{logger}", "lineno": 653, '
+            f'{{"msg": {json.dumps(message)}, "args": "()", "name": "{logger}", "lineno": 653, '
             '"module": "process", "process": 20276, "filename": "process.py", "funcName": '
             f'"report", "levelname": "{level}", "threadName": "MainThread"}}'
         )

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from random import Random
 
 from bench import cluster
@@ -76,6 +77,8 @@ def find_samples(store: Store, wanted: int) -> Samples:
             "prefix": _prefixes(read, _drawn(random, range(2, nodes + 1), wanted), random),
             "process": _uuids_of_type(read, JOB, wanted, random),
             "folder": _uuids_of_type(read, FOLDER, wanted, random),
+            "failure": _uuids(read, _drawn(random, _ids(read, FAILURES), wanted), random),
+            "age": _ages(read, wanted),
         }
         big = str(read("SELECT uuid FROM db_dbnode WHERE id = 1")[0][0])
     pages, ninth = nodes // 20, nodes * 9 // 10
@@ -98,6 +101,8 @@ def find_samples(store: Store, wanted: int) -> Samples:
     return Samples(nodes, links, few, many)
 
 
+# Processes whose log says that something was wrong.
+FAILURES = "SELECT DISTINCT dbnode_id FROM db_dblog WHERE levelname = 'WARNING' ORDER BY 1"
 COUNTS = ("SELECT max(id) FROM db_dbnode", "SELECT max(id) FROM db_dblink")
 
 
@@ -129,7 +134,19 @@ def _uuids(read: Read, ids: list[str], random: Random) -> list[str]:
 
 def _uuids_of_type(read: Read, kind: str, wanted: int, random: Random) -> list[str]:
     sql = f"SELECT id FROM db_dbnode WHERE node_type = '{kind}' AND id > 1 ORDER BY id"  # noqa: S608 - ours
-    return _uuids(read, _drawn(random, [number for (number,) in read(sql)], wanted), random)
+    return _uuids(read, _drawn(random, _ids(read, sql), wanted), random)
+
+
+def _ids(read: Read, sql: str) -> list[object]:
+    return [number for (number,) in read(sql)]
+
+
+def _ages(read: Read, wanted: int) -> list[str]:
+    """Return windows of time that begin a week before the newest node, and a little earlier."""
+    newest = datetime.fromisoformat(str(read("SELECT max(ctime) FROM db_dbnode")[0][0])[:19])
+    age = datetime.now(timezone.utc) - newest.replace(tzinfo=timezone.utc) + timedelta(days=7)
+    minutes = int(age.total_seconds() // 60)
+    return [f"{minutes + more}m" for more in range(wanted + FEW)]
 
 
 def _prefixes(read: Read, ids: list[str], random: Random) -> list[str]:

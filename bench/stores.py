@@ -23,6 +23,7 @@ DATA = Path(__file__).parents[1] / "tests" / "data"
 SETTING = "INSERT INTO db_dbsetting (id, key, val, description, time) VALUES (1, %s, %s, '', %s)"
 Progress = Callable[[int], None]
 """Told how many more nodes have been written."""
+ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n"})
 KINDS = ("postgresql", "sqlite", "archive")
 
 
@@ -112,8 +113,8 @@ def _copy(url: str, count: int, progress: Progress) -> None:
 
 
 def _line(row: Row) -> str:
-    """Return a row as PostgreSQL's COPY reads it; no value has tabs or line ends."""
-    values = ("\\N" if value is None else str(value).replace("\\", "\\\\") for value in row)
+    """Return a row as PostgreSQL's COPY reads it; no value has tabs."""
+    values = ("\\N" if value is None else str(value).translate(ESCAPES) for value in row)
     return "\t".join(values) + "\n"
 
 

@@ -114,9 +114,17 @@ def missed(results: Results) -> Iterator[Missed]:
                 figures = f"{ratio:.3g}{TIMES} instead of {target}{TIMES}"
                 text = f"{_titled(question, column)}: {figures} as fast as {PEER}"
                 yield _explained(text, question.name)
+            yield from _missed_time(results, question, column)
     for item in results.footprints:
         if item.server.startswith(OURS):
             yield from _missed_footprint(item)
+
+
+def _missed_time(results: Results, question: Question, column: str) -> Iterator[Missed]:
+    found, most = results.find(question.name, OURS, column), question.milliseconds
+    if found and most and results.nodes >= NODES and 1000 * found.median > most:
+        text = f"{1000 * found.median:.3g} ms instead of {most:g} ms"
+        yield _explained(f"{_titled(question, column)}: {text}", question.name)
 
 
 def missed_growth(found: Growth) -> Iterator[Missed]:

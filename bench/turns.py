@@ -45,7 +45,9 @@ class Asked:
     samples: Samples
 
     def requests(self, question: Question, column: str) -> list[Request]:
-        """Return all requests of a column."""
+        """Return all requests of a column; none of what only Provender has."""
+        if question.is_ours and not self.server.name.startswith(OURS):
+            return []
         is_floor = self.server.name.startswith(FLOOR)
         return self.samples.requests(question, column, is_floor=is_floor)
 

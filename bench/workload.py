@@ -42,7 +42,8 @@ class Question:
     are too few paths to ask each only once; the floor is asked `floor` where it knows no such path.
     `target` is how many times our median the peer's must be. `writes`: the store is changed before
     each request. `is_conditional`: the ETag of the first answer is sent along. `is_flat`: the time
-    may not depend on the size of the store.
+    may not depend on the size of the store. `is_ours`: only Provender has such a path.
+    `milliseconds` is what our median may be on a million nodes.
     """
 
     name: str
@@ -55,6 +56,8 @@ class Question:
     writes: bool = False
     is_conditional: bool = False
     is_flat: bool = False
+    is_ours: bool = False
+    milliseconds: float | None = None
 
     def path(self, column: str) -> str:
         """Return the path of a column."""
@@ -72,6 +75,14 @@ CURSOR, BEHIND = "/nodes?limit=20&cursor={cursor}", "/nodes?id>{tail}&limit=20"
 FILE = '/nodes/{folder}/repo/contents?filename="aiida.out"'
 BIG = '/nodes/{big}/repo/contents?filename="big.bin"'
 POST = "/querybuilder"
+FAILED = "/processes?failed=1&past={age}&include=summary&limit=20"
+PROCESS, FAILURE = "/processes/{process}", "/processes/{failure}"
+
+
+def _own(name: str, title: str, path: str, most: float) -> Question:
+    """Return a question of which there is nothing like at the other servers."""
+    return Question(name, title, path, path, is_ours=True, milliseconds=most)
+
 
 QUESTIONS = (
     Question("list", "20 nodes", LIST, f"{LIST}&offset={{offset}}", 100, is_flat=True),
@@ -102,5 +113,12 @@ QUESTIONS = (
         *(POST, POST),
         body=json.dumps(POSTED).replace(f'"{AFTER}"', AFTER),
     ),
+    _own("failed", "20 failed of a week, with a summary", FAILED, 10),
+    _own("failed-uncounted", "the same, not counted", f"{FAILED}&count=none", 5),
+    _own("status", "status of a process", f"{PROCESS}/status", 5),
+    _own("summary", "summary of a process", f"{PROCESS}/summary", 5),
+    _own("traceback", "why a process failed", f"{FAILURE}/traceback", 5),
+    _own("logs", "logs of a failed process", f"{FAILURE}/logs", 5),
+    _own("results", "results of a process", f"{PROCESS}/results", 5),
 )
 TITLES = {question.name: question.title for question in QUESTIONS}

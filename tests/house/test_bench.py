@@ -18,7 +18,7 @@ from bench.targets import TIMES
 from bench.turns import Limits, Plan, part
 from bench.workload import DISTINCT, QUESTIONS, REPEATED
 
-NODES, WANTED = 3000, 20
+NODES, WANTED = 8000, 20
 PLAN = Plan(QUESTIONS, rounds=3, limits=Limits(5, 1.0), load_seconds=1.0, say=print)
 VARYING = [item for item in QUESTIONS if item.distinct]
 
