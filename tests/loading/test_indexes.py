@@ -154,7 +154,8 @@ def test_an_empty_store_has_nothing_to_ask_for(new_database, settings, data, tmp
     with reading(from_url(url), settings) as reader:
         found = advise(reader, nothing)
     asked = [item.candidate.name for item in found if item.now is not None]
-    assert asked == ["provender_node_types", "provender_node_state", "provender_node_attributes"]
+    names = ("types", "state", "failed", "attributes")
+    assert asked == [f"provender_node_{name}" for name in names]
 
 
 def test_a_request_that_takes_too_long(large, settings):

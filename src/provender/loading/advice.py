@@ -154,7 +154,7 @@ def statement_of(candidate: Candidate, value: object) -> Statement:
 
 def _state(candidate: Candidate, present: Sequence[Record]) -> State:
     """Return whether an index of this name, or a valid one with the same columns, is there."""
-    same = f"USING {candidate.method} ({candidate.columns})"
+    same = f"USING {candidate.definition}"
     for name, table, is_valid, definition in present:
         if name == candidate.name:
             return State.PRESENT if is_valid else State.INVALID

@@ -16,6 +16,7 @@ from provender.query.sql.computed import computed
 from provender.query.sql.forms import DIALECTS, forms
 from provender.schema import tables
 from provender.schema.entities import Computed, FieldName
+from provender.schema.processes import FAILED
 from provender.schema.statements import Backend
 from provender.schema.tables import Index
 
@@ -35,8 +36,9 @@ class Candidate:
     """An index that may be missing.
 
     `columns` is written as PostgreSQL shows it. `sample` is SQL that finds the value for the
-    typical query; `is_count` marks a query that counts groups. `row_bytes` is the size of an entry
-    if the planner has no statistics. An index that is `only_by_name` is large, so it is made only
+    typical query; `is_count` marks a query that counts groups. A partial index has the rows in
+    `where` alone. `row_bytes` is the size of an entry if the planner has no statistics, or the
+    average for all rows of the table. An index that is `only_by_name` is large, so it is made only
     if it is named.
     """
 
@@ -49,6 +51,7 @@ class Candidate:
     sample: str = "SELECT NULL"
     is_count: bool = False
     is_expression: bool = False
+    where: str = ""
     method: str = "btree"
     row_bytes: int = 0
     only_by_name: bool = False
@@ -58,8 +61,14 @@ class Candidate:
         """The statement that makes the index while others go on reading and writing."""
         return (
             f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {self.name} "
-            f"ON {self.table} USING {self.method} ({self.columns})"
+            f"ON {self.table} USING {self.definition}"
         )
+
+    @property
+    def definition(self) -> str:
+        """How the index is defined, from its method on."""
+        rows = f" WHERE {self.where}" if self.where else ""
+        return f"{self.method} ({self.columns}){rows}"
 
 
 def standard(index: Index) -> Candidate:
@@ -139,11 +148,19 @@ def _far_linked(column: str, other: str) -> str:
     )
 
 
-def _state() -> str:
-    """Return the state of a process as our queries write it."""
+def _written(field: Computed) -> str:
+    """Return a computed field as our queries write it."""
     backend = Backend.POSTGRESQL
-    state = computed(Computed.PROCESS_STATE, forms(backend), tables.NODE)
-    return f"({state.compile(dialect=DIALECTS[backend])})"
+    return f"({computed(field, forms(backend), tables.NODE).compile(dialect=DIALECTS[backend])})"
+
+
+def _failed(_: object) -> QueryDict:
+    """Return the question of the number of failed processes."""
+    return {
+        "path": [{"entity_type": "", "tag": "node"}],
+        "filters": {"node": {Computed.FAILURE: {"==": FAILED}}},
+        "project": {"node": [Computed.FAILURE]},
+    }
 
 
 # The value whose last node is the oldest: a list by time, newest first, finds it last.
@@ -190,13 +207,24 @@ CANDIDATES: tuple[Candidate, ...] = (
     Candidate(
         "provender_node_state",
         "db_dbnode",
-        _state(),
+        _written(Computed.PROCESS_STATE),
         "lists of processes in one state",
         "879 -> 0.02",
         _nodes(Computed.PROCESS_STATE),
         "SELECT 'CREATED'",
         is_expression=True,
         row_bytes=7,
+    ),
+    Candidate(
+        "provender_node_failed",
+        "db_dbnode",
+        "ctime",
+        "lists of failed processes, newest first, and their number",
+        "740 -> 8.9",
+        _failed,
+        is_count=True,
+        where=f"({_written(Computed.FAILURE)} = '{FAILED}')",
+        row_bytes=1,
     ),
     Candidate(
         "provender_node_user_id",
