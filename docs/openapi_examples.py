@@ -16,6 +16,14 @@ FILE = Path(examples.__file__).with_name(examples.FILE)
 TARGET = 2000
 LARGEST = 13_000
 MOST = 40
+# What is posted to the routes that take a selection.
+SELECTIONS = {
+    "/nodes/search": {
+        "where": {"or": [{"label": {"contains": "relax"}}, {"attributes.exit_status": {"gt": 0}}]},
+        "orderby": "-ctime",
+        "perpage": 1,
+    },
+}
 POSTED = {
     "path": [{"entity_type": "data.core.structure.StructureData.", "tag": "structure"}],
     "project": {"structure": ["uuid", "label"]},
@@ -66,6 +74,8 @@ class Recorder:
 
     def _posted(self, path):
         """Return what is posted in the example of a route."""
+        if path in SELECTIONS:
+            return SELECTIONS[path]
         if path != "/download_links":
             return POSTED
         rows = self._get(f"/nodes?limit={MOST}&orderby=-id").json["data"]["nodes"]

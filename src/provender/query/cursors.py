@@ -28,7 +28,7 @@ from provender.query.plan.conditions import (
 )
 from provender.query.plan.patterns import canonical_uuid
 from provender.query.plan.plan import Ordering, Output, Plan
-from provender.query.querystring import relations
+from provender.query.plan.where import EVERYTHING
 from provender.query.querystring.parameters import FULL_TYPE, ORDER
 from provender.query.querystring.request import ListRequest
 from provender.schema.entities import Kind
@@ -81,8 +81,8 @@ def selection_of(request: ListRequest, scope: object) -> str:
     view = request.view
     listed = (view.name, view.subset, *view.shown)
     chosen = (scope, listed, filters, parameters[ORDER], parameters[FULL_TYPE])
-    named = tuple(relations.given(parameters))
-    return hashlib.sha256(repr((*chosen, *named)).encode()).hexdigest()[:HASH_LENGTH]
+    where = () if request.where is EVERYTHING else (request.where,)
+    return hashlib.sha256(repr((*chosen, *where)).encode()).hexdigest()[:HASH_LENGTH]
 
 
 def read_cursor(text: str, selection: str, plan: Plan) -> Cursor:

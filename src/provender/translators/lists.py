@@ -17,12 +17,11 @@ from provender.query.querystring.advice import Note
 from provender.query.querystring.parameter import Parameters
 from provender.query.querystring.request import ListRequest, Page
 from provender.schema.statements import Record as Values
-from provender.translators import paging
+from provender.translators import chosen, paging
 from provender.translators.identity import One
 from provender.translators.inquiry import Inquiry
 from provender.translators.paging import Window
 from provender.translators.records import Record, presenter
-from provender.translators.relations import Relations
 from provender.translators.session import Session
 
 # Largest number of filters of a request whose plan is cached.
@@ -51,14 +50,14 @@ class ListOf(Inquiry[Window, Listing]):
     def __init__(self, request: ListRequest, expose: tuple[str, ...]) -> None:
         self._request = request
         self._plan, is_expensive_alone = _plan(request, expose)
-        self._relations = Relations(request.parameters)
-        self.is_expensive = is_expensive_alone or self._relations.is_wide
+        self.is_expensive = is_expensive_alone or request.where.is_wide
         self._cursor = paging.read_cursor(self._plan, request)
 
     def read(self, session: Session) -> Window:
         """Return the rows of the page."""
-        plan = self._relations.narrow(self._plan, self._request.view.name, session)
-        return paging.read_window(plan, self._request, session, self._cursor)
+        request = self._request
+        plan = chosen.narrow(self._plan, request.view.name, request.where, session)
+        return paging.read_window(plan, request, session, self._cursor)
 
     def present(self, raw: Window) -> Listing:
         """Return the records of the page."""
@@ -66,7 +65,7 @@ class ListOf(Inquiry[Window, Listing]):
 
 
 def _is_long(request: ListRequest, expose: tuple[str, ...]) -> bool:
-    return len(request.parameters.filters) > MOST_FILTERS
+    return len(request.parameters.filters) > MOST_FILTERS or bool(request.where.conditions)
 
 
 @cached(256, unless=_is_long)
@@ -76,6 +75,7 @@ def _plan(request: ListRequest, expose: tuple[str, ...]) -> tuple[Plan, bool]:
     Requests that share cached parameters share a plan.
     """
     plan = planned(builder.from_list(request), request.view, expose)
+    plan = chosen.with_conditions(plan, request.where)
     return plan, is_expensive(plan)
 
 

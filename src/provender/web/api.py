@@ -14,6 +14,7 @@ from werkzeug.routing.exceptions import RoutingException
 
 from provender.web.context import FAILURES, KEY, Context
 from provender.web.dialects import DIALECTS
+from provender.web.resources.selecting import Selected
 from provender.web.routes.route import Access, Dialect, Route
 
 QUERYBUILDER = "querybuilder"
@@ -114,9 +115,20 @@ class Api(flask_restful.Api):
 
 @lru_cache(maxsize=16)
 def _served(dialect: Dialect, posting: bool) -> Dialect:
-    """Return a dialect with the routes that are served; the same object for the same answer."""
-    routes = tuple(route for route in dialect.routes if route.name != QUERYBUILDER)
-    return dialect if posting else replace(dialect, routes=routes)
+    """Return a dialect with the routes that are served; the same object for the same answer.
+
+    Without posted queries the routes that take a selection have their GET form only.
+    """
+    if posting:
+        return dialect
+    routes = (_without_posting(route) for route in dialect.routes if route.name != QUERYBUILDER)
+    return replace(dialect, routes=tuple(route for route in routes if route.methods))
+
+
+def _without_posting(route: Route) -> Route:
+    if not issubclass(route.resource, Selected):
+        return route
+    return replace(route, methods=tuple(name for name in route.methods if name != "POST"))
 
 
 def _keeping_name(decorate: Callable[..., Any]) -> Callable[..., Any]:

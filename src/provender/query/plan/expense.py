@@ -12,7 +12,6 @@ from provender.query.plan.conditions import (
     Disjunction,
     Membership,
     Negation,
-    NodeRelation,
     Pattern,
     PlainCondition,
     Related,
@@ -21,6 +20,7 @@ from provender.query.plan.conditions import (
     Target,
 )
 from provender.query.plan.plan import Ordering, Plan
+from provender.query.plan.where import WIDE
 from provender.schema.entities import Kind
 
 # Rows that are skipped at little cost.
@@ -31,8 +31,6 @@ SMALL = ("computer", "user", "authinfo")
 ORDERED = ("id", "uuid", "label", "node_type", "process_type", "ctime", "mtime", "time")
 # Comparisons that few rows fulfil, if their column is an id.
 SELECTIVE = (Comparison, Membership, Span)
-# Relations to a node that follow many links, or to a group, which may have all nodes.
-WIDE = (NodeRelation.ANCESTOR_OF, NodeRelation.DESCENDANT_OF, NodeRelation.GROUP)
 
 
 def is_expensive(plan: Plan) -> bool:

@@ -74,7 +74,7 @@ def check(query: QueryDict, vocabularies: Names) -> Plan:
         is_deep=len(sources) == 1 and not distinct and (offset or 0) >= DEEP,
     )
     _check_functions(plan)
-    _check_size(plan)
+    check_size(plan)
     return replace(plan, is_deep=False) if outputs and outputs[0].function else plan
 
 
@@ -221,13 +221,15 @@ def _place(target: Target, cast: str | None, name: str, outputs: tuple[Output, .
     ).under(name)
 
 
-def _check_size(plan: Plan) -> None:
+def check_size(plan: Plan) -> Plan:
+    """Return a plan; raises `LimitExceeded` if it has more parts than databases take."""
     parts = len(plan.outputs) + len(plan.order) + sum(1 for _ in targets(plan.condition))
     if parts > MOST_PARTS:
         raise LimitExceeded(
             f"The query has more than {MOST_PARTS} conditions, columns and criteria.",
             hint="`in` compares one name with many values.",
         )
+    return plan
 
 
 def _check_functions(plan: Plan) -> None:

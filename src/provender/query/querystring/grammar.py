@@ -171,6 +171,30 @@ def _field(scanner: _Scanner, raw: frozenset[str]) -> Term:
     return Term(key[0], operator, tuple(values), start, path)
 
 
+def parse_name(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the key and the path of a name: `attributes.energy`.
+
+    Raises:
+        GrammarError: the text is no name.
+    """
+    scanner = _Scanner(text)
+    key = scanner.match(KEY)
+    path = _path(scanner) if key else ()
+    if key is None or not scanner.at_end():
+        raise scanner.error("Expected a name")
+    return key[0], path
+
+
+def parse_datetime(text: str) -> Interval | None:
+    """Return the interval that a datetime names; None if the text is none.
+
+    Raises:
+        GrammarError: there is no such date or time.
+    """
+    match = DATETIME.fullmatch(text)
+    return None if match is None else _interval(match, _Scanner(text))
+
+
 def _path(scanner: _Scanner) -> tuple[str, ...]:
     """`path = {".", (word | string)}`: keys below a key, without blanks between."""
     segments: list[str] = []

@@ -5,10 +5,12 @@ They may be repeated: all of them hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
+from provender.errors import BadRequest
 from provender.query.plan.conditions import NodeRelation
+from provender.query.plan.patterns import is_uuid_prefix
+from provender.query.plan.where import EVERYTHING, Named, Where
 from provender.query.querystring import readers
 from provender.query.querystring.parameter import Parameter, Parameters
 
@@ -44,8 +46,22 @@ RELATIONS: dict[NodeRelation, Parameter[tuple[str, ...]]] = {
 KEYS: tuple[Parameter[Any], ...] = tuple(RELATIONS.values())
 
 
-def given(parameters: Parameters) -> Iterator[tuple[NodeRelation, str]]:
-    """Yield the relations that a query string asks for, each with the node or group it names."""
-    for relation, parameter in RELATIONS.items():
-        for text in parameters[parameter]:
-            yield relation, text
+def where(parameters: Parameters) -> Where:
+    """Return the relations that a query string asks for; raises as `named`."""
+    found = [
+        named(relation, text)
+        for relation, parameter in RELATIONS.items()
+        for text in parameters[parameter]
+    ]
+    return Where(relations=tuple(found)) if found else EVERYTHING
+
+
+def named(relation: NodeRelation, text: str) -> Named:
+    """Return a relation to the node or group that a text names.
+
+    Raises:
+        BadRequest: the text cannot be the beginning of a uuid.
+    """
+    if relation is not NodeRelation.GROUP and not is_uuid_prefix(text.lower()):
+        raise BadRequest(f"`{relation.value}` takes a uuid or its beginning, not `{text}`.")
+    return Named(relation, text)

@@ -9,6 +9,8 @@ from typing import Any
 from provender.errors import BadOperator, BadRequest, BadValue, ConflictingParameters, LimitExceeded
 from provender.query.plan.lengths import check_columns, check_lengths
 from provender.query.plan.views import View
+from provender.query.plan.where import EVERYTHING, Where
+from provender.query.querystring import relations
 from provender.query.querystring.grammar import LISTS
 from provender.query.querystring.parameter import Parameter, Parameters
 from provender.query.querystring.parameters import (
@@ -25,7 +27,7 @@ from provender.query.terms import Operator, Term
 from provender.settings import Limits
 
 CACHE_BUSTER = "_"
-PATTERNS = (Operator.LIKE, Operator.ILIKE)
+PATTERNS = (Operator.LIKE, Operator.ILIKE, Operator.CONTAINS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """A request for a list; all of it is checked, except for the names of fields."""
+    """A request for a list; all of it is checked, except for the names of fields.
+
+    `where` is what a selection says beside the filters.
+    """
 
     view: View
     parameters: Parameters
     limit: int
     offset: int
     page: Page | None = None
+    where: Where = EVERYTHING
 
 
 def read_parameters(
@@ -133,8 +139,11 @@ def read_list(
     *,
     page: int | None = None,
     is_paged: bool = False,
+    where: Where | None = None,
 ) -> ListRequest:
     """Return a list request: limit and offset checked, or those of the page.
+
+    `where` is what was posted; without it, what the keys say.
 
     Raises:
         ConflictingParameters: `perpage` or a page together with limit or offset, or `perpage`
@@ -157,12 +166,14 @@ def read_list(
     for size in (limit, perpage):
         if size is not None and size > limits.default:
             raise LimitExceeded(f"Limit and perpage cannot be bigger than {limits.default}")
+    where = relations.where(parameters) if where is None else where
     if is_paged:
         size = limits.perpage if perpage is None else perpage
         number = 1 if page is None else page
         start = min(LARGEST_OFFSET, max(0, number - 1) * size)
-        return ListRequest(view, parameters, size, start, Page(number, size))
-    return ListRequest(view, parameters, limits.default if limit is None else limit, offset or 0)
+        return ListRequest(view, parameters, size, start, Page(number, size), where)
+    size = limits.default if limit is None else limit
+    return ListRequest(view, parameters, size, offset or 0, where=where)
 
 
 def _check_cursor(parameters: Parameters, *, is_paged: bool) -> None:

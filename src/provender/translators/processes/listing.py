@@ -25,12 +25,11 @@ from provender.query.querystring.parameter import Parameters
 from provender.query.querystring.parameters import ORDER
 from provender.query.querystring.request import ListRequest
 from provender.schema.statements import Record as Values
-from provender.translators import paging
+from provender.translators import chosen, paging
 from provender.translators.inquiry import Inquiry
 from provender.translators.lists import MOST_FILTERS, Listing, listed, planned
 from provender.translators.paging import Window
 from provender.translators.processes.rows import COLUMNS, Companions, read_companions, row_of
-from provender.translators.relations import Relations
 from provender.translators.session import Session
 
 # What every row of nodes has anyway, of the columns of a process.
@@ -65,8 +64,7 @@ class ProcessList(Inquiry[ProcessWindow, Listing]):
         self._places = [shown.index(name) for name in SHOWN]
         self._has_summary = SUMMARY in request.parameters[INCLUDE]
         self._plan, is_expensive_alone = _plan(request, expose)
-        self._relations = Relations(request.parameters)
-        self.is_expensive = is_expensive_alone or self._relations.is_wide
+        self.is_expensive = is_expensive_alone or request.where.is_wide
         self._cursor = paging.read_cursor(self._plan, request, asked(request.parameters))
         self._windowed(now)
 
@@ -85,8 +83,9 @@ class ProcessList(Inquiry[ProcessWindow, Listing]):
 
     def read(self, session: Session) -> ProcessWindow:
         """Return the rows of the page, and what they show of other tables."""
-        plan = self._relations.narrow(self._plan, self._request.view.name, session)
-        window = paging.read_window(plan, self._request, session, self._cursor)
+        request = self._request
+        plan = chosen.narrow(self._plan, request.view.name, request.where, session)
+        window = paging.read_window(plan, request, session, self._cursor)
         if not self._has_summary:
             return ProcessWindow(window)
         rows = [*map(self._columns, window.records)]

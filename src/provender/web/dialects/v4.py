@@ -41,6 +41,7 @@ from provender.web.dialects.parts import (
     statistics,
     tree,
 )
+from provender.web.dialects.selections import search
 from provender.web.openapi import records
 from provender.web.openapi.shapes import closed
 from provender.web.resources.downloads import DownloadLinks
@@ -225,6 +226,7 @@ V4 = Dialect(
         *one.ROUTES,
         *screen.ROUTES,
         *logs.ROUTES,
+        *search.ROUTES,
     ),
     {
         **SHARED,

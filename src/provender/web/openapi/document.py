@@ -148,7 +148,7 @@ def _operation(
         "summary": f"{text[0].upper()}{text[1:]}",
         "tags": [_tag(route)],
     }
-    if parameters := described.of(route):
+    if parameters := described.of(route, method):
         operation["parameters"] = parameters
     if method == "POST":
         operation["requestBody"] = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from provender.query.plan.operators import QUERY_STRING
@@ -93,8 +94,14 @@ class Described:
         self._examples = examples
         self.components: dict[str, Any] = {}
 
-    def of(self, route: Route) -> list[Schema]:
-        """Return the parameters of a route, most of them as references."""
+    def of(self, route: Route, method: str = "GET") -> list[Schema]:
+        """Return the parameters of a route, most of them as references.
+
+        What a query string says may be posted instead: then only the profile stands in it.
+        """
+        if method == "POST" and route.view is not None:
+            kept = tuple(item for item in route.parameters if item is PROFILE)
+            route = replace(route, parameters=kept, own=(), required=(), has_filters=False)
         return [self._kept(route, name, made) for name, made in self._of(route)]
 
     def _kept(self, route: Route, name: str, made: Mapping[str, Any]) -> Schema:

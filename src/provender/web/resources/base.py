@@ -354,7 +354,7 @@ class BaseResource(flask_restful.Resource):
         if notes:
             response.headers[NOTES] = in_header(notes)
         following = (more or {}).get("next")
-        if isinstance(following, str):
+        if isinstance(following, str) and request.method != "POST":
             response.headers["Link"] = responses.next_link(following, self.query)
         response = responses.bounded(response, self.context.settings.limits.answer_bytes)
         if found is not None and found.freshness is not None and found.etag is not None:

@@ -39,7 +39,7 @@ class QueryBuilder(BaseResource):
         limits = self.context.settings.limits
         self.check_profile(self.profile)
         with timing.span("parse"):
-            text = _body(limits.body_bytes + 1)
+            text = posted_bytes(limits.body_bytes + 1)
             inquiry = PostedQuery(text, limits, self.expose)
         found = self.inquire(inquiry)
         with timing.span("render"):
@@ -105,7 +105,7 @@ class ServerInfo(BaseResource):
             return UNKNOWN
 
 
-def _body(most: int) -> bytes:
+def posted_bytes(most: int) -> bytes:
     """Return the beginning of the body; what cannot be read is the fault of the client.
 
     Raises:

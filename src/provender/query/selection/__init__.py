@@ -1,0 +1,1 @@
+"""The third front end: selections of nodes as posted JSON. Floor: query."""

@@ -1,0 +1,100 @@
+"""Selections of nodes, in the query string or posted: the list of them. Floor: web."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, ClassVar
+
+from flask import Response, request
+
+from provender.query.plan.views import View
+from provender.query.plan.where import Where
+from provender.query.querystring.parameter import Parameter, Parameters
+from provender.query.querystring.parameters import (
+    ATTRIBUTES,
+    ATTRIBUTES_FILTER,
+    COUNT,
+    CURSOR,
+    EXTRAS,
+    EXTRAS_FILTER,
+    LIMIT,
+    OFFSET,
+    ORDER,
+)
+from provender.query.querystring.request import ListRequest, check_size, read_list
+from provender.query.selection.body import Body, Form, read_selection
+from provender.web.middleware import timing
+from provender.web.resources.general import posted_bytes
+from provender.web.resources.nodes import Node
+
+# The keys beside `where` in the body of a list.
+LISTED: Mapping[str, Parameter[Any]] = {
+    "orderby": ORDER,
+    "perpage": LIMIT,
+    "limit": LIMIT,
+    "offset": OFFSET,
+    "cursor": CURSOR,
+    "count": COUNT,
+    "attributes": ATTRIBUTES,
+    "attributes_filter": ATTRIBUTES_FILTER,
+    "extras": EXTRAS,
+    "extras_filter": EXTRAS_FILTER,
+}
+
+
+class Selected(Node):
+    """Answers routes that take a selection: by GET in the query string, by POST in the body.
+
+    `beside` are the special keys beside `where` in a body, `more` those that a handler reads.
+    """
+
+    beside: ClassVar[Mapping[str, Parameter[Any]]] = LISTED
+    more: ClassVar[tuple[str, ...]] = ()
+
+    def post(self, **values: Any) -> Response:  # noqa: ANN401 - Flask passes the parts of the path
+        """Answer a posted selection by the handler of the route."""
+        return self.get(**values)
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether the selection stands in the body."""
+        return request.method == "POST"
+
+    @property
+    def profile(self) -> str | None:
+        """The profile that the query string names; None for that of the path."""
+        if not self.is_posted:
+            return super().profile
+        name = request.args.get("profile")
+        return None if name is None else name.strip('"')
+
+    @cached_property
+    def body(self) -> Body:
+        """The posted selection."""
+        limits = self.limits
+        self.check_profile(self.profile)
+        with timing.span("parse"):
+            raw = posted_bytes(limits.body_bytes + 1)
+            return read_selection(raw, Form(self.view, self.beside, self.expose, self.more), limits)
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """The special keys of the body, or the parameters of the query string."""
+        if self.is_posted:
+            return check_size(self.body.parameters, self.limits)
+        return super().parameters
+
+    @property
+    def where(self) -> Where | None:
+        """What a posted selection says; None for that of the query string."""
+        return self.body.where if self.is_posted else None
+
+    def read_list(
+        self, view: View, page: int | None = None, *, is_paged: bool = False
+    ) -> ListRequest:
+        """Return the list of a view that is asked for."""
+        limits = self.context.settings.limits
+        return read_list(
+            view, self.parameters, limits, page=page, is_paged=is_paged, where=self.where
+        )

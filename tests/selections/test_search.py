@@ -1,0 +1,135 @@
+"""`POST /nodes/search`: the lists that a query string gives, and what only a body can say."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+def search(served, **body):
+    raw = json.dumps(body).encode()
+    return served.get("/api/v4/nodes/search", method="POST", body=raw)
+
+
+@pytest.mark.parametrize(
+    ("query", "body"),
+    [
+        ("", {}),
+        ("limit=3&orderby=-ctime", {"limit": 3, "orderby": "-ctime"}),
+        ('node_type=like="data.%"', {"where": {"node_type": {"startswith": "data."}}}),
+        ("group=processes&attributes=true", {"where": {"group": "processes"}, "attributes": True}),
+        ("offset=5&orderby=label,-id", {"offset": 5, "orderby": ["label", "-id"]}),
+        ("count=none&limit=2", {"count": "none", "perpage": 2}),
+    ],
+)
+def test_a_body_lists_what_a_query_string_lists(query, body, on_each):
+    listed, found = on_each.get(f"/api/v4/nodes?{query}"), search(on_each, **body)
+    assert found.status == listed.status == 200
+    assert found.data == listed.data
+    assert found.headers.get("x-total-count") == listed.headers.get("x-total-count")
+    assert len(listed.rows()) > 0
+
+
+def test_alternatives_and_negations(on_each):
+    every = on_each.get("/api/v4/nodes?attributes=true").rows()
+    where = {
+        "or": [{"label": {"contains": "a"}}, {"attributes.exit_status": 0}],
+        "not": {"node_type": {"startswith": "data."}},
+    }
+    wanted = [
+        row["uuid"]
+        for row in every
+        if ("a" in row["label"] or row["attributes"].get("exit_status") == 0)
+        and not row["node_type"].startswith("data.")
+    ]
+    found = search(on_each, where=where)
+    assert found.column("uuid") == wanted != []
+    assert found.total == len(wanted)
+
+
+def test_lists_by_their_members_and_lengths(on_each):
+    every = on_each.get("/api/v4/nodes?attributes=true").rows()
+    lists = {
+        row["uuid"]: row["attributes"]["list"]
+        for row in every
+        if isinstance(row["attributes"].get("list"), list)
+    }
+    assert len(lists) > 1
+    sized = search(on_each, where={"attributes.list": {"size": len(next(iter(lists.values())))}})
+    length = len(next(iter(lists.values())))
+    assert {*sized.column("uuid")} == {
+        uuid for uuid, items in lists.items() if len(items) == length
+    }
+    some = next(items for items in lists.values() if items)
+    plain = [item for item in some if isinstance(item, int | str) and not isinstance(item, bool)]
+    both = search(on_each, where={"attributes.list": {"all": plain}})
+    assert {*both.column("uuid")} == {
+        uuid for uuid, items in lists.items() if all(item in items for item in plain)
+    }
+    one = search(on_each, where={"attributes.list": {"any": [plain[0], "no such member"]}})
+    assert {*one.column("uuid")} == {uuid for uuid, items in lists.items() if plain[0] in items}
+
+
+def test_a_posted_walk_gives_every_row_once(on_each):
+    where, found, cursor = {"node_type": {"startswith": "process."}}, [], "*"
+    while cursor:
+        page = search(on_each, where=where, perpage=20, cursor=cursor)
+        found += page.column("uuid")
+        cursor = page.json["next"]
+    assert len(found) == len(set(found)) == page.total > 60
+    assert (
+        search(
+            on_each,
+            where={},
+            perpage=20,
+            cursor=search(on_each, where=where, perpage=20, cursor="*").json["next"],
+        ).status
+        == 400
+    )
+
+
+def test_a_query_of_a_querybuilder_chooses_nodes(on_each):
+    query = {
+        "path": [
+            {"entity_type": "group.core", "tag": "g"},
+            {"entity_type": "", "tag": "n", "joining_keyword": "with_group", "joining_value": "g"},
+        ],
+        "filters": {"g": {"label": "processes"}},
+        "project": {"n": ["uuid"]},
+    }
+    raw = json.dumps(query).encode()
+    asked = on_each.get("/api/v4/querybuilder", method="POST", body=raw).data["n"]
+    found = search(on_each, **query)
+    assert {*found.column("uuid")} == {row["uuid"] for row in asked} != set()
+
+
+@pytest.mark.undescribed("/nodes/search")
+def test_posting_can_be_switched_off(make_app, data):
+    client = make_app(store=data / "lab.aiida", posting=False).test_client()
+    assert client.post("/api/v4/nodes/search", json={}).status_code in (404, 405)
+    assert client.get("/api/v4/nodes?group=processes").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "The body is not valid JSON"),
+        (b"[]", "The body must be a JSON object."),
+        (b'{"where": {"label": {"lik": "x"}}}', "At `/where/label/lik`."),
+        (b'{"page": 2}', "There is no key `page` here. At `/page`."),
+        (b'{"limit": 401}', "Limit and perpage cannot be bigger than 400"),
+        (b'{"limit": null}', "not null. At `/limit`."),
+        (b'{"limit": 1, "perpage": 2}', "more than once"),
+        (
+            b'{"path": [{"entity_type": ""}], "where": {}}',
+            "There is no key `where` here. At `/where`.",
+        ),
+        (b'{"path": ["nodes!"]}', "At `/path/0/entity_type`."),
+        (b'{"where": {"called_by": "0"}}', "More than one uuid begins with `0`"),
+        (b'{"where": {"users.email": "x"}}', "Unknown key"),
+    ],
+)
+def test_a_wrong_body_is_refused(body, message, on_each):
+    answer = on_each.get("/api/v4/nodes/search", method="POST", body=body)
+    assert (answer.status, message in answer.json["message"]) == (400, True), answer.json
