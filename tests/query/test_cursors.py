@@ -232,13 +232,14 @@ def test_that_cursor_is_right():
             cursor_of(BY_ID) + "AAAA",
         ),
         base64.urlsafe_b64encode(b"[" * 100_000).decode(),
-        *(cursor_of(value) for value in (5, None, [], BY_ID[:3], [*BY_ID, 1, 1], {"a": 1})),
+        *(cursor_of(value) for value in (5, None, [], BY_ID[:3], [*BY_ID, 1, 1, 1], {"a": 1})),
         *(
             cursor_of(["selection", value, 5, [7]])
             for value in (None, -1, 2**63, 1.0, True, "5", [5])
         ),
         *(cursor_of(["selection", 5, value, [7]]) for value in (-1, 2**63, 1.0, False, "5", [5])),
         *(cursor_of([*BY_ID, value]) for value in (None, -1, 2**63, 1.0, False, "5", [5])),
+        *(cursor_of([*BY_ID, 1, value]) for value in (-1, 2**63, 1.0, False, "5", [5])),
         *(cursor_of(["selection", 5, 5, value]) for value in (None, 7, "7", {}, [], [7, 7])),
         *(
             cursor_of(["selection", 5, 5, [value]])
