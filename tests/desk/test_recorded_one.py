@@ -95,3 +95,29 @@ def branches(process, numbers, depth=0):
     )
     for called in process["called"]:
         yield from branches(called, numbers, depth + 1)
+
+
+def test_histories_are_made_of_what_aiida_has(recorded):
+    ours, theirs = {}, {}
+    for uuid, process in recorded.processes:
+        events = recorded.get(f"processes/{uuid}/history")
+        found = {kind: of_kind(events, kind) for kind in ("created", "log", "called", "output")}
+        ours[uuid] = {
+            "created": [event["time"] for event in found["created"]],
+            "log": [[event["log_id"], event["time"], event["level"]] for event in found["log"]],
+            "called": sorted(event["uuid"] for event in found["called"]),
+            "output": sorted([event["label"], event["uuid"]] for event in found["output"]),
+        }
+        created = found["created"][0]["time"] if uuid in RELATIVE else http(process["ctime"])
+        outputs = [[label, other] for label, kind, other in process["outputs"] if kind == "create"]
+        theirs[uuid] = {
+            "created": [created],
+            "log": [[pk, http(time), level] for pk, time, level, *_ in process["logs"]],
+            "called": sorted(process["called"]),
+            "output": sorted(outputs),
+        }
+    assert ours == theirs
+
+
+def of_kind(events, kind):
+    return [event for event in events if event["event"] == kind]
