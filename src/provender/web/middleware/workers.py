@@ -26,5 +26,7 @@ def is_stopping() -> bool:
 
 
 def _worker() -> object:
-    """Return the worker of gunicorn, or whatever else has the handler of the signal to end."""
-    return getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    """Return the worker of gunicorn; None in other processes."""
+    found = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    modules = (kind.__module__ for kind in type(found).__mro__)
+    return found if any(name.startswith("gunicorn.") for name in modules) else None
