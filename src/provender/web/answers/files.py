@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from flask import Response, request
 
-from provender.errors import CorruptObject, QueryTimeout
-from provender.store.cancellation import current
+from provender.errors import CorruptObject
+from provender.store.files.reaching import BLOCK, Work, reach
 from provender.store.files.streams import ObjectStream, damaged
-from provender.store.places import Places
 from provender.web.answers.conditions import CONDITIONAL, Part, is_known, part_asked, require_match
 from provender.web.middleware.handedfile import can_take, hand
 from provender.web.middleware.mounts import STREAMED
@@ -27,20 +24,9 @@ OCTETS = "application/octet-stream"
 ISOLATED = "sandbox; default-src 'none'"
 # Bytes up to which a file is read and verified before the status is sent.
 WHOLE = 1 << 20
-BLOCK = 1 << 16
-# Bytes that are decompressed without further ado: some hundredths of a second.
-NEAR = 8 << 20
 OK = 200
 PARTIAL = 206
 NOT_MODIFIED = 304
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """How much work a file may be: the places of the process, and the longest time in seconds."""
-
-    places: Places
-    seconds: float
 
 
 class Blocks(Iterator[bytes]):
@@ -209,25 +195,12 @@ def _stream(content: ObjectStream, part: Part, work: Work | None) -> Iterable[by
     """Return a part of a stream; of a plain file, as a file that the server may send by itself."""
     if content.is_plain and can_take(request.environ):
         return hand(request.environ, content, part.start, part.length)
-    if work is None or content.distance(part.start) <= NEAR:
+    if work is None:
         content.seek(part.start)
     else:
-        with work.places.expensive():
-            _go_to(content, part.start, work.seconds)
+        reach(content, part.start, work)
     work = None if content.is_plain else work
     return Blocks(_read(content, part.length), content.close, work)
-
-
-def _go_to(content: ObjectStream, target: int, seconds: float) -> None:
-    """Go to a position in a compressed file; another try goes on near where this one ended."""
-    until = time.monotonic() + seconds
-    while content.approach(target, NEAR) != target:
-        current().check()
-        if time.monotonic() > until:
-            raise QueryTimeout(
-                f"The range was not reached within `limits.statement_seconds` ({seconds:g} s).",
-                hint="Ask again: the server goes on where it stopped. Or ask for the whole file.",
-            )
 
 
 def _close(content: bytes | ObjectStream) -> None:

@@ -22,12 +22,13 @@ from provender.query.querystring.parameters import (
     Contents,
 )
 from provender.query.questions import Direction
+from provender.store.files.reaching import Work
 from provender.translators import subjects
 from provender.translators.base import BaseTranslator
 from provender.translators.identity import parse_identifier
 from provender.translators.nodes import NodeTranslator
 from provender.translators.parts.screen import Asked, NodeWithParts, PartTooLarge, Screen, Views
-from provender.web.answers.files import Work, file_response, verified
+from provender.web.answers.files import file_response, verified
 from provender.web.resources.base import BaseResource, Found
 from provender.web.resources.keys import refuse_filters
 
