@@ -11,6 +11,7 @@ from dataclasses import dataclass
 CORE = "core."
 DATA = "data."
 PROCESS = "process."
+WORKFLOW = "process.workflow."
 JOB = "process.calculation.calcjob."
 JOB_NODE = f"{JOB}CalcJobNode."
 # A full type is a node type and a process type with a bar between; either may end in the wildcard.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import mimetypes
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, ClassVar
 
@@ -161,13 +162,12 @@ class OutputFiles(Inquiry[tuple[int, list[Values]], Retrieved]):
         self._identifier = identifier
         self._path = path
         self._one = One(nodes, identifier, ("id", "node_type"))
-        self._created = questions.inside(_created(), [column_at(path)])
 
     def read(self, session: Session) -> tuple[int, list[Values]]:
         """Return the pk of the job, and the row of its folder if there is one."""
         pk, node_type = self._one.read(session)
         check_type(node_type, self._view, self._identifier)
-        return pk, session.parsed(questions.narrowed(self._created, questions.START, "id", pk))
+        return pk, session.parsed(retrieved_plan((self._path,), pk))
 
     def present(self, raw: tuple[int, list[Values]]) -> Retrieved:
         """Return the entry at the path in the folder."""
@@ -177,10 +177,33 @@ class OutputFiles(Inquiry[tuple[int, list[Values]], Retrieved]):
         return Retrieved(pk, FileEntry(pk, self._path, entry_of(rows[0][0], self._path)))
 
 
+def retrieved_plan(paths: Sequence[str], pk: int) -> Plan:
+    """Return the plan of what lies at some paths in the folder that the job of a pk brought back.
+
+    There is no row if it has no such folder.
+    """
+    plan = questions.inside(_created(len(paths)), [column_at(path) for path in paths])
+    return questions.narrowed(plan, questions.START, "id", pk)
+
+
 @cache
-def _created() -> Plan:
+def _created(number: int) -> Plan:
+    """Return the plan of as many trees, all of them that of the folder."""
     question = questions.from_created(RETRIEVED, [TREE])
-    return planning.check(question, {"node": whole_vocabulary(NODE)})
+    plan = planning.check(question, {"node": whole_vocabulary(NODE)})
+    return replace(plan, outputs=plan.outputs * number)
+
+
+def retrieved_files(session: Session, pk: int, paths: Sequence[str]) -> list[File | None]:
+    """Return the files at some paths in the folder that a job brought back, by one statement."""
+    rows = session.parsed(retrieved_plan(paths, pk))
+    if not rows:
+        return [None] * len(paths)
+    return [_file(entry_of(text, path), path) for text, path in zip(rows[0], paths, strict=True)]
+
+
+def _file(entry: Tree | None, path: str) -> File | None:
+    return None if entry is None or "k" not in entry else File(path, file_key(entry))
 
 
 def check_type(node_type: str | None, view: View, identifier: str | int) -> None:

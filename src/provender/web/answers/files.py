@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import nullcontext
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from flask import Response, request
 
 from provender.errors import CorruptObject
 from provender.store.files.reaching import BLOCK, Work, reach
-from provender.store.files.streams import ObjectStream, damaged
+from provender.store.files.streams import ObjectStream
+from provender.store.files.verification import WHOLE, checked
 from provender.web.answers.conditions import CONDITIONAL, Part, is_known, part_asked, require_match
 from provender.web.middleware.handedfile import can_take, hand
 from provender.web.middleware.mounts import STREAMED
@@ -22,8 +23,6 @@ LOGGER = logging.getLogger(__name__)
 OCTETS = "application/octet-stream"
 # Should a browser show a file all the same: no script runs, nothing is loaded, no origin of ours.
 ISOLATED = "sandbox; default-src 'none'"
-# Bytes up to which a file is read and verified before the status is sent.
-WHOLE = 1 << 20
 OK = 200
 PARTIAL = 206
 NOT_MODIFIED = 304
@@ -78,10 +77,7 @@ def verified(stream: ObjectStream, key: str) -> bytes | ObjectStream:
     if stream.size > WHOLE:
         return stream
     with stream:
-        content = stream.readall()
-    if hashlib.sha256(content).hexdigest() != key:
-        raise damaged("fails its checksum")
-    return content
+        return checked(stream.readall(), key)
 
 
 def file_response(

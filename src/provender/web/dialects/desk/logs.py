@@ -1,4 +1,4 @@
-"""The routes of the logs of processes. Floor: web."""
+"""The routes of the logs of processes, and of the reasons of failures. Floor: web."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from provender.query.querystring.desk.logs import (
     STOP,
 )
 from provender.query.querystring.parameters import PROFILE
+from provender.web.dialects.desk import why
 from provender.web.openapi.desk import logs
 from provender.web.resources.desk.logs import MEDIA, ProcessLogs
 from provender.web.routes import views
@@ -56,4 +57,5 @@ ROUTES = (
         _rows("rows of the log from `<start>:<stop>`, either of which may be left out"),
         *(*FILTERS, FORMAT),
     ),
+    *why.ROUTES,
 )

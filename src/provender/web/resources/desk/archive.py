@@ -8,10 +8,10 @@ from flask import Response
 
 from provender.exports.zips.stream import blocks
 from provender.query.querystring.desk.archive import VERIFY
+from provender.store.files.reaching import Work
 from provender.translators.archive.bounds import Bounds
 from provender.translators.archive.packing import pack
 from provender.translators.archive.reading import TreeOfProcess
-from provender.store.files.reaching import Work
 from provender.translators.identity import parse_identifier
 from provender.web.answers.files import Made, made_response
 from provender.web.resources.processes import ProcessNode
