@@ -10,6 +10,7 @@ from provender.cli.access import access
 from provender.cli.check import check
 from provender.cli.config import config
 from provender.cli.console import HELP, Group, examples
+from provender.cli.dump import dump
 from provender.cli.openapi import openapi
 from provender.cli.options import Options
 from provender.cli.profile import profile
@@ -43,5 +44,5 @@ def main(context: click.Context, profile_name: str | None, config_file: Path | N
     context.obj = Options(profile_name, config_file)
 
 
-for command in (restapi, profile, config, access, check, routes, openapi, store):
+for command in (restapi, profile, config, access, check, routes, openapi, store, dump):
     main.add_command(command)

@@ -121,15 +121,20 @@ class Archive:
 
     def open(self, item: Item) -> Source:
         """Return a source of the content of a file."""
-        span = item.span
-        if span is not None:
-            return self.spool.source(span)
-        return Checked(self.store, item.key, item.stored or item.path)
+        return opened(item, self.spool, self.store)
 
     def close(self) -> None:
         """Forget the texts and the list of files."""
         self.items.close()
         self.spool.close()
+
+
+def opened(item: Item, spool: Spool, store: Store) -> Source:
+    """Return a source of the content of a file."""
+    span = item.span
+    if span is not None:
+        return spool.source(span)
+    return Checked(store, item.key, item.stored or item.path)
 
 
 def pack(tree: ProcessTree, store: Store, bounds: Bounds, *, verify: bool = False) -> Archive:
@@ -155,17 +160,24 @@ def pack(tree: ProcessTree, store: Store, bounds: Bounds, *, verify: bool = Fals
 
 
 class Packing:
-    """The making of an archive, step by step."""
+    """The making of an archive, step by step; `items` has its files but those at the top."""
 
     def __init__(self, tree: ProcessTree, store: Store, bounds: Bounds) -> None:
         self._tree = tree
         self._store = store
         self._bounds = bounds
         self._spool = tree.spool
-        self._items = Items(bounds)
+        self.items = Items(bounds)
         self._homes = homes(tree)
         self._descriptions: dict[int, Item] = {}
         self.stored_bytes = 0
+
+    @property
+    def name(self) -> str:
+        """The name of the folder: `MyWC-7ecba7ea`."""
+        start = self._tree.start
+        uuid = self._tree.node(start.pk)["uuid"] or ""
+        return safe(f"{title(start)}-{uuid[:SHORT]}")
 
     def write(self) -> None:
         """Write the texts of all folders, and look up all files."""
@@ -181,38 +193,44 @@ class Packing:
     def verify(self) -> None:
         """Read all stored files, and list those that are damaged."""
         known: set[bytes] = set()
-        for item in self._items.present():
+        for item in self.items.present():
             if item.span is None and (key := bytes.fromhex(item.key)) not in known:
                 known.add(key)
                 try:
-                    with closing(Checked(self._store, item.key, item.path)) as source:
+                    with closing(self.open(item)) as source:
                         while source.read(BLOCK):
                             self._bounds.tick()
                 except CorruptObject:
-                    self._items.spoil(item.key, DAMAGED)
+                    self.spoil(item)
+
+    def open(self, item: Item) -> Source:
+        """Return a source of the content of a file."""
+        return opened(item, self._spool, self._store)
+
+    def spoil(self, item: Item) -> None:
+        """List a stored file, and all with the same content, as damaged."""
+        self.items.spoil(item.key, DAMAGED)
 
     def finished(self) -> Archive:
         """Return the archive, with the page at its top and the manifest."""
-        tree, missing = self._tree, sum(1 for _ in self._items.absent())
+        tree, missing = self._tree, sum(1 for _ in self.items.absent())
         uuid = tree.node(tree.start.pk)["uuid"]
         page = self._text(README, readme(tree, missing))
-        parts = manifest(uuid, self._items, page, tree.notes)
-        listing = self._long_text(MANIFEST, parts)
-        name = f"{safe(title(tree.start).replace('/', '_'))}-{(uuid or '')[:SHORT]}.zip"
-        return Archive(name, self._store, self._spool, self._items, page, listing, missing)
+        listing = self._long_text(MANIFEST, manifest(uuid, self.items, page, tree.notes))
+        return Archive(self.name, self._store, self._spool, self.items, page, listing, missing)
 
     def close(self) -> None:
         """Forget what was written."""
-        self._items.close()
+        self.items.close()
         self._spool.close()
 
     def _process(self, folder: Folder, names: Names) -> None:
         """Add the description of a process, its log and its own files."""
         pk = folder.step.pk
         node = self._tree.node(pk)
-        self._items.add(self._described(names.entry(METADATA), pk))
+        self.items.add(self._described(names.entry(METADATA), pk))
         if log := self._tree.log(pk):
-            self._items.add(self._text(names.entry(REPORT), report(log), node["uuid"]))
+            self.items.add(self._text(names.entry(REPORT), report(log), node["uuid"]))
         self._files(node, names.folder(OWN_FILES))
 
     def _data(self, folder: DataFolder) -> None:
@@ -222,9 +240,9 @@ class Packing:
         place = folder.files.prefix if is_here else home
         path = folder.names.entry(METADATA)
         if place == folder.names.prefix or not _has_files(node):
-            self._items.add(self._described(path, folder.linked.pk))
+            self.items.add(self._described(path, folder.linked.pk))
         else:
-            self._items.add(self._text(path, describe(node, place), node["uuid"]))
+            self.items.add(self._text(path, describe(node, place), node["uuid"]))
         if is_here:
             self._files(node, folder.files)
 
@@ -244,7 +262,7 @@ class Packing:
                 well_formed(path),
                 problem=problem,
             )
-            self._items.add(item)
+            self.items.add(item)
             self.stored_bytes += item.size
 
     def _described(self, path: str, pk: int) -> Item:

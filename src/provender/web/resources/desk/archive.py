@@ -31,5 +31,5 @@ class ArchiveOfProcess(ProcessNode):
         except BaseException:
             found.value.spool.close()
             raise
-        file = Made(made.name, made.length, made.etag, partial(blocks, made), made.close)
+        file = Made(f"{made.name}.zip", made.length, made.etag, partial(blocks, made), made.close)
         return made_response(file, Work(places, self.limits.statement_seconds))
