@@ -24,7 +24,13 @@ from provender.query.plan.patterns import UUID_SHAPE
 from provender.query.plan.plan import Plan
 from provender.query.plan.views import View
 from provender.query.querydict import TYPE_OF_ENTITY, Dotted, Filter, QueryDict, Vertex
-from provender.query.querystring.builder import from_list, projection, subset, term_filter
+from provender.query.querystring.builder import (
+    filters_of,
+    from_list,
+    projection,
+    subset,
+    term_filter,
+)
 from provender.query.querystring.parameter import Parameters
 from provender.query.querystring.request import ListRequest
 from provender.schema.entities import FieldName, Kind
@@ -142,6 +148,17 @@ def from_counts(view: View, columns: list[FieldName], parameters: Parameters) ->
     return {
         "path": [{"entity_type": TYPE_OF_ENTITY[view.entity.name], "tag": view.name}],
         "filters": {view.name: {"and": filters}},
+        "project": {view.name: columns},
+    }
+
+
+def from_selection(
+    view: View, columns: Sequence[FieldName | Dotted], parameters: Parameters
+) -> QueryDict:
+    """Return the question of columns of all rows of a view that fulfil the filters of a list."""
+    return {
+        "path": [{"entity_type": TYPE_OF_ENTITY[view.entity.name], "tag": view.name}],
+        "filters": {view.name: {"and": filters_of(view, parameters)}},
         "project": {view.name: columns},
     }
 

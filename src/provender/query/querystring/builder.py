@@ -53,18 +53,23 @@ def from_list(request: ListRequest) -> QueryDict:
         "desc"}, {"id": "asc"}]}], "limit": 400, "offset": 0}`.
     """
     view, parameters = request.view, request.parameters
-    filters = [*subset(view), *(term_filter(view, term) for term in parameters.filters)]
-    full_type = parameters[FULL_TYPE]
-    if full_type is not None:
-        filters.append(full_type_filter(full_type))
     return {
         "path": [{"entity_type": TYPE_OF_ENTITY[view.entity.name], "tag": view.name}],
-        "filters": {view.name: {"and": filters}},
+        "filters": {view.name: {"and": filters_of(view, parameters)}},
         "project": {view.name: projection(view, parameters)},
         "order_by": [{view.name: ordering(view, parameters[ORDER])}],
         "limit": request.limit,
         "offset": request.offset,
     }
+
+
+def filters_of(view: View, parameters: Parameters) -> list[Filter]:
+    """Return what the keys of a query string ask of the rows of a view."""
+    filters = [*subset(view), *(term_filter(view, term) for term in parameters.filters)]
+    full_type = parameters[FULL_TYPE]
+    if full_type is not None:
+        filters.append(full_type_filter(full_type))
+    return filters
 
 
 def subset(view: View) -> list[Filter]:

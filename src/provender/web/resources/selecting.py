@@ -10,6 +10,7 @@ from flask import Response, request
 
 from provender.query.plan.views import View
 from provender.query.plan.where import Where
+from provender.query.querystring import relations
 from provender.query.querystring.parameter import Parameter, Parameters
 from provender.query.querystring.parameters import (
     ATTRIBUTES,
@@ -24,6 +25,7 @@ from provender.query.querystring.parameters import (
 )
 from provender.query.querystring.request import ListRequest, check_size, read_list
 from provender.query.selection.body import Body, Form, read_selection
+from provender.translators.selections.selection import Selection
 from provender.web.middleware import timing
 from provender.web.resources.general import posted_bytes
 from provender.web.resources.nodes import Node
@@ -89,6 +91,13 @@ class Selected(Node):
     def where(self) -> Where | None:
         """What a posted selection says; None for that of the query string."""
         return self.body.where if self.is_posted else None
+
+    @property
+    def selection(self) -> Selection:
+        """The nodes that the query string or the body chooses."""
+        parameters = self.parameters
+        where = relations.where(parameters) if self.where is None else self.where
+        return Selection(self.view, parameters, where, self.expose)
 
     def read_list(
         self, view: View, page: int | None = None, *, is_paged: bool = False
