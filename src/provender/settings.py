@@ -113,7 +113,7 @@ class Limits:
     waits: int = _setting(
         4,
         "requests of one process that may wait for a change (`wait`), each in a thread, at most "
-        "half of the threads of gunicorn or mod_wsgi; the others are refused",
+        "a quarter of the threads of gunicorn or mod_wsgi; the others are refused",
         low=0,
     )
     spool_bytes: int = _setting(

@@ -200,8 +200,8 @@ def test_a_server_that_is_told_to_stop_answers_all_who_wait(server, environment,
         assert {answer.data["status"]["process_state"] for answer in answers} == {"running"}
 
 
-def test_at_most_half_of_the_threads_of_gunicorn_wait(environment, lab_copy, uuid, asking):
-    with gunicorn(environment, "--threads", "2") as (root, _):
+def test_at_most_a_quarter_of_the_threads_of_gunicorn_waits(environment, lab_copy, uuid, asking):
+    with gunicorn(environment, "--threads", "7") as (root, _):
         waiting = asking(url_of(root, uuid))
         wait_for(root, 1)
         refused = ask(url_of(root, uuid))

@@ -20,11 +20,13 @@ from provender.web.middleware import workers
 # Seconds between two looks, and until a request that waits notices that the server stops.
 LOOK_SECONDS = 0.5
 TICK_SECONDS = 0.1
+# One of so many threads may wait, where their number is known: applications may share them.
+SHARE = 4
 WITHOUT = "Try again later, or leave out `wait`."
 
 
 class Waits:
-    """The places of requests that wait in one process: `most`, but at most half of its threads.
+    """The places of requests that wait in one process: `most`, but few of its threads.
 
     `is_stopping` says that the server ends. If all places are taken, a client that has more of them
     than another loses one.
@@ -40,7 +42,7 @@ class Waits:
     def most(self) -> int:
         """How many requests may wait."""
         threads = workers.threads()
-        return self._most if threads is None else min(self._most, threads // 2)
+        return self._most if threads is None else min(self._most, max(1, threads // SHARE))
 
     @property
     def number(self) -> int:

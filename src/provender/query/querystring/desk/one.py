@@ -23,10 +23,13 @@ def seconds(term: Term) -> float:
             f"`{term.key}` takes seconds from 0 to {LONGEST_WAIT}, not {describe(value)}.",
             hint=f"{term.key}=20",
         )
-    if not 0 <= value <= LONGEST_WAIT:
-        kind = "a negative number" if value < 0 else "more"
+    if value < 0:
         raise BadValue(
-            f"`{term.key}` takes seconds from 0 to {LONGEST_WAIT}, not {kind}.",
+            f"`{term.key}` takes seconds from 0 to {LONGEST_WAIT}, not a negative number."
+        )
+    if value > LONGEST_WAIT:
+        raise BadValue(
+            f"`{term.key}` takes seconds from 0 to {LONGEST_WAIT}, not more.",
             hint=f"To wait for longer, ask again, with the ETag as `If-None-Match`: {term.key}=20",
         )
     return float(value)
