@@ -8,7 +8,7 @@ from pathlib import Path
 import provender
 from provender.web.dialects import DIALECTS
 from provender.web.openapi import examples
-from provender.web.openapi.parameters import template
+from provender.web.openapi.parameters import TYPE, template
 from provender.web.routes.route import Form
 
 FILE = Path(examples.__file__).with_name(examples.FILE)
@@ -36,7 +36,7 @@ QUERIES = {
     "/repo/list": {"metadata": True},
 }
 # The values of the other parts of paths.
-PLACES = {"bounds": "-1:"}
+PLACES = {"bounds": "-1:", "process_type": TYPE}
 SHORT = {"limit": 1, "attributes": True, "attributes_filter": ["cell"]}
 # The names of the key of a format in the dialects, and formats that are text.
 FORMATS = ("download_format", "format")
@@ -91,8 +91,9 @@ class Recorder:
         keys = set(route.keys(self._dialect))
         query = next((more for end, more in QUERIES.items() if path.endswith(end)), {})
         query = {key: value for key, value in (query or SHORT).items() if key in keys}
+        places = {name: value for name, value in PLACES.items() if f"{{{name}}}" in path}
         if "{id}" not in path:
-            yield query
+            yield {**places, **query}
             return
         for pk in self._of_view(route.view):
             if path.endswith("repo/contents"):
@@ -101,7 +102,6 @@ class Recorder:
                 key = next(key for key in FORMATS if key in keys)
                 yield from ({"id": pk, key: name, "download": False} for name in TEXTS)
             else:
-                places = {name: value for name, value in PLACES.items() if f"{{{name}}}" in path}
                 yield {"id": pk, **places, **({} if "limit" in query else query)}
 
     def _of_view(self, view):

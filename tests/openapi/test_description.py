@@ -40,6 +40,10 @@ def resolved(document, item):
     return item
 
 
+# What stands in paths.
+PLACES = ("id", "page", "bounds", "process_type")
+
+
 def operations(document):
     return [
         (path, method, operation)
@@ -118,7 +122,7 @@ def test_every_operation_has_the_parameters_of_its_route(documents, dialect):
         special |= {item.name for item in route.own}
         rows = route.neighbours or route.view
         asked = set(keys(rows, route)) if route.has_filters else set()
-        places = {place for place in ("id", "page", "bounds") if f"{{{place}}}" in path}
+        places = {place for place in PLACES if f"{{{place}}}" in path}
         more = {"filters"} if route.has_filters and not route.filters else set()
         assert named == special | asked | places | more, (method, path)
     assert len(document["paths"]) > 50

@@ -8,6 +8,7 @@ import pytest
 
 import provender
 from provender.query.querystring import relations
+from provender.query.querystring.desk import codes
 from provender.settings import Settings
 from provender.web.dialects import DIALECTS
 from provender.web.openapi.document import describe
@@ -31,7 +32,11 @@ OTHERS = {
     "profile": ("nowhere", 404),
     "filters": ("nonsense>=1", 400),
 }
-IN_PATHS = {"id": ("no-id", 404), "page": ("0", 404), "bounds": ("x:y", 400)}
+IN_PATHS = {
+    **dict.fromkeys(("id", "process_type"), ("no-id", 404)),
+    "page": ("0", 404),
+    "bounds": ("x:y", 400),
+}
 # Keys that need another one beside them.
 COMPANIONS = {"depth": {("query", "tree"): True}}
 # Nodes whose downloads are not served, so that there is no example: processes.
@@ -75,6 +80,8 @@ def nonsense(item):
     if item["name"] in OTHERS:
         return OTHERS[item["name"]]
     schema = item["schema"]
+    if schema.get("pattern") == codes.COMPUTER.schema["pattern"]:
+        return "nowhere", 404
     if schema.get("type") == "string":
         is_integer = schema["pattern"] == f"^(?:{WRITTEN_INTEGER})$"
         return ('"x"' if is_integer else "5"), 400

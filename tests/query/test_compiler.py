@@ -343,7 +343,7 @@ def test_groups_are_counted_by_what_is_shown():
     query = {"path": [NODE], "project": {"n": ["node_type", "user"]}, "filters": {"n": {"id": 5}}}
     text = without_table(shown(compile_groups(posted(query), SQLITE)))
     assert text == (
-        "SELECT node_type, user_id, count(*) AS count_1 FROM db_dbnode WHERE id = 5 "
+        "SELECT node_type AS c0, user_id AS c1, count(*) AS c2 FROM db_dbnode WHERE id = 5 "
         "GROUP BY node_type, user_id"
     )
 

@@ -114,11 +114,11 @@ def groups(columns, text, view=NODES, names=None):
 
 def test_counts():
     assert groups(["node_type", "process_type"], "user=3&id>5") == (
-        "SELECT node_type, process_type, count(*) AS count_1 FROM db_dbnode "
+        "SELECT node_type AS c0, process_type AS c1, count(*) AS c2 FROM db_dbnode "
         "WHERE user_id = 3 AND (id > 5) GROUP BY node_type, process_type"
     )
     assert groups(["id"], "", USERS) == (
-        "SELECT id, count(*) AS count_1 FROM db_dbuser GROUP BY id"
+        "SELECT id AS c0, count(*) AS c1 FROM db_dbuser GROUP BY id"
     )
 
 
@@ -127,7 +127,7 @@ def test_counts_of_a_view_are_those_of_its_types():
     question = questions.from_counts(view, [Computed.CREATION_DAY], parameters_of("pk=3", V2))
     text = sql(planning.check(question, {"node": vocabulary(view, ())}), compile_groups)
     assert text == (
-        "SELECT substr(ctime, 1, 10) AS substr_1, count(*) AS count_1 FROM db_dbnode "
+        "SELECT substr(ctime, 1, 10) AS c0, count(*) AS c1 FROM db_dbnode "
         "WHERE ((node_type >= 'data.core.code.') AND (node_type < 'data.core.code/') "
         "OR (node_type >= 'data.code.') AND (node_type < 'data.code/')) AND id = 3 "
         "GROUP BY substr(ctime, 1, 10)"

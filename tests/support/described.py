@@ -27,7 +27,7 @@ from provender.web.openapi.shapes import UNREADABLE
 from provender.web.openapi.statuses import COMMON, WRONG_METHOD
 
 BELOW = re.compile(r"^(?:/[^/]+)*?(?P<api>/api(?:/v[0-9]+)?)(?P<path>/.*)?$", re.DOTALL)
-PLACES = {"{page}": "[0-9]+", "{id}": "[^/]+", "{bounds}": "[^/]+"}
+PLACES = {"{page}": "[0-9]+", "{id}": "[^/]+", "{bounds}": "[^/]+", "{process_type}": ".+"}
 JSON = "application/json"
 EXEMPT: list[str] = []
 """Beginnings of the paths whose answers the running test does not compare."""

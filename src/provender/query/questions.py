@@ -142,7 +142,9 @@ def from_links(request: ListRequest, direction: Direction) -> QueryDict:
     return question
 
 
-def from_counts(view: View, columns: list[FieldName], parameters: Parameters) -> QueryDict:
+def from_counts(
+    view: View, columns: Sequence[FieldName | Dotted], parameters: Parameters
+) -> QueryDict:
     """Return the question that counts the rows of a view by columns."""
     filters = [*subset(view), *(term_filter(view, term) for term in parameters.filters)]
     return {

@@ -24,6 +24,8 @@ CAST_KINDS = {
     "j": Kind.JSON,
     "d": Kind.LOCAL_TIME,
 }
+# The types of what functions give, whatever they are of.
+FUNCTION_KINDS = {"count": Kind.INTEGER, "numbers": Kind.INTEGER, "sum": Kind.NUMBER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ class Output(Part):
     @property
     def kind(self) -> Kind:
         """The type of its values."""
-        if self.function == "count":
-            return Kind.INTEGER
+        if self.function in FUNCTION_KINDS:
+            return FUNCTION_KINDS[self.function]
         return CAST_KINDS[self.cast] if self.cast else self.target.field.kind
 
 

@@ -25,6 +25,11 @@ from provender.query.sql.sources import tables_of
 from provender.schema.entities import Kind
 from provender.schema.statements import Backend, Statement, Statements
 
+# Functions of the numbers inside JSON, and what they are in SQL; only groups have them.
+OF_NUMBERS: dict[str, Callable[[ColumnElement[Any]], ColumnElement[Any]]] = {
+    "sum": func.sum,
+    "numbers": func.count,
+}
 # Joins along foreign keys that are never null.
 ALWAYS_NAMED = [ColumnJoin("id", column) for column in ("user_id", "dbnode_id", "aiidauser_id")]
 # Number of compiled shapes that are cached, about 4 kB each.
@@ -107,7 +112,8 @@ def compile_groups(plan: Plan, backend: Backend) -> Statement:
     text = _compiled(_groups, shape, backend)
     kinds = (*(output.kind for output in plan.outputs), Kind.INTEGER)
     values = _values(shape, backend)
-    return Statement(text, values, kinds, row_bytes=GROUP_BYTES, outputs=plan.outputs)
+    wide = _wide(plan, kinds[:-1])
+    return Statement(text, values, kinds, None, wide, GROUP_BYTES, plan.outputs)
 
 
 def compile_number(plan: Plan, backend: Backend) -> Statement:
@@ -218,16 +224,24 @@ class _Writer:
         return select(func.count()).select_from(self.rows().order_by(None).subquery())
 
     def groups(self) -> Select[Any]:
-        """Return the statement of the number of rows of each combination of the outputs."""
-        columns = [self._predicates.column(output.target) for output in self._plan.outputs]
-        counted = select(*columns, func.count()).select_from(self._tables.joined)
-        return counted.where(*self._where()).group_by(*columns)
+        """Return the statement of the number of rows of each combination of the outputs.
+
+        Those with a function are no part of the combination: they say something of its rows.
+        """
+        outputs = self._plan.outputs
+        columns = [self._output(output).label(f"c{i}") for i, output in enumerate(outputs)]
+        number = func.count().label(f"c{len(columns)}")
+        counted = select(*columns, number).select_from(self._tables.joined).where(*self._where())
+        pairs = zip(columns, outputs, strict=True)
+        return counted.group_by(*(column.element for column, of in pairs if not of.function))
 
     def _where(self) -> list[ColumnElement[bool]]:
         return [self._predicates.write(part) for part in self._plan.condition.conditions]
 
     def _output(self, output: Output) -> ColumnElement[Any]:
         """Return a column of the answer; times without a UTC offset as strings."""
+        if output.function in OF_NUMBERS:
+            return OF_NUMBERS[output.function](self._predicates.inside(output.target).number())
         column = self._value(output)
         if output.function == "count":
             return func.count(column)

@@ -66,13 +66,16 @@ def read_companions(session: Session, rows: Sequence[Values]) -> Companions:
     processes, users, computers = ({row[place] for row in rows} - {None} for place in (0, 2, 3))
     return Companions(
         {pk: full_name(first, last) for pk, first, last in _read(session, "user", users)},
-        {
-            pk: {"uuid": uuid, "label": label}
-            for pk, uuid, label in _read(session, "computer", computers)
-        },
+        read_computers(session, computers),
         # Nobody has two callers; if a store says otherwise, the first link counts.
         dict(reversed(_read(session, "caller", processes))),
     )
+
+
+def read_computers(session: Session, pks: Collection[int]) -> dict[int, Record]:
+    """Return computers by their pks, as rows show them."""
+    rows = _read(session, "computer", pks)
+    return {pk: {"uuid": uuid, "label": label} for pk, uuid, label in rows}
 
 
 def row_of(values: Values, companions: Companions, url: Callable[[str], str]) -> ProcessRow:

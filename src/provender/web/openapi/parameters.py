@@ -70,9 +70,11 @@ OTHER_OPERATORS = (
 )
 
 
+# A type of processes that many stores have.
+TYPE = "aiida.calculations:core.arithmetic.add"
 # Marks the second key of a parameter, and names the first.
 SAME = "x-same-as"
-PLACE = re.compile(r"<(?:int:)?(\w+)>")
+PLACE = re.compile(r"<(?:(?:int|path):)?(\w+)>")
 
 
 def template(route: Route) -> str:
@@ -142,6 +144,10 @@ class Described:
             slices = {"type": "string", "pattern": r"^(?:[+-]?\d{1,30})?:(?:[+-]?\d{1,30})?$"}
             made = _in_path("bounds", "Two bounds of a slice in Python, with a colon.", slices)
             yield "bounds", {**made, "examples": {"example": {"value": "-10:"}}}
+        if "<path:process_type>" in route.path:
+            text = "A type of processes, percent-encoded; `~none` for those without one."
+            made = _in_path("process_type", text, {"type": "string", "minLength": 1})
+            yield "process_type", {**made, "examples": {"example": {"value": TYPE}}}
         if "<int:page>" in route.path:
             schema = {"type": "integer", "minimum": 1}
             made = _in_path("page", "The number of the page.", schema)

@@ -45,6 +45,17 @@ PROCESSES = replace(
     identity=Identity.PK_OR_UUID,
 )
 CALCJOBS = replace(PROCESSES, name="calcjobs", noun="CalcJobNode", subset=(JOB,))
+CODES = replace(
+    NODES,
+    name="codes",
+    noun="Code",
+    subset=both_spellings("code"),
+    keys={name: key for name, key in NODES.keys.items() if name != "computer"}
+    | {"name": Key("label")},
+    has_contents=False,
+)
+# The jobs that a code ran: its neighbours.
+JOBS = replace(CALCJOBS, has_contents=False, shows_links=True)
 COMPUTERS = View(
     "computers",
     entities.COMPUTER,

@@ -22,6 +22,17 @@ def node_url(resource: BaseResource) -> Callable[[str], str]:
     return _url(resource, "nodes")
 
 
+def code_url(resource: BaseResource) -> Callable[[str], str]:
+    """Return the function that gives the address of the code of a uuid; as `node_url`."""
+    return _url(resource, "codes")
+
+
+def type_url(resource: BaseResource) -> Callable[[str], str]:
+    """Return the function that gives the address of a type of processes; as `node_url`."""
+    of_type = _url(resource, "processes/types")
+    return lambda name: of_type(quote(name, safe=""))
+
+
 def _url(resource: BaseResource, name: str) -> Callable[[str], str]:
     base = f"{root_url()[:-1]}{resource.dialect.prefix}/{name}/"
     named = resource.profile
