@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -229,18 +230,17 @@ POLLS = ("logs", "logs?start=-5", "logs?format=text", "logs/size", "log/:", "log
 
 
 @pytest.fixture
-def writable(tmp_path, desk_profile, open_place):
+def writable(tmp_path, desk_place, open_place):
     """A client of a copy of the desk, and a function that writes to it."""
     path = tmp_path / "copy"
-    shutil.copytree(desk_profile, path)
+    place = desk_place("sqlite")
+    shutil.copytree(place.store, path)
 
     def write(sql, *values):
         with closing(sqlite3.connect(path / "database.sqlite")) as connection, connection:
             connection.execute(sql, values)
 
-    from desk.conftest import Place
-
-    return open_place(Place(str(path))), write
+    return open_place(replace(place, store=str(path))), write
 
 
 def log(write, uuid, message):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -248,8 +249,6 @@ def test_what_files_do_not_decide_is_named_by_the_snapshot(each_desk):
 
 
 def test_without_a_repository_the_other_places_are_told(desk_place, open_place):
-    from dataclasses import replace
-
     client = open_place(replace(desk_place("postgres"), repository=None))
     answer = client.get(f"{PATH}/{names.JOB_SILENT}/traceback")
     found = answer.json["data"]["traceback"]

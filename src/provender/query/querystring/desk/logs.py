@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from provender.errors import BadValue
 from provender.nearest import nearest
@@ -157,3 +158,5 @@ FORMAT: Parameter[str] = Parameter(
     {"enum": list(FORMATS)},
     ("json",),
 )
+# The keys of rows of a log, which lines of a stream do not have.
+OF_ROWS: tuple[Parameter[Any], ...] = (LEVEL, LOGGER, SINCE, RECURSIVE)

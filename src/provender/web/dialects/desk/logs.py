@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from provender.query.querystring.desk.logs import (
     FORMAT,
-    LEVEL,
-    LOGGER,
-    RECURSIVE,
-    SINCE,
+    OF_ROWS,
     START,
     STOP,
+    STREAM,
 )
 from provender.query.querystring.parameters import PROFILE
 from provender.web.dialects.desk import why
@@ -18,7 +16,7 @@ from provender.web.resources.desk.logs import MEDIA, ProcessLogs
 from provender.web.routes import views
 from provender.web.routes.route import Answer, Handler, Route
 
-FILTERS = (LEVEL, LOGGER, SINCE, RECURSIVE)
+FILTERS = (*OF_ROWS, STREAM)
 
 
 def _route(path: str, handler: Handler, answer: Answer, *own: object) -> Route:

@@ -29,7 +29,7 @@ _ROW = Named(
         }
     ),
 )
-ROWS = closed({"logs": array(_ROW)})
+ROWS = closed({"logs": {"anyOf": [array(_ROW), array(STRING)]}})
 _LAST = Named("LastLogRow", closed({"id": INTEGER, "time": readable(HTTP_DATE)}))
 _SIZE = Named(
     "LogSize",
@@ -42,4 +42,5 @@ _SIZE = Named(
         }
     ),
 )
-SIZE = closed({"size": _SIZE})
+_STREAM_SIZE = Named("StreamSize", closed({"lines": COUNT, "bytes": COUNT}))
+SIZE = closed({"size": {"anyOf": [_SIZE, _STREAM_SIZE]}})
