@@ -21,6 +21,7 @@ def shown_in(page):
 
 TUTORIAL = shown_in(read("docs/tutorial.md"))
 ASKING = [shown for shown in TUTORIAL if shown.command.startswith("curl ")]
+WHY = shown_in(read("docs/howto/why.md"))
 CLIENTS = read("docs/howto/clients.md")
 PROGRAMS = blocks(CLIENTS, "python")
 
@@ -39,6 +40,18 @@ def test_the_tutorial_shows_what_comes(shown, demo, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert shown.lines
     assert is_shown(shown.lines, printed(shown.command, demo)), printed(shown.command, demo)
+
+
+@pytest.mark.parametrize("shown", WHY[1:], ids=lambda shown: shown.command)
+def test_the_page_on_failures_shows_what_comes(shown, demo):
+    assert is_shown(shown.lines, printed(shown.command, demo)), printed(shown.command, demo)
+
+
+def test_three_commands_lead_to_the_reason():
+    first, *asking, _ = (shown.command for shown in WHY)
+    assert first == "make serve"
+    assert ["failed=1" in asking[0], asking[1].partition("/traceback")[1]] == [True, "/traceback"]
+    assert len(asking) == 2
 
 
 def printed(command, demo):
