@@ -13,10 +13,12 @@ from support.randoms import KEYS, OPERATORS, PATHS, query
 CORPUS = Path(__file__).parent / "corpus"
 PREFIXES = ("/api/v4", "/api/v2")
 NODE = "a8358adf-784e-45d5-9623-3b6914b7acac"
+JOB = "78ccdb4c-e7b5-453b-9de9-3949114d5452"
 PLACES = (
     *("nodes/{}", "nodes/{}/links/incoming", "nodes/{}/repo/contents", "nodes/page/{}", "{}"),
     *("users/{}", "groups/{}/", "{}/nodes", "nodes/{}/download", "processes/{}/report"),
     *("calcjobs/{}/input_files", "nodes/{}/contents/attributes", "nodes/statistics/{}"),
+    *("processes/{}/logs", "processes/{}/traceback", f"processes/{JOB}/log/{{}}"),
 )
 KEYED = (
     *(
@@ -30,6 +32,7 @@ KEYED = (
     *('nodes?label=like="{}"', "nodes?orderby={}", "nodes?ctime>{}", "nodes?attributes.a={}"),
     *("nodes?attributes.{}=1", "nodes?profile={}", "nodes?cursor={}", "nodes?id=in={}"),
     *("nodes/page/1?perpage={}", "nodes?attributes=true&attributes_filter={}", "nodes?offset={}"),
+    *(f"processes/{JOB}/logs?{key}={{}}" for key in ("start", "level", "logger", "stream")),
     *("nodes/statistics?user={}", "nodes/download_formats?full_type={}", "users?first_name={}"),
 )
 OF_FILES = tuple(

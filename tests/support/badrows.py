@@ -262,6 +262,8 @@ OF_OLD_NODE = (
 )
 OF_PROCESS = (
     *("/api/v4/processes/{}", "/api/v4/processes/{}/report", "/api/v4/calcjobs/{}"),
+    *("/api/v4/processes/{}/logs?recursive=1", "/api/v4/processes/{}/logs/size?recursive=1"),
+    *("/api/v4/processes/{}/traceback", "/api/v4/processes/{}/logs?stream=stderr"),
     *("/api/v4/calcjobs/{}/input_files?metadata=true", "/api/v4/calcjobs/{}/output_files"),
     *("/api/v2/calcjobs/{}/io/retrieved_inputs", "/api/v2/calculations/{}/io/retrieved_outputs"),
 )
