@@ -95,7 +95,7 @@ class Recorder:
         if "{id}" not in path:
             yield {**places, **query}
             return
-        for pk in self._of_view(route.view):
+        for pk in self._of_view(*self._chosen(route, keys)):
             if path.endswith("repo/contents"):
                 yield from ({"id": pk, "filename": name} for name in self._files(pk))
             elif path.endswith("/download"):
@@ -104,12 +104,18 @@ class Recorder:
             else:
                 yield {"id": pk, **places, **({} if "limit" in query else query)}
 
-    def _of_view(self, view):
-        """Return the ids of some objects of a view."""
-        if view.name not in self._ids:
-            rows = self._get(f"/{view.name}?limit={MOST}&orderby=-id").json["data"][view.name]
-            self._ids[view.name] = [row.get("uuid", row["id"]) for row in rows]
-        return self._ids[view.name]
+    def _chosen(self, route, keys):
+        """Return the name of the view of the objects to try, and the filter of these objects."""
+        if "stream" in keys:
+            return "calcjobs", ""
+        return route.view.name, "failed=1&" if route.path.endswith("/traceback") else ""
+
+    def _of_view(self, view, filters=""):
+        """Return the ids of some objects of a view, by its name."""
+        if (view, filters) not in self._ids:
+            rows = self._get(f"/{view}?{filters}limit={MOST}&orderby=-id").json["data"][view]
+            self._ids[view, filters] = [row.get("uuid", row["id"]) for row in rows]
+        return self._ids[view, filters]
 
     def _files(self, pk):
         listed = self._get(f"/nodes/{pk}/repo/list").json["data"]["repo_list"]

@@ -10,7 +10,12 @@ from support.desk import names
 EXAMPLES = {"bounds": ("-3:", "0:1000"), "page": ("1",)}
 """Values of what stands in paths beside the id."""
 QUERIES = {
-    "/processes/{id}/logs": ("recursive=1", "format=text&recursive=1", "format=ndjson&level=info"),
+    "/processes/{id}/logs": (
+        "recursive=1",
+        "format=text&recursive=1",
+        "format=ndjson&level=info",
+        "stream=stderr",
+    ),
     "/processes/{id}": ("include=attributes,extras,links,files,user,computer,link_counts",),
 }
 """What is asked beside the path alone."""

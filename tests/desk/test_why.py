@@ -248,8 +248,10 @@ def test_what_files_do_not_decide_is_named_by_the_snapshot(each_desk):
         assert (again.status_code, again.data) == (304, b"")
 
 
-def test_without_a_repository_the_other_places_are_told(desk_place, open_place):
-    client = open_place(replace(desk_place("postgres"), repository=None))
+@pytest.mark.parametrize("folder", [None, "gone"])
+def test_without_a_repository_the_other_places_are_told(desk_place, open_place, tmp_path, folder):
+    repository = folder and str(tmp_path / folder)
+    client = open_place(replace(desk_place("postgres"), repository=repository))
     answer = client.get(f"{PATH}/{names.JOB_SILENT}/traceback")
     found = answer.json["data"]["traceback"]
     assert found["origin"]["kind"] == "report"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from provender.errors import CorruptObject, StoreMisconfigured
+from provender.errors import CorruptObject, ProvenderError
 from provender.query.querystring.advice import Note
 from provender.store.files.lines import NEWLINE, Most, last_lines
 from provender.store.files.reaching import Work
@@ -73,7 +73,9 @@ def _lines(source: Source, store: Store, work: Work, notes: list[Note]) -> Itera
         return
     try:
         yield from _tail(source.file, store, work)
-    except (CorruptObject, StoreMisconfigured) as error:
+    except ProvenderError as error:
+        if store.objects is not None and not isinstance(error, CorruptObject):
+            raise
         notes.append(Note(UNREADABLE_FILE, error.message, source.kind))
 
 
