@@ -14,6 +14,7 @@ from provender.settings import Limits
 from provender.translators.processes.listing import ProcessList
 from provender.web.dialects import V4
 from provender.web.routes.views import PROCESSES
+from support import badrows
 from support.desk import names
 
 ROW = {
@@ -342,3 +343,74 @@ def test_other_routes_do_not_know_the_keys(desk, name):
     value = {"past": "seven", "state": "killed", "include": "summary"}.get(name, "1")
     for path in ("nodes", "computers", f"nodes/{names.TOP}/links/incoming"):
         assert get(desk, f"/{path}?{name}={value}", 400).json["code"] == "unknown-field"
+
+
+def rank(row, name):
+    """Return what a row is ordered by: numbers, strings, booleans, and the others by id."""
+    attributes = row["attributes"]
+    value = attributes.get(name) if isinstance(attributes, dict) else None
+    if isinstance(value, bool):
+        return 2, value
+    if isinstance(value, int | float):
+        return 0, value
+    return (1, value) if isinstance(value, str) else (3, 0)
+
+
+ORDERED = ("exit_status", "process_state", "paused", "process_label", "nothing")
+
+
+@pytest.mark.parametrize("name", ORDERED)
+def test_an_order_goes_into_attributes(each_desk, name):
+    whole = rows(each_desk, "limit=400&attributes=true")
+    expected = sorted(whole, key=lambda row: (*rank(row, name), row["id"]))
+    found = rows(each_desk, f"orderby=attributes.{name}&limit=400&attributes=true")
+    assert [row["id"] for row in found] == [row["id"] for row in expected]
+    by_id = sorted(whole, key=lambda row: row["id"])
+    down = sorted(by_id, key=lambda row: rank(row, name), reverse=True)
+    found = rows(each_desk, f"orderby=-attributes.{name},id&limit=400&attributes=true")
+    assert [rank(row, name) for row in found] == [rank(row, name) for row in down]
+
+
+@pytest.mark.parametrize("name", ORDERED)
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize("size", [7, 50])
+def test_a_walk_goes_in_the_order_of_attributes(each_desk, name, sign, size):
+    query = f"orderby={sign}attributes.{name}"
+    assert walked(each_desk, query, size) == rows(each_desk, f"{query}&limit=400")
+
+
+def test_an_order_goes_deep_and_beside_columns(each_desk):
+    query = 'orderby=-attributes."last_job_info".wallclock_time_seconds,attributes.job_id,-ctime'
+    assert walked(each_desk, query, 9) == rows(each_desk, f"{query}&limit=400")
+
+
+def test_a_walk_passes_long_strings(data, tmp_path, make_app):
+    changes = [
+        "UPDATE db_dbnode SET extras = json_object('long', printf('%.*c', 3000, 'x') || id % 3) "
+        "WHERE node_type LIKE 'process.%'"
+    ]
+    path = badrows.archive(tmp_path, data / "lab.aiida", changes)
+    client = make_app(store=str(path)).test_client()
+    whole = rows(client, "orderby=extras.long&limit=400")
+    assert len(whole) > 20
+    assert walked(client, "orderby=extras.long", 3) == whole
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("orderby=attributes", "unknown-field"),
+        ("orderby=attributes.", "malformed-query"),
+        ("orderby=label.x", "bad-operator"),
+        ("orderby=nothing.x", "unknown-field"),
+        ('orderby="attributes.x"', "bad-value"),
+        ("orderby=repository_metadata.o", "unknown-field"),
+    ],
+)
+def test_a_wrong_order_is_an_error(desk, query, code):
+    assert get(desk, f"/processes?{query}", 400).json["code"] == code
+
+
+def test_other_lists_have_no_such_order(desk):
+    assert get(desk, "/nodes?orderby=attributes.x", 400).json["code"] == "malformed-query"
+    assert get(desk, f"/processes/{names.TOP}?orderby=attributes.x", 400)

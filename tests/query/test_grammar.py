@@ -379,3 +379,19 @@ def test_the_value_of_a_raw_key_is_all_up_to_the_next_field(written, value):
 def test_a_raw_key_needs_a_value():
     with pytest.raises(GrammarError, match="Expected a value"):
         parse_text("past=&limit=1", frozenset(["past"]))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("orderby=-attributes.a,id", ["-attributes.a", "id"]),
+        ('orderby=+attributes."b c".0', ['+attributes."b c".0']),
+        ("orderby=-ctime,extras.x", ["-ctime", "extras.x"]),
+    ],
+)
+def test_words_of_some_keys_go_into_json(text, words):
+    (term,) = parse_text(text, dotted=frozenset({"orderby"}))
+    assert [value.text for value in term.values] == words
+    if "attributes" in text:
+        with pytest.raises(GrammarError):
+            parse_text(text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -21,6 +22,9 @@ from provender.query.plan.conditions import (
     Conjunction,
     Disjunction,
     IsNull,
+    JsonComparison,
+    JsonMembership,
+    JsonType,
     Negation,
     Operand,
     Relation,
@@ -35,12 +39,22 @@ from provender.schema.entities import Kind
 
 # The cursor of the first page.
 FIRST = "*"
-TYPES: dict[Kind, type] = {
+TYPES: dict[Kind, type | tuple[type, ...]] = {
     Kind.INTEGER: int,
     Kind.TEXT: str,
     Kind.UUID: str,
     Kind.TIME: str,
     Kind.BOOLEAN: bool,
+    Kind.NUMBER: (int, float),
+}
+# Longest value of a cursor in characters: a string inside JSON may have any length.
+LONGEST_VALUE = 1000
+# The lowest value of what is ordered by inside JSON, by the name of its criterion.
+LOWEST: dict[str, object] = {"number": -math.inf, "string": ""}
+JSON_TYPES = {
+    "number": JsonType.NUMBER,
+    "string": JsonType.STRING,
+    "boolean": JsonType.BOOLEAN,
 }
 HASH_LENGTH = 16
 # Ids are smaller in every store that AiiDA wrote, but SQLite keeps integers of 64 bits.
@@ -129,6 +143,8 @@ def can_name(order: Sequence[Ordering], values: Sequence[object]) -> bool:
         for ordering, value in zip(order, values, strict=True):
             if value is None and not ordering.target.field.nullable:
                 return False
+            if isinstance(value, str) and len(value) > LONGEST_VALUE:
+                return False
             if not isinstance(value, datetime):
                 _value(ordering, value)
     except BadValue:
@@ -185,7 +201,8 @@ def page_after(plan: Plan, cursor: Cursor, size: int) -> Plan:
     if cursor.after:
         conditions.append(_after(plan.order, cursor.after))
     keys = tuple(
-        Output(f"key {index}", item.target, is_hidden=True) for index, item in enumerate(plan.order)
+        Output(f"key {index}", item.target, item.cast, is_hidden=True)
+        for index, item in enumerate(plan.order)
     )
     return replace(
         plan,
@@ -212,29 +229,49 @@ def _after(order: Sequence[Ordering], values: Sequence[object]) -> Condition:
     behind = _behind(first, value)
     if len(order) == 1:
         return behind
-    tied = Conjunction((_equal(first.target, value), _after(order[1:], values[1:])))
+    tied = Conjunction((_equal(first, value), _after(order[1:], values[1:])))
     found = Disjunction((behind, tied))
     if value is None or first.target.field.nullable:
         return found
     relation = Relation.LESS_EQUAL if first.descending else Relation.GREATER_EQUAL
-    return Conjunction((_compared(first.target, relation, value), found))  # an index serves it
+    return Conjunction((_compared(first, relation, value), found))  # an index serves it
 
 
 def _behind(ordering: Ordering, value: object) -> Condition:
     """Return the condition for later rows: a missing value is last, or first when descending."""
-    target, is_null = ordering.target, IsNull(ordering.target)
     if value is None:
-        return Negation(is_null) if ordering.descending else Disjunction(())
+        return Negation(_missing(ordering)) if ordering.descending else Disjunction(())
     relation = Relation.LESS if ordering.descending else Relation.GREATER
-    larger = _compared(target, relation, value)
-    if target.field.nullable and not ordering.descending:
-        return Disjunction((larger, is_null))
+    larger = _compared(ordering, relation, value)
+    if ordering.target.field.nullable and not ordering.descending:
+        return Disjunction((larger, _missing(ordering)))
     return larger
 
 
-def _equal(target: Target, value: object) -> Condition:
-    return IsNull(target) if value is None else _compared(target, Relation.EQUAL, value)
+def _equal(ordering: Ordering, value: object) -> Condition:
+    if value is None:
+        return _missing(ordering)
+    return _compared(ordering, Relation.EQUAL, value)
 
 
-def _compared(target: Target, relation: Relation, value: object) -> Condition:
-    return Comparison(target, relation, Operand(value, target.field.kind))
+def _missing(ordering: Ordering) -> Condition:
+    """Return the condition for rows without a value of the type that is ordered by."""
+    if ordering.cast is None:
+        return IsNull(ordering.target)
+    if ordering.cast == "boolean":
+        found = JsonMembership(ordering.target, JsonType.BOOLEAN, Operand(("false", "true")))
+        return Negation(found)
+    return Negation(_compared(ordering, Relation.GREATER_EQUAL, LOWEST[ordering.cast]))
+
+
+def _compared(ordering: Ordering, relation: Relation, value: object) -> Condition:
+    target, cast = ordering.target, ordering.cast
+    if cast is None:
+        return Comparison(target, relation, Operand(value, target.field.kind))
+    if cast == "boolean" and relation is not Relation.EQUAL:
+        # Only one value is behind the other: words of JSON compare for equality alone.
+        first, other = ("false", "true") if relation is Relation.GREATER else ("true", "false")
+        if value != first:
+            return Disjunction(())
+        relation, value = Relation.EQUAL, other
+    return JsonComparison(target, JSON_TYPES[cast], relation, Operand(value, ordering.kind))

@@ -24,6 +24,11 @@ CAST_KINDS = {
     "j": Kind.JSON,
     "d": Kind.LOCAL_TIME,
 }
+# The types of what is ordered by inside JSON: the numbers, strings and booleans of a path, one
+# after the other, each without a value where something else is stored. Unlike a cast they never
+# fail, and no client can name them.
+INNER_KINDS = {"number": Kind.NUMBER, "string": Kind.TEXT, "boolean": Kind.TEXT}
+KINDS = CAST_KINDS | INNER_KINDS
 # The types of what functions give, whatever they are of.
 FUNCTION_KINDS = {"count": Kind.INTEGER, "numbers": Kind.INTEGER, "sum": Kind.NUMBER}
 
@@ -69,7 +74,7 @@ class Output(Part):
         """The type of its values."""
         if self.function in FUNCTION_KINDS:
             return FUNCTION_KINDS[self.function]
-        return CAST_KINDS[self.cast] if self.cast else self.target.field.kind
+        return KINDS[self.cast] if self.cast else self.target.field.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ class Ordering(Part):
     @property
     def kind(self) -> Kind:
         """The type of its values."""
-        return CAST_KINDS[self.cast] if self.cast else self.target.field.kind
+        return KINDS[self.cast] if self.cast else self.target.field.kind
 
 
 @dataclass(frozen=True, slots=True)

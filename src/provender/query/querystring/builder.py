@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from provender.errors import BadRequest, BadValue
 from provender.query.plan.operators import ORDERED
 from provender.query.plan.patterns import escape
+from provender.query.plan.plan import INNER_KINDS
 from provender.query.plan.views import Constant, View
 from provender.query.querydict import (
     TYPE_OF_ENTITY,
@@ -89,7 +91,7 @@ def projection(view: View, parameters: Parameters) -> list[FieldName]:
     return fields
 
 
-def ordering(view: View, terms: tuple[OrderTerm, ...]) -> list[dict[Any, str]]:
+def ordering(view: View, terms: tuple[OrderTerm, ...]) -> list[dict[Any, Any]]:
     """Return the order of a list, completed by `id` so that it is total.
 
     A column given twice counts at its first place with its last direction.
@@ -100,10 +102,21 @@ def ordering(view: View, terms: tuple[OrderTerm, ...]) -> list[dict[Any, str]]:
         if key is not None and key.absent is not None:
             raise BadRequest(key.absent)
         field = term.key if key is None else key.field
-        first = chosen.get(field, (term.key, False))[0]
+        named = Dotted(term.key.partition(".")[0], term.path) if term.path else term.key
+        first = chosen.get(field, (named, False))[0]
         chosen[field] = (first, term.descending)
     chosen.setdefault("id", (Stored("id"), False))
-    return [{name: "desc" if descending else "asc"} for name, descending in chosen.values()]
+    return [item for name, descending in chosen.values() for item in _criteria(name, descending)]
+
+
+def _criteria(name: Name, descending: bool) -> Iterator[dict[Any, Any]]:
+    """Yield the criteria of a key: inside JSON numbers come first, then strings, then booleans."""
+    direction = "desc" if descending else "asc"
+    if not isinstance(name, Dotted):
+        yield {name: direction}
+        return
+    for cast in INNER_KINDS:
+        yield {name: {"order": direction, "cast": cast}}
 
 
 def term_filter(view: View, term: Term) -> Filter:

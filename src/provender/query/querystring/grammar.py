@@ -35,6 +35,8 @@ LAST_INSTANT = datetime.max.replace(tzinfo=timezone.utc)
 RAW = re.compile(r"[^&\"'`\u201c\u201e=<>!~][^&]*")
 UNQUOTED = re.compile(r"[^&]+")
 BOOLEANS = {"true": True, "false": False}
+# The key of an order.
+ORDER = "orderby"
 LISTS = (Operator.IN, Operator.NOT_IN)
 # Width of the interval that a datetime names, by how many parts of the time are written.
 WIDTHS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1))
@@ -82,36 +84,40 @@ def parse(raw: bytes) -> tuple[Term, ...]:
     return parse_text(decode(raw)) if raw else ()
 
 
-def parse_text(text: str, raw: frozenset[str] = frozenset()) -> tuple[Term, ...]:
-    """Return the terms of a decoded query string; `raw` are keys whose values need no quotes.
+def parse_text(
+    text: str, raw: frozenset[str] = frozenset(), dotted: frozenset[str] = frozenset()
+) -> tuple[Term, ...]:
+    """Return the terms of a decoded query string.
+
+    `raw` are keys whose values need no quotes, `dotted` those whose words may go into JSON.
 
     Raises:
         GrammarError: with a caret under the place where it stops making sense, and the
             corrected request as hint where it is clear what is meant.
     """
     try:
-        return _query(text, raw)
+        return _query(text, raw, dotted)
     except GrammarError as error:
-        error.hint = suggest(text, error.position, lambda other: _failure(other, raw))
+        error.hint = suggest(text, error.position, lambda other: _failure(other, raw, dotted))
         raise
 
 
-def _failure(text: str, raw: frozenset[str]) -> int | None:
+def _failure(text: str, raw: frozenset[str], dotted: frozenset[str]) -> int | None:
     """Return where a query string stops making sense, or None if all of it does."""
     try:
-        _query(text, raw)
+        _query(text, raw, dotted)
     except GrammarError as error:
         return error.position
     return None
 
 
-def _query(text: str, raw: frozenset[str]) -> tuple[Term, ...]:
+def _query(text: str, raw: frozenset[str], dotted: frozenset[str]) -> tuple[Term, ...]:
     """`query = ["&"], [field, {"&", field}, ["&"]]`."""
     scanner = _Scanner(text)
     terms: list[Term] = []
     scanner.accept("&")
     while not scanner.at_end():
-        terms.append(_field(scanner, raw))
+        terms.append(_field(scanner, raw, dotted))
         if not scanner.at_end() and not scanner.accept("&"):
             raise scanner.error("Expected `&`")
     return tuple(terms)
@@ -150,7 +156,7 @@ class _Scanner:
         return GrammarError(expected, self.text, self.position)
 
 
-def _field(scanner: _Scanner, raw: frozenset[str]) -> Term:
+def _field(scanner: _Scanner, raw: frozenset[str], dotted: frozenset[str]) -> Term:
     """`field = key, path, operator, value, {",", value}, [","]`; lists as `=in=` and `=` allow."""
     scanner.skip_blanks()
     start = scanner.position
@@ -163,11 +169,14 @@ def _field(scanner: _Scanner, raw: frozenset[str]) -> Term:
         raise scanner.error("Expected an operator")
     operator = Operator(operator_match[0])
     read = _raw if key[0] in raw and not path else _OF_KEY.get(key[0], _value)
+    following = _value
+    if key[0] in dotted and not path:
+        read = following = _dotted
     values = [read(scanner)]
     while operator in (*LISTS, Operator.EQUAL) and scanner.accept(","):
         if _ends_list(scanner) and (operator in LISTS or len(values) > 1):
             break
-        values.append(_value(scanner))
+        values.append(following(scanner))
     return Term(key[0], operator, tuple(values), start, path)
 
 
@@ -240,6 +249,17 @@ def _raw(scanner: _Scanner) -> Value:
         scanner.position = start
         raise scanner.error("Expected a value")
     return text
+
+
+def _dotted(scanner: _Scanner) -> Value:
+    """`dotted = word, path | value`: a word of all of it, as it is written."""
+    scanner.skip_blanks()
+    start = scanner.position
+    if scanner.match(WORD) and scanner.text.startswith(".", scanner.position):
+        _path(scanner)
+        return Word(scanner.text[start : scanner.position])
+    scanner.position = start
+    return _value(scanner)
 
 
 def _ends_list(scanner: _Scanner) -> bool:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 
 from provender.errors import BadRequest, BadValue
 from provender.nearest import nearest
+from provender.query.querystring import grammar
 from provender.query.terms import Term, Value, Word, describe
 
 ORDER_NAME = re.compile(r"([+-]?)([A-Za-z_][A-Za-z0-9_-]*)")
@@ -31,10 +32,14 @@ class Count(Enum):
 
 @dataclass(frozen=True, slots=True)
 class OrderTerm:
-    """A key to order by."""
+    """A key to order by, or a JSON column with the `path` of keys and positions in it.
+
+    `key` is what is written, without its sign.
+    """
 
     key: str
     descending: bool
+    path: tuple[str, ...] = field(default=(), repr=False)
 
 
 def single(term: Term) -> Value:
@@ -150,6 +155,9 @@ def order(term: Term) -> tuple[OrderTerm, ...]:
 
 def _order_term(value: Value) -> OrderTerm:
     text = value.text if isinstance(value, Word) else value
+    if isinstance(value, Word) and "." in value.text:  # only where the grammar takes it
+        plain = value.text.lstrip("+-")
+        return OrderTerm(plain, value.text[0] == "-", grammar.parse_name(plain)[1])
     match = ORDER_NAME.fullmatch(text) if isinstance(text, str) else None
     if match is None:
         raise BadValue(

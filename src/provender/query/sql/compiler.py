@@ -17,7 +17,7 @@ from sqlalchemy.sql.expression import Label
 from provender.caching import cached
 from provender.query.plan.conditions import Operand, targets
 from provender.query.plan.joins import ColumnJoin, EdgeJoin
-from provender.query.plan.plan import Ordering, Output, Plan, Source
+from provender.query.plan.plan import INNER_KINDS, Ordering, Output, Plan, Source
 from provender.query.sql.forms import DIALECTS, SqlForms, bound, forms
 from provender.query.sql.jsonforms import ours
 from provender.query.sql.shapes import Shape, shape_of
@@ -257,6 +257,8 @@ class _Writer:
         if target.field.kind is not Kind.JSON or target.field.computed:
             return self._predicates.column(target)
         inside = self._predicates.inside(target)
+        if item.cast in INNER_KINDS:
+            return inside.inner(item.cast)
         return inside.document() if item.cast is None else inside.cast(item.cast)
 
     def _different(self, statement: Select[Any], columns: list[Label[Any]]) -> Select[Any]:

@@ -106,6 +106,12 @@ class JsonForms(ABC):
     def cast(self, name: str) -> Expression:
         """Return the value under a cast of `CASTS`."""
 
+    def inner(self, name: str) -> Expression:
+        """Return the value if it is a `number`, a `string` or a `boolean`, NULL if it is not."""
+        if name == "boolean":
+            return case((self.is_type(JsonType.BOOLEAN), self.word()))
+        return self.number() if name == "number" else self.string()
+
 
 def _until(index: int) -> custom_op[Any]:
     """Return the operator, written after an array, that takes its first members."""

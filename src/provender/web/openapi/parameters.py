@@ -172,6 +172,10 @@ class Described:
         if parameter is ORDER and view is not None:
             signed = [f"{sign}{one}" for one in keys(view, route) for sign in ("", "-")]
             schema["items"] = {"enum": signed}
+            if route.orders_inside:
+                columns = "|".join(view.documents)
+                inner = {"type": "string", "pattern": rf"^[+-]?(?:{columns}){JSON_KEY}$"}
+                schema["items"] = {"anyOf": [schema["items"], inner]}
             name = f"{view.name}-{key}"
         described: dict[str, Any] = {
             "name": key,

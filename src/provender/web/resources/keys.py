@@ -25,21 +25,26 @@ def read(query: str, dialect: Dialect, route: Route | None) -> Parameters:
     """
     if route is None:
         return _parsed(query, dialect, ())
-    parameters = _parsed(query, dialect, route.own)
+    parameters = _parsed(query, dialect, route.own, route.orders_inside)
     if route.is_strict:
         _check_keys(parameters, route, dialect)
     return parameters
 
 
-def _is_long(query: str, dialect: Dialect, own: tuple[Parameter[Any], ...]) -> bool:
+def _is_long(
+    query: str, dialect: Dialect, own: tuple[Parameter[Any], ...], orders_inside: bool = False
+) -> bool:
     return len(query) > LONGEST_KEPT
 
 
 @cached(512, unless=_is_long)
-def _parsed(query: str, dialect: Dialect, own: tuple[Parameter[Any], ...]) -> Parameters:
+def _parsed(
+    query: str, dialect: Dialect, own: tuple[Parameter[Any], ...], orders_inside: bool = False
+) -> Parameters:
     """Return the parameters of a query string, cached: clients repeat them with other paths."""
     raw = frozenset(item.name for item in own if item.is_raw)
-    terms = grammar.parse_text(query, raw) if query else ()
+    dotted = frozenset({grammar.ORDER} if orders_inside else ())
+    terms = grammar.parse_text(query, raw, dotted) if query else ()
     specials = {**dialect.specials, **{item.name: item for item in own}}
     return read_parameters(terms, specials, dialect.refused)
 

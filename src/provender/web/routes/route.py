@@ -62,6 +62,7 @@ class Route:
     are the special keys that the route uses, `required` those that it needs. `own` are special keys
     of this route that the dialect does not have elsewhere. With `has_filters` all other keys are
     filters, or only those in `filters`. With `is_strict` keys that it does not use are refused.
+    With `orders_inside` rows can be ordered by what is inside JSON.
     """
 
     path: str
@@ -78,6 +79,7 @@ class Route:
     required: tuple[Parameter[Any], ...] = ()
     own: tuple[Parameter[Any], ...] = ()
     is_strict: bool = False
+    orders_inside: bool = False
 
     def keys(self, dialect: Dialect) -> list[str]:
         """Return the special keys that the route uses."""

@@ -26,4 +26,5 @@ def _listed(route: Route) -> Route:
         handler=partial(listing, is_paged=True) if is_paged else listing,
         answer=replace(route.answer, data=processes(route.view)),
         own=(*route.own, *OWN),
+        orders_inside=True,
     )
