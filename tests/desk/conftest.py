@@ -136,11 +136,21 @@ def living(tmp_path_factory, data, open_place):
     return open_place(Place(str(folder / "living")))
 
 
+@pytest.fixture(scope="session")
+def recorded_of(request, data, open_place):
+    """A function: the name of a store -> the `Recorded` of it."""
+
+    def find(name):
+        content = json.loads((data / "desk" / f"{name}.json").read_text())
+        assert len(content["processes"]) == COUNTS[name]
+        if name in ("desk", "living"):
+            return Recorded(request.getfixturevalue(name), content)
+        return Recorded(open_place(Place(str(data / f"{name}.aiida"))), content)
+
+    return find
+
+
 @pytest.fixture(scope="session", params=COUNTS)
-def recorded(request, data, open_place):
+def recorded(request, recorded_of):
     """Each store of which AiiDA's answers were recorded, one after the other."""
-    content = json.loads((data / "desk" / f"{request.param}.json").read_text())
-    assert len(content["processes"]) == COUNTS[request.param]
-    if request.param in ("desk", "living"):
-        return Recorded(request.getfixturevalue(request.param), content)
-    return Recorded(open_place(Place(str(data / f"{request.param}.aiida"))), content)
+    return recorded_of(request.param)
