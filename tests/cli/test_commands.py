@@ -19,6 +19,10 @@ from support.server import ask
 COMMANDS = [
     [],
     ["restapi"],
+    ["ps"],
+    ["status"],
+    ["traceback"],
+    ["report"],
     ["check"],
     ["routes"],
     ["openapi"],

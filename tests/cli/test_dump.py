@@ -94,7 +94,7 @@ def test_what_is_damaged_is_listed_and_everything_else_is_written(unpacked, tmp_
         ("zz", "`zz` is not an id: an id is the beginning of a uuid, or a pk."),
         ("ffffffff", "There is no process with a uuid that begins with `ffffffff`."),
         ("a8358adf", "There is no process with a uuid that begins with `a8358adf`."),
-        ("d", "More than one node found."),
+        ("d", "Several processes have a uuid that begins with `d`."),
         ("7", "There is no process with the pk `7`."),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from provender.cli.console import HELP, examples
-from provender.cli.options import Options
+from provender.cli.options import Options, of_store
 
 
 @examples(
@@ -21,19 +21,7 @@ from provender.cli.options import Options
 @click.command(context_settings=HELP)
 @click.argument("uuid")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "-s",
-    "--store",
-    envvar="PROVENDER_STORE",
-    metavar="STORE",
-    help="The store, as for `provender restapi`.",
-)
-@click.option(
-    "--repository",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Container folder of a PostgreSQL store.",
-)
+@of_store
 @click.pass_context
 def dump(
     context: click.Context,

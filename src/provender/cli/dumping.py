@@ -14,14 +14,8 @@ from pathlib import Path
 import click
 
 from provender.cli.console import progress_line
-from provender.errors import (
-    BadRequest,
-    BadValue,
-    CorruptObject,
-    NoSuchEntity,
-    StoreError,
-    UnknownRoute,
-)
+from provender.cli.desk.opening import naming, read_identifier
+from provender.errors import BadRequest, CorruptObject, StoreError
 from provender.loading.wording import size
 from provender.plurals import counted
 from provender.settings import Settings
@@ -34,7 +28,6 @@ from provender.translators.archive.items import Item
 from provender.translators.archive.layout import MANIFEST
 from provender.translators.archive.packing import Archive, Packing
 from provender.translators.archive.reading import TreeOfProcess
-from provender.translators.identity import parse_identifier
 from provender.web.routes import views
 
 BLOCK = 1 << 18
@@ -71,25 +64,16 @@ def dump(profile: Profile, settings: Settings, uuid: str, folder: Path | None) -
     Raises:
         ProvenderError: no such process, a folder that is not empty, no room.
     """
-    try:
-        identifier = parse_identifier(views.PROCESSES, uuid.strip().lower())
-    except UnknownRoute as error:
-        raise BadValue(
-            f"`{uuid[:50]}` is not an id: an id is the beginning of a uuid, or a pk."
-        ) from error
+    identifier = read_identifier(views.PROCESSES, uuid)
     if folder is not None:
         _check_free(folder)
     registry = StoreRegistry(Profiles({profile.name: profile}), settings)
     try:
-        with closing(registry.lease(progress=progress_line)) as lease:
+        with (
+            closing(registry.lease(progress=progress_line)) as lease,
+            naming(lease.store, views.PROCESSES, identifier),
+        ):
             return _dump(lease.store, identifier, folder)
-    except NoSuchEntity:
-        is_pk = isinstance(identifier, int)
-        what = "the pk" if is_pk else "a uuid that begins with"
-        raise NoSuchEntity(
-            f"There is no process with {what} `{identifier}`.",
-            hint="Digits alone are a pk: of a uuid, write more." if is_pk else None,
-        ) from None
     except KeyboardInterrupt:
         raise StoreError(STOPPED) from None
     finally:

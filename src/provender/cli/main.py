@@ -10,6 +10,7 @@ from provender.cli.access import access
 from provender.cli.check import check
 from provender.cli.config import config
 from provender.cli.console import HELP, Group, examples
+from provender.cli.desk.commands import ps, report, status, traceback
 from provender.cli.dump import dump
 from provender.cli.openapi import openapi
 from provender.cli.options import Options
@@ -44,5 +45,6 @@ def main(context: click.Context, profile_name: str | None, config_file: Path | N
     context.obj = Options(profile_name, config_file)
 
 
-for command in (restapi, profile, config, access, check, routes, openapi, store, dump):
+OF_PROCESSES = (ps, status, traceback, report, dump)
+for command in (restapi, *OF_PROCESSES, profile, config, access, check, routes, openapi, store):
     main.add_command(command)

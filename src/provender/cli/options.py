@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
+
 from provender import configuration
 from provender.settings import Settings
 from provender.store.selection import Selection, select
+
+REPOSITORY = click.option(
+    "--repository",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Container folder of a PostgreSQL store.",
+)
+STORE = click.option(
+    "-s",
+    "--store",
+    envvar="PROVENDER_STORE",
+    metavar="STORE",
+    help="The store, as for `provender restapi`.",
+)
+
+
+def of_store(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say which store has the process of a command."""
+    return STORE(REPOSITORY(command))
 
 
 @dataclass(frozen=True, slots=True)
