@@ -57,11 +57,25 @@ class ObjectStream(io.RawIOBase):
         del most
         return self.seek(target)
 
+    def take(self, most: int) -> bytes:
+        """Return the next bytes, at most so many; none at the end."""
+        raise NotImplementedError
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return the next bytes as they are; the base class would copy them twice."""
+        return self.readall() if size < 0 else self.take(size)
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Fill a buffer from the current position; 0 at the end."""
+        data = self.take(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
     def readall(self) -> bytes:
         """Return the rest of the content in as few reads as possible: the length is known."""
         pieces = []
         while (left := self.size - self.tell()) > 0:
-            pieces.append(self.read(left) or b"")
+            pieces.append(self.take(left))
         return b"".join(pieces)
 
 
@@ -137,22 +151,21 @@ class PlainStream(ObjectStream):
         self._summed = 0
         self.size = piece.length
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill a buffer from the current position; 0 at the end."""
-        wanted = min(len(buffer), self.size - self._position)
+    def take(self, most: int) -> bytes:
+        """Return the next bytes, at most so many; none at the end."""
+        wanted = min(most, self.size - self._position)
         if wanted <= 0:
-            return 0
+            return b""
         self._file.seek(self._piece.offset + self._position)
         data = self._file.read(wanted) or b""
         if not data:
             raise damaged("is cut short")
-        buffer[: len(data)] = data
         self._position += len(data)
         if self._position - len(data) <= self._summed < self._position:
             new = memoryview(data)[self._summed - self._position :]
             self._checksum = _checked(self._checksum, new, self._piece, self._position)
             self._summed = self._position
-        return len(data)
+        return data
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Move to a position."""
@@ -195,14 +208,8 @@ class CompressedStream(ObjectStream):
         self._checksum = checkpoint.checksum
         self._marked = self._position // self._spacing
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        """Fill a buffer from the current position; 0 at the end."""
-        data = self._next(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-    def _next(self, most: int) -> bytes:
-        """Return at most so many bytes; none at the end."""
+    def take(self, most: int) -> bytes:
+        """Return the next bytes, at most so many; none at the end."""
         wanted = min(most, self.size - self._position)
         data = b""
         while wanted > 0 and not data:
@@ -259,7 +266,7 @@ class CompressedStream(ObjectStream):
             self._jump(checkpoint)
         until = min(target, self._position + most)
         while self._position < until:
-            self._next(min(STEP, until - self._position))
+            self.take(min(STEP, until - self._position))
         return self._position
 
     def _nearest(self, target: int) -> tuple[int, Checkpoint | None]:
