@@ -103,6 +103,16 @@ def homes(tree: ProcessTree) -> Mapping[int, str]:
     return found
 
 
+def repeated(tree: ProcessTree) -> set[int]:
+    """Return the data that stands in several folders."""
+    known: set[int] = set()
+    found: set[int] = set()
+    for items in tree.linked.values():
+        for item in items:
+            (found if item.pk in known else known).add(item.pk)
+    return found
+
+
 def checked(path: str) -> str:
     """Return a path; raises `LimitExceeded` if no system could unpack it."""
     if len(path.encode()) > LONGEST_PATH:

@@ -38,6 +38,7 @@ from provender.translators.archive.layout import (
     data_folders,
     folders,
     homes,
+    repeated,
     title,
 )
 from provender.translators.archive.manifest import manifest
@@ -169,6 +170,7 @@ class Packing:
         self._spool = tree.spool
         self.items = Items(bounds)
         self._homes = homes(tree)
+        self._repeated = repeated(tree)
         self._descriptions: dict[int, Item] = {}
         self.stored_bytes = 0
 
@@ -267,10 +269,14 @@ class Packing:
 
     def _described(self, path: str, pk: int) -> Item:
         """Return the description of a node as a file; written once, however often it is there."""
-        if pk not in self._descriptions:
-            node = self._tree.node(pk)
-            self._descriptions[pk] = self._text(path, describe(node), node["uuid"])
-        return replace(self._descriptions[pk], path=checked(path))
+        known = self._descriptions.get(pk)
+        if known is not None:
+            return replace(known, path=checked(path))
+        node = self._tree.node(pk)
+        found = self._text(path, describe(node), node["uuid"])
+        if pk in self._repeated:
+            self._descriptions[pk] = found
+        return found
 
     def _text(self, path: str, text: bytes, node: str | None = None) -> Item:
         """Return a text as a file."""

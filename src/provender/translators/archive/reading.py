@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
+from sys import intern
 from typing import Any
 
 from provender.query import questions
@@ -163,7 +164,8 @@ class TreeOfProcess(Inquiry[ProcessTree, ProcessTree]):
             for some in _some(processes, PROCESSES_AT_ONCE):
                 self._bounds.tick()
                 for process, pk, link_type, label in _rows(session, tag, some):
-                    linked.setdefault(process, []).append(Linked(pk, link_type, label or ""))
+                    data = Linked(pk, link_type, intern(label or ""))
+                    linked.setdefault(process, []).append(data)
                     number += 1
                 self._bounds.check_files(number)
         return linked
@@ -195,10 +197,10 @@ class TreeOfProcess(Inquiry[ProcessTree, ProcessTree]):
 
 
 def _step(pk: int, link: str, process_type: str | None, texts: Sequence[str | None]) -> Step:
-    label, state, exit_status = texts
-    return Step(
-        pk, link, process_type, text_value(label), text_value(state), integer_value(exit_status)
-    )
+    """Return a process; texts that thousands of processes have in common are held once."""
+    label, state = (intern(found) if (found := text_value(text)) else None for text in texts[:2])
+    kind = intern(process_type) if process_type else None
+    return Step(pk, intern(link), kind, label, state, integer_value(texts[2]))
 
 
 def _written(values: object) -> bytes:

@@ -14,7 +14,7 @@ from provender.errors import StoreBusy
 from provender.translators.archive.bounds import Bounds
 
 # Bytes that stay in memory.
-IN_MEMORY = 1 << 20
+IN_MEMORY = 1 << 18
 # Bytes of lines that are read at once.
 SOME = 1 << 16
 
