@@ -110,14 +110,14 @@ def check_size(parameters: Parameters, limits: Limits) -> Parameters:
         LimitExceeded: too many filters or columns, a list of too many items, or long patterns.
     """
     number = len(parameters.filters)
-    if not number and not parameters.given:
+    lists = [value for value in parameters.given.values() if isinstance(value, tuple)]
+    if not number and not lists:
         return parameters
     if number > limits.filters:
         raise LimitExceeded(
             f"The request has {number} filters, more than `limits.filters` ({limits.filters}).",
             hint="=in= compares one key with many values.",
         )
-    lists = [value for value in parameters.given.values() if isinstance(value, tuple)]
     lengths = [len(items) for items in (*lists, *(term.values for term in parameters.filters))]
     if lengths and max(lengths) > limits.list_items:
         raise LimitExceeded(

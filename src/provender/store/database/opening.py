@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from psycopg2 import errors
 
-from provender.schema.statements import Record, Statement
+from provender.schema.statements import Record
 from provender.store.database.fetching import fetched
 
 LOGGER = logging.getLogger(__name__)
@@ -140,13 +140,15 @@ class Opening:
         self,
         driver: Any,  # noqa: ANN401 - the driver's
         cursor: Any,  # noqa: ANN401 - the driver's
-        statement: Statement,
+        statement: tuple[str, Mapping[str, object]],
         *,
         is_single: bool = False,
         batch: int | None = None,
         take: Callable[[], list[Record]] | None = None,
     ) -> First | None:
         """Begin, and return the rows of the first statement with the token of its snapshot.
+
+        `statement` is SQL with its values.
 
         None if the token, or the statement, may not be read: then the caller begins without.
 
@@ -155,13 +157,14 @@ class Opening:
         means that the statement has no rows. With a `batch` the rows stay in the cursor `batches`
         of the server, and the first are returned. `take` fetches the rows instead of all.
         """
-        text = f"SELECT name.*, joined.* FROM {NAME} LEFT JOIN ({statement.text}) AS joined ON true"  # noqa: S608 - ours
+        sql, values = statement
+        text = f"SELECT name.*, joined.* FROM {NAME} LEFT JOIN ({sql}) AS joined ON true"  # noqa: S608 - ours
         if batch is not None:
             text = f"{DECLARE} {text}; FETCH {batch} FROM batches"
         # Statements sent together are one transaction, which ends after the last statement.
         begin = self._begin(driver, "SET TRANSACTION" if is_single else "BEGIN")
         try:
-            cursor.execute(f"{begin}; {text}", statement.values or None)
+            cursor.execute(f"{begin}; {text}", values or None)
         except NAMELESS:
             self._may_join = False
             cursor.execute("ROLLBACK")

@@ -6,7 +6,6 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
 from typing import Any
@@ -281,7 +280,7 @@ class Snapshot:
                 first = opening.join(
                     self._driver,
                     self._cursor,
-                    replace(statement, text=text),
+                    (text, statement.values),
                     is_single=is_single,
                     batch=batch,
                     take=None if count is None else partial(self._cursor.fetchmany, count),

@@ -24,6 +24,10 @@ MOST_COMMITS = 100_000
 COUNTER = 1 << 32
 # Bytes of a value or row; PostgreSQL holds no larger JSON.
 LARGEST_VALUE = 256 << 20
+# Memory for the pages of one connection. With `cell_size_check` reading a page costs half as much
+# again, and the index by which 130,000 nodes are counted is larger than the usual 2 MB. Setting it
+# reads the schema, which must wait until our functions are known: else a hostile one may use them.
+PAGES = "PRAGMA cache_size = -8000"
 # What a database from anybody must not do: call functions from its views, or hide its damage.
 SETTINGS = (
     "PRAGMA trusted_schema = OFF",
@@ -99,6 +103,7 @@ class ReadOnlyConnection(sqlite3.Connection):
     state: State | None = None
     is_immutable: bool = False
     is_stale: bool = False
+    is_new: bool = True
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - sqlite3's
         super().__init__(*arguments, **options)
@@ -119,6 +124,9 @@ class ReadOnlyConnection(sqlite3.Connection):
             ChangedError: SQLite would not notice what happened to the file since its last use.
         """
         observe = self.observe
+        if self.is_new:
+            cursor.execute(PAGES)
+            self.is_new = False
         while True:
             before = observe() if observe is not None else None
             cursor.execute("BEGIN")

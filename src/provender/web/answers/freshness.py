@@ -16,6 +16,7 @@ from provender.store.database.memory import Memory
 from provender.version import __version__
 from provender.web.answers.conditions import require_match
 from provender.web.answers.responses import root_url
+from provender.web.current import current_request
 
 # Largest answer that is cached, in bytes.
 LARGEST_CACHED = 1 << 16
@@ -52,10 +53,11 @@ class Freshness:
     """
 
     def __init__(self, store: str, settings: str, memory: Memory, moment: str = "") -> None:
-        parts = (store, settings, __version__, root_url(), request.path, *filter(None, (moment,)))
-        self.key = "\n".join((*parts, request.query_string.decode("latin-1")))
+        now = current_request()
+        parts = (store, settings, __version__, root_url(), now.path, *filter(None, (moment,)))
+        self.key = "\n".join((*parts, now.query_string.decode("latin-1")))
         self._memory = memory
-        self._asked = request.if_none_match if "HTTP_IF_NONE_MATCH" in request.environ else None
+        self._asked = now.if_none_match if "HTTP_IF_NONE_MATCH" in now.environ else None
         self._cached: CachedAnswer | None = None if self._asked else memory.get(self.key)
 
     @property

@@ -14,6 +14,7 @@ from werkzeug.urls import iri_to_uri
 from provender.errors import LimitExceeded
 from provender.query.querystring.request import Page
 from provender.web.answers.encoding import written
+from provender.web.current import current_request
 
 JSON = "application/json"
 PAGE_END = re.compile(r"/page(/[0-9]+)?/?$")
@@ -43,7 +44,8 @@ def count(response: Response, total: int) -> None:
 
 def root_url() -> str:
     """Return the URL of the application, as `request.url_root`."""
-    return _root_url(request.scheme, request.host, request.root_path)
+    asked = current_request()
+    return _root_url(asked.scheme, asked.host, asked.root_path)
 
 
 @lru_cache(maxsize=256)
@@ -66,11 +68,12 @@ def envelope(
     Shape: `data`, `method`, `path`, `query_string`, `resource_type`, `url`, `url_root`, and what
     `identity` holds (`id` or `pk`). `query` is the decoded query string.
     """
-    root, path = root_url(), request.path
+    asked = current_request()
+    root, path = root_url(), asked.path
     return {
         "data": data,
         **(identity or {}),
-        "method": request.method if request.method != "HEAD" else "GET",
+        "method": asked.method if asked.method != "HEAD" else "GET",
         "path": path,
         "query_string": query,
         "resource_type": resource_type,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, request
+from flask import Flask
 
 from provender.errors import BodyTooLarge, UrlTooLong
 from provender.settings import Settings
+from provender.web.current import current_request
 from provender.web.middleware.hosts import check_host
 
 # Most digits of a length that is read: beyond it every number is too large.
@@ -30,9 +31,10 @@ class Bounds:
             BodyTooLarge: a body beyond `limits.body_bytes`.
             BadRequest: a host that is missing, malformed or not trusted.
         """
-        environ = request.environ
+        asked = current_request()
+        environ = asked.environ
         path = len(environ.get("SCRIPT_NAME", "")) + len(environ.get("PATH_INFO", ""))
-        if path + len(request.query_string) > self.url_bytes:
+        if path + len(asked.query_string) > self.url_bytes:
             raise UrlTooLong(
                 f"The URL is longer than {self.url_bytes} bytes (`limits.url_bytes`).",
                 hint="A long query can be posted to /querybuilder.",
@@ -42,7 +44,7 @@ class Bounds:
             raise BodyTooLarge(
                 f"The body is larger than {self.body_bytes} bytes (`limits.body_bytes`)."
             )
-        check_host(self.hosts)
+        check_host(environ, self.hosts)
 
 
 def register(app: Flask, settings: Settings) -> None:

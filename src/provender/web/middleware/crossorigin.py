@@ -126,8 +126,9 @@ def _answer_plainly(response: Response) -> Response:
 
     Flask-CORS takes 20 µs to find them, and leaves alone an answer that has them.
     """
-    told = any(request.environ.get(name) for name in TOLD)
-    if not told and request.method != "OPTIONS" and ALLOWED not in response.headers:
-        response.headers.add(ALLOWED, "*")
-        response.headers.add(SHOWN, EXPOSED_LINE)
+    environ, headers = request.environ, response.headers
+    told = any([environ.get(name) for name in TOLD])  # noqa: C419 - a list is faster here
+    if not told and environ["REQUEST_METHOD"] != "OPTIONS" and ALLOWED not in headers:
+        headers.add(ALLOWED, "*")
+        headers.add(SHOWN, EXPOSED_LINE)
     return response

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from flask import request
 from werkzeug.sansio.utils import host_is_trusted
 
 from provender.errors import BadRequest
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 # A name or IPv4 address, or an IPv6 address in brackets, and a port: what Werkzeug makes URLs of.
 HOST = re.compile(
@@ -36,13 +39,12 @@ def _is_trusted(host: str, trusted: tuple[str, ...]) -> bool:
     return host_is_trusted(host, trusted)
 
 
-def check_host(trusted: tuple[str, ...] = ()) -> None:
-    """Check the Host header of the request; every host is trusted if none is named.
+def check_host(environ: WSGIEnvironment, trusted: tuple[str, ...] = ()) -> None:
+    """Check the Host header of a request; every host is trusted if none is named.
 
     Raises:
         BadRequest: it is missing, not a host, or not trusted.
     """
-    environ = request.environ
     value = environ.get("HTTP_HOST")
     if value is None:
         if environ.get("SERVER_PROTOCOL") == HOSTED:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from flask import Flask, has_request_context, request
 
+from provender.web.current import current_request
+
 # Where the environment of a request holds its trace.
 KEY = "provender.trace"
 
@@ -40,7 +42,8 @@ def register(app: Flask) -> None:
     """Make an application note the route of each request."""
 
     def note_route() -> None:
-        environ, rule = request.environ, request.url_rule
+        asked = current_request()
+        environ, rule = asked.environ, asked.url_rule
         if rule is not None and KEY in environ:
             environ[KEY].route = rule.rule
 
