@@ -5,12 +5,15 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 import pytest
 
 from provender.settings import Limits
 from provender.web.serving.listening import Server, listen
 from provender.web.serving.polling import HAS_EPOLL, READ, WRITE, Polling
+from provender.web.serving.threads import Threads
 
 
 class Connection:
@@ -172,3 +175,62 @@ def test_clients_that_vanish_leave_the_others_alone(port):
         client.sendall(_request("/5000000") if number % 3 else b"GET /")
         client.close()
         assert _exchange(port, _request("/a"), 1) == [b"/a"]
+
+
+@pytest.mark.parametrize("clients", [1, 40])
+def test_requests_that_come_one_by_one_are_answered_whole_or_in_parts(port, clients):
+    """More clients than threads, each as fast as it can."""
+
+    def ask(name):
+        with (
+            socket.create_connection(("127.0.0.1", port), 30) as client,
+            client.makefile("rb") as file,
+        ):
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for number in range(60):
+                path = f"/{name}-{number}"
+                sent = _request(path)
+                cut = (7 * number + name) % len(sent) if number % 4 == name % 4 else 0
+                for part in filter(None, (sent[:cut], sent[cut:])):
+                    client.sendall(part)
+                assert _body(file) == path.encode()
+        return True
+
+    with ThreadPoolExecutor(clients) as pool:
+        assert all(pool.map(ask, range(clients)))
+
+
+def test_a_client_that_ends_its_side_after_a_request_is_answered(port):
+    with socket.create_connection(("127.0.0.1", port), 10) as client, client.makefile("rb") as file:
+        for number in range(5):
+            client.sendall(_request(f"/{number}"))
+            assert len(_body(file)) == number
+        client.sendall(_request("/last"))
+        client.shutdown(socket.SHUT_WR)
+        assert _body(file) == b"/last"
+        assert file.read() == b""
+
+
+def test_threads_go_on_after_an_error_and_end_when_they_are_told():
+    done = SimpleQueue()
+
+    class Work:
+        def __init__(self, name):
+            self.name = name
+
+        def service(self):
+            if self.name == "bad":
+                raise SystemExit
+            done.put((self.name, threading.current_thread()))
+
+        def cancel(self):
+            done.put(("cancelled", None))
+
+    threads = Threads(1)
+    threads.add_task(Work("bad"))
+    threads.add_task(Work("good"))
+    name, thread = done.get(timeout=10)
+    assert name == "good"
+    threads.shutdown()
+    thread.join(10)
+    assert not thread.is_alive()

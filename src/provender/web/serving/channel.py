@@ -60,6 +60,7 @@ class Channel(HTTPChannel):
         self.close_when_flushed = False
         self._place: Place | None = None
         self.head = b""
+        self.keeps_thread = False
         super().__init__(server, sock, *rest, **named)
         if server.polling is not None:
             self._place = server.polling.place(self._fileno, self)
@@ -105,20 +106,47 @@ class Channel(HTTPChannel):
         return task or Task(self, request)
 
     def service(self) -> None:
-        """Answer a request, or go on answering it."""
+        """Answer a request, or go on answering it, and those that come at once behind it."""
         self._turn_begun = time.monotonic()
+        while self._serve() and self._takes_next():
+            pass
+        self.renew()  # last: the next request competes with this thread for Python's lock
+
+    def _serve(self) -> bool:
+        """Answer a request; return whether it is at its end."""
         resumed = self.answer
         if self.connected and resumed is None and self.total_outbufs_len >= MOST_UNSENT:
             self._park()  # pipelined: the answer before comes first
-            return
+            return False
         try:
             super().service()
         except SuspendedError:
             self._park()
-            return
-        self.renew()
+            return False
         if resumed is not None:  # the client may be gone: nothing went on
             resumed.end()
+        return True
+
+    def _takes_next(self) -> bool:
+        """Read the next request if it is there already: then no other thread is woken for it."""
+        if self._place is None or self._place.is_waiting:  # the loop may look at the connection
+            return False
+        is_over = self.requests or self.total_outbufs_len or self.will_close or not self.connected
+        if is_over or self.close_when_flushed or self.server.task_dispatcher.are_wanted:
+            return False
+        try:
+            data = self.socket.recv(self.adj.recv_bytes)
+        except (OSError, AttributeError):  # nothing is there, or the connection was closed
+            return False
+        if not data:  # the loop notices the end, and closes
+            return False
+        self.last_activity = time.monotonic()
+        self.keeps_thread = True
+        try:
+            self.received(data)
+        finally:
+            self.keeps_thread = False
+        return bool(self.requests)
 
     def suspend(self, task: Task) -> None:
         """Note which task goes on later."""
@@ -129,7 +157,7 @@ class Channel(HTTPChannel):
         if self.total_outbufs_len >= MOST_UNSENT:
             return True
         is_long = time.monotonic() > self._turn_begun + TURN_SECONDS
-        return is_long and bool(self.server.task_dispatcher.queue)
+        return is_long and bool(self.server.task_dispatcher.are_wanted)
 
     def _park(self) -> None:
         """Wait for the client without a thread, or for a thread."""

@@ -81,6 +81,11 @@ class Connections(TcpWSGIServer):
         if is_asked and self.accepting:
             wasyncore.readwrite(self, READ)
 
+    def add_task(self, task: Channel) -> None:
+        """Have a thread answer the request of a connection, unless it is read by a thread."""
+        if not task.keeps_thread:
+            self.task_dispatcher.add_task(task)
+
     def pull_trigger(self, function: Any = None) -> None:  # noqa: ANN401 - a function without arguments
         """Wake the loop, which calls the function; without one only if it has to look itself."""
         if function is not None or self.polling is None:

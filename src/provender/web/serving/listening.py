@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
-from waitress.task import ThreadedTaskDispatcher
 
 from provender.errors import ConfigurationError
 from provender.settings import Limits
@@ -19,6 +18,7 @@ from provender.web.serving.connections import Connections
 from provender.web.serving.descriptors import most_connections
 from provender.web.serving.polling import HAS_EPOLL, Polling
 from provender.web.serving.spool import Spool
+from provender.web.serving.threads import Threads
 from provender.web.serving.turns import Turns
 
 if TYPE_CHECKING:
@@ -77,14 +77,13 @@ class Server:
         self.drain_seconds = drain_seconds
         self.port = int(listener.getsockname()[1])
         self._channels: dict[int, Any] = {}
-        self._dispatcher = ThreadedTaskDispatcher()
-        self._dispatcher.set_thread_count(_threads(limits))
+        self._threads = Threads(_threads(limits))
         self._server: Any = Connections(
             Turns(app),
             self._channels,
             True,
             listener,
-            dispatcher=self._dispatcher,
+            dispatcher=self._threads,
             adj=_adjustments(listener, limits),
             bind_socket=False,
             sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
@@ -123,7 +122,7 @@ class Server:
     def close(self) -> None:
         """End all connections."""
         self._server.pull_trigger(self._close)
-        self._dispatcher.shutdown(timeout=0)
+        self._threads.shutdown()
 
     def _close(self) -> None:
         for channel in tuple(self._server.active_channels.values()):

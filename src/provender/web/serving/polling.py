@@ -57,25 +57,32 @@ class Polling:
 
 
 class Place:
-    """The place of one connection; any thread may use it."""
+    """The place of one connection; any thread may use it.
+
+    `is_waiting` says that an event may come, or is being handled by the loop. While it is false, no
+    thread but the one that answers the request looks at the connection.
+    """
 
     def __init__(self, poll: select.epoll, number: int, of: Waiting) -> None:
         self._poll = poll
         self._number = number
         self._of = of
         self._is_open = True
+        self.is_waiting = True
         self._lock = threading.Lock()
 
     def renew(self) -> None:
-        """Wait for what the connection waits for now; to be called after each change of it.
+        """Wait for what the connection waits for now.
 
-        An event ends the wait: while nothing is waited for, not even a lost connection is told.
+        To be called after each change of that, and after each event, which ends the wait. While
+        nothing is waited for, not even a lost connection is told.
         """
         of = self._of
         with self._lock:  # whoever is last sees all changes
             if not self._is_open:
                 return
             events = (READ if of.readable() else 0) | (WRITE if of.writable() else 0)
+            self.is_waiting = bool(events)
             if events:
                 self._poll.modify(self._number, events | select.EPOLLONESHOT)
 
