@@ -11,9 +11,10 @@ from urllib.parse import quote
 from flask import Response, request
 
 from provender.errors import CorruptObject
-from provender.store.files.reaching import BLOCK, Work, reach
+from provender.store.files.reaching import Work, reach
 from provender.store.files.streams import ObjectStream
 from provender.store.files.verification import WHOLE, checked
+from provender.store.precedence import PRECEDENCE
 from provender.web.answers.conditions import CONDITIONAL, Part, is_known, part_asked, require_match
 from provender.web.middleware.handedfile import can_take, hand
 from provender.web.middleware.mounts import STREAMED
@@ -23,6 +24,8 @@ LOGGER = logging.getLogger(__name__)
 OCTETS = "application/octet-stream"
 # Should a browser show a file all the same: no script runs, nothing is loaded, no origin of ours.
 ISOLATED = "sandbox; default-src 'none'"
+# Bytes of a block, which takes a millisecond to decompress.
+BLOCK = 1 << 18
 OK = 200
 PARTIAL = 206
 NOT_MODIFIED = 304
@@ -39,12 +42,15 @@ class Blocks(Iterator[bytes]):
     ) -> None:
         self._blocks = blocks
         self._end = end
+        self._is_work = work is not None
         self._step = nullcontext() if work is None else work.places.steps
 
     def __next__(self) -> bytes:
         """Return the next block."""
         try:
             with self._step:
+                if self._is_work:
+                    PRECEDENCE.give_way()
                 return next(self._blocks)
         except CorruptObject as error:
             LOGGER.exception("a download was cut off: %s (%s)", error.message, error.reason)

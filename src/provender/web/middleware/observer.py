@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from provender.logs import REQUEST_ID
+from provender.store.precedence import PRECEDENCE
 from provender.web.middleware.handedfile import HandedFile, handed
 from provender.web.middleware.trace import KEY, Lifecycle, Trace
 
@@ -49,11 +50,14 @@ class Observer:
             trace.status = int(status[:3])
             return start_response(status, [*ALWAYS, *headers, (HEADER, name)], *exc_info)
 
+        PRECEDENCE.begin(trace)
         try:
             body = self._app(environ, start)
         except BaseException:
             self.end(environ)
             raise
+        finally:
+            PRECEDENCE.end(trace)
         file = handed(environ, body)
         if file is None:
             return Body(body, environ, self)
