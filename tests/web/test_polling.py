@@ -6,11 +6,13 @@ import socket
 import struct
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from queue import SimpleQueue
 
 import pytest
 
 from provender.settings import Limits
+from provender.web.middleware.pauses import PAUSE
 from provender.web.serving.listening import Server, listen
 from provender.web.serving.polling import HAS_EPOLL, READ, WRITE, Polling
 from provender.web.serving.threads import Threads
@@ -119,8 +121,10 @@ def port(request):
 
 
 def _application(environ, start_response):
-    """Answer with the path, or with as many bytes as the path says."""
+    """Answer with the path, or with as many bytes as the path says; below `/later` in a while."""
     path = environ["PATH_INFO"]
+    if path.startswith("/later"):
+        environ[PAUSE] = 1.0
     body = b"x" * int(path[1:]) if path[1:].isdecimal() else path.encode()
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body] if environ["REQUEST_METHOD"] == "GET" else []
@@ -175,6 +179,16 @@ def test_clients_that_vanish_leave_the_others_alone(port):
         client.sendall(_request("/5000000") if number % 3 else b"GET /")
         client.close()
         assert _exchange(port, _request("/a"), 1) == [b"/a"]
+    assert _exchange(port, _request("/a") * 3, 3) == [b"/a"] * 3
+
+
+def _answered(client, file, path):
+    """Return the body of the answer to a request that is sent at once, or in two parts."""
+    sent = _request(path)
+    cut = sum(path.encode()) % 4 * 7
+    for part in filter(None, (sent[:cut], sent[cut:])):
+        client.sendall(part)
+    return _body(file)
 
 
 @pytest.mark.parametrize("clients", [1, 40])
@@ -187,17 +201,13 @@ def test_requests_that_come_one_by_one_are_answered_whole_or_in_parts(port, clie
             client.makefile("rb") as file,
         ):
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            for number in range(60):
-                path = f"/{name}-{number}"
-                sent = _request(path)
-                cut = (7 * number + name) % len(sent) if number % 4 == name % 4 else 0
-                for part in filter(None, (sent[:cut], sent[cut:])):
-                    client.sendall(part)
-                assert _body(file) == path.encode()
-        return True
+            return [_answered(client, file, f"/{name}-{number}") for number in range(60)]
 
     with ThreadPoolExecutor(clients) as pool:
-        assert all(pool.map(ask, range(clients)))
+        answers = list(pool.map(ask, range(clients)))
+    assert answers == [
+        [f"/{name}-{number}".encode() for number in range(60)] for name in range(clients)
+    ]
 
 
 def test_a_client_that_ends_its_side_after_a_request_is_answered(port):
@@ -209,6 +219,24 @@ def test_a_client_that_ends_its_side_after_a_request_is_answered(port):
         client.shutdown(socket.SHUT_WR)
         assert _body(file) == b"/last"
         assert file.read() == b""
+
+
+def test_answers_that_wait_keep_no_thread(port):
+    """There are more of them than threads; some clients do not wait for them."""
+    with ExitStack() as stack:
+        waiting = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), 10))
+            for _ in range(60)
+        ]
+        for number, client in enumerate(waiting):
+            client.sendall(_request(f"/later{number}") + _request(f"/{number}"))
+        for client in waiting[40:]:
+            client.close()
+        assert _exchange(port, _request("/now"), 1) == [b"/now"]
+        for number, client in enumerate(waiting[:40]):
+            file = stack.enter_context(client.makefile("rb"))
+            assert _body(file) == f"/later{number}".encode()
+            assert len(_body(file)) == number
 
 
 def test_threads_go_on_after_an_error_and_end_when_they_are_told():

@@ -30,6 +30,7 @@ from provender.query.querystring.keys import meant
 from provender.store.names import RESERVED
 from provender.store.registry import unknown_profile
 from provender.web.answers.responses import json_response
+from provender.web.middleware import pauses
 from provender.web.middleware.mounts import PROFILE
 from provender.web.middleware.observer import request_id
 from provender.web.middleware.trace import current
@@ -99,6 +100,7 @@ class Failures:
         if isinstance(error, UnknownField) and request.method != "POST":
             specials = () if error.is_strict else self._dialect().specials
             error.hint = meant(error, specials) or error.hint
+        pauses.note(request.environ, error)
         response = json_response(self._body(error), status=error.status)
         if error.status == UNAVAILABLE and error.may_recover:
             response.headers["Retry-After"] = RETRY_AFTER

@@ -6,6 +6,7 @@ import errno
 import socket
 import time
 from enum import IntEnum
+from functools import partial
 from typing import Any
 
 from waitress.buffers import OverflowableBuffer, ReadOnlyFileBasedBuffer
@@ -53,6 +54,7 @@ class Channel(HTTPChannel):
         self.answer: Answer | None = None
         self._task: Task | None = None
         self._is_parked = False
+        self._paused_until = 0.0
         self._turn_begun = 0.0
         self.progress = Progress(sock)
         self._lingering: float | None = None
@@ -159,8 +161,19 @@ class Channel(HTTPChannel):
         is_long = time.monotonic() > self._turn_begun + TURN_SECONDS
         return is_long and bool(self.server.task_dispatcher.are_wanted)
 
+    def pause(self, seconds: float) -> bool:
+        """Let the answer go on later; return whether it does: not too many may wait so."""
+        if not self.server.has_room_for_pauses:
+            return False
+        self._paused_until = time.monotonic() + seconds
+        return True
+
     def _park(self) -> None:
-        """Wait for the client without a thread, or for a thread."""
+        """Wait for the client without a thread, or for a thread, or until a pause is over."""
+        if self._paused_until:
+            self._is_parked = True
+            self.server.pull_trigger(partial(self.server.resume_at, self._paused_until, self))
+            return
         with self.outbuf_lock:
             self._is_parked = self.connected and self.total_outbufs_len >= FEW_UNSENT
             is_parked = self._is_parked
@@ -330,9 +343,16 @@ class Channel(HTTPChannel):
         super().handle_close()
         self._resume()
 
+    def end_pause(self) -> None:
+        """Go on with an answer that was to wait, unless its connection was closed meanwhile."""
+        self._paused_until = 0.0
+        self._resume()
+
     def _resume(self) -> None:
-        if self._is_parked and (not self.connected or self.total_outbufs_len < FEW_UNSENT):
+        is_ready = not self._paused_until and self.total_outbufs_len < FEW_UNSENT
+        if self._is_parked and (is_ready or not self.connected):
             self._is_parked = False
+            self._paused_until = 0.0
             self.server.add_task(self)
 
     def is_overdue(self, seconds: float, idle_seconds: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import logging
 import time
 from collections import Counter
@@ -22,6 +23,8 @@ MANY = 64
 GRACE_SECONDS = 1.5
 # Seconds until it is looked again for connections that can be given up.
 FULL_SECONDS = 0.2
+# Answers that wait without a thread until they go on; more are not made to wait.
+MOST_PAUSES = 200
 # Seconds between two looks at all connections.
 LOOK_SECONDS = 1.0
 
@@ -45,6 +48,7 @@ class Connections(TcpWSGIServer):
         self._idle_seconds = idle_seconds
         self._full_until = 0.0
         self._is_paused = False
+        self._pauses: list[tuple[float, int, Channel]] = []
         self.next_channel_cleanup = 0.0
         self.polling = polling
         super().__init__(*arguments, **named)
@@ -69,8 +73,10 @@ class Connections(TcpWSGIServer):
         if is_paused != self._is_paused and self.accepting:
             polling.pause(self._fileno, is_paused=is_paused)
             self._is_paused = is_paused
-        is_asked = False
-        for number, events in polling.wait(FULL_SECONDS if is_paused else LOOK_SECONDS):
+        is_asked, seconds = False, FULL_SECONDS if is_paused else LOOK_SECONDS
+        if self._pauses:
+            seconds = min(seconds, max(0.0, self._pauses[0][0] - time.monotonic()))
+        for number, events in polling.wait(seconds):
             found = self._map.get(number)
             if found is self:
                 is_asked = True
@@ -80,6 +86,17 @@ class Connections(TcpWSGIServer):
                     found.renew()
         if is_asked and self.accepting:
             wasyncore.readwrite(self, READ)
+        while self._pauses and self._pauses[0][0] <= time.monotonic():
+            heapq.heappop(self._pauses)[2].end_pause()
+
+    @property
+    def has_room_for_pauses(self) -> bool:
+        """Whether one more answer may wait without a thread until it goes on."""
+        return self.polling is not None and len(self._pauses) < MOST_PAUSES
+
+    def resume_at(self, moment: float, channel: Channel) -> None:
+        """Let an answer go on at some time of the monotonic clock; called by the loop."""
+        heapq.heappush(self._pauses, (moment, id(channel), channel))
 
     def add_task(self, task: Channel) -> None:
         """Have a thread answer the request of a connection, unless it is read by a thread."""

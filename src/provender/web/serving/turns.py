@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from waitress.buffers import ReadOnlyFileBasedBuffer
 
 from provender.web.middleware.clients import WAITRESS
+from provender.web.middleware.pauses import PAUSE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -27,20 +28,28 @@ class Turn(Protocol):
         """Return whether the thread must go: the client is slow, or others wait for theirs."""
         ...
 
+    def pause(self, seconds: float) -> bool:
+        """Let the answer go on later; return whether it does: not too many may wait so."""
+        ...
+
 
 class Answer(Iterator[bytes]):
     """The body of an answer; its parts may be made in several threads, one after the other."""
 
-    def __init__(self, body: Iterable[bytes], turn: Turn, context: Context) -> None:
+    def __init__(
+        self, body: Iterable[bytes], turn: Turn, context: Context, pause: float = 0.0
+    ) -> None:
         self._body = body
         self._next = iter(body).__next__
         self._turn = turn
         self._context = context
         self._is_suspended = False
+        self._pause = pause
 
     def __next__(self) -> bytes:
         """Return the next part; raises `SuspendedError` if it must wait."""
-        if self._turn.must_end():
+        pause, self._pause = self._pause, 0.0
+        if (pause and self._turn.pause(pause)) or self._turn.must_end():
             self._is_suspended = True
             raise SuspendedError
         return self._context.run(self._next)
@@ -74,7 +83,7 @@ class Turns:
         body: Iterable[bytes] = context.run(self._app, environ, start_response)
         if _is_handed(body):
             return body
-        answer = turn.answer = Answer(body, turn, context)
+        answer = turn.answer = Answer(body, turn, context, environ.get(PAUSE, 0.0))
         return answer
 
 
