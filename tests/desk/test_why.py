@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from support import badrows
 from support.desk import names
 
 PATH = "/api/v4/processes"
@@ -182,6 +183,21 @@ def test_of_long_lines_the_end_is_shown(each_desk):
     assert found["lines"][-1] == "last line"
     assert sum(map(len, found["lines"])) <= 64_000
     assert found["origin"]["kind"] == "stderr"
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\n\n", "\nlast line\n"])
+def test_of_a_long_text_the_end_is_shown(desk_place, open_place, tmp_path, ending):
+    text = "first line\n" + "é" * 50_000 + ending
+    change = (
+        "UPDATE db_dbnode SET attributes = json_set(attributes, '$.exception', "
+        f"'{text}') WHERE uuid = '{names.EXCEPTED_WITHOUT_LOG}'"
+    )
+    place = desk_place("archive")
+    store = badrows.archive(tmp_path, place.store, [change])
+    found = why(open_place(replace(place, store=str(store))), names.EXCEPTED_WITHOUT_LOG)
+    assert found["exception"] == text
+    expected = "last line" if "last" in ending else "é" * 32_000
+    assert found["lines"] == [expected]
 
 
 def test_a_process_that_succeeded_has_no_lines_whatever_it_logged(each_desk):

@@ -44,13 +44,13 @@ def count_lines(stream: ObjectStream, work: Work) -> int:
 
 
 def last_lines(stream: ObjectStream, most: Most, work: Work) -> list[bytes]:
-    """Return the last lines of a file, the first of them cut if it is too long; as `reach`."""
+    """Return the last lines of a file, one that alone is too long without its beginning.
+
+    Errors as `reach`.
+    """
     start = max(0, stream.size - most.bytes)
     reach(stream, start, work)
-    lines = split(stream.readall())
-    if start and len(lines) > 1:
-        lines = lines[1:]  # of the first line the beginning is missing
-    return lines[-most.lines :]
+    return split_ending(stream.readall(), is_cut=start > 0)[-most.lines :]
 
 
 def slice_lines(
@@ -58,7 +58,7 @@ def slice_lines(
 ) -> Slice:
     """Return the lines of a slice in Python: negative bounds count from the end.
 
-    The first lines of it, if there are more than may be.
+    These are the first of its lines if it has too many. Errors as `reach`, besides:
 
     Raises:
         LimitExceeded: they have too many bytes.
@@ -77,6 +77,12 @@ def split(content: bytes) -> list[bytes]:
     """Return the lines of a text."""
     lines = content.split(NEWLINE)
     return lines if lines[-1] else lines[:-1]
+
+
+def split_ending(content: bytes, *, is_cut: bool) -> list[bytes]:
+    """Return the lines of the end of a text; a first line that may be cut only if it is alone."""
+    lines = split(content)
+    return lines[1:] if is_cut and len(lines) > 1 else lines
 
 
 def _in_ending(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from provender.errors import CorruptObject, ProvenderError
 from provender.query.querystring.advice import Note
-from provender.store.files.lines import NEWLINE, Most, last_lines
+from provender.store.files.lines import Most, last_lines, split_ending
 from provender.store.files.reaching import Work
 from provender.store.files.verification import check_small
 from provender.store.stores import Store
@@ -82,13 +82,15 @@ def _lines(source: Source, store: Store, work: Work, notes: list[Note]) -> Itera
 def _tail(file: File, store: Store, work: Work) -> list[str]:
     with file.open(store) as stream, naming(store, file.path):
         check_small(stream, file.key)
-        return [line.decode("utf-8", "replace") for line in last_lines(stream, TAIL, work)]
+        return _decoded(last_lines(stream, TAIL, work))
 
 
 def _ending(text: str) -> list[str]:
     """Return the last lines of a text, within the largest number of bytes."""
-    content = text.encode("utf-8", "replace")
-    if len(content) > TAIL.bytes:
-        _, newline, ending = content[-TAIL.bytes :].partition(NEWLINE)
-        content = ending if newline else content[-TAIL.bytes :]
-    return content.decode("utf-8", "ignore").rstrip("\n").split("\n")
+    content = text.rstrip("\n").encode("utf-8", "replace")
+    lines = split_ending(content[-TAIL.bytes :], is_cut=len(content) > TAIL.bytes)
+    return _decoded(lines)
+
+
+def _decoded(lines: Sequence[bytes]) -> list[str]:
+    return [line.decode("utf-8", "replace") for line in lines]
