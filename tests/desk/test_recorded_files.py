@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from support.desk import names
+from support.desk.recorded import digest
+
 
 def test_files_of_jobs_are_those_of_aiida(recorded):
     ours, theirs = {}, {}
@@ -33,3 +36,15 @@ def test_files_in_folders_are_those_of_aiida(recorded):
             found[uuid] = sorted(row["path"] for row in rows)
             expected[uuid] = sorted(inside)
     assert found == expected
+
+
+def test_streams_are_the_scheduler_texts_of_aiida(recorded):
+    ours, theirs = {}, {}
+    for uuid, process in recorded.processes:
+        for stream in ("stdout", "stderr"):
+            text = process.get("files", {}).get(stream)
+            if isinstance(text, str) and uuid != names.JOB_DAMAGED_FILE:  # AiiDA shows damage
+                path = f"/api/v4/processes/{uuid}/logs?stream={stream}&format=text"
+                ours[uuid, stream] = digest(recorded.client.get(path).data)
+                theirs[uuid, stream] = text
+    assert ours == theirs
