@@ -1,4 +1,4 @@
-"""Every route of one process answers for every process of the desk, whatever its rows hold."""
+"""Every route of processes answers for every process of the desk, whatever its rows hold."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 from support.badrows import strict
 from support.desk import names
+from support.desk.rows import CODE
 
 EXAMPLES = {"bounds": ("-3:", "0:1000"), "page": ("1",)}
 """Values of what stands in paths beside the id."""
@@ -19,6 +20,22 @@ QUERIES = {
     "/processes/{id}": ("include=attributes,extras,links,files,user,computer,link_counts",),
 }
 """What is asked beside the path alone."""
+LISTS = (
+    "/processes?limit=400&include=summary&link_counts=1",
+    "/processes?limit=400&orderby=attributes.exit_status",
+    "/calcjobs?limit=400&failed=1&include=summary",
+    "/processes?limit=400&past=36500d&running=1&include=summary",
+    "/processes?limit=400&root=1&exit_status>=300&state=finished",
+    "/processes/types",
+    "/processes/types/~none",
+    "/processes/types/aiida.calculations%3Amade.up",
+    "/processes/types/made.up%3ATop",
+    "/codes",
+    f"/codes/{CODE}",
+    f"/codes/{CODE}/jobs?limit=400",
+    "/computers/a5323b68-762c-49cc-b22c-201dc7a75eaa/statistics",
+)
+"""What is asked of all processes."""
 IDS = ("id", "pk", "user_id")
 PLACE = re.compile(r"\{(\w+)\}")
 ALL = [value for name, value in vars(names).items() if name.isupper() and "-0000-" in str(value)]
@@ -53,13 +70,11 @@ def answers(client):
     assert len(asked) > 10
     assert len(ALL) > 50
     found, failed = {}, {}
-    for path in asked:
-        for uuid in ALL:
-            full = path.replace("{id}", uuid)
-            with client.get(f"/api/v4{full}") as answer:
-                found[full] = shown(answer)
-                if answer.status_code >= 500 and answer.json["code"] != "corrupt-object":
-                    failed[full] = answer.text
+    for full in (*LISTS, *(path.replace("{id}", uuid) for path in asked for uuid in ALL)):
+        with client.get(f"/api/v4{full}") as answer:
+            found[full] = shown(answer)
+            if answer.status_code >= 500 and answer.json["code"] != "corrupt-object":
+                failed[full] = answer.text
     assert failed == {}
     return found
 
