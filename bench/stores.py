@@ -18,12 +18,14 @@ from disk_objectstore import Container
 from bench import cluster, content
 from bench.graph import VERSION, batches
 from bench.rows import COLUMNS, Row
+from provender.loading.candidates import CANDIDATES
 
 DATA = Path(__file__).parents[1] / "tests" / "data"
 SETTING = "INSERT INTO db_dbsetting (id, key, val, description, time) VALUES (1, %s, %s, '', %s)"
 Progress = Callable[[int], None]
 """Told how many more nodes have been written."""
 ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n"})
+ADVISED = ("provender_node_state", "provender_node_failed")
 KINDS = ("postgresql", "sqlite", "archive")
 
 
@@ -73,7 +75,10 @@ def container(cache: Path) -> Path:
 
 
 def postgresql(cache: Path, url: str, count: int, progress: Progress) -> Store:
-    """Return the store of this size in a cluster, built if needed with all indexes of AiiDA."""
+    """Return the store of this size in a cluster, built if needed.
+
+    It has all indexes of AiiDA, and those of processes that `provender store index` advises.
+    """
     name = f"bench_{label(count).lower()}_v{VERSION}"
     files = container(cache)
     location = cluster.with_database(url, name)
@@ -95,6 +100,8 @@ def postgresql(cache: Path, url: str, count: int, progress: Progress) -> Store:
         cursor.execute("INSERT INTO alembic_version VALUES ('main_0002')")
         for table in COLUMNS:
             cursor.execute(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))")  # noqa: S608 - ours
+        for candidate in (item for item in CANDIDATES if item.name in ADVISED):
+            cursor.execute(candidate.statement)
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
     cluster.run(url, f"ALTER DATABASE {building} RENAME TO {name}")

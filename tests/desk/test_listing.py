@@ -10,7 +10,7 @@ import pytest
 from provender.query.querystring.desk.listing import OWN, PAST
 from provender.query.querystring.grammar import parse_text
 from provender.query.querystring.request import read_list, read_parameters
-from provender.settings import Limits
+from provender.settings import Limits, Settings
 from provender.translators.processes.listing import ProcessList
 from provender.web.dialects import V4
 from provender.web.routes.views import PROCESSES
@@ -178,6 +178,13 @@ def test_the_address_of_a_row_leads_to_it(each_desk):
     (row,) = rows(each_desk, "past=3h&include=summary")
     found = get(each_desk, row["url"].partition("/api/v4")[2]).json["data"]["processes"]
     assert [item["uuid"] for item in found] == [row["uuid"]]
+
+
+def test_the_address_of_a_row_names_its_profile(make_app):
+    client = make_app(store="demo", settings=Settings(profile_switching=True)).test_client()
+    path = "/processes?include=summary&limit=1&profile=demo"
+    (row,) = get(client, path).json["data"]["processes"]
+    assert row["url"].endswith(f"/{row['uuid']}?profile=demo")
 
 
 def test_a_summary_goes_with_attributes(each_desk):
