@@ -42,6 +42,13 @@ def counted(rows, name, kind):
     return Counter(value for value in found if value is not None)
 
 
+def wall_seconds(rows):
+    """Return the wall seconds of those jobs whose last poll tells them."""
+    polls = [(attribute(row, "last_job_info", dict) or {}) for row in rows]
+    walls = [poll.get("wallclock_time_seconds") for poll in polls]
+    return [wall for wall in walls if isinstance(wall, int | float)]
+
+
 def by_type(rows):
     found = {}
     for row in rows:
@@ -88,6 +95,10 @@ def test_a_type_tells_how_it_is_run(each_desk):
         assert found["labels"] == counted(rows, "process_label", str)
         statuses = {one["exit_status"]: one["count"] for one in found["exit_statuses"]}
         assert statuses == counted(rows, "exit_status", int)
+        for one in found["exit_statuses"]:
+            same = [row for row in rows if attribute(row, "exit_status", int) == one["exit_status"]]
+            walls = wall_seconds(same)
+            assert one["wall_seconds"] == (pytest.approx(sum(walls)) if walls else None)
         for side, name, kinds in (
             ("incoming", "inputs", ("input_calc", "input_work")),
             ("outgoing", "outputs", ("create", "return")),
@@ -218,9 +229,7 @@ def test_a_computer_tells_its_jobs(each_desk):
         own = [
             job for job in jobs if job["computer"] and job["computer"]["uuid"] == computer["uuid"]
         ]
-        polls = [(attribute(job, "last_job_info", dict) or {}) for job in own]
-        walls = [poll.get("wallclock_time_seconds") for poll in polls]
-        known = [wall for wall in walls if isinstance(wall, int | float)]
+        known = wall_seconds(own)
         assert found["jobs"] == len(own)
         assert found["states"] == counted(own, "process_state", str)
         assert found["wall_hours"]["jobs"] == len(known)

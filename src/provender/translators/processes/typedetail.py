@@ -42,6 +42,7 @@ from provender.translators.processes.types import (
     Tally,
     counting,
     ranked,
+    with_walls,
 )
 from provender.translators.records import Record
 from provender.translators.session import Session
@@ -109,12 +110,14 @@ class TypeOf(Inquiry[TypeRows, Record]):
         """Return the record of the type.
 
         Shape: `{"process_type": str, "label": str, "count": int, "labels": {label: int}, "states":
-        {state: int}, "exit_statuses": [{"exit_status": int, "exit_message": str, "count": int}],
-        "inputs": [...], "outputs": [...], "durations": {...}, "sampled": {...}}`.
+        {state: int}, "exit_statuses": [{"exit_status": int, "exit_message": str, "count": int,
+        "wall_seconds": float}], "inputs": [...], "outputs": [...], "durations": {...}, "sampled":
+        {...}}`.
         """
         tally, number = Tally(), len(raw.newest)
-        for *texts, message, count in raw.counts:
-            tally.add(tuple(texts), count, message)
+        for *texts, message, wall, known, count in raw.counts:
+            tally.add(texts, count, message)
+            tally.add_walls(texts[-1], wall, known)
         return {
             "process_type": self._name or None,
             "label": tally.label,
@@ -126,6 +129,7 @@ class TypeOf(Inquiry[TypeRows, Record]):
                     "exit_status": status,
                     "exit_message": tally.messages.get(status),
                     "count": count,
+                    "wall_seconds": tally.walls[status] if tally.told[status] else None,
                 }
                 for status, count in sorted(tally.statuses.items())
             ],
@@ -187,7 +191,7 @@ def _counted(view: View) -> Plan:
     plan = planned(questions.from_counts(view, columns, Parameters()), view)
     target = Target(view.name, NODE.fields[MESSAGE.column], Path.of(MESSAGE.path))
     message = Output("exit_message", target, cast="t", function="max")
-    return replace(plan, outputs=(*plan.outputs, message))
+    return with_walls(replace(plan, outputs=(*plan.outputs, message)), view.name)
 
 
 def _newest(view: View) -> Plan:

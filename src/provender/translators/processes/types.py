@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from provender.query import questions
-from provender.query.plan.plan import Plan
+from provender.query.plan.conditions import Path, Target
+from provender.query.plan.plan import Output, Plan
 from provender.query.plan.views import View
 from provender.query.querydict import Dotted
 from provender.query.querystring.parameter import Parameters
+from provender.schema.entities import NODE
 from provender.schema.statements import Record as Values
 from provender.translators.inquiry import Inquiry
 from provender.translators.lists import planned
@@ -26,6 +28,9 @@ LABEL, STATE, STATUS, MESSAGE = (
     for name in ("process_label", "process_state", "exit_status", "exit_message")
 )
 COLUMNS = ("process_type", LABEL, STATE, STATUS)
+# The wall time of a job as its last poll tells it, and functions of it: in total, and of how many.
+WALL = ("last_job_info", "wallclock_time_seconds")
+OF_WALL = ("sum", "numbers")
 # Labels of a type that an answer shows.
 MOST_LABELS = 100
 
@@ -34,7 +39,8 @@ MOST_LABELS = 100
 class Tally:
     """How many processes there are: in total, with each label, state and exit status.
 
-    `messages` are those of exit statuses.
+    `messages` are those of exit statuses, `walls` the seconds of the jobs with each exit status
+    (None for none), and `told` of how many jobs they are.
     """
 
     count: int = 0
@@ -42,8 +48,10 @@ class Tally:
     states: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
     messages: dict[int, str] = field(default_factory=dict)
+    walls: dict[int | None, float] = field(default_factory=dict)
+    told: Counter[int | None] = field(default_factory=Counter)
 
-    def add(self, texts: tuple[str | None, ...], number: int, message: str | None = None) -> None:
+    def add(self, texts: Sequence[str | None], number: int, message: str | None = None) -> None:
         """Count processes of one label, state and exit status, which are pieces of JSON."""
         label, state, status = text_value(texts[0]), text_value(texts[1]), integer_value(texts[2])
         self.count += number
@@ -55,6 +63,12 @@ class Tally:
             self.statuses[status] += number
             if message:
                 self.messages[status] = message
+
+    def add_walls(self, text: str | None, seconds: float | None, number: int) -> None:
+        """Add the wall seconds of jobs with an exit status, a piece of JSON."""
+        status = integer_value(text)
+        self.told[status] += number
+        self.walls[status] = self.walls.get(status, 0.0) + (seconds or 0.0)
 
     @property
     def label(self) -> str | None:
@@ -103,6 +117,13 @@ class ProcessTypes(Inquiry[list[Values], list[Record]]):
         }
 
 
+def with_walls(plan: Plan, tag: str) -> Plan:
+    """Return a plan of counts that also adds the wall times of jobs, and counts those."""
+    target = Target(tag, NODE.fields["attributes"], Path.of(WALL))
+    more = (Output(name, target, function=name) for name in OF_WALL)
+    return replace(plan, outputs=(*plan.outputs, *more))
+
+
 def counting(view: View) -> Plan:
     """Return the plan that counts processes by type, label, state and exit status."""
     return planned(questions.from_counts(view, COLUMNS, Parameters()), view)
@@ -112,5 +133,5 @@ def tallies(rows: Iterable[Values]) -> dict[str, Tally]:
     """Return what is counted for each type; the empty string stands for none."""
     found: dict[str, Tally] = {}
     for process_type, *texts, number in rows:
-        found.setdefault(process_type or "", Tally()).add(tuple(texts), number)
+        found.setdefault(process_type or "", Tally()).add(texts, number)
     return found

@@ -39,7 +39,14 @@ _LABELS = array(
         closed({"label": STRING, "count": COUNT, "share": NUMBER, "node_types": _COUNTS}),
     )
 )
-_STATUS = closed({"exit_status": INTEGER, "exit_message": nullable(STRING), "count": COUNT})
+_STATUS = closed(
+    {
+        "exit_status": INTEGER,
+        "exit_message": nullable(STRING),
+        "count": COUNT,
+        "wall_seconds": nullable(NUMBER),
+    }
+)
 _DURATIONS = closed(
     {
         "count": COUNT,
