@@ -5,14 +5,14 @@ from __future__ import annotations
 import heapq
 import logging
 import time
-from collections import Counter
+from collections import Counter, deque
 from typing import Any
 
 from waitress import wasyncore
 from waitress.server import TcpWSGIServer
 
 from provender.web.serving.channel import Channel, State
-from provender.web.serving.polling import READ, Polling
+from provender.web.serving.polling import READ, WRITE, Polling
 from provender.web.serving.spool import Spool
 
 LOGGER = logging.getLogger(__name__)
@@ -25,6 +25,9 @@ GRACE_SECONDS = 1.5
 FULL_SECONDS = 0.2
 # Answers that wait without a thread until they go on; more are not made to wait.
 MOST_PAUSES = 200
+# Seconds of sending after which it is looked for requests: a hundred clients can take a megabyte
+# each.
+SEND_SECONDS = 0.002
 # Seconds between two looks at all connections.
 LOOK_SECONDS = 1.0
 
@@ -49,6 +52,7 @@ class Connections(TcpWSGIServer):
         self._full_until = 0.0
         self._is_paused = False
         self._pauses: list[tuple[float, int, Channel]] = []
+        self._taking: deque[Channel] = deque()
         self.next_channel_cleanup = 0.0
         self.polling = polling
         super().__init__(*arguments, **named)
@@ -73,21 +77,39 @@ class Connections(TcpWSGIServer):
         if is_paused != self._is_paused and self.accepting:
             polling.pause(self._fileno, is_paused=is_paused)
             self._is_paused = is_paused
-        is_asked, seconds = False, FULL_SECONDS if is_paused else LOOK_SECONDS
-        if self._pauses:
-            seconds = min(seconds, max(0.0, self._pauses[0][0] - time.monotonic()))
-        for number, events in polling.wait(seconds):
+        is_asked = False
+        for number, events in polling.wait(self._patience(is_paused)):
             found = self._map.get(number)
             if found is self:
                 is_asked = True
+            elif events == WRITE and isinstance(found, Channel):
+                self._taking.append(found)
             elif found is not None:
-                wasyncore.readwrite(found, events)
-                if isinstance(found, Channel):
-                    found.renew()
+                _handle(found, events)
         if is_asked and self.accepting:
             wasyncore.readwrite(self, READ)
+        self._send()
         while self._pauses and self._pauses[0][0] <= time.monotonic():
             heapq.heappop(self._pauses)[2].end_pause()
+
+    def _patience(self, is_paused: bool) -> float:
+        """Return the seconds for which nothing has to be done without an event."""
+        if self._taking:
+            return 0.0
+        seconds = FULL_SECONDS if is_paused else LOOK_SECONDS
+        if self._pauses:
+            seconds = min(seconds, max(0.0, self._pauses[0][0] - time.monotonic()))
+        return seconds
+
+    def _send(self) -> None:
+        """Send to those who can take more, but look for requests in between."""
+        until = time.monotonic() + SEND_SECONDS
+        while self._taking:
+            channel = self._taking.popleft()
+            if channel.connected:
+                _handle(channel, WRITE)
+            if time.monotonic() > until:
+                return
 
     @property
     def has_room_for_pauses(self) -> bool:
@@ -171,3 +193,10 @@ class Connections(TcpWSGIServer):
         if channel.state is not State.IDLE:
             LOGGER.info("the connection of %s %s", channel.addr[0], reason)
         channel.handle_close()
+
+
+def _handle(found: Any, events: int) -> None:  # noqa: ANN401 - a connection, or the trigger
+    """Tell a connection what happens to it, and let it wait anew."""
+    wasyncore.readwrite(found, events)
+    if isinstance(found, Channel):
+        found.renew()
