@@ -104,7 +104,10 @@ def test_while_a_database_hangs_all_requests_fail_at_once(reader, own_postgres):
             errors = {str(pool.submit(read, one).exception(30)) for _ in range(40)}
             assert time.monotonic() - begun < 3  # one that tried would take that long
         assert errors == {"The store `lab` cannot be reached."}
+        with pytest.raises(StoreUnreachable):  # what would wait for a place looks first
+            one.check()
     assert wait_until_it_answers(one) == [(1,)]
+    assert one.check() is None
     wait_until(lambda: "probe" not in names_of_threads())
 
 

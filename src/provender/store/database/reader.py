@@ -78,6 +78,12 @@ class Reader:
         pool = self._engine.pool
         return pool.checkedin() + pool.checkedout(), pool.checkedout()
 
+    def check(self) -> None:
+        """Raise the error that all requests get now, if there is one."""
+        failure = self._gate.failure
+        if failure is not None:
+            raise failure.with_traceback(None)
+
     def within(
         self,
         work: Callable[[Snapshot], _Result],

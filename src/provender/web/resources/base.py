@@ -291,6 +291,7 @@ class BaseResource(flask_restful.Resource):
             ).raw
             if isinstance(early, _Early):
                 abort(early.response)
+        store.reader.check()  # while a database is down nobody waits for a place
         wanted: Wanted[_Made[_Answer]]
         with (
             stores.sharing.wanted(freshness.key) as wanted,
