@@ -34,6 +34,7 @@ QUERIES = {
     "/links/tree": {"in_limit": 1, "out_limit": 1},
     "/io/tree": {"in_limit": 1, "out_limit": 1},
     "/repo/list": {"metadata": True},
+    "/arrays/{name}": {"slice": "0:2", "format": "json"},
 }
 # The values of the other parts of paths.
 PLACES = {"bounds": "-1:", "process_type": TYPE}
@@ -102,7 +103,10 @@ class Recorder:
                 key = next(key for key in FORMATS if key in keys)
                 yield from ({"id": pk, key: name, "download": False} for name in TEXTS)
             else:
-                yield {"id": pk, **places, **({} if "limit" in query else query)}
+                more = {} if "limit" in query else query
+                yield from (
+                    {"id": pk, **places, **named, **more} for named in self._named(pk, path)
+                )
 
     def _chosen(self, route, keys):
         """Return the name of the view of the objects to try, and the filter of these objects."""
@@ -116,6 +120,15 @@ class Recorder:
             rows = self._get(f"/{view}?{filters}limit={MOST}&orderby=-id").json["data"][view]
             self._ids[view, filters] = [row.get("uuid", row["id"]) for row in rows]
         return self._ids[view, filters]
+
+    def _named(self, pk, path):
+        """Return values of what an object has by name, for paths that need some."""
+        if path.endswith(("/arrays.npz", "/{name}")):
+            listed = self._get(f"/nodes/{pk}/arrays").json["data"]["arrays"]
+            several = path.endswith(".npz")
+            names = [one["name"] for one in listed]
+            return [{"names": [name]} if several else {"name": name} for name in names]
+        return [{}]
 
     def _files(self, pk):
         listed = self._get(f"/nodes/{pk}/repo/list").json["data"]["repo_list"]

@@ -137,6 +137,12 @@ class Limits:
     archive_files: int = _setting(
         100_000, "largest number of files in the archive of a process", low=1
     )
+    array_work_bytes: int = _setting(
+        17_179_869_184,
+        "bytes of a compressed file that may be decompressed for a slice of an array in another "
+        "order than that of its file",
+        low=1000,
+    )
     requests: str | None = _setting(
         None, "requests that one client may send, such as `100/minute`; null: any number"
     )

@@ -31,11 +31,13 @@ OTHERS = {
     "logger": ("5", 200),  # it takes every text
     "profile": ("nowhere", 404),
     "filters": ("nonsense>=1", 400),
+    "slice": ("nonsense", 400),
 }
 IN_PATHS = {
     **dict.fromkeys(("id", "process_type"), ("no-id", 404)),
     "page": ("0", 404),
     "bounds": ("x:y", 400),
+    **dict.fromkeys(("name", "label", "array"), ("nonsense", 404)),
 }
 # Keys that need another one beside them.
 COMPANIONS = {"depth": {("query", "tree"): True}}

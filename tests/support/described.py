@@ -27,7 +27,8 @@ from provender.web.openapi.shapes import UNREADABLE
 from provender.web.openapi.statuses import COMMON, WRONG_METHOD
 
 BELOW = re.compile(r"^(?:/[^/]+)*?(?P<api>/api(?:/v[0-9]+)?)(?P<path>/.*)?$", re.DOTALL)
-PLACES = {"{page}": "[0-9]+", "{id}": "[^/]+", "{bounds}": "[^/]+", "{process_type}": ".+"}
+PLACE = re.compile(r"(\{\w+\})")
+PLACES = {"{page}": "[0-9]+", "{process_type}": ".+"}
 JSON = "application/json"
 EXEMPT: list[str] = []
 """Beginnings of the paths whose answers the running test does not compare."""
@@ -71,6 +72,13 @@ def strict(schema):
     return found
 
 
+def segment(part):
+    """Return the pattern of a part of a described path."""
+    if not PLACE.fullmatch(part):
+        return re.escape(part)
+    return PLACES.get(part, "[^/]+")
+
+
 class Description:
     """The description of a dialect, ready to be compared with answers."""
 
@@ -87,8 +95,8 @@ class Description:
 
     @staticmethod
     def _pattern(path):
-        parts = re.split(r"(\{\w+\})", path.rstrip("/"))
-        return "".join(PLACES.get(part, re.escape(part)) for part in parts) + "/?"
+        parts = PLACE.split(path.rstrip("/"))
+        return "".join(map(segment, parts)) + "/?"
 
     def path(self, path):
         """Return the described path of a request, or None."""

@@ -19,8 +19,6 @@ from provender.exports.arrayfiles.reading import Source
 from provender.exports.arrayfiles.slices import Pick, Slice
 from provender.exports.arrayfiles.texts import Json, Values
 
-# The file as it is stored is the first one.
-FORMATS = ("npy", "npz", "json", "csv", "raw")
 WHOLE = Slice("...", (None,))
 
 

@@ -64,6 +64,11 @@ def can_read(form: Form) -> bool:
     return form is not Form.ZSTANDARD or _ZSTANDARD is not None
 
 
+def can_copy(form: Form) -> bool:
+    """Return whether the state of a decompressor of a form can be copied."""
+    return form in (Form.ZLIB, Form.DEFLATE)
+
+
 def copied(using: Decompressor) -> Decompressor | None:
     """Return a decompressor that goes on from the same place; None if its form has no copies."""
     return using.copy() if isinstance(using, _Zlib) else None

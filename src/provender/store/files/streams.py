@@ -16,6 +16,7 @@ from provender.store.files.checkpoints import Checkpoint, Checkpoints, Key, spac
 from provender.store.files.decompression import (
     DecompressionError,
     Form,
+    can_copy,
     copied,
     decompress,
     decompressor,
@@ -49,6 +50,11 @@ class ObjectStream(io.RawIOBase):
 
     def distance(self, target: int) -> int:
         """Return how many bytes are read and thrown away on the way to a position."""
+        del target
+        return 0
+
+    def detour(self, target: int) -> int:
+        """Return how many bytes may be decompressed on the way back to a position."""
         del target
         return 0
 
@@ -182,6 +188,33 @@ class PlainStream(ObjectStream):
         super().close()
 
 
+class HeldStream(ObjectStream):
+    """A content that is held in memory."""
+
+    is_plain: ClassVar[bool] = True
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self._content = content
+        self._position = 0
+        self.size = len(content)
+
+    def take(self, most: int) -> bytes:
+        """Return the next bytes, at most so many; none at the end."""
+        data = self._content[self._position : self._position + most]
+        self._position += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to a position."""
+        self._position = _target(offset, whence, self._position, self.size)
+        return self._position
+
+    def tell(self) -> int:
+        """Return the current position."""
+        return self._position
+
+
 class CompressedStream(ObjectStream):
     """The content of a compressed piece, decompressed as it is read."""
 
@@ -258,6 +291,11 @@ class CompressedStream(ObjectStream):
     def distance(self, target: int) -> int:
         """Return how many bytes are decompressed on the way to a position."""
         return target - self._nearest(target)[0]
+
+    def detour(self, target: int) -> int:
+        """Return how many bytes may be decompressed on the way back to a position."""
+        has_checkpoints = self._checkpoints is not None and can_copy(self._piece.form)
+        return min(target, self._spacing) if has_checkpoints else target
 
     def approach(self, target: int, most: int) -> int:
         """Go towards a position by decompressing at most so many bytes; see `ObjectStream`."""

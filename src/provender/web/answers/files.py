@@ -38,7 +38,7 @@ class Blocks(Iterator[bytes]):
     """
 
     def __init__(
-        self, blocks: Generator[bytes], end: Callable[[], None], work: Work | None = None
+        self, blocks: Iterator[bytes], end: Callable[[], None], work: Work | None = None
     ) -> None:
         self._blocks = blocks
         self._end = end
@@ -62,7 +62,8 @@ class Blocks(Iterator[bytes]):
     def close(self) -> None:
         """Give back what making blocks takes."""
         try:
-            self._blocks.close()
+            if isinstance(self._blocks, Generator):
+                self._blocks.close()
         finally:
             self._end()
 
@@ -114,15 +115,15 @@ def file_response(
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A file that is made while it is sent: its name, its length in bytes, and its ETag.
+    """A file that is made while it is sent: its name, its length if it is known, and its ETag.
 
     `blocks` begins to make it; `close` is called once, when nobody needs it any more.
     """
 
     name: str
-    length: int
+    length: int | None
     etag: str
-    blocks: Callable[[], Generator[bytes]]
+    blocks: Callable[[], Iterator[bytes]]
     close: Callable[[], None]
 
 
@@ -146,7 +147,7 @@ def made_response(made: Made, work: Work) -> Response:
         blocks = Blocks(made.blocks(), made.close, work)
         response = Response(blocks, direct_passthrough=True)
         environ[STREAMED] = True
-    if not is_known_file:
+    if not is_known_file and made.length is not None:
         response.content_length = made.length
     return _as_file(response, made.name, made.etag)
 

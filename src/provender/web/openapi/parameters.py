@@ -72,6 +72,23 @@ OTHER_OPERATORS = (
 
 # A type of processes that many stores have.
 TYPE = "aiida.calculations:core.arithmetic.add"
+_SEGMENT = {"type": "string", "pattern": r"^[^/]+$"}
+# The other parts of paths: what each is, its schema, and an example.
+PARTS: dict[str, tuple[str, Schema, str]] = {
+    "bounds": (
+        "Two bounds of a slice in Python, with a colon.",
+        {"type": "string", "pattern": r"^(?:[+-]?\d{1,30})?:(?:[+-]?\d{1,30})?$"},
+        "-10:",
+    ),
+    "process_type": (
+        "A type of processes, percent-encoded; `~none` for those without one.",
+        {"type": "string", "minLength": 1},
+        TYPE,
+    ),
+    "name": ("The name of an array.", _SEGMENT, "positions"),
+    "label": ("The label of a link: of an output or an input of the process.", _SEGMENT, "sum"),
+    "array": ("The name of an array.", _SEGMENT, "positions"),
+}
 # Marks the second key of a parameter, and names the first.
 SAME = "x-same-as"
 PLACE = re.compile(r"<(?:(?:int|path):)?(\w+)>")
@@ -140,17 +157,12 @@ class Described:
         if "<id>" in route.path and view is not None:
             name = f"id-{view.identity.name.lower().replace('_', '-')}"
             yield name, _in_path("id", ID_TEXTS[view.identity], IDS[view.identity])
-        if "<bounds>" in route.path:
-            slices = {"type": "string", "pattern": r"^(?:[+-]?\d{1,30})?:(?:[+-]?\d{1,30})?$"}
-            made = _in_path("bounds", "Two bounds of a slice in Python, with a colon.", slices)
-            yield "bounds", {**made, "examples": {"example": {"value": "-10:"}}}
-        if "<path:process_type>" in route.path:
-            text = "A type of processes, percent-encoded; `~none` for those without one."
-            made = _in_path("process_type", text, {"type": "string", "minLength": 1})
-            yield "process_type", {**made, "examples": {"example": {"value": TYPE}}}
+        for name, (text, schema, example) in PARTS.items():
+            if name in PLACE.findall(route.path):
+                made = _in_path(name, text, schema)
+                yield name, {**made, "examples": {"example": {"value": example}}}
         if "<int:page>" in route.path:
-            schema = {"type": "integer", "minimum": 1}
-            made = _in_path("page", "The number of the page.", schema)
+            made = _in_path("page", "The number of the page.", {"type": "integer", "minimum": 1})
             yield "page", {**made, "examples": {"example": {"value": 1}}}
 
     def _written(self, parameter: Parameter[Any]) -> str:

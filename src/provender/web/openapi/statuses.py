@@ -124,6 +124,11 @@ HEADERS: dict[str, tuple[Schema, str]] = {
         "Seconds after which the request may succeed.",
     ),
     "WWW-Authenticate": (STRING, "How to prove who one is."),
+    "X-Array-Dtype": (STRING, "The type of the values of an array, as NumPy writes it."),
+    "X-Array-Shape": (
+        {"type": "string", "pattern": r"^(\d+(,\d+)*)?$"},
+        "The lengths of the axes of an array.",
+    ),
     "X-Provender-Notes": (STRING, "All notes on the request, as JSON."),
     "X-Provender-Version": (STRING, "The version of the server."),
     "X-Request-ID": ({"type": "string", "minLength": 1}, "Names the request in the log."),
