@@ -128,6 +128,10 @@ class Recorder:
             several = path.endswith(".npz")
             names = [one["name"] for one in listed]
             return [{"names": [name]} if several else {"name": name} for name in names]
+        if "{label}" in path:
+            side = "inputs" if "/inputs/" in path else "results"
+            listed = self._get(f"/processes/{pk}/{side}").json["data"][side]
+            return [{"label": one["label"]} for one in listed]
         return [{}]
 
     def _files(self, pk):

@@ -19,6 +19,7 @@ ProvenderError
 │   ├── UnknownRoute           no such path, or a malformed id in it
 │   ├── NoSuchEntity           no object with that id
 │   ├── NoSuchFile             no such file or folder in a repository
+│   ├── NoSuchFormat           a result does not have that format
 │   ├── PageOutOfRange         the list has fewer pages
 │   └── UnknownProfile         no profile with that name
 ├── NotServed             501  meaningful, but not offered
@@ -237,6 +238,12 @@ class NoSuchFile(NotFound):
     """No such file or folder in a repository."""
 
     code = "no-such-file"
+
+
+class NoSuchFormat(NotFound):
+    """A result does not have that format; the hint lists those it has."""
+
+    code = "no-such-format"
 
 
 class PageOutOfRange(NotFound):

@@ -45,6 +45,8 @@ COMPANIONS = {"depth": {("query", "tree"): True}}
 UNSERVED = {
     f"/{name}/{{id}}/content/download" for name in ("processes", "calculations", "calcjobs")
 }
+# Arrays that a process gave: the demo store has none.
+UNSERVED |= {f"/processes/{{id}}/extract/{{label}}{end}" for end in ("/{array}", ".npz")}
 
 
 def resolved(document, item):

@@ -92,6 +92,14 @@ def narrowed(plan: Plan, tag: str, column: str, pk: int) -> Plan:
     return replace(plan, condition=Conjunction((found, *plan.condition.conditions)))
 
 
+def equal(plan: Plan, tag: str, column: str, value: str) -> Plan:
+    """Return the plan of the rows in which an output, a column of what has this tag, is a text."""
+    shown = (output.target for output in plan.outputs)
+    target = next(one for one in shown if (one.tag, one.field.name) == (tag, column))
+    found = condition(Use(column, target, "==", value))
+    return replace(plan, condition=Conjunction((found, *plan.condition.conditions)))
+
+
 def among(plan: Plan, tag: str, column: str, pks: Collection[int]) -> Plan:
     """Return the plan of the rows in which a column of the thing with this tag is one of pks."""
     entity = next(source.entity for source in plan.sources if source.tag == tag)

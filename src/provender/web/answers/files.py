@@ -211,13 +211,15 @@ def _close(content: bytes | ObjectStream) -> None:
         content.close()
 
 
-def disposition(name: str) -> str:
+def disposition(name: str, *, is_attachment: bool = True) -> str:
     """Return the `Content-Disposition` of a file (RFC 6266): a plain name, and the exact one.
+
+    An attachment is saved; other files may be shown.
 
     Example:
         `naïve.txt` gives `attachment; filename="na_ve.txt"; filename*=UTF-8''na%C3%AFve.txt`.
     """
     plain = "".join(letter if letter.isascii() and letter.isprintable() else "_" for letter in name)
     escaped = plain.replace("\\", "\\\\").replace('"', '\\"')
-    header = f'attachment; filename="{escaped}"'
+    header = f'{"attachment" if is_attachment else "inline"}; filename="{escaped}"'
     return header if plain == name else f"{header}; filename*=UTF-8''{quote(name, safe='')}"

@@ -27,7 +27,7 @@ from provender.translators.properties import (
     USER_TABLE,
     Properties,
 )
-from provender.web.dialects.desk import archive, arrays, logs, one, screen, types
+from provender.web.dialects.desk import archive, arrays, logs, one, results, screen, types
 from provender.web.dialects.desk.listing import with_keys
 from provender.web.dialects.desk.screen import counting, of_nodes
 from provender.web.dialects.parts import (
@@ -225,6 +225,7 @@ V4 = Dialect(
         *archive.ROUTES,
         *arrays.ROUTES,
         *one.ROUTES,
+        *results.ROUTES,
         *screen.ROUTES,
         *logs.ROUTES,
         *types.ROUTES,

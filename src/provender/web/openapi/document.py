@@ -192,7 +192,9 @@ def _success(dialect: Dialect, route: Route, method: str, shown: Examples) -> di
     elif answer.data is not None:
         schema = envelope(dialect, route, method)
         content[JSON] = {"schema": schema, **shown.answered(template(route), method)}
-    content |= {media.partition(";")[0]: {} for media in answer.media}
+    for media in answer.media:
+        kind = media.partition(";")[0]
+        content[kind] = {"schema": {}} if kind == JSON else {}
     return {"description": text, "headers": statuses.headers(*names), "content": content}
 
 

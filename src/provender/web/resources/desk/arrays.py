@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack, nullcontext
 from functools import partial
 
@@ -20,7 +21,7 @@ from provender.store.files.verification import WHOLE
 from provender.store.stores import Store
 from provender.translators.arrays import Described, StoredArray, arrays_of
 from provender.translators.subject import SubjectRow
-from provender.translators.subjects import naming
+from provender.translators.subjects import naming, open_key
 from provender.web.answers import responses
 from provender.web.answers.arrays import Opened, described_by, enveloped
 from provender.web.answers.files import (
@@ -86,23 +87,33 @@ class NodeArraysResource(Node):
             self.answer(data, 1, found, identifier=identifier, pk=pk, notes=notes)
         )
 
-    def answer_array(self, found: Found[SubjectRow], name: str, identifier: str | int) -> Response:
-        """Answer an array of the node that was found, or a slice of it, in a format."""
+    def answer_array(
+        self,
+        found: Found[SubjectRow],
+        name: str,
+        identifier: str | int,
+        form: str | None = None,
+    ) -> Response:
+        """Answer an array of the node that was found, or a slice of it, in a format.
+
+        By default that is the one which the query string names.
+        """
         stored, store = arrays_of(found.value).stored(name), found.store
-        written, form = self.parameters[SLICE], self.parameters[FORMAT]
+        written, form = self.parameters[SLICE], form or self.parameters[FORMAT]
         asked = formats.WHOLE if written is None else slices.parse(written)
         with naming(store, stored.filename), ExitStack() as stack:
             content = verified(stored.open(store), stored.key)
             stream = stack.enter_context(_stream(content))
             picked = formats.open_array(stream).pick(asked)
-            known = unchanged(etag_of(stored.key))
+            etag = etag_of(stored.key, form)
+            known = unchanged(etag)
             if known is not None:
                 return known
             stack.pop_all()
             if form == "npy" and written is None:
                 response = file_response(stored.filename, content, stored.key, self.work)
                 return described_by(response, picked)
-            opened = Opened(picked, stream, etag_of(stored.key), self.work, self.limits)
+            opened = Opened(picked, stream, etag, self.work, self.limits)
             return self._written(opened, form, found, name, identifier)
 
     def _written(
@@ -134,11 +145,15 @@ class NodeArraysResource(Node):
         with self.context.stores.places.expensive() if len(chosen) > FEW else nullcontext():
             sizes = [_checked_size(one, store) for one in chosen]
         members = [
-            Member(names.entry(one.filename), size, partial(_source, one, store))
+            Member(names.entry(one.filename), size, partial(source, store, one.key, one.filename))
             for one, size in zip(chosen, sizes, strict=True)
         ]
-        etag = etag_of(*(one.key for one in chosen))
-        name, length = f"{title}.npz", zips.length(members)
+        etag = etag_of("npz", *(one.key for one in chosen))
+        return self.answer_zip(f"{title}.npz", members, etag)
+
+    def answer_zip(self, name: str, members: Sequence[Member], etag: str) -> Response:
+        """Answer a zip file; a small one is made before its status is sent."""
+        length = zips.length(members)
         if length <= WHOLE:
             return file_response(name, b"".join(zips.blocks(members)), etag)
         made = Made(name, length, etag, partial(zips.blocks, members), lambda: None)
@@ -154,10 +169,10 @@ def _stream(content: bytes | ObjectStream) -> ObjectStream:
     return HeldStream(content) if isinstance(content, bytes) else content
 
 
-def _source(stored: StoredArray, store: Store) -> ObjectStream:
-    """Return the stream of a file, which is verified before if it is small."""
-    with naming(store, stored.filename):
-        return _stream(verified(stored.open(store), stored.key))
+def source(store: Store, key: str, path: str) -> ObjectStream:
+    """Return the stream of a file of a node, which is verified before if it is small."""
+    with naming(store, path):
+        return _stream(verified(open_key(store, key, path), key))
 
 
 def _checked_size(stored: StoredArray, store: Store) -> int:
