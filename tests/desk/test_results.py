@@ -78,6 +78,11 @@ def test_a_result_says_what_it_is(each_desk):
     assert structure["summary"] == "Fe"
 
 
+def test_a_dictionary_is_summed_up_by_its_keys(each_desk):
+    chain = "49660afe-73fa-4275-b3a9-a8016c294c7a"
+    assert by_label(each_desk, f"{chain}/results")["out"]["summary"] == "n"
+
+
 def test_lists_are_equal_on_each_backend(desks):
     for path in (names.NESTED, names.TIDY, JOB, names.JOB_DAYS, names.QUIET):
         for side in SIDES:
@@ -220,6 +225,22 @@ def test_inputs_are_answered_like_results(each_desk):
     )
     parameters = ok(each_desk, f"{names.NESTED}/inputs/base__pw__parameters")
     assert json.loads(parameters.data)
+
+
+def test_a_range_of_a_result(each_desk):
+    path = f"{names.TIDY}/results/relax__structure"
+    part = get(each_desk, path, headers={"Range": "bytes=0-3"})
+    assert (part.status_code, part.data) == (206, ok(each_desk, path).data[:4])
+    assert part.headers["Content-Range"].startswith("bytes 0-3/")
+
+
+def test_a_head_tells_what_a_get_would(each_desk):
+    for label in ("plain", "relax__structure", BANDS):
+        path = f"/api/v4/processes/{names.TIDY}/results/{label}"
+        head, answer = each_desk.head(path), each_desk.get(path)
+        assert (head.status_code, head.data) == (200, b"")
+        for name in ("Content-Type", "Content-Length", "Content-Disposition", "ETag"):
+            assert head.headers[name] == answer.headers[name]
 
 
 # Arrays of results

@@ -36,6 +36,7 @@ class Computed(Enum):
     PROCESS_STATE = "the state of a process in upper case"
     CREATION_DAY = "the day in UTC on which a node was created"
     DESCRIBED_ATTRIBUTES = "the attributes of a node that is described by them"
+    SHORT_DOCUMENT = "the attributes of a dictionary or a list, if they are short"
     OLD_GROUP_TYPE = "the type of a group before AiiDA 1.0"
     SHORT_SCHEDULER = "the type of a scheduler as the older dialect shows it"
     SHORT_TRANSPORT = "the type of a transport as the older dialect shows it"
@@ -118,6 +119,7 @@ NODE = _entity(
     _computed(Computed.PROCESS_STATE, Kind.TEXT, nullable=True),
     _computed(Computed.CREATION_DAY, Kind.DAY),
     _computed(Computed.DESCRIBED_ATTRIBUTES, Kind.JSON, nullable=True),
+    _computed(Computed.SHORT_DOCUMENT, Kind.JSON, nullable=True),
     _computed(Computed.INCOMING_LINKS, Kind.INTEGER),
     _computed(Computed.OUTGOING_LINKS, Kind.INTEGER),
     _computed(Computed.FAILURE, Kind.TEXT, nullable=True),

@@ -50,6 +50,8 @@ DESCRIBED = (
     *both_spellings("array.bands"),
     JOB,
 )
+# Types of node that hold a document, whose keys or number of values tell what it is.
+DOCUMENTS = (*both_spellings("dict"), *both_spellings("list"))
 
 # The name of a group type before AiiDA 1.0, and its name today.
 OLD_GROUP_TYPES = {

@@ -5,14 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Select, case, exists, func, literal_column, not_, or_, select, true
+from sqlalchemy import (
+    Select,
+    Text,
+    case,
+    cast,
+    exists,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from provender.query.plan.patterns import after_prefix
 from provender.query.sql.forms import Expression, SqlForms, text_literal
 from provender.schema import tables
 from provender.schema.entities import Computed, Kind
 from provender.schema.processes import CALLS
-from provender.schema.types import CORE, DATA, DESCRIBED, OLD_GROUP_TYPES
+from provender.schema.types import CORE, DATA, DESCRIBED, DOCUMENTS, OLD_GROUP_TYPES
+
+# Longest text of attributes that are a short document, in characters.
+SHORT = 20_000
 
 
 def computed(field: Computed, forms: SqlForms, table: Any) -> Expression:  # noqa: ANN401 - or an alias
@@ -48,11 +63,24 @@ def _without(column: Expression, prefix: str, replacement: str) -> Expression:
 
 def _described_attributes(forms: SqlForms, table: Any) -> Expression:  # noqa: ANN401 - or an alias
     """Return the attributes of nodes whose type is described by them, NULL for others."""
+    return case((_is_one_of(DESCRIBED, forms, table), table.c.attributes))
+
+
+def _short_document(forms: SqlForms, table: Any) -> Expression:  # noqa: ANN401 - or an alias
+    """Return the attributes of dictionaries and lists, NULL for long ones and for others."""
+    length = func.length(cast(table.c.attributes, Text))
+    is_short = length <= literal_column(str(SHORT))
+    # Lengths are looked at for documents only: measuring JSON means writing it out.
+    document = case((is_short, table.c.attributes))
+    return case((_is_one_of(DOCUMENTS, forms, table), document))
+
+
+def _is_one_of(prefixes: tuple[str, ...], forms: SqlForms, table: Any) -> Expression:  # noqa: ANN401 - or an alias
+    """Return whether the type of a node has one of some beginnings."""
     spans = [
-        (text_literal(prefix), text_literal(after_prefix(prefix) or "")) for prefix in DESCRIBED
+        (text_literal(prefix), text_literal(after_prefix(prefix) or "")) for prefix in prefixes
     ]
-    described = (forms.span(table.c.node_type, low, high, Kind.TEXT) for low, high in spans)
-    return case((or_(*described), table.c.attributes))
+    return or_(*(forms.span(table.c.node_type, low, high, Kind.TEXT) for low, high in spans))
 
 
 def _old_group_type(table: Any) -> Expression:  # noqa: ANN401 - or an alias
@@ -81,6 +109,7 @@ _COMPUTED: dict[Computed, Callable[[SqlForms, Any], Expression]] = {
     Computed.PROCESS_STATE: lambda forms, table: forms.process_state(table),
     Computed.CREATION_DAY: lambda forms, table: forms.day(table.c.ctime),
     Computed.DESCRIBED_ATTRIBUTES: _described_attributes,
+    Computed.SHORT_DOCUMENT: _short_document,
     Computed.OLD_GROUP_TYPE: lambda _, table: _old_group_type(table),
     Computed.FAILURE: lambda forms, table: forms.failure(table),
     Computed.CALLER: lambda _, table: _caller(table),

@@ -51,6 +51,7 @@ class Side(Enum):
 LINKED: tuple[FieldName | Dotted, ...] = (
     *("id", "uuid", "node_type", "label", "repository_metadata"),
     Computed.DESCRIBED_ATTRIBUTES,
+    Computed.SHORT_DOCUMENT,
     Dotted("attributes", ("value",)),
 )
 
@@ -65,6 +66,7 @@ class Linked:
     node_label: str | None
     tree: Any
     described: Any
+    document: Any
     value: Any
     label: str | None
     link_type: str | None

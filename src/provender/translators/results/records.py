@@ -113,7 +113,14 @@ def _sizes(files: Sequence[Files], store: Store) -> tuple[dict[str, int] | None,
 
 def _summary(link: Linked, files: Files) -> str | None:
     """Return a few words about a node: what it holds, or else its own label."""
-    text = _described(link) or _value(link.value) or link.node_label or _contents(link, files)
+    found = (
+        _described(link),
+        _value(link.value),
+        link.node_label,
+        _document(link.document),
+        _contents(files),
+    )
+    text = next(filter(None, found), None)
     if not text:
         return None
     plain = one_line(well_formed(text))
@@ -144,7 +151,15 @@ def _value(text: Any) -> str | None:  # noqa: ANN401 - a stored value of any typ
     return found if isinstance(found, str) else text.strip()
 
 
-def _contents(link: Linked, files: Files) -> str | None:
+def _document(text: Any) -> str | None:  # noqa: ANN401 - a stored value of any type
+    """Return the keys of a dictionary, or how many values a list has."""
+    found = decoded(text)
+    if isinstance(found.get("list"), list) and len(found) == 1:
+        return counted(len(found["list"]), "values")
+    return ", ".join(sorted(found))
+
+
+def _contents(files: Files) -> str | None:
     """Return what the files of a node tell: the names of arrays, one file, or their number."""
     if files.arrays:
         return ", ".join(files.arrays)

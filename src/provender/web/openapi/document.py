@@ -171,9 +171,15 @@ def _other(route: Route, status: statuses.Status) -> dict[str, Any]:
         return {"$ref": f"#/components/responses/{status.name}"}
     described = statuses.response(status)
     if status.has_body:
-        described["content"] = {OCTETS: {}}
+        described["content"] = {OCTETS: {}, **_media(route)}
         described["headers"] |= statuses.headers(*statuses.OF_FILES)
     return described
+
+
+def _media(route: Route) -> dict[str, Any]:
+    """Return the description of further types of content, whose JSON may be anything."""
+    kinds = [media.partition(";")[0] for media in route.answer.media]
+    return {kind: {"schema": {}} if kind == JSON else {} for kind in kinds}
 
 
 def _success(dialect: Dialect, route: Route, method: str, shown: Examples) -> dict[str, Any]:
@@ -192,9 +198,7 @@ def _success(dialect: Dialect, route: Route, method: str, shown: Examples) -> di
     elif answer.data is not None:
         schema = envelope(dialect, route, method)
         content[JSON] = {"schema": schema, **shown.answered(template(route), method)}
-    for media in answer.media:
-        kind = media.partition(";")[0]
-        content[kind] = {"schema": {}} if kind == JSON else {}
+    content |= _media(route)
     return {"description": text, "headers": statuses.headers(*names), "content": content}
 
 
