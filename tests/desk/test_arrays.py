@@ -276,7 +276,7 @@ def test_values_without_a_json_form_are_null_with_a_note(on_form):
     assert answer.data == {"odd": [[None, 1.5, None], [None, 0.1, 2.0]]}
     (note,) = answer.json["notes"]
     assert (note["code"], note["field"]) == ("no-finite-number", "odd")
-    assert note["message"].startswith("3 values of the array `odd`")
+    assert "null stands for 3 values of the array `odd`" in note["message"]
     assert json.loads(answer.headers["x-provender-notes"]) == [note]
     text = ok(on_form, f"{LARGE}/arrays/odd?format=csv").body
     assert text == b"nan,1.5,inf\r\n-inf,0.1,2.0\r\n"

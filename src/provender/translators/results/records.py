@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from provender.errors import CannotExport, NoSuchFile, ProvenderError
+from provender.errors import CannotExport, NoSuchFile, StoreError
 from provender.exports.registry import describe
 from provender.exports.subject import Subject
 from provender.exports.texts import one_line, well_formed
@@ -106,7 +106,7 @@ def _sizes(files: Sequence[Files], store: Store) -> tuple[dict[str, int] | None,
         return {}, ()
     try:
         return store.files().sizes(keys), ()
-    except ProvenderError as error:
+    except StoreError as error:
         text = f"The sizes of files are unknown. {error.message}"
         return None, (Note(NO_SIZES, text, "size_bytes"),)
 

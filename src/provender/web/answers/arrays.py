@@ -14,7 +14,8 @@ from provender.exports.arrayfiles import reading
 from provender.exports.arrayfiles.boxes import Box
 from provender.exports.arrayfiles.formats import Picked
 from provender.exports.zips import stream as zips
-from provender.plurals import counted, noun
+from provender.exports.zips.names import safe
+from provender.plurals import counted
 from provender.query.querystring.advice import Note
 from provender.settings import Limits
 from provender.store.files.reaching import NEAR, Work, reach
@@ -57,7 +58,7 @@ class Pieces:
 def member(name: str, picked: Picked) -> zips.Member:
     """Return an array as a file of an `.npz`."""
     size = len(picked.npy_head()) + picked.size
-    return zips.Member(f"{name}.npy", size, lambda: Pieces(picked.npy()))
+    return zips.Member(safe(f"{name}.npy"), size, lambda: Pieces(picked.npy()))
 
 
 @dataclass(slots=True)
@@ -89,8 +90,8 @@ class Envelope:
         if not nulls:
             return ()
         text = (
-            f"{counted(nulls, 'values')} of the array `{self.name}` {noun(nulls, 'are')} no finite "
-            "numbers, which JSON does not have: null stands for them."
+            "JSON has neither NaN nor infinities: null stands for "
+            f"{counted(nulls, 'values')} of the array `{self.name}`."
         )
         return (Note(NOT_FINITE, text, self.name, self.uuid),)
 

@@ -19,6 +19,8 @@ ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0
 EXPOSED = (
     "X-Total-Count",
     "X-Total-Counts",
+    "X-Array-Shape",
+    "X-Array-Dtype",
     "Link",
     "ETag",
     "X-Request-ID",

@@ -189,6 +189,7 @@ def _success(dialect: Dialect, route: Route, method: str, shown: Examples) -> di
     names = list(statuses.OF_SUCCESS)
     names += ["Link", "X-Total-Count-Kind"] if answer.is_list else []
     names += ["X-Provender-Version"] if route.view is None else []
+    names += answer.headers
     content: dict[str, Any] = {}
     if answer.form is Form.FILE:
         content[OCTETS] = {}

@@ -123,6 +123,7 @@ HEADERS: dict[str, tuple[Schema, str]] = {
         {"type": "string", "pattern": r"^\d+$"},
         "Seconds after which the request may succeed.",
     ),
+    "Vary": (STRING, "The headers of the request that decide the answer, too."),
     "WWW-Authenticate": (STRING, "How to prove who one is."),
     "X-Array-Dtype": (STRING, "The type of the values of an array, as NumPy writes it."),
     "X-Array-Shape": (

@@ -41,7 +41,7 @@ class Answer:
 
     `data` is the schema of what the envelope holds, None where a file is the only form.
     `is_list` says that the answer may have pages. `body` is the schema of what is posted. `media`
-    are the types of content that the answer may have besides.
+    are the types of content that the answer may have besides, `headers` such headers.
     """
 
     text: str
@@ -51,6 +51,7 @@ class Answer:
     is_list: bool = False
     body: object = None
     media: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

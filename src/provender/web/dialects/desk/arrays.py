@@ -14,6 +14,7 @@ ONE = Answer(
     form=Form.FILE,
     data=arrays.VALUES,
     media=("text/csv",),
+    headers=("X-Array-Shape", "X-Array-Dtype"),
 )
 NPZ = Answer("arrays in one file, for `numpy.load`", form=Form.FILE)
 ATTRS = Answer(

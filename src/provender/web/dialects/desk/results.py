@@ -45,6 +45,7 @@ def _side(side: Side) -> tuple[Route, ...]:
         f"one {noun} in a [format](../processes/results.md#formats)",
         form=Form.FILE,
         media=(*dict.fromkeys((*MEDIA.values(), TEXT)),),
+        headers=("Vary",),
     )
     several = Answer(text, (side.value, "nested"), data=results.listed(side))
     return (

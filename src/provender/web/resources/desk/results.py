@@ -71,7 +71,7 @@ class ProcessResults(NodeArraysResource):
             response.headers["Content-Type"] = media_of(form)
             is_saved = self.parameters[DLOAD]
             response.headers["Content-Disposition"] = disposition(name, is_attachment=is_saved)
-        response.headers["Vary"] = "Accept"
+        response.vary.add("Accept")
         return response
 
     def extract(self, id: str, label: str, array: str) -> Response:  # noqa: A002 - as in the path
