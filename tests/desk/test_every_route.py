@@ -8,7 +8,12 @@ from support.badrows import strict
 from support.desk import names
 from support.desk.rows import CODE
 
-EXAMPLES = {"bounds": ("-3:", "0:1000"), "page": ("1",)}
+EXAMPLES = {
+    "bounds": ("-3:", "0:1000"),
+    "page": ("1",),
+    "label": ("relax__last__bands", "retrieved"),
+    "array": ("bands",),
+}
 """Values of what stands in paths beside the id."""
 QUERIES = {
     "/processes/{id}/logs": (

@@ -252,6 +252,7 @@ OF_NODE = (
     *("/contents/comments", "/contents/derived_properties", "/links/incoming", "/links/outgoing"),
     *("/links/tree", "/links/tree?in_limit=5&out_limit=5", "/links/incoming?orderby=-ctime"),
     *("/repo/list", "/repo/list?metadata=true", '/repo/list?filename="a"'),
+    *("/arrays", "/arrays.attrs", "/arrays.npz", "/arrays/positions?slice=0&format=json"),
     *('/repo/contents?filename="a"', "/download?download_format=json&download=false"),
     *(f"/download?download_format={name}" for name in FORMATS),
 )
@@ -264,6 +265,8 @@ OF_PROCESS = (
     *("/api/v4/processes/{}", "/api/v4/processes/{}/report", "/api/v4/calcjobs/{}"),
     *("/api/v4/processes/{}/logs?recursive=1", "/api/v4/processes/{}/logs/size?recursive=1"),
     *("/api/v4/processes/{}/traceback", "/api/v4/processes/{}/logs?stream=stderr"),
+    *("/api/v4/processes/{}/results", "/api/v4/processes/{}/inputs"),
+    *("/api/v4/processes/{}/results/sum", "/api/v4/processes/{}/extract/sum/positions"),
     *("/api/v4/calcjobs/{}/input_files?metadata=true", "/api/v4/calcjobs/{}/output_files"),
     *("/api/v2/calcjobs/{}/io/retrieved_inputs", "/api/v2/calculations/{}/io/retrieved_outputs"),
 )
