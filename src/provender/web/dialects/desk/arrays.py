@@ -5,7 +5,7 @@ from __future__ import annotations
 from provender.query.querystring.desk.arrays import FORMAT, NAMES, SLICE
 from provender.query.querystring.parameters import PROFILE
 from provender.web.openapi.desk import arrays
-from provender.web.resources.desk.arrays import NodeArraysResource
+from provender.web.resources.desk.arrays import ArraysOfNode
 from provender.web.routes import views
 from provender.web.routes.route import Answer, Form, Handler, Route
 
@@ -28,7 +28,7 @@ def _route(path: str, handler: Handler, answer: Answer, *own: object) -> Route:
     """Return a route below the nodes with keys of its own."""
     return Route(
         f"/nodes/<id>/{path}",
-        NodeArraysResource,
+        ArraysOfNode,
         handler,
         answer,
         views.NODES,
@@ -41,12 +41,12 @@ def _route(path: str, handler: Handler, answer: Answer, *own: object) -> Route:
 ROUTES = (
     _route(
         "arrays",
-        NodeArraysResource.arrays,
+        ArraysOfNode.arrays,
         Answer(
             "the arrays of a node, with their shapes and types", ("arrays",), data=arrays.ARRAYS
         ),
     ),
-    _route("arrays/<name>", NodeArraysResource.array, ONE, SLICE, FORMAT),
-    _route("arrays.npz", NodeArraysResource.npz, NPZ, NAMES),
-    _route("arrays.attrs", NodeArraysResource.attrs, ATTRS),
+    _route("arrays/<name>", ArraysOfNode.array, ONE, SLICE, FORMAT),
+    _route("arrays.npz", ArraysOfNode.npz, NPZ, NAMES),
+    _route("arrays.attrs", ArraysOfNode.attrs, ATTRS),
 )

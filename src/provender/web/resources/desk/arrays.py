@@ -38,7 +38,7 @@ from provender.web.resources.nodes import Node
 FEW = 50
 
 
-class NodeArraysResource(Node):
+class ArraysOfNode(Node):
     """Answers the routes of the arrays of a node."""
 
     def arrays(self, id: str) -> Response:  # noqa: A002 - as in the path

@@ -36,12 +36,12 @@ from provender.translators.subjects import named, naming, open_key
 from provender.web.answers.files import NOT_MODIFIED, disposition, file_response, verified
 from provender.web.answers.states import etag_of, named_by_content
 from provender.web.resources.base import Found
-from provender.web.resources.desk.arrays import NodeArraysResource, source
+from provender.web.resources.desk.arrays import ArraysOfNode, source
 from provender.web.resources.desk.urls import process_url
 from provender.web.routes import views
 
 
-class ProcessResults(NodeArraysResource):
+class ProcessResults(ArraysOfNode):
     """Answers the inputs and the results of a process, and the arrays among its results."""
 
     def listed(self, id: str, *, side: Side) -> Response:  # noqa: A002 - as in the path
