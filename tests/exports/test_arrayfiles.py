@@ -271,6 +271,15 @@ def test_a_long_string_is_sent_in_parts_but_not_written_as_text():
         found.csv()
 
 
+@pytest.mark.parametrize("shape", [(10_000,), (100, 100)])
+def test_few_long_strings_are_text_at_once(shape):
+    source = Endless(shape, "|S60000", "C")
+    found = formats.open_array(source).pick()
+    for blocks in (found.json().blocks(), found.csv()):
+        memory, _ = taken(blocks, 1000)
+        assert memory < 4 << 20
+
+
 @pytest.mark.parametrize(
     "array",
     [

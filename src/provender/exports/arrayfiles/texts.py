@@ -17,14 +17,14 @@ from provender.errors import CannotExport
 from provender.exports.arrayfiles.dtypes import Dtype, Unpack
 from provender.exports.npy import Array, check_nesting
 
-# Values that are turned into text at once.
-BATCH = 4096
+# Values that are turned into text at once, and their bytes.
+BATCH, BATCH_BYTES = 4096, 1 << 18
 # Longest value that becomes text, in bytes: some of them are in memory.
 LARGEST_TEXT = 1 << 16
 
 
 class Values:
-    """The values of a stream of bytes, taken some at a time."""
+    """The values of a stream of bytes, taken some at a time: `at_once` is a good number."""
 
     def __init__(self, dtype: Dtype, blocks: Iterable[bytes]) -> None:
         if dtype.size > LARGEST_TEXT:
@@ -35,6 +35,7 @@ class Values:
         self.dtype = dtype
         self._unpack: Unpack = dtype.unpacker()
         self._size = dtype.size
+        self.at_once = min(BATCH, BATCH_BYTES // max(1, dtype.size))
         self._blocks = iter(blocks)
         self._held = bytearray()
 
@@ -78,13 +79,13 @@ class Json:
             yield orjson.dumps(Array(self.shape, []).nested())
             return
         cut = len(self.shape)
-        while cut and prod(self.shape[cut - 1 :]) <= BATCH:
+        while cut and prod(self.shape[cut - 1 :]) <= self.values.at_once:
             cut -= 1
         if not cut:
             yield from self._whole(self.shape)
             return
         outer, length, inner = self.shape[: cut - 1], self.shape[cut - 1], self.shape[cut:]
-        entries = max(1, BATCH // prod(inner))
+        entries = max(1, self.values.at_once // prod(inner))
         number = prod(outer)
         for index in range(number):
             opened = _wraps(outer, index)
@@ -122,16 +123,17 @@ def write_csv(shape: tuple[int, ...], values: Values) -> Iterator[bytes]:
         return
     length = shape[-1] if shape else 1
     rows = prod(shape) // length
-    at_once = max(1, BATCH // length)
+    most = values.at_once
+    at_once = max(1, most // length)
     write = _TEXTS.get(values.dtype.kind, repr)
     for first in range(0, rows, at_once):
-        if length <= BATCH:
+        if length <= most:
             number = min(at_once, rows - first)
             for taken in values.batches(number * length):
                 yield b"" if taken is None else _lines(list(map(write, taken or ())), length)
             continue
-        for start in range(0, length, BATCH):
-            count = min(BATCH, length - start)
+        for start in range(0, length, most):
+            count = min(most, length - start)
             end = b"," if start + count < length else b"\r\n"
             for taken in values.batches(count):
                 line = b"" if taken is None else _lines(list(map(write, taken)), count)
