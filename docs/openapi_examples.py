@@ -23,6 +23,16 @@ SELECTIONS = {
         "orderby": "-ctime",
         "perpage": 1,
     },
+    "/nodes/select": {
+        "where": {"attributes.process_label": "ArithmeticAddCalculation"},
+        "want": {
+            "uuid": "*",
+            "attributes": {"exit_status": "*"},
+            "incoming": {"x": {"attributes": {"value": "*"}}},
+            "outgoing": {"*": "uuid"},
+        },
+        "limit": 1,
+    },
 }
 POSTED = {
     "path": [{"entity_type": "data.core.structure.StructureData.", "tag": "structure"}],

@@ -74,6 +74,9 @@ class Limits:
         10_000, "called processes, on all levels, that one request looks at", low=1
     )
     events: int = _setting(1000, "events in the history of a process", low=1)
+    selected: int = _setting(
+        1000, "rows of a page of `/nodes/select`, and the most that `limit` may name", low=1
+    )
     joins: int = _setting(10, "largest number of joins in a posted query", low=0)
     nesting: int = _setting(16, "deepest nesting of the JSON of a posted query", low=4)
     url_bytes: int = _setting(

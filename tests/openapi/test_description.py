@@ -122,6 +122,8 @@ def test_every_operation_has_the_parameters_of_its_route(documents, dialect):
         asked = set(keys(rows, route)) if route.has_filters else set()
         places = set(re.findall(r"\{(\w+)\}", path))
         more = {"filters"} if route.has_filters and not route.filters else set()
+        if method == "post" and route.own:  # the others stand in the body
+            special, asked, more = {"profile"}, set(), set()
         assert named == special | asked | places | more, (method, path)
     assert len(document["paths"]) > 50
 

@@ -29,6 +29,7 @@ OTHERS = {
     **{parameter.name: ("x", 400) for parameter in relations.KEYS if parameter.name != "group"},
     "cursor": ('"nonsense"', 400),
     "logger": ("5", 200),  # it takes every text
+    "want": ('{"nothing":"*"}', 400),
     "profile": ("nowhere", 404),
     "filters": ("nonsense>=1", 400),
     "slice": ("nonsense", 400),

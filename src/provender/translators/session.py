@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from provender.query.plan.plan import Plan
-from provender.query.sql import compiler
+from provender.query.plan.template import Layer, Template
+from provender.query.sql import compiler, layers
+from provender.query.sql.layers import Columns
 from provender.schema.statements import Backend, Flaws, Record, Rows
 from provender.store.database.snapshot import Snapshot
 from provender.translators.weight import check_weight
@@ -29,6 +31,11 @@ class Session:
     def flaws(self) -> Flaws:
         """The values that could not be read so far."""
         return self._snapshot.flaws
+
+    @property
+    def answer_bytes(self) -> int:
+        """The largest size of an answer."""
+        return self._snapshot.answer_bytes
 
     @property
     def seconds(self) -> float:
@@ -71,6 +78,12 @@ class Session:
     def counts(self, plan: Plan) -> list[Record]:
         """Return each combination of the outputs of a plan with the number of its rows."""
         return self._snapshot.cached(compiler.compile_groups(plan, self._backend))
+
+    def layer(
+        self, layer: Layer | Template, columns: Columns, ids: Collection[int]
+    ) -> list[Record]:
+        """Return the rows of a layer below things of some ids, in the form of `sql.layers`."""
+        return self._snapshot.run(layers.compile_layer(layer, columns, ids, self._backend))
 
     def number(self, plan: Plan) -> int:
         """Return the number of rows after limit and offset."""

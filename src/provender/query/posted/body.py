@@ -37,11 +37,33 @@ def read_body(raw: bytes, limits: Limits) -> dict[str, Any]:
         ) from error
     if not isinstance(body, dict):
         raise BadRequest("The body must be a JSON object.", hint='{"path": [{"entity_type": ""}]}')
+    _check_all(body, limits)
+    return body
+
+
+def read_document(text: str, limits: Limits, name: str) -> Any:  # noqa: ANN401 - JSON
+    """Return the JSON value of a key of a query string, checked as a posted body is.
+
+    Raises:
+        LimitExceeded: nested too deeply, or a list of too many items.
+        BadRequest: no JSON, or with a string or number that databases cannot store.
+    """
     try:
-        _check(body, limits, 0)
+        document = json.loads(text, parse_constant=_refuse_constant, parse_int=_integer)
+    except RecursionError:
+        raise _too_deep(limits) from None
+    except ValueError as error:
+        raise BadRequest(f"`{name}` is not valid JSON: {error}.") from error
+    _check_all(document, limits)
+    return document
+
+
+def _check_all(document: Any, limits: Limits) -> None:  # noqa: ANN401 - JSON
+    """Refuse what databases cannot store, with its place in the message."""
+    try:
+        _check(document, limits, 0)
     except BadRequest as error:
         raise located(error, error.place) from error
-    return body
 
 
 def located(error: BadRequest, place: tuple[str | int, ...]) -> BadRequest:

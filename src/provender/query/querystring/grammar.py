@@ -7,8 +7,9 @@ Example:
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
@@ -34,6 +35,7 @@ FIRST_INSTANT = datetime.min.replace(tzinfo=timezone.utc)
 LAST_INSTANT = datetime.max.replace(tzinfo=timezone.utc)
 RAW = re.compile(r"[^&\"'`\u201c\u201e=<>!~][^&]*")
 UNQUOTED = re.compile(r"[^&]+")
+JSON = json.JSONDecoder()
 BOOLEANS = {"true": True, "false": False}
 # The key of an order.
 ORDER = "orderby"
@@ -84,40 +86,49 @@ def parse(raw: bytes) -> tuple[Term, ...]:
     return parse_text(decode(raw)) if raw else ()
 
 
+NO_KEYS: frozenset[str] = frozenset()
+
+
 def parse_text(
-    text: str, raw: frozenset[str] = frozenset(), dotted: frozenset[str] = frozenset()
+    text: str,
+    raw: frozenset[str] = NO_KEYS,
+    dotted: frozenset[str] = NO_KEYS,
+    documents: frozenset[str] = NO_KEYS,
 ) -> tuple[Term, ...]:
     """Return the terms of a decoded query string.
 
-    `raw` are keys whose values need no quotes, `dotted` those whose words may go into JSON.
+    `raw` are keys whose values need no quotes, `dotted` those whose words may go into JSON,
+    `documents` those whose values are JSON objects.
 
     Raises:
         GrammarError: with a caret under the place where it stops making sense, and the
             corrected request as hint where it is clear what is meant.
     """
+    forms = dict.fromkeys(raw, _raw) | dict.fromkeys(dotted, _dotted)
+    forms |= dict.fromkeys(documents, _document)
     try:
-        return _query(text, raw, dotted)
+        return _query(text, forms)
     except GrammarError as error:
-        error.hint = suggest(text, error.position, lambda other: _failure(other, raw, dotted))
+        error.hint = suggest(text, error.position, lambda other: _failure(other, forms))
         raise
 
 
-def _failure(text: str, raw: frozenset[str], dotted: frozenset[str]) -> int | None:
+def _failure(text: str, forms: Forms) -> int | None:
     """Return where a query string stops making sense, or None if all of it does."""
     try:
-        _query(text, raw, dotted)
+        _query(text, forms)
     except GrammarError as error:
         return error.position
     return None
 
 
-def _query(text: str, raw: frozenset[str], dotted: frozenset[str]) -> tuple[Term, ...]:
+def _query(text: str, forms: Forms) -> tuple[Term, ...]:
     """`query = ["&"], [field, {"&", field}, ["&"]]`."""
     scanner = _Scanner(text)
     terms: list[Term] = []
     scanner.accept("&")
     while not scanner.at_end():
-        terms.append(_field(scanner, raw, dotted))
+        terms.append(_field(scanner, forms))
         if not scanner.at_end() and not scanner.accept("&"):
             raise scanner.error("Expected `&`")
     return tuple(terms)
@@ -156,7 +167,7 @@ class _Scanner:
         return GrammarError(expected, self.text, self.position)
 
 
-def _field(scanner: _Scanner, raw: frozenset[str], dotted: frozenset[str]) -> Term:
+def _field(scanner: _Scanner, forms: Forms) -> Term:
     """`field = key, path, operator, value, {",", value}, [","]`; lists as `=in=` and `=` allow."""
     scanner.skip_blanks()
     start = scanner.position
@@ -168,10 +179,9 @@ def _field(scanner: _Scanner, raw: frozenset[str], dotted: frozenset[str]) -> Te
     if operator_match is None:
         raise scanner.error("Expected an operator")
     operator = Operator(operator_match[0])
-    read = _raw if key[0] in raw and not path else _OF_KEY.get(key[0], _value)
-    following = _value
-    if key[0] in dotted and not path:
-        read = following = _dotted
+    own = None if path else forms.get(key[0])
+    read = own or _OF_KEY.get(key[0], _value)
+    following = _dotted if own is _dotted else _value
     values = [read(scanner)]
     while operator in (*LISTS, Operator.EQUAL) and scanner.accept(","):
         if _ends_list(scanner) and (operator in LISTS or len(values) > 1):
@@ -262,6 +272,22 @@ def _dotted(scanner: _Scanner) -> Value:
     return _value(scanner)
 
 
+def _document(scanner: _Scanner) -> Value:
+    """`document = "{", …, "}"`: a JSON object, which ends where its JSON does."""
+    scanner.skip_blanks()
+    start = scanner.position
+    if not scanner.text.startswith("{", start):
+        raise scanner.error("Expected a JSON object")
+    try:
+        _, scanner.position = JSON.raw_decode(scanner.text, start)
+    except json.JSONDecodeError as error:
+        scanner.position = error.pos
+        raise scanner.error(f"Expected valid JSON ({error.msg})") from None
+    except (RecursionError, ValueError):  # nested too deeply, or an integer of too many digits
+        raise scanner.error("Expected smaller JSON than the object that begins") from None
+    return scanner.text[start : scanner.position]
+
+
 def _ends_list(scanner: _Scanner) -> bool:
     return scanner.at_end() or scanner.text[scanner.position] == "&"
 
@@ -281,7 +307,9 @@ def _value(scanner: _Scanner) -> Value:
     raise scanner.error("Expected a value")
 
 
-# Keys whose values have forms of their own.
+# How the values of some keys are read.
+Forms = Mapping[str, Callable[[_Scanner], Value]]
+# Keys whose values have forms of their own on every path.
 _OF_KEY: dict[str, Callable[[_Scanner], Value]] = {
     "cursor": _whole,
     "filename": _text,

@@ -21,8 +21,9 @@ class Parameter(Generic[_Value]):
     `form` shows what may follow the key, `help` says what the key does. `schema` is the JSON Schema
     of a value as it is written in a query string, `examples` are such values. `bound` is the
     setting below `limits` that is the largest number. `operators` may follow the key. With
-    `is_raw` the value is all text up to the next `&`, or a quoted string. A key with `is_repeated`
-    may be given more than once: `read` is called for each, and the value is a tuple.
+    `is_raw` the value is all text up to the next `&`, or a quoted string, with `is_document` a JSON
+    object without quotes around, whose text is read. A key with `is_repeated` may be given more
+    than once: `read` is called for each, and the value is a tuple.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Parameter(Generic[_Value]):
     bound: str | None = None
     operators: tuple[Operator, ...] = (Operator.EQUAL,)
     is_raw: bool = False
+    is_document: bool = False
     is_repeated: bool = False
 
 

@@ -21,9 +21,10 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    select,
     type_coerce,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.sql.elements import Grouping, UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 from sqlalchemy.types import TypeEngine
@@ -89,6 +90,14 @@ class JsonForms(ABC):
     @abstractmethod
     def length(self) -> Expression:
         """Return the length of a list, NULL for other types."""
+
+    @abstractmethod
+    def size(self) -> Expression:
+        """Return the number of members of a list or an object as JSON, NULL for other types."""
+
+    @abstractmethod
+    def without(self, names: Expression) -> Expression:
+        """Return the value; of an object those members whose names a bound list lacks."""
 
     @abstractmethod
     def sortable(self, document: Expression) -> Expression:
@@ -201,6 +210,22 @@ class PostgresqlJson(JsonForms):
         """Return `jsonb_array_length`."""
         return case((self.is_type(JsonType.ARRAY), func.jsonb_array_length(self.document())))
 
+    def size(self) -> Expression:
+        """Return `jsonb_array_length`, or the number of keys."""
+        document = self.document()
+        keys = select(func.count()).select_from(func.jsonb_object_keys(document))
+        size = case(
+            (self.is_type(JsonType.ARRAY), func.jsonb_array_length(document)),
+            (self.is_type(JsonType.OBJECT), keys.scalar_subquery()),
+        )
+        return func.to_jsonb(size)
+
+    def without(self, names: Expression) -> Expression:
+        """Return `document - names`, which other types do not have."""
+        document = self.document()
+        rest = document.op("-")(cast(names, ARRAY(Text)))
+        return case((self.is_type(JsonType.OBJECT), rest), else_=document)
+
     def sortable(self, document: Expression) -> Expression:
         """Return `jsonb`, which has an order."""
         return cast(document, JSONB)
@@ -272,6 +297,14 @@ class SqliteJson(JsonForms):
         """Return `json_array_length`."""
         length = self._call(func.json_array_length, type_=Integer)
         return case((self.is_type(JsonType.ARRAY), length))
+
+    def size(self) -> Expression:
+        """Return our own function."""
+        return ours("json_size", self.document(), type_=Text)
+
+    def without(self, names: Expression) -> Expression:
+        """Return our own function."""
+        return ours("json_without", self.document(), names, type_=Text)
 
     def sortable(self, document: Expression) -> Expression:
         """Return bytes that sort."""

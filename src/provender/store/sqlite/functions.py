@@ -55,6 +55,32 @@ def json_get(document: str | bytes | None, path: str) -> str | None:
         return None if exact is MISSING or exact is UNREADABLE else written(exact)
 
 
+def json_size(document: str | bytes | None) -> str | None:
+    """Return the number of members of a list or an object; None for other types."""
+    found = None if document is None else _parsed(document)
+    return str(len(found)) if isinstance(found, list | dict) else None
+
+
+def json_without(document: str | bytes | None, names: str) -> str | None:
+    """Return JSON, an object without the members of some names (a JSON list).
+
+    Example:
+        `json_without('{"a": 1, "b": 2}', '["b"]')` gives `{"a": 1}`.
+    """
+    if document is None:
+        return None
+    found = _parsed(document)
+    if not isinstance(found, dict):
+        return text_of(document)
+    left_out = set(json.loads(names))
+    try:
+        kept = {key: value for key, value in found.items() if key not in left_out}
+        return json.dumps(kept, allow_nan=False)
+    except (ValueError, TypeError, RecursionError):  # a number that no double or `int` holds
+        exact = parsed(document)
+        return written({key: value for key, value in exact.items() if key not in left_out})
+
+
 def walk(value: Any, path: list[str]) -> Any:  # noqa: ANN401 - JSON in, JSON or MISSING out
     """Return the value at a path in a JSON value, or `MISSING`."""
     for segment in path:
@@ -84,3 +110,5 @@ def register(connection: sqlite3.Connection) -> None:
     """Make the functions of this module known to a connection."""
     connection.create_function("provender_lower", 1, lower, deterministic=True)
     connection.create_function("provender_json_get", 2, json_get, deterministic=True)
+    connection.create_function("provender_json_size", 1, json_size, deterministic=True)
+    connection.create_function("provender_json_without", 2, json_without, deterministic=True)

@@ -41,7 +41,7 @@ from provender.web.dialects.parts import (
     statistics,
     tree,
 )
-from provender.web.dialects.selections import search
+from provender.web.dialects.selections import search, select
 from provender.web.openapi import records
 from provender.web.openapi.shapes import closed
 from provender.web.resources.downloads import DownloadLinks
@@ -230,6 +230,7 @@ V4 = Dialect(
         *logs.ROUTES,
         *types.ROUTES,
         *search.ROUTES,
+        *select.ROUTES,
     ),
     {
         **SHARED,

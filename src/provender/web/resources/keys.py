@@ -44,7 +44,8 @@ def _parsed(
     """Return the parameters of a query string, cached: clients repeat them with other paths."""
     raw = frozenset(item.name for item in own if item.is_raw)
     dotted = frozenset({grammar.ORDER} if orders_inside else ())
-    terms = grammar.parse_text(query, raw, dotted) if query else ()
+    documents = frozenset(item.name for item in own if item.is_document)
+    terms = grammar.parse_text(query, raw, dotted, documents) if query else ()
     specials = {**dialect.specials, **{item.name: item for item in own}}
     return read_parameters(terms, specials, dialect.refused)
 

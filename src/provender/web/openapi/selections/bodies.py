@@ -25,7 +25,7 @@ WHERE = Named(
 
 
 def selection(
-    beside: Mapping[str, Parameter[Any]], more: Mapping[str, Schema] | None = None
+    beside: Mapping[str, Parameter[Any]], more: Mapping[str, Schema | Named] | None = None
 ) -> Schema:
     """Return the schema of a body: `where` and the keys beside it, or a query."""
     keys = {name: _written(parameter) for name, parameter in beside.items()}

@@ -1,0 +1,126 @@
+"""Templates filled in: from rows to objects of the shape that was wanted. Floor: translators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from provender.errors import LimitExceeded
+from provender.query.plan.template import (
+    LINKED,
+    MOST_SHOWN,
+    NAMED,
+    Form,
+    Layer,
+    Piece,
+)
+from provender.query.sql.layers import HEAD
+from provender.schema.entities import Kind
+from provender.schema.statements import Record as Values
+from provender.store.cancellation import current
+from provender.store.database.faults import too_large
+from provender.store.files.tree import every_file
+from provender.translators.records import Record, decoded, http_date, json_object, json_value
+from provender.translators.selections.below import LABEL, ORDER, THING, TYPE, Below, Things
+from provender.translators.weight import check_weight
+
+# Things in one answer, on all layers: each takes some 5 microseconds.
+MOST_THINGS = 200_000
+# Things after which to see whether the client is still there.
+OFTEN = 1000
+
+
+class Filling:
+    """Fills in one template; counts what it makes, since a thing may stand below many others."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._left = most_bytes
+        self._number = 0
+
+    def thing(self, things: Things, row: Values) -> Record:
+        """Return a thing as its template wants it.
+
+        Raises:
+            LimitExceeded: the answer would be too large.
+        """
+        self._note(row)
+        template, columns = things.template, things.columns
+        record: Record = {}
+        for name in template.columns:
+            value = row[len(HEAD) + columns.names.index(name)]
+            is_time = template.entity.fields[name].kind is Kind.TIME
+            record[name] = http_date(value) if is_time else value
+        for piece, place in zip(template.every_piece, columns.places(template), strict=True):
+            if template.files is not None and piece is template.every_piece[-1]:
+                record[piece.keys[0]] = self._files(row[place], template.files.fields)
+            else:
+                _put(record, piece, row[place])
+        for layer, branches in zip(template.layers, things.layers, strict=True):
+            record[layer.kind.value] = self._layer(layer, branches, things, row)
+        return record
+
+    def _note(self, row: Values) -> None:
+        self._number += 1
+        self._left -= sum([len(value) for value in row if type(value) is str])
+        if self._left < 0:
+            raise too_large()
+        if self._number > MOST_THINGS:
+            raise LimitExceeded(
+                f"The answer has more than {MOST_THINGS} nodes on all its layers.",
+                hint="Ask for fewer rows: `limit=100`.",
+            )
+        if self._number % OFTEN == 0:
+            current().check()
+
+    def _files(self, text: Any, fields: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON
+        """Return the number of files in a tree, or the first of them."""
+        check_weight(text, self._most_bytes)
+        found = [*every_file(decoded(text))]
+        if not fields:
+            return len(found)
+        shown = [{"path": path, "sha256": key} for path, key in found[:MOST_SHOWN]]
+        return [
+            {name: value for name, value in one.items() if name in fields}
+            | {"more": index == MOST_SHOWN - 1 and len(found) > MOST_SHOWN}
+            for index, one in enumerate(shown)
+        ]
+
+    def _layer(self, layer: Layer, branches: tuple[Below, ...], above: Things, row: Values) -> Any:  # noqa: ANN401 - JSON
+        """Return a layer below a thing."""
+        pk = row[THING]
+        if layer.kind in NAMED:
+            pk = row[len(HEAD) + above.columns.names.index(NAMED[layer.kind])]
+        if layer.has_keys:
+            return {below.branch.key: self._branch(below, pk, is_link=True) for below in branches}
+        return self._branch(branches[0], pk, is_link=layer.kind in LINKED)
+
+    def _branch(self, below: Below, pk: int | None, *, is_link: bool) -> Any:  # noqa: ANN401 - JSON
+        """Return the things of a branch below one: their number, the first, or a list."""
+        rows = [] if pk is None else below.rows.get(pk, [])
+        things = below.things
+        if things is None:
+            return rows[0][ORDER] if rows else 0
+        if below.branch.is_list:
+            shown = rows[:MOST_SHOWN]
+            last = len(shown) - 1 if len(rows) > MOST_SHOWN else None
+            return [
+                {**_link(row, is_link=is_link), "more": place == last, **self.thing(things, row)}
+                for place, row in enumerate(shown)
+            ]
+        if not rows:
+            return None
+        more = {"more": len(rows) > 1} if is_link else {}
+        return {**more, **self.thing(things, rows[0])}
+
+
+def _link(row: Values, *, is_link: bool) -> Record:
+    return {"link_label": row[LABEL], "link_type": row[TYPE]} if is_link else {}
+
+
+def _put(record: Record, piece: Piece, text: str | None) -> None:
+    """Put a value inside JSON at its keys."""
+    *above, last = piece.keys
+    for key in above:
+        record = record.setdefault(key, {})
+    is_column = piece.path is None and piece.form is Form.VALUE
+    record[last] = json_object(text) if is_column else json_value(text)

@@ -1,0 +1,1 @@
+"""Handlers of the routes that take a selection, a module for each subject. Floor: web."""
