@@ -26,7 +26,7 @@ SACCT = {
     "Submit": "2026-11-21T10:41:01",
     "TotalCPU": "09:41.250",
 }
-"""Columns of `sacct --parsable` of a cluster whose clock is an hour before UTC."""
+"""Columns of `sacct --parsable` of a cluster whose clock is an hour ahead of UTC."""
 
 
 def table(*rows):

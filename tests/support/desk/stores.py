@@ -26,10 +26,10 @@ def archive(folder, source, rows: Rows):
         _fill_sqlite(database, rows)
         present = set(old.namelist())
         for item in old.infolist():
-            is_database = item.filename == "db.sqlite3"  # it keeps its place: AiiDA looks there
-            new.writestr(
-                item, (database if is_database else zipfile.Path(old, item.filename)).read_bytes()
-            )
+            if item.filename == "db.sqlite3":  # it keeps its place: AiiDA looks there
+                new.write(database, item.filename)
+            else:
+                new.writestr(item, old.read(item))
         for key, content in {**rows.files, **SPOILT}.items():
             if f"repo/{key}" not in present:
                 new.writestr(f"repo/{key}", content)
