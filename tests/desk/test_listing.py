@@ -333,7 +333,9 @@ WRONG = [
     ("exit_status=true", "bad-value", "exit_status=410"),
     ("exit_status=like=%224%25%22", "bad-operator", "=in="),
     ("include=attributes", "bad-value", "include=summary"),
-    ("stat=killed", "unknown-field", ""),
+    ("stat=killed", "unknown-field", "Did you mean `state`?"),
+    ("fail=1", "unknown-field", "Did you mean `failed`?"),
+    ("foo=1", "unknown-field", "Valid: id, pk"),
 ]
 
 
