@@ -38,6 +38,8 @@ def backend(request, desk_place, open_place):
 
 @pytest.fixture(scope="module")
 def store(desk_archive):
+    """The desk as an archive that was opened before: a terminal would show the progress of that."""
+    run("ps", desk_archive)
     return str(desk_archive)
 
 
@@ -107,7 +109,7 @@ def test_nothing_is_printed_for_a_pipe_if_nothing_is_like_that(store):
 
 
 def test_a_terminal_gets_colours_and_lines_that_fit(store):
-    for columns in (120, 80):
+    for columns in (130, 80):
         text = run_in_terminal("ps", store, "--limit", "9", "--failed", columns=columns)
         assert "\x1b[31m" in text
         lines = uncoloured(text).splitlines()
@@ -116,6 +118,8 @@ def test_a_terminal_gets_colours_and_lines_that_fit(store):
         assert all(line.startswith(("uuid", "de5")) for line in lines[:-1])
         assert lines[-1].startswith("9 of ")
         assert lines[-1].endswith("--limit shows more")
+        assert "caller" in lines[0] or columns == 80
+        assert "message" in lines[0]
     assert "No process is like that." in run_in_terminal("ps", store, "--running", "--failed")
 
 

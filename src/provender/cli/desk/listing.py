@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from provender.cli.desk.opening import Desk, opened, tell
-from provender.cli.desk.paper import Cell, Paper, cell, paper, print_json
+from provender.cli.desk.paper import Cell, Head, Paper, cell, paper, print_json
 from provender.cli.desk.wording import short, state_cell, time_text, without_urls
 from provender.cli.options import Options
 from provender.errors import BadValue
@@ -26,8 +26,16 @@ from provender.web.routes import views
 
 # Characters of a time without its seconds.
 MINUTES = 16
-LOOSE = ("process", "message", "user", "computer")
-HEADS = ("uuid", "created (UTC)", "process", "state", "message", "user", "computer", "caller")
+HEADS = (
+    Head("uuid"),
+    Head("created (UTC)"),
+    Head("process", may_shrink=True),
+    Head("state"),
+    Head("message", may_shrink=True),
+    Head("user", may_shrink=True, may_go=True),
+    Head("computer", may_shrink=True, may_go=True),
+    Head("caller", may_go=True),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +117,7 @@ def _print(sheet: Paper, found: Listing) -> None:
     if not found.records:
         sheet.aside("No process is like that.")
         return
-    sheet.columns(HEADS, [_row(record) for record in found.records], LOOSE)
+    sheet.columns(HEADS, [_row(record) for record in found.records])
     shown, total = len(found.records), found.total or 0
     more = "; --limit shows more" if shown < total else ""
     sheet.aside(f"{shown:,} of {total:,}{more}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from rich.text import Text
     from rich.tree import Tree
 
-# Characters of the narrowest column of a terminal.
-NARROW = 6
+# Characters of the narrowest column of a terminal, and between two columns.
+NARROW, GAP = 6, 2
 # The colour of each state; a failure with an exit status is that of `failed`.
 STYLES = {
     "created": "cyan",
@@ -46,6 +46,18 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column.
+
+    On a narrow terminal a column that `may_go` is left out, and then one that `may_shrink` is cut.
+    """
+
+    text: str
+    may_shrink: bool = False
+    may_go: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Branch:
     """A line of a tree, and what stands below it."""
 
@@ -63,10 +75,8 @@ class Paper(ABC):
     """Where a command prints its blocks."""
 
     @abstractmethod
-    def columns(
-        self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], loose: Collection[str] = ()
-    ) -> None:
-        """Print rows below heads; columns with `loose` heads may be cut to fit a terminal."""
+    def columns(self, heads: Sequence[Head], rows: Sequence[Sequence[Cell]]) -> None:
+        """Print rows below heads."""
 
     @abstractmethod
     def facts(self, rows: Sequence[tuple[str, Cell]]) -> None:
@@ -92,13 +102,10 @@ class Paper(ABC):
 class Plain(Paper):
     """Columns without colours, never cut: for pipes."""
 
-    def columns(
-        self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], loose: Collection[str] = ()
-    ) -> None:
+    def columns(self, heads: Sequence[Head], rows: Sequence[Sequence[Cell]]) -> None:
         """Print rows below heads."""
-        del loose
         texts = [[item.text for item in row] for row in rows]
-        click.echo(table([list(heads), *texts], indent=""))
+        click.echo(table([[head.text for head in heads], *texts], indent=""))
 
     def facts(self, rows: Sequence[tuple[str, Cell]]) -> None:
         """Print names, each with its value."""
@@ -142,17 +149,18 @@ class Coloured(Paper):
 
         self._console: Console = Console(highlight=False, emoji=False, markup=False)
 
-    def columns(
-        self, heads: Sequence[str], rows: Sequence[Sequence[Cell]], loose: Collection[str] = ()
-    ) -> None:
-        """Print rows below heads; columns with `loose` heads are cut where they do not fit."""
+    def columns(self, heads: Sequence[Head], rows: Sequence[Sequence[Cell]]) -> None:
+        """Print rows below heads: those columns that fit."""
         from rich.table import Table  # noqa: PLC0415 - the same
 
         made = Table(box=None, pad_edge=False, header_style="bold", expand=False)
-        for head in heads:
-            made.add_column(head, no_wrap=head not in loose, overflow="ellipsis", min_width=NARROW)
+        places = _fitting(heads, rows, self._console.width)
+        for head in (heads[place] for place in places):
+            made.add_column(
+                head.text, no_wrap=not head.may_shrink, overflow="ellipsis", min_width=NARROW
+            )
         for row in rows:
-            made.add_row(*map(_text, row))
+            made.add_row(*(_text(row[place]) for place in places))
         self._console.print(made)
 
     def facts(self, rows: Sequence[tuple[str, Cell]]) -> None:
@@ -190,6 +198,17 @@ class Coloured(Paper):
     def aside(self, text: str) -> None:
         """Print what is for people only."""
         self._console.print(text, style="dim")
+
+
+def _fitting(heads: Sequence[Head], rows: Sequence[Sequence[Cell]], width: int) -> list[int]:
+    """Return the places of the columns that a terminal shows; the first that may go, go first."""
+    texts = [[head.text, *(row[place].text for row in rows)] for place, head in enumerate(heads)]
+    needed = [GAP + max(map(len, column)) for column in texts]
+    places = list(range(len(heads)))
+    for place, head in enumerate(heads):
+        if head.may_go and sum(needed[left] for left in places) - GAP > width:
+            places.remove(place)
+    return places
 
 
 def _text(item: Cell) -> Text:

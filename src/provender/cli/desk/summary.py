@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from provender.cli.desk.opening import naming, opened, read_identifier, tell
-from provender.cli.desk.paper import Branch, Cell, Paper, cell, paper, print_json
+from provender.cli.desk.paper import Branch, Cell, Head, Paper, cell, paper, print_json
 from provender.cli.desk.wording import fact_text, short, state_cell, time_text, without_urls
 from provender.cli.options import Options
 from provender.translators.processes.called import DEEPEST
@@ -17,7 +17,7 @@ from provender.translators.processes.tree import TreeSummaryOf
 from provender.translators.records import Record
 from provender.web.routes import views
 
-HEADS = ("label", "uuid", "type", "link")
+HEADS = (Head("label", may_shrink=True), Head("uuid"), Head("type"), Head("link", may_go=True))
 # Links of a process that are printed; `--json` has them all.
 MOST_LINKS = 30
 # How the times of a process are called.
@@ -107,7 +107,6 @@ def _links(sheet: Paper, side: str, links: Sequence[Mapping[str, Any]]) -> None:
             )
             for link in shown
         ],
-        HEADS[:1],
     )
     if len(shown) < len(links):
         sheet.line(f"and {len(links) - len(shown):,} more: --json has all")
