@@ -284,6 +284,11 @@ def test_parts_of_no_node(on_each):
     assert get(on_each, f"/processes/{STRUCTURE}?include=user,links,groups").status == 404
 
 
+def test_of_a_wrong_id_and_a_wrong_key_the_id_is_told(on_private):
+    for query in ("limit=x", "include=nothing", "foo=", "include=links&limit=-1"):
+        assert get(on_private, f"/nodes/zz!?{query}").status == 404
+
+
 def test_lists_and_other_resources_have_no_parts(on_private):
     for path in ("/nodes", "/processes", "/groups/1", "/computers", "/users/1"):
         assert get(on_private, f"{path}?include=links").status in (400, 404)

@@ -48,10 +48,10 @@ class Node(BaseResource):
 
     def detail(self, id: str, *, parts: Views | None = None) -> Response:  # noqa: A002 - as in the path
         """Answer one node, with those of its parts that `include` names."""
+        identifier = parse_identifier(self.view, id)
         names = self.parameters[INCLUDE]
         if parts is None or not names:
             return super().detail(id)
-        identifier = parse_identifier(self.view, id)
         asked = self.read_list(self.view)
         found = self._with_parts(
             Asked(self.view, identifier, names, asked.parameters, parts, self.limits)
