@@ -18,6 +18,11 @@ LARGEST = 13_000
 MOST = 40
 # What is posted to the routes that take a selection.
 SELECTIONS = {
+    "/nodes/facets": {
+        "where": {"node_type": {"startswith": "process."}},
+        "facet": ["attributes.exit_status", "ctime:month"],
+        "size": 3,
+    },
     "/nodes/search": {
         "where": {"or": [{"label": {"contains": "relax"}}, {"attributes.exit_status": {"gt": 0}}]},
         "orderby": "-ctime",
@@ -47,7 +52,7 @@ QUERIES = {
     "/arrays/{name}": {"slice": "0:2", "format": "json"},
 }
 # The values of the other parts of paths.
-PLACES = {"bounds": "-1:", "process_type": TYPE}
+PLACES = {"bounds": "-1:", "process_type": TYPE, "key": "node_type"}
 SHORT = {"limit": 1, "attributes": True, "attributes_filter": ["cell"]}
 # The names of the key of a format in the dialects, and formats that are text.
 FORMATS = ("download_format", "format")

@@ -26,6 +26,10 @@ NONSENSE = {
 # What is no value of a parameter although its type is right, and the status then.
 OTHERS = {
     "group": ("no-such-group", 404),
+    "facet": ("no.such", 400),
+    "stats": ("no.such", 400),
+    "after": ("x", 400),
+    "contains": ("", 400),
     **{parameter.name: ("x", 400) for parameter in relations.KEYS if parameter.name != "group"},
     "cursor": ('"nonsense"', 400),
     "logger": ("5", 200),  # it takes every text
@@ -36,6 +40,7 @@ OTHERS = {
 }
 IN_PATHS = {
     **dict.fromkeys(("id", "process_type"), ("no-id", 404)),
+    "key": ("no_such_key", 400),
     "page": ("0", 404),
     "bounds": ("x:y", 400),
     **dict.fromkeys(("name", "label", "array"), ("nonsense", 404)),

@@ -330,6 +330,15 @@ def _with(
     return {**question, "path": [*question["path"], joined], "project": project}
 
 
+def uuids_of(pks: Collection[int]) -> QueryDict:
+    """Return the question of the uuids of nodes."""
+    return {
+        "path": [{"entity_type": "", "tag": "node"}],
+        "filters": {"node": {"id": {"in": tuple(pks)}}},
+        "project": {"node": ["id", "uuid"]},
+    }
+
+
 def labels_of(pks: Collection[int]) -> QueryDict:
     """Return the question of the labels of computers."""
     return {

@@ -72,7 +72,7 @@ def _walk(cursor: Cursor, plan: Plan, request: ListRequest, session: Session) ->
     """Return the page behind a cursor; the first page fixes total and highest id for all pages."""
     if cursor.highest is None:
         total = _total(plan, request.parameters[COUNT], session)
-        cursor = replace(cursor, highest=_highest_id(plan, session), total=total)
+        cursor = replace(cursor, highest=highest_id(plan, session), total=total)
     size, width = request.limit, len(plan.outputs)
     page = cursors.page_after(plan, cursor, size)
     records = session.rows(page)
@@ -87,7 +87,7 @@ def _walk(cursor: Cursor, plan: Plan, request: ListRequest, session: Session) ->
     return Window([values[:width] for values in records], cursor.total, following)
 
 
-def _highest_id(plan: Plan, session: Session) -> int:
+def highest_id(plan: Plan, session: Session) -> int:
     """Return the highest id of the listed entity.
 
     Rows that are added during a walk have higher ids and are left out of all its pages.

@@ -6,9 +6,10 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from provender.query.plan.facets import Facet, Walk
 from provender.query.plan.plan import Plan
 from provender.query.plan.template import Layer, Template
-from provender.query.sql import compiler, layers
+from provender.query.sql import compiler, facets, layers
 from provender.query.sql.layers import Columns
 from provender.schema.statements import Backend, Flaws, Record, Rows
 from provender.store.database.snapshot import Snapshot
@@ -84,6 +85,22 @@ class Session:
     ) -> list[Record]:
         """Return the rows of a layer below things of some ids, in the form of `sql.layers`."""
         return self._snapshot.run(layers.compile_layer(layer, columns, ids, self._backend))
+
+    def buckets(self, facet: Facet, size: int) -> list[Record]:
+        """Return the largest buckets of a facet, in the shape of `facets.BUCKETS`."""
+        return self._snapshot.cached(facets.compile_buckets(facet, size, self._backend))
+
+    def values(self, facet: Facet, walk: Walk) -> list[Record]:
+        """Return a page of all values of a facet, in the shape of `facets.VALUES`."""
+        return self._snapshot.cached(facets.compile_values(facet, walk, self._backend))
+
+    def ranges(self, facet: Facet, edges: tuple[float, ...]) -> list[Record]:
+        """Return the rows between edges, in the shape of `facets.RANGES`."""
+        return self._snapshot.cached(facets.compile_ranges(facet, edges, self._backend))
+
+    def statistics(self, facet: Facet) -> Record:
+        """Return the statistics of the numbers of a facet, in the shape of `facets.STATISTICS`."""
+        return self._snapshot.cached(facets.compile_statistics(facet, self._backend))[0]
 
     def number(self, plan: Plan) -> int:
         """Return the number of rows after limit and offset."""

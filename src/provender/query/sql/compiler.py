@@ -53,7 +53,7 @@ def compile_plan(plan: Plan, backend: Backend, *, with_count: bool = True) -> St
         with named values.
     """
     shape = shape_of(plan)
-    values = _values(shape, backend)
+    values = values_of(shape, backend)
     kinds = tuple([output.kind for output in plan.outputs])
     limit = None if plan.limit is None else _integer(plan.limit)
     text, wide = _compiled(_rows, shape, backend), _wide(plan, kinds)
@@ -99,7 +99,7 @@ def compile_rows(plan: Plan, backend: Backend) -> Statement:
 def compile_count(plan: Plan, backend: Backend) -> Statement:
     """Return the statement of the number of rows before limit and offset."""
     shape = shape_of(plan)
-    return _count_statement(shape, _values(shape, backend), backend)
+    return _count_statement(shape, values_of(shape, backend), backend)
 
 
 def compile_groups(plan: Plan, backend: Backend) -> Statement:
@@ -111,7 +111,7 @@ def compile_groups(plan: Plan, backend: Backend) -> Statement:
     shape = shape_of(plan)
     text = _compiled(_groups, shape, backend)
     kinds = (*(output.kind for output in plan.outputs), Kind.INTEGER)
-    values = _values(shape, backend)
+    values = values_of(shape, backend)
     wide = _wide(plan, kinds[:-1])
     return Statement(text, values, kinds, None, wide, GROUP_BYTES, plan.outputs)
 
@@ -119,10 +119,11 @@ def compile_groups(plan: Plan, backend: Backend) -> Statement:
 def compile_number(plan: Plan, backend: Backend) -> Statement:
     """Return the statement of the number of rows after limit and offset."""
     shape = shape_of(plan)
-    return Statement(_compiled(_number, shape, backend), _values(shape, backend))
+    return Statement(_compiled(_number, shape, backend), values_of(shape, backend))
 
 
-def _values(shape: Shape, backend: Backend) -> dict[str, object]:
+def values_of(shape: Shape, backend: Backend) -> dict[str, object]:
+    """Return the values of a shape by the names that they are bound to."""
     return {f"p{index}": bound(item, backend) for index, item in enumerate(shape.operands)}
 
 

@@ -70,6 +70,10 @@ class Predicates:
         self.forms = forms
         self._table = tables
 
+    def table(self, tag: str) -> Any:  # noqa: ANN401 - a table or an alias
+        """Return the table that stands for a tag."""
+        return self._table(tag)
+
     def on(self, tables: Callable[[str], Any]) -> Predicates:
         """Return a writer of the same conditions on other tables."""
         return Predicates(self.forms, tables)

@@ -41,7 +41,7 @@ from provender.web.dialects.parts import (
     statistics,
     tree,
 )
-from provender.web.dialects.selections import search, select
+from provender.web.dialects.selections import facets, search, select
 from provender.web.openapi import records
 from provender.web.openapi.shapes import closed
 from provender.web.resources.downloads import DownloadLinks
@@ -231,6 +231,7 @@ V4 = Dialect(
         *types.ROUTES,
         *search.ROUTES,
         *select.ROUTES,
+        *facets.ROUTES,
     ),
     {
         **SHARED,

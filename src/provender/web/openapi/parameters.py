@@ -85,6 +85,11 @@ PARTS: dict[str, tuple[str, Schema, str]] = {
         {"type": "string", "minLength": 1},
         TYPE,
     ),
+    "key": (
+        "A key to filter by, or a path into JSON.",
+        {"type": "string", "pattern": r"^[a-z_]+(?:\.[A-Za-z0-9_]+)*$"},
+        "node_type",
+    ),
     "name": ("The name of an array.", _SEGMENT, "positions"),
     "label": ("The label of a link: of an output or an input of the process.", _SEGMENT, "sum"),
     "array": ("The name of an array.", _SEGMENT, "positions"),

@@ -1,0 +1,67 @@
+"""Facets: how the rows of a plan are counted by the values of one name. Floor: query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from provender.query.plan.conditions import Condition, Conjunction, Target, targets
+from provender.query.plan.plan import Output, Plan
+
+
+class Form(Enum):
+    """What makes a bucket: a value, a member of a list, a part of a time, a range of numbers."""
+
+    VALUE = "value"
+    ARRAY = "array"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+    HISTOGRAM = "histogram"
+
+
+TIMES = (Form.DAY, Form.MONTH, Form.YEAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Rows by the values that a target has, in a form; `plan` has the target as its output."""
+
+    plan: Plan
+    form: Form
+    bins: int = 0
+
+    @property
+    def target(self) -> Target:
+        """What the rows are counted by."""
+        return self.plan.outputs[0].target
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A page of all values: those behind `after` (type, number, text), with conditions.
+
+    `contains` is a text in them whatever its case, `least` the fewest rows that have the value.
+    """
+
+    size: int
+    after: tuple[str, float | None, str | None] | None = None
+    contains: str = ""
+    least: int = 1
+    has_samples: bool = False
+
+
+def facet_of(plan: Plan, target: Target, form: Form, bins: int = 0) -> Facet:
+    """Return the facet of the rows of a plan."""
+    return Facet(replace(plan, outputs=(Output("value", target),), order=()), form, bins)
+
+
+def with_condition(plan: Plan, condition: Condition) -> Plan:
+    """Return a plan with one more condition."""
+    return replace(plan, condition=Conjunction((*plan.condition.conditions, condition)))
+
+
+def without(plan: Plan, target: Target) -> Plan:
+    """Return a plan without the conditions on a target alone."""
+    kept = tuple(part for part in plan.condition.conditions if {*targets(part)} != {target})
+    return replace(plan, condition=Conjunction(kept))

@@ -1,0 +1,154 @@
+"""How rows are counted by values inside JSON and by ranges, for both databases. Floor: query."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    Integer,
+    Text,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from provender.query.plan.conditions import JsonType
+from provender.query.sql.forms import text_literal
+from provender.query.sql.jsonforms import JsonForms, PostgresqlJson
+from provender.schema.statements import Backend
+
+Expression = ColumnElement[Any]
+# The JSON type of a value, its number, and its text: that of a string, or `true` and `false`.
+Shown = tuple[Expression, Expression, Expression]
+
+
+class Groups(ABC):
+    """What equal values have in common, and what is shown of it."""
+
+    @abstractmethod
+    def keys(self, inside: JsonForms) -> list[Expression]:
+        """Return what equal values have in common: lists and objects are one value each."""
+
+    @abstractmethod
+    def shown(self, keys: list[Expression]) -> Shown:
+        """Return type, number and text of a value, of what `keys` gives."""
+
+    @abstractmethod
+    def members(self, inside: JsonForms, table: Any) -> tuple[Any, list[Expression]]:  # noqa: ANN401 - a FROM clause
+        """Return a table joined with the members of lists, and what `keys` gives of them."""
+
+    @abstractmethod
+    def range_of(self, number: Expression, bins: int) -> Expression:
+        """Return the place of the range that a number is in; `edges` gives the values to bind."""
+
+    @abstractmethod
+    def edges(self, edges: list[float]) -> dict[str, object]:
+        """Return the edges between ranges by the names that they are bound to."""
+
+
+class PostgresqlGroups(Groups):
+    """PostgreSQL: one `jsonb` is the key; `1` and `1.0` are equal."""
+
+    def keys(self, inside: JsonForms) -> list[Expression]:
+        """Return the value; `[]` and `{}` stand for all lists and objects."""
+        return [_without_members(inside.document())]
+
+    def shown(self, keys: list[Expression]) -> Shown:
+        """Return the parts of a `jsonb`."""
+        value = PostgresqlJson(keys[0], None)
+        word = case((value.is_type(JsonType.BOOLEAN), value.word()))
+        return _typeof(keys[0]), value.number(), func.coalesce(value.string(), word)
+
+    def members(self, inside: JsonForms, table: Any) -> tuple[Any, list[Expression]]:  # noqa: ANN401 - a FROM clause
+        """Return a join with `jsonb_array_elements`."""
+        document = inside.document()
+        listed = case(
+            (inside.is_type(JsonType.ARRAY), document), else_=literal_column("'[]'::jsonb")
+        )
+        members = func.jsonb_array_elements(listed).table_valued("value", name="member")
+        member = members.render_derived()
+        joined = table.join(member, literal_column("true"))
+        return joined, [_without_members(type_coerce(member.c.value, JSONB))]
+
+    def range_of(self, number: Expression, bins: int) -> Expression:
+        """Return `width_bucket` of a list of edges."""
+        del bins
+        return func.width_bucket(number, cast(bindparam("edges"), ARRAY(Double)), type_=Integer)
+
+    def edges(self, edges: list[float]) -> dict[str, object]:
+        """Return them as one list."""
+        return {"edges": edges}
+
+
+def _typeof(value: Expression) -> Expression:
+    return func.jsonb_typeof(value, type_=Text)
+
+
+def _without_members(value: Expression) -> Expression:
+    """Return a `jsonb`, with one value for all lists and one for all objects."""
+    kind = _typeof(value)
+    return case(
+        (kind == text_literal("array"), literal_column("'[]'::jsonb")),
+        (kind == text_literal("object"), literal_column("'{}'::jsonb")),
+        else_=value,
+    )
+
+
+class SqliteGroups(Groups):
+    """SQLite: the names of its types, and the values of numbers and strings."""
+
+    def keys(self, inside: JsonForms) -> list[Expression]:
+        """Return the type, the number and the string."""
+        return [_named(inside.word()), inside.number(), inside.string()]
+
+    def shown(self, keys: list[Expression]) -> Shown:
+        """Return the parts; a boolean is a type of its own."""
+        kind, number, text = keys
+        is_word = kind.in_([text_literal("true"), text_literal("false")])
+        named = case((is_word, text_literal("boolean")), else_=kind)
+        return named, number, case((is_word, kind), else_=text)
+
+    def members(self, inside: JsonForms, table: Any) -> tuple[Any, list[Expression]]:  # noqa: ANN401 - a FROM clause
+        """Return a join with `json_each`."""
+        listed = case((inside.is_type(JsonType.ARRAY), inside.document()), else_=text_literal("[]"))
+        member = func.json_each(listed).table_valued("value", "type", name="member")
+        kind = _named(member.c.type)
+        number = case((kind == text_literal("number"), cast(member.c.value, Double)))
+        text = case((kind == text_literal("string"), member.c.value))
+        return table.join(member, literal_column("1")), [kind, number, text]
+
+    def range_of(self, number: Expression, bins: int) -> Expression:
+        """Return a chain of comparisons."""
+        last: Expression = literal_column(str(bins - 1))
+        below: list[Any] = [
+            (number < bindparam(f"edge{place}", type_=Double), literal_column(str(place)))
+            for place in range(bins - 1)
+        ]
+        return case(*below, else_=last) if below else last
+
+    def edges(self, edges: list[float]) -> dict[str, object]:
+        """Return them one by one."""
+        return {f"edge{place}": edge for place, edge in enumerate(edges)}
+
+
+def _named(kind: Expression) -> Expression:
+    """Return a type of SQLite by its name in JSON; `true` and `false` as they are."""
+    numbers = [text_literal("integer"), text_literal("real")]
+    return case(
+        (kind.in_(numbers), text_literal("number")),
+        (kind == text_literal("text"), text_literal("string")),
+        else_=kind,
+    )
+
+
+GROUPS: dict[Backend, Groups] = {
+    Backend.POSTGRESQL: PostgresqlGroups(),
+    Backend.SQLITE: SqliteGroups(),
+}

@@ -1,0 +1,117 @@
+"""Facets of a selection. Floor: web."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from flask import Response
+
+from provender.errors import BadValue, QueryTimeout
+from provender.query.plan.facets import Walk
+from provender.query.plan.lengths import check_lengths
+from provender.query.querystring import grammar, relations
+from provender.query.querystring.parameter import Parameter
+from provender.query.querystring.parameters import FULL_TYPE, PROFILE
+from provender.query.querystring.selections.facets import (
+    AFTER,
+    CONTAINS,
+    DROP_SELF,
+    FACET,
+    MIN_COUNT,
+    SAMPLE,
+    SHOWN,
+    SIZE,
+    STATS,
+    Asked,
+    read_facet,
+    read_size,
+)
+from provender.query.selection.body import Body
+from provender.translators.selections.facets import NEWEST, FacetsOf, Options
+from provender.translators.selections.said import Said
+from provender.translators.selections.values import ValuesOf, read_position
+from provender.web.answers.responses import LINK_SAFE, root_url
+from provender.web.resources.base import Found
+from provender.web.resources.selecting import Selected
+
+NO_STORE = "no-store"
+
+
+class Facets(Selected):
+    """Answers `/nodes/facets`."""
+
+    beside: ClassVar[dict[str, Parameter[Any]]] = {}
+    more: ClassVar[tuple[str, ...]] = ("facet", "stats", "size", "drop_self")
+
+    def facets(self) -> Response:
+        """Answer how many nodes of a selection have which values."""
+        options = self._options()
+        try:
+            found, is_whole = self._found(options), True
+        except QueryTimeout:
+            found, is_whole = self._found(options, newest=NEWEST), False
+        response = self.answer(found.value, None, found)
+        if not is_whole:
+            response.headers["Cache-Control"] = NO_STORE
+        return response
+
+    def values(self, key: str) -> Response:
+        """Answer a page of all values of one name."""
+        given = self.parameters
+        check_lengths((len(given[CONTAINS]),), self.limits.pattern_chars)
+        after = read_position(given[AFTER]) if given[AFTER] else None
+        walk = Walk(given[SIZE], after, given[CONTAINS], given[MIN_COUNT], given[SAMPLE])
+        said = self._said() or Said()
+        inquiry = ValuesOf(self.selection, read_facet(key), walk, said, self._address)
+        found = self.inquire(inquiry)
+        return self.answer(found.value, None, found)
+
+    def _found(self, options: Options, newest: int | None = None) -> Found[Any]:
+        options = replace(options, newest=newest)
+        inquiry = FacetsOf(self.selection, options, self._said(), self._address)
+        return self.inquire(inquiry, is_named=newest is None)
+
+    def _options(self) -> Options:
+        if self.is_posted:
+            return _posted(self.body)
+        given = self.parameters
+        return Options(given[FACET], given[STATS], given[SIZE], given[DROP_SELF])
+
+    def _said(self) -> Said | None:
+        """Return the selection as it is written; None for a posted one."""
+        if self.is_posted:
+            return None
+        raw = frozenset(item.name for item in self.route.own if item.is_raw)
+        terms = grammar.parse_text(self.query, raw) if self.query else ()
+        kept = {*(item.name for item in relations.KEYS), FULL_TYPE.name, PROFILE.name}
+        special = {*self.dialect.specials, *(item.name for item in self.route.own)}
+        return Said.of(self.query, terms, frozenset(special - kept))
+
+    def _address(self, query: str) -> str:
+        """Return the URL of a list of nodes."""
+        base = f"{root_url()[:-1]}{self.dialect.prefix}/nodes"
+        return f"{base}?{quote(query, safe=LINK_SAFE)}"
+
+
+def _posted(body: Body) -> Options:
+    """Return what a body asks for.
+
+    Raises:
+        BadValue: a value of a wrong type.
+    """
+    size, drops_self = body.more.get("size", SHOWN), body.more.get("drop_self", False)
+    if isinstance(size, bool) or not isinstance(size, int):
+        raise BadValue("`size` takes an integer.")
+    if not isinstance(drops_self, bool):
+        raise BadValue("`drop_self` takes true or false.")
+    facets, statistics = (_facets(body.more.get(key, []), key) for key in ("facet", "stats"))
+    return Options(facets, statistics, read_size(size), drops_self)
+
+
+def _facets(given: Any, key: str) -> tuple[Asked, ...]:  # noqa: ANN401 - JSON
+    texts = [given] if isinstance(given, str) else given
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise BadValue(f"`{key}` takes a string, or a list of strings.")
+    return tuple(read_facet(text) for text in texts)
