@@ -184,6 +184,12 @@ def test_accept_chooses_a_format(accept, media, each_desk):
     assert named.headers["Content-Type"] == "text/plain; charset=utf-8"
 
 
+def test_who_accepts_json_gets_the_plain_one(each_desk):
+    path = f"{names.TIDY}/results/relax__structure"
+    answer = ok(each_desk, path, headers={"Accept": "application/json"})
+    assert "kinds" in json.loads(answer.data)
+
+
 def test_what_is_accepted_decides_the_etag(each_desk):
     path = f"{names.TIDY}/results/relax__structure"
     cif = ok(each_desk, path)

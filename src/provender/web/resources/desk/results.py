@@ -115,7 +115,8 @@ class ProcessResults(ArraysOfNode):
             raise NoSuchFormat(
                 f"`{label}` has no format that `Accept` names.", hint=f"It has: {listed_types}."
             )
-        return best
+        # Several forms may be JSON: whoever accepts JSON means the plain one.
+        return JSON if types[best] == types[JSON] else best
 
     def _in_format(
         self, found: Found[SubjectRow], files: Files, label: str, form: str
