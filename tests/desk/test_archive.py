@@ -16,7 +16,7 @@ import yaml
 
 from provender.errors import CorruptObject
 from provender.settings import Limits, Settings
-from support import growing
+from support import badrows, growing
 from support.desk import names
 
 CHAIN = "7ecba7ea-6275-4480-9606-4b0689d980f1"
@@ -347,6 +347,32 @@ def test_a_process_of_bad_rows_is_told_with_notes(desk_bad):
         assert taken.yaml()["Node data"]["uuid"] == uuid
         assert taken.manifest["notes"] or uuid in (names.KILLED, names.TOP)
     assert take(desk_bad, names.EXCEPTED).files["report.txt"]
+
+
+HALF = len(badrows.VALUES) // 2
+SPOILT = [
+    (table, column, shift)
+    for table in ("db_dbnode", "db_dbcomputer", "db_dbuser", "db_dblog", "db_dblink")
+    for column in badrows.TABLES[table]
+    for shift in ((0, HALF) if table == "db_dbnode" else (0,))
+]
+
+
+@pytest.mark.parametrize(("table", "column", "shift"), SPOILT)
+def test_any_value_in_any_column_hides_nothing_else(table, column, shift, data, tmp_path, make_app):
+    """The rows of a table have one bad value each; the process that is asked for keeps its own."""
+    values = list(badrows.VALUES.values())
+    cases = " ".join(f"WHEN {number} THEN {value}" for number, value in enumerate(values))
+    others = f"WHERE uuid != '{CHAIN}'" if table == "db_dbnode" else ""
+    place = f"(id + {shift}) % {len(values)}"
+    changes = [f"UPDATE {table} SET {column} = CASE {place} {cases} END {others}"]
+    path = badrows.archive(tmp_path, data / "lab.aiida", changes)
+    taken = take(make_app(store=path).test_client(), CHAIN)
+    described = [content for name, content in taken.files.items() if name.endswith(".yaml")]
+    assert described
+    assert taken.yaml()["Node data"]["uuid"] == CHAIN
+    for content in described:
+        assert yaml.safe_load(content)["Node data"]
 
 
 def open_files():

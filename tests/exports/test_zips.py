@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import shutil
 import subprocess
@@ -237,6 +238,15 @@ def test_a_name_is_made_safe(name, expected):
 def test_names_that_some_system_takes_for_the_same_get_numbers(paths, expected):
     names = Names()
     assert [names.file(path) for path in paths] == expected
+
+
+def test_very_many_names_that_are_alike_take_no_time():
+    names = Names()
+    variants = (
+        "".join(letters) for letters in itertools.product(*(("a", "A"),) * 16)
+    )  # a search from the start for each would take minutes
+    found = [names.file(name) for name in variants]
+    assert len({name.casefold() for name in found}) == 2**16
 
 
 @given(st.lists(st.text(alphabet="aA./\\:~2 é\x00", max_size=8), max_size=12))

@@ -152,6 +152,8 @@ def _copy(source_of: Packing | Archive, item: Item, folder: Path, progress: Prog
         while block := source.read(BLOCK):
             file.write(block)
             progress(len(block))
+        if file.tell() != item.size:
+            raise CorruptObject(f"`{item.path}` does not have its {item.size} bytes.")
 
 
 @contextmanager

@@ -32,6 +32,7 @@ class Names:
     def __init__(self, prefix: str = "") -> None:
         self.prefix = prefix
         self._taken: set[str] = set()
+        self._numbers: dict[str, int] = {}
         self._folders: dict[str, Names] = {}
 
     def file(self, path: str) -> str:
@@ -49,10 +50,10 @@ class Names:
     def entry(self, name: str) -> str:
         """Return the whole name of a new entry, whose own name should be `name`."""
         wanted = safe(name)
-        found, number = wanted, 1
-        while _folded(found) in self._taken:
-            number += 1
-            found = numbered(wanted, number)
+        found, folded = wanted, _folded(wanted)
+        while _folded(found) in self._taken:  # goes on where the last one ended: there may be many
+            self._numbers[folded] = self._numbers.get(folded, 1) + 1
+            found = numbered(wanted, self._numbers[folded])
         self._taken.add(_folded(found))
         return self.prefix + found
 

@@ -198,12 +198,20 @@ class Packing:
         for item in self.items.present():
             if item.span is None and (key := bytes.fromhex(item.key)) not in known:
                 known.add(key)
-                try:
-                    with closing(self.open(item)) as source:
-                        while source.read(BLOCK):
-                            self._bounds.tick()
-                except CorruptObject:
+                if not self._is_sound(item):
                     self.spoil(item)
+
+    def _is_sound(self, item: Item) -> bool:
+        """Read a file; return whether it has the bytes that it should have."""
+        left = item.size
+        try:
+            with closing(self.open(item)) as source:
+                while block := source.read(BLOCK):
+                    self._bounds.tick()
+                    left -= len(block)
+        except CorruptObject:
+            return False
+        return left == 0
 
     def open(self, item: Item) -> Source:
         """Return a source of the content of a file."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -61,11 +61,10 @@ class Blocks(Iterator[bytes]):
 
     def close(self) -> None:
         """Give back what making blocks takes."""
-        try:
-            if isinstance(self._blocks, Generator):
+        if isinstance(self._blocks, Generator):
+            with suppress(ValueError):  # another thread makes a block: the server ends
                 self._blocks.close()
-        finally:
-            self._end()
+        self._end()
 
 
 def _read(stream: ObjectStream, length: int) -> Generator[bytes]:
