@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from urllib.parse import quote
 
 PREFIX = "/api/v4"
 JOB, FOLDER = "process.calculation.calcjob.CalcJobNode.", "data.core.folder.FolderData."
@@ -79,6 +80,16 @@ FAILED = "/processes?failed=1&past={age}&include=summary&limit=20"
 PROCESS, FAILURE = "/processes/{process}", "/processes/{failure}"
 
 
+TEMPLATE = {
+    "uuid": "*",
+    "attributes": {"exit_status": "*"},
+    "incoming": {"structure": {"attributes": {"cell": "*"}}},
+    "outgoing": {"output_parameters": {"attributes": {"energy": "*"}}},
+    "logs": "count",
+}
+SELECT = f'/nodes/select?node_type="{JOB}"&id>{AFTER}&limit=400&want={quote(json.dumps(TEMPLATE))}'
+
+
 def _own(name: str, title: str, path: str, most: float) -> Question:
     """Return a question of which there is nothing like at the other servers."""
     return Question(name, title, path, path, is_ours=True, milliseconds=most)
@@ -113,6 +124,7 @@ QUESTIONS = (
         *(POST, POST),
         body=json.dumps(POSTED).replace(f'"{AFTER}"', AFTER),
     ),
+    _own("select", "400 jobs with structure and energy", SELECT, 60),
     _own("failed", "20 failed of a week, with a summary", FAILED, 10),
     _own("failed-uncounted", "the same, not counted", f"{FAILED}&count=none", 5),
     Question(

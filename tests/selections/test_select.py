@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
+import tempfile
+import zipfile
+from contextlib import closing
 from dataclasses import replace
 
 import hypothesis.strategies as st
@@ -11,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from provender.settings import Limits
-from support import growing
+from support import badrows, growing
 from support.filling import COLUMNS, LINKED, Whole
 
 TEMPLATES = [
@@ -33,12 +37,21 @@ TEMPLATES = [
 STORES = {}
 
 
+def whole_of(served):
+    """Return a store in memory, read once for each backend."""
+    if served.root not in STORES:
+        STORES[served.root] = Whole(served)
+    return STORES[served.root]
+
+
 @pytest.fixture
 def whole(on_each):
-    """The store in memory, read once for each backend."""
-    if on_each.root not in STORES:
-        STORES[on_each.root] = Whole(on_each)
-    return STORES[on_each.root]
+    return whole_of(on_each)
+
+
+@pytest.fixture
+def whole_archive(on_archive):
+    return whole_of(on_archive)
 
 
 def select(served, **body):
@@ -323,3 +336,42 @@ def test_an_answer_is_no_larger_than_the_limit(serve, unpacked):
     assert answer.status == 400
     assert answer.json["code"] == "limit-exceeded"
     assert len(rows(served, want={"attributes": "*"}, limit=3)) == 3
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        *(("db_dbnode", name) for name in badrows.TABLES["db_dbnode"]),
+        *(("db_dblink", name) for name in ("label", "type", "input_id", "output_id")),
+        *(("db_dblog", name) for name in badrows.TABLES["db_dblog"]),
+        *(("db_dbgroup_dbnodes", name) for name in ("dbnode_id", "dbgroup_id")),
+    ],
+)
+def test_bad_values_hide_no_others(table, column, serve, data, tmp_path, whole_archive):
+    ids = [pk for (pk,) in _ids(data, table)][: len(badrows.VALUES)]
+    changes = [
+        f"UPDATE {table} SET {column} = {value} WHERE id = {pk}"
+        for pk, value in zip(ids, badrows.VALUES.values(), strict=False)
+    ]
+    served = serve(badrows.archive(tmp_path, data / "lab.aiida", changes))
+    found = rows(served, want=badrows.WHOLE)
+    assert len(found) == 312
+    if table == "db_dbnode":
+        whole = [whole_archive.fill(GOOD, one) for one in whole_archive.nodes.values()]
+        pairs = zip(found, whole, strict=True)
+        others = [(row, one) for row, one in pairs if one["id"] not in ids]
+        assert len(others) > 200
+        assert all({**row, **one} == row for row, one in others)
+    linked = {side: {"*": {**badrows.INSIDE, "*": "*"}} for side in LINKED}
+    assert len(rows(served, want=linked)) == 312
+
+
+GOOD = {"*": "*", "attributes": "*", "extras": "*"}
+
+
+def _ids(data, table):
+    with zipfile.ZipFile(data / "lab.aiida") as archive, tempfile.NamedTemporaryFile() as file:
+        file.write(archive.read("db.sqlite3"))
+        file.flush()
+        with closing(sqlite3.connect(file.name)) as connection:
+            return connection.execute(f"SELECT id FROM {table} ORDER BY id").fetchall()

@@ -216,12 +216,34 @@ FILTERS = (
     *('extras.a=in="x","y"', "attributes.a=true", "attributes.0.a=1", 'node_type=like="data%"'),
     *('process_type=ilike="%a%"', 'uuid=like="a%"'),
 )
+WHOLE = {
+    "*": "*",
+    **dict.fromkeys(("attributes", "extras", "files", "logs", "comments", "groups"), "*"),
+    **dict.fromkeys(("user", "computer"), "*"),
+}
+INSIDE = {
+    "attributes": {"a": {"[0]": "*", "b": "count"}, "value": "*", "[1]": {"k": "*"}},
+    "extras": {"*": "*", "a": "exclude"},
+}
+SIDES = ("incoming", "outgoing", "called", "caller")
+SELECTED = tuple(
+    f"want={json.dumps(want)}{more}"
+    for want in (
+        WHOLE,
+        INSIDE,
+        {"attributes": "count", "files": "count", "logs": "count", "groups": "count"},
+        {side: {"*": {**INSIDE, "uuid": "*", "user": "*"}} for side in SIDES},
+        {side: {"x": WHOLE, "c*": "count", "result[]": "uuid"} for side in SIDES},
+    )
+    for more in ("", "&flat=1&limit=50&orderby=-ctime")
+)
 OTHERS = (
     *("/api/v4/nodes/full_types", "/api/v4/nodes/full_types_count", "/api/v4/nodes/statistics"),
     *("/api/v4/server", "/api/v4/nodes/download_formats", "/", "/profiles", "/ready"),
     *("/api/v4/groups?orderby=-time", '/api/v4/groups?extras.a="x"', "/api/v4/users/1"),
     *('/api/v2/processes?state="FINISHED"', '/api/v2/nodes?type=like="data%"'),
     '/api/v4/computers?label=ilike="%L%"',
+    *(f"/api/v4/nodes/select?{query}" for query in SELECTED),
 )
 
 

@@ -130,7 +130,6 @@ class _Reader:
             public = [name for name in names if is_open(entity, name, ())]
             plain = [name for name in public if name not in documents(entity.fields)]
             columns = [name for name in plain if want.get(name) != EXCLUDE]
-            self._count(len(columns))
         return Template(entity, tuple(columns), tuple(pieces), files, tuple(layers))
 
     def _names(self, entity: Entity) -> list[str]:
@@ -151,8 +150,8 @@ class _Reader:
         if value not in directives or not isinstance(value, str):
             raise _no_directive(value, directives)
 
-    def _count(self, number: int = 1) -> None:
-        self._number += number
+    def _count(self) -> None:
+        self._number += 1
         most = self._limits.columns
         if self._number > most:
             raise LimitExceeded(f"`want` has more than {most} values (`limits.columns`).")

@@ -62,7 +62,7 @@ def json_size(document: str | bytes | None) -> str | None:
 
 
 def json_without(document: str | bytes | None, names: str) -> str | None:
-    """Return JSON, an object without the members of some names (a JSON list).
+    """Return JSON, an object without the members of some names (a JSON list); None for no JSON.
 
     Example:
         `json_without('{"a": 1, "b": 2}', '["b"]')` gives `{"a": 1}`.
@@ -71,7 +71,7 @@ def json_without(document: str | bytes | None, names: str) -> str | None:
         return None
     found = _parsed(document)
     if not isinstance(found, dict):
-        return text_of(document)
+        return None if found is None else text_of(document)
     left_out = set(json.loads(names))
     try:
         kept = {key: value for key, value in found.items() if key not in left_out}

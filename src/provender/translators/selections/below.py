@@ -37,6 +37,18 @@ class Things:
     template: Template
     columns: Columns
     layers: tuple[tuple[Below, ...], ...]
+    pieces: tuple[int, ...] = ()
+
+    @classmethod
+    def of(
+        cls, template: Template, columns: Columns, layers: tuple[tuple[Below, ...], ...]
+    ) -> Things:
+        """Return things, with the places of their values inside JSON."""
+        return cls(template, columns, layers, tuple(columns.places(template)))
+
+    def place(self, name: str) -> int:
+        """Return the place of a column in a row."""
+        return len(HEAD) + self.columns.names.index(name)
 
 
 class Reading:
@@ -70,7 +82,7 @@ class Reading:
     def _things(self, template: Template, columns: Columns, rows: Sequence[Values]) -> Things:
         """Return how things were read, after reading their layers."""
         layers = tuple(self._layer(layer, columns, rows) for layer in template.layers)
-        return Things(template, columns, layers)
+        return Things.of(template, columns, layers)
 
     def _layer(self, layer: Layer, above: Columns, things: Sequence[Values]) -> tuple[Below, ...]:
         """Return the branches of a layer below some things."""

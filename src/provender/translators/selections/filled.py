@@ -9,11 +9,11 @@ from provender.query.plan.template import (
     LINKED,
     MOST_SHOWN,
     NAMED,
+    TREE,
     Form,
     Layer,
     Piece,
 )
-from provender.query.sql.layers import HEAD
 from provender.schema.entities import Kind
 from provender.schema.statements import Record as Values
 from provender.store.cancellation import current
@@ -44,17 +44,16 @@ class Filling:
             LimitExceeded: the answer would be too large.
         """
         self._note(row)
-        template, columns = things.template, things.columns
+        template = things.template
         record: Record = {}
         for name in template.columns:
-            value = row[len(HEAD) + columns.names.index(name)]
+            value = row[things.place(name)]
             is_time = template.entity.fields[name].kind is Kind.TIME
             record[name] = http_date(value) if is_time else value
-        for piece, place in zip(template.every_piece, columns.places(template), strict=True):
-            if template.files is not None and piece is template.every_piece[-1]:
-                record[piece.keys[0]] = self._files(row[place], template.files.fields)
-            else:
-                _put(record, piece, row[place])
+        for piece, place in zip(template.pieces, things.pieces, strict=False):
+            _put(record, piece, row[place])
+        if template.files is not None:  # the last of the values
+            record[TREE.keys[0]] = self._files(row[things.pieces[-1]], template.files.fields)
         for layer, branches in zip(template.layers, things.layers, strict=True):
             record[layer.kind.value] = self._layer(layer, branches, things, row)
         return record
@@ -89,7 +88,7 @@ class Filling:
         """Return a layer below a thing."""
         pk = row[THING]
         if layer.kind in NAMED:
-            pk = row[len(HEAD) + above.columns.names.index(NAMED[layer.kind])]
+            pk = row[above.place(NAMED[layer.kind])]
         if layer.has_keys:
             return {below.branch.key: self._branch(below, pk, is_link=True) for below in branches}
         return self._branch(branches[0], pk, is_link=layer.kind in LINKED)
