@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
@@ -15,6 +15,7 @@ from provender.errors import CannotConvert, LimitExceeded, ProvenderError, Query
 from provender.query.plan.conditions import Target
 from provender.query.plan.plan import Ordering, Output, Plan
 from provender.query.posted.body import read_body
+from provender.query.posted.options import KEYS, Options, check_names, read_options
 from provender.query.posted.reading import Posted, read_posted
 from provender.schema.entities import Kind
 from provender.schema.statements import Record as Values
@@ -62,6 +63,8 @@ PYTHON: Presenters = {Kind.JSON: python_value, Kind.LOCAL_TIME: local_time}
 TYPES = frozenset(("node_type", "process_type", "full_type"))
 # Values that are held at a time while an answer is written: about two megabytes of short ones.
 CELLS = 20_000
+# The name of the list of flat rows in an answer.
+FLAT_ROWS = "rows"
 # Largest posted query whose plan is cached, in bytes; the plan takes about twelve times as many.
 LONGEST_KEPT = 2000
 
@@ -95,10 +98,11 @@ class Query(Inquiry[_Raw, _Answer]):
     is_single: ClassVar[bool] = True
     is_expensive = True
     shown: ClassVar[Presenters] = SHOWN
+    beside: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, text: bytes, limits: Limits, expose: tuple[str, ...]) -> None:
         self.limits = limits
-        self.posted = _checked(text, limits, expose)
+        self.posted, self.options = _checked(text, limits, expose, self.beside)
         self.plan = self.posted.plan.at_most(limits.posted_rows + 1)
 
     def records(self, raw: list[Values]) -> dict[str, list[Record]]:
@@ -126,7 +130,12 @@ class Query(Inquiry[_Raw, _Answer]):
 
 
 class PostedQuery(Query[Written, Answer]):
-    """A posted query whose rows are written as JSON while they come, so that few are held."""
+    """A posted query whose rows are written as JSON while they come, so that few are held.
+
+    With the option `flat` each row is one object, and all are under `FLAT_ROWS`.
+    """
+
+    beside: ClassVar[tuple[str, ...]] = KEYS
 
     def read(self, session: Session) -> Written:
         """Return the rows as JSON, with full types where a part of the type is there."""
@@ -135,8 +144,7 @@ class PostedQuery(Query[Written, Answer]):
         for rows in session.batches(self.plan, max(1, CELLS // len(self.plan.outputs))):
             total += len(rows)
             self.check_number(total)
-            for tag, records in self.records(rows).items():
-                _add_full_types(records)
+            for tag, records in self._written(rows).items():
                 piece = orjson.dumps(records)[1:-1]
                 size += len(piece)
                 if size > self.limits.answer_bytes:
@@ -144,13 +152,46 @@ class PostedQuery(Query[Written, Answer]):
                 pieces.setdefault(tag, []).append(piece)
         return Written(pieces, total)
 
+    def _written(self, rows: list[Values]) -> dict[str, list[Record]]:
+        """Return the records of rows, with full types."""
+        records = self.records(rows)
+        for found in records.values():
+            _add_full_types(found)
+        return {FLAT_ROWS: _flattened(records)} if self.options.is_flat else records
+
     def present(self, raw: Written) -> Answer:
         """Return the JSON list of each tag."""
-        data = {}
+        data: dict[str, Pieces] = {FLAT_ROWS: gathered([b"[]"])} if self.options.is_flat else {}
         for tag, pieces in raw.pieces.items():
             data[tag] = gathered(_listed(pieces))
             pieces.clear()
         return Answer(data, raw.total)
+
+
+class CountedQuery(Inquiry[tuple[Written, int], Answer]):
+    """A posted query with the number of its rows whatever its limit and offset, of one snapshot."""
+
+    is_expensive = True
+
+    def __init__(self, query: PostedQuery) -> None:
+        self._query = query
+        plan = query.posted.plan
+        self._every = replace(plan, order=(), limit=None, offset=None, is_deep=False)
+
+    def read(self, session: Session) -> tuple[Written, int]:
+        """Return the rows as JSON, and the number of all."""
+        every, written = self._every, self._query.read(session)
+        is_plain = not every.distinct and not any(output.function for output in every.outputs)
+        return written, session.total(every) if is_plain else session.number(every)
+
+    def present(self, raw: tuple[Written, int]) -> Answer:
+        """Return the JSON list of each tag."""
+        written, total = raw
+        return replace(self._query.present(written), total=total)
+
+    def explained(self, error: ProvenderError) -> ProvenderError:
+        """Return the error as `Query` does."""
+        return self._query.explained(error)
 
 
 class PythonRows(Query[list[Values], list[Row]]):
@@ -201,14 +242,20 @@ def _listed(pieces: list[bytes]) -> Iterator[bytes]:
     yield b"]"
 
 
-def _is_long(text: bytes, limits: Limits, expose: tuple[str, ...]) -> bool:
+def _is_long(text: bytes, limits: Limits, expose: tuple[str, ...], beside: tuple[str, ...]) -> bool:
     return len(text) > LONGEST_KEPT
 
 
 @cached(128, unless=_is_long)
-def _checked(text: bytes, limits: Limits, expose: tuple[str, ...]) -> Posted:
+def _checked(
+    text: bytes, limits: Limits, expose: tuple[str, ...], beside: tuple[str, ...]
+) -> tuple[Posted, Options]:
     """Return a checked query, cached by its text: programs post the same query many times."""
-    return read_posted(read_body(text, limits), limits, expose)
+    body = read_body(text, limits)
+    posted, options = read_posted(body, limits, expose, beside), read_options(body)
+    if options.is_flat:
+        check_names(posted.plan)
+    return posted, options
 
 
 def _by_tag(found: list[Values], posted: Posted, shown: Presenters) -> dict[str, list[Record]]:
@@ -224,6 +271,15 @@ def _by_tag(found: list[Values], posted: Posted, shown: Presenters) -> dict[str,
 
 def _shown(values: Sequence[Any], show: Callable[[Any], object] | None) -> Sequence[Any]:
     return values if show is None else [None if item is None else show(item) for item in values]
+
+
+def _flattened(records: dict[str, list[Record]]) -> list[Record]:
+    """Return one record for each row, whose names begin with the tag."""
+    named = [[(f"{tag}.", record) for record in found] for tag, found in records.items()]
+    return [
+        {f"{tag}{name}": value for tag, record in row for name, value in record.items()}
+        for row in zip(*named, strict=True)
+    ]
 
 
 def _add_full_types(records: list[Record]) -> None:

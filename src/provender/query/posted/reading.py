@@ -38,8 +38,13 @@ class Posted:
     tags: tuple[str, ...]
 
 
-def read_posted(body: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]) -> Posted:
-    """Return a posted query, checked.
+def read_posted(
+    body: Mapping[str, Any],
+    limits: Limits,
+    expose: tuple[str, ...],
+    beside: tuple[str, ...] = (),
+) -> Posted:
+    """Return a posted query, checked; `beside` are keys that others read.
 
     Raises:
         BadRequest: with the place as a JSON pointer, and what would be valid.
@@ -51,6 +56,7 @@ def read_posted(body: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]
         if name != "authinfo" or "authinfo" in expose
     }
     places: Places = {}
+    _check_keys(body, (*KEYS, *beside))
     try:
         query = _complete(body, limits.joins, names, places)
         check_patterns(query["filters"], limits.pattern_chars)
@@ -65,6 +71,12 @@ def read_posted(body: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]
         )
     check_columns(sum(output.target.path is not None for output in plan.outputs), limits)
     return Posted(plan, tuple(query["project"]))
+
+
+def _check_keys(body: Mapping[str, Any], valid: tuple[str, ...]) -> None:
+    for key in body:
+        if key not in valid:
+            raise located(UnknownField(f"Unknown key `{key}`.", name=key, valid=valid), (key,))
 
 
 def _where(place: Place, places: Places) -> Place:
@@ -82,9 +94,6 @@ def _complete(
     places: Places,
 ) -> QueryDict:
     """Return the query dict with nothing left out."""
-    for key in body:
-        if key not in KEYS:
-            raise UnknownField(f"Unknown key `{key}`.", name=key, valid=KEYS).under(key)
     path = read_path(body.get("path"), names, most_joins)
     _check_map(body)
     limit, offset = _count(body, "limit"), _count(body, "offset") or 0

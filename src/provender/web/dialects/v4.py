@@ -196,6 +196,7 @@ V4 = Dialect(
                 "POST: the answer to a [query](querybuilder.md); GET: 405",
                 data=records.ROWS_BY_TAG,
                 body=records.POSTED,
+                more=records.TOTAL,
             ),
             methods=("GET", "POST"),
         ),

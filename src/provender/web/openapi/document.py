@@ -246,7 +246,8 @@ def envelope(dialect: Dialect, route: Route, method: str) -> Schema:
 
 
 def _around(own: dict[str, Any], dialect: Dialect, route: Route, method: str) -> Schema:
-    more = {"next": {"type": ["string", "null"]}} if route.answer.is_list else {}
+    more: dict[str, Any] = dict(route.answer.more)
+    more |= {"next": {"type": ["string", "null"]}} if route.answer.is_list else {}
     return {
         "type": "object",
         "allOf": [ENVELOPE],

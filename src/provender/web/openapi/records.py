@@ -283,21 +283,23 @@ _VERTEX = closed(
     {key: {} for key in (*OWN_KEYS, *KEYWORDS) if key != "entity_type"},
 )
 _PART: Schema = {"type": ["object", "array", "null"]}
+TOTAL = {"total": COUNT}
+QUERY: dict[str, Any] = {
+    "path": array({"anyOf": [STRING, _VERTEX]}, minItems=1),
+    "filters": _PART,
+    "project": _PART,
+    "project_map": _PART,
+    "order_by": _PART,
+    "limit": nullable(COUNT),
+    "offset": nullable(COUNT),
+    "distinct": nullable(BOOLEAN),
+}
 POSTED = Named(
     "PostedQuery",
     {
         "type": "object",
         "required": ["path"],
-        "properties": {
-            "path": array({"anyOf": [STRING, _VERTEX]}, minItems=1),
-            "filters": _PART,
-            "project": _PART,
-            "project_map": _PART,
-            "order_by": _PART,
-            "limit": nullable(COUNT),
-            "offset": nullable(COUNT),
-            "distinct": nullable(BOOLEAN),
-        },
+        "properties": {**QUERY, "count": {"enum": ["exact", None]}, "flat": nullable(BOOLEAN)},
         "unevaluatedProperties": False,
         "description": "What `QueryBuilder.as_dict()` of AiiDA returns, or written by hand.",
     },

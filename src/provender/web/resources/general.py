@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from provender.errors import BadRequest, ProvenderError
 from provender.query.querystring import grammar
-from provender.translators.queries import PostedQuery
+from provender.translators.inquiry import Inquiry
+from provender.translators.queries import Answer, CountedQuery, PostedQuery
 from provender.translators.version import written_by
 from provender.version import __version__
 from provender.web.answers import responses
@@ -40,11 +41,15 @@ class QueryBuilder(BaseResource):
         self.check_profile(self.profile)
         with timing.span("parse"):
             text = posted_bytes(limits.body_bytes + 1)
-            inquiry = PostedQuery(text, limits, self.expose)
+            query = PostedQuery(text, limits, self.expose)
+        is_counted = query.options.is_counted
+        inquiry: Inquiry[Any, Answer] = CountedQuery(query) if is_counted else query
         found = self.inquire(inquiry)
         with timing.span("render"):
-            notes = {"notes": [note.record() for note in found.notes]} if found.notes else None
-            envelope = responses.envelope(found.value.data, "QueryBuilder", self.query, notes)
+            more: dict[str, object] = {"total": found.value.total} if is_counted else {}
+            if found.notes:
+                more["notes"] = [note.record() for note in found.notes]
+            envelope = responses.envelope(found.value.data, "QueryBuilder", self.query, more)
             response = responses.json_response(envelope, total=found.value.total)
         if found.notes:
             response.headers[NOTES] = in_header(found.notes)

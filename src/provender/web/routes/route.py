@@ -41,7 +41,8 @@ class Answer:
 
     `data` is the schema of what the envelope holds, None where a file is the only form.
     `is_list` says that the answer may have pages. `body` is the schema of what is posted. `media`
-    are the types of content that the answer may have besides, `headers` such headers.
+    are the types of content that the answer may have besides, `headers` such headers. `more` are
+    the schemas of further keys that the envelope may have.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Answer:
     body: object = None
     media: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
+    more: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

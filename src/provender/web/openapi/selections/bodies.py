@@ -7,7 +7,7 @@ from typing import Any
 
 from provender.query.querystring.parameter import Parameter
 from provender.query.selection.where import FURTHER, OPERATORS
-from provender.web.openapi.records import POSTED
+from provender.web.openapi.records import QUERY
 from provender.web.openapi.shapes import Named, Schema, array
 
 WHERE = Named(
@@ -29,7 +29,7 @@ def selection(
 ) -> Schema:
     """Return the schema of a body: `where` and the keys beside it, or a query."""
     keys = {name: _written(parameter) for name, parameter in beside.items()}
-    query = {key: value for key, value in POSTED.schema["properties"].items() if key not in keys}
+    query = {key: value for key, value in QUERY.items() if key not in keys}
     return {
         "type": "object",
         "properties": {"where": WHERE, **query, **keys, **(more or {})},
