@@ -162,6 +162,13 @@ def test_an_unknown_type_names_the_nearest(desk):
         assert get(desk, path, 400 if "/x" not in path else 404).json["hint"]
 
 
+@pytest.mark.parametrize(
+    "name", ["%00", "a%00b", "%FF", "a%2Fb", "%27", "%F0%9F%92%A9", "a" * 3000]
+)
+def test_a_type_that_no_store_can_have_is_unknown(each_desk, name):
+    assert get(each_desk, f"/processes/types/{name}", 404).json["code"] == "no-such-entity"
+
+
 def test_types_are_a_304_until_something_is_written(lab_copy, make_app):
     client = make_app(store=lab_copy).test_client()
     answer = get(client, "/processes/types")

@@ -87,7 +87,7 @@ class TypeOf(Inquiry[TypeRows, Record]):
 
     def read(self, session: Session) -> TypeRows:
         """Return the rows: four statements."""
-        counts = session.counts(self._counts)
+        counts = session.counts(self._counts) if "\0" not in self._name else []
         if not counts:
             raise self._unknown(session)
         newest = session.parsed(self._newest)
