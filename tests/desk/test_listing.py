@@ -328,6 +328,8 @@ WRONG = [
     ("past=7w", "bad-value", "past=7d"),
     ("past=%20", "malformed-query", ""),
     ("past=7d&past=8d", "conflicting-parameters", ""),
+    ("exit_status=1.5", "bad-value", "exit_status=410"),
+    ("exit_status=in=1,1e-3", "bad-value", "exit_status=410"),
     ("past>7d", "bad-operator", ""),
     ("exit_status=%22410%22", "bad-value", "exit_status=410"),
     ("exit_status=true", "bad-value", "exit_status=410"),

@@ -83,9 +83,9 @@ def _past(term: Term) -> Past:
 
 
 def _exit_status(term: Term) -> Term:
-    """Return the term itself, if it compares with numbers."""
+    """Return the term itself, if it compares with integers."""
     for value in term.values:
-        if isinstance(value, bool) or not isinstance(value, Decimal):
+        if not isinstance(value, Decimal) or value != value.to_integral_value():
             raise BadValue(
                 f"`exit_status` is an integer, not {describe(value)}.",
                 hint="exit_status=410, exit_status=in=400,410, exit_status>=300",
