@@ -77,7 +77,8 @@ def test_a_work_chain_logged_and_called(each_desk):
     called = found[3:]
     assert [one["label"] for one in called] == ["Good", "Middle", "Later"]
     assert called[0]["uuid"] == names.GOOD_CHILD
-    assert called[0]["url"].endswith(f"/api/v4/nodes/{names.GOOD_CHILD}")
+    assert called[0]["url"].endswith(f"/api/v4/processes/{names.GOOD_CHILD}")
+    assert found[0]["url"].endswith(f"/api/v4/processes/{names.TOP}")
     assert found[1]["message"] == "[10061|Top|inspect]: exit 401"
     assert found[1]["level"] == "REPORT"
 
@@ -86,6 +87,7 @@ def test_an_output_is_named_by_its_label(each_desk):
     (output,) = [one for one in history(each_desk, names.JOB_STDERR) if one["event"] == "output"]
     assert output["label"] == "retrieved"
     assert output["uuid"] == names.retrieved_of(names.JOB_STDERR)
+    assert output["url"].endswith(f"/api/v4/nodes/{output['uuid']}")
 
 
 def test_what_a_workflow_returns_was_created_by_others(each_desk):

@@ -28,6 +28,7 @@ from provender.translators.inquiry import Inquiry
 from provender.translators.processes import logs, rows, times
 from provender.translators.processes.jobinfo import Moment
 from provender.translators.processes.rows import state_of
+from provender.translators.processes.summary import Urls
 from provender.translators.processes.times import CTIME, LOG, Fact, times_of, utc_fact
 from provender.translators.records import Record, http_date
 from provender.translators.session import Session
@@ -43,7 +44,6 @@ OUTPUT: tuple[FieldName | Dotted, ...] = ("uuid", "ctime")
 ROW: tuple[FieldName, ...] = ("id", "time", "levelname", "message")
 MTIME, MORE_EVENTS = "mtime", "more-events"
 END = datetime.max.replace(tzinfo=timezone.utc)
-Url = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,8 @@ class HistoryRows:
 class HistoryOf(Inquiry[HistoryRows, History]):
     """The history of a process of a view, at most `limits.events` events."""
 
-    def __init__(self, view: View, identifier: str | int, url: Url, limits: Limits) -> None:
-        self._url = url
+    def __init__(self, view: View, identifier: str | int, urls: Urls, limits: Limits) -> None:
+        self._urls = urls
         self._most = limits.events
         self._one = One(view, identifier, COLUMNS)
         self._logs = logs.planned(logs.LogFilter(), ROW, logs.BY_TIME)
@@ -119,7 +119,7 @@ class HistoryOf(Inquiry[HistoryRows, History]):
         """Yield the events that the columns of a process tell."""
         _, uuid, mtime = process[:3]
         known = times_of(process[len(OWN) :], state["process_state"])
-        yield self._of_node("created", known.created, uuid, state["process_label"])
+        yield _of_node("created", known.created, uuid, state["process_label"], self._urls.process)
         for name in ("submitted", "started", "ended"):
             fact = getattr(known, name)
             if fact is not None and not fact.at_most:
@@ -135,13 +135,16 @@ class HistoryOf(Inquiry[HistoryRows, History]):
             yield Event("log", utc_fact(time, LOG), LOG, more)
         for uuid, ctime, label, *_ in raw.called:
             fact = utc_fact(ctime, CTIME)
-            yield self._of_node("called", fact, uuid, rows.text_value(label))
+            yield _of_node("called", fact, uuid, rows.text_value(label), self._urls.process)
         for uuid, ctime, label, *_ in raw.created:
-            yield self._of_node("output", utc_fact(ctime, CTIME), uuid, label)
+            yield _of_node("output", utc_fact(ctime, CTIME), uuid, label, self._urls.node)
 
-    def _of_node(self, name: str, fact: Fact | None, uuid: str | None, label: str | None) -> Event:
-        url = None if uuid is None else self._url(uuid)
-        return Event(name, fact, CTIME, {"uuid": uuid, "label": label, "url": url})
+
+def _of_node(
+    name: str, fact: Fact | None, uuid: str | None, label: str | None, url: Callable[[str], str]
+) -> Event:
+    address = None if uuid is None else url(uuid)
+    return Event(name, fact, CTIME, {"uuid": uuid, "label": label, "url": address})
 
 
 def ordered(events: Sequence[Event]) -> list[Event]:

@@ -44,7 +44,7 @@ class OneProcess(ProcessNode):
     def summary(self, id: str) -> Response:  # noqa: A002 - as in the path
         """Answer all about a process, with what it called if that is asked for."""
         identifier, parameters = parse_identifier(self.view, id), self.parameters
-        urls, deepest = Urls(process_url(self), node_url(self)), parameters[DEPTH]
+        urls, deepest = self._urls(), parameters[DEPTH]
         inquiry = SummaryOf(self.view, identifier, urls, self.limits)
         if parameters[TREE]:
             inquiry = TreeSummaryOf(self.view, identifier, urls, self.limits, deepest)
@@ -57,10 +57,14 @@ class OneProcess(ProcessNode):
     def history(self, id: str) -> Response:  # noqa: A002 - as in the path
         """Answer the events in the life of a process."""
         identifier, _ = parse_identifier(self.view, id), self.parameters
-        found = self.inquire(HistoryOf(self.view, identifier, node_url(self), self.limits))
+        found = self.inquire(HistoryOf(self.view, identifier, self._urls(), self.limits))
         pk, events, notes = found.value.pk, found.value.events, found.value.notes
         data = {"history": events}
         return self.answer(data, len(events), found, identifier=id, pk=pk, notes=notes)
+
+    def _urls(self) -> Urls:
+        """Return the functions that give addresses of processes and of nodes."""
+        return Urls(process_url(self), node_url(self))
 
     def _look(self, identifier: str | int) -> Found[Status]:
         """Return the state of a process now; the store is given back."""
