@@ -28,6 +28,8 @@ OTHERS = {
     "group": ("no-such-group", 404),
     "facet": ("no.such", 400),
     "stats": ("no.such", 400),
+    "field": ("no.such", 400),
+    "q": ("", 200),  # every text may be looked for
     "after": ("x", 400),
     "contains": ("", 400),
     **{parameter.name: ("x", 400) for parameter in relations.KEYS if parameter.name != "group"},

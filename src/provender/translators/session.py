@@ -9,8 +9,9 @@ from dataclasses import replace
 from provender.query.plan.facets import Facet, Walk
 from provender.query.plan.plan import Plan
 from provender.query.plan.template import Layer, Template
-from provender.query.sql import compiler, facets, layers
+from provender.query.sql import compiler, distinct, facets, keys, layers
 from provender.query.sql.layers import Columns
+from provender.schema.entities import Entity
 from provender.schema.statements import Backend, Flaws, Record, Rows
 from provender.store.database.snapshot import Snapshot
 from provender.translators.weight import check_weight
@@ -101,6 +102,15 @@ class Session:
     def statistics(self, facet: Facet) -> Record:
         """Return the statistics of the numbers of a facet, in the shape of `facets.STATISTICS`."""
         return self._snapshot.cached(facets.compile_statistics(facet, self._backend))[0]
+
+    def distinct(self, entity: Entity, column: str, prefix: str, most: int) -> list[str]:
+        """Return the first texts of a column with an index that begin with a prefix."""
+        statement = distinct.compile_distinct(entity, column, prefix, most, self._backend)
+        return [text for (text,) in self._snapshot.cached(statement) if text is not None]
+
+    def keys(self, plan: Plan, most: int) -> list[Record]:
+        """Return the keys of the objects that a plan gives, in the shape of `keys.KEYS`."""
+        return self._snapshot.cached(keys.compile_keys(plan, most, self._backend))
 
     def number(self, plan: Plan) -> int:
         """Return the number of rows after limit and offset."""

@@ -45,6 +45,14 @@ class Groups(ABC):
         """Return a table joined with the members of lists, and what `keys` gives of them."""
 
     @abstractmethod
+    def entries(
+        self,
+        inside: JsonForms,
+        table: Any,  # noqa: ANN401 - a FROM clause
+    ) -> tuple[Any, Expression, list[Expression]]:
+        """Return a table joined with the keys of objects, the key, and what `keys` gives of it."""
+
+    @abstractmethod
     def range_of(self, number: Expression, bins: int) -> Expression:
         """Return the place of the range that a number is in; `edges` gives the values to bind."""
 
@@ -76,6 +84,21 @@ class PostgresqlGroups(Groups):
         member = members.render_derived()
         joined = table.join(member, literal_column("true"))
         return joined, [_without_members(type_coerce(member.c.value, JSONB))]
+
+    def entries(
+        self,
+        inside: JsonForms,
+        table: Any,  # noqa: ANN401 - a FROM clause
+    ) -> tuple[Any, Expression, list[Expression]]:
+        """Return a join with `jsonb_each`."""
+        listed = case(
+            (inside.is_type(JsonType.OBJECT), inside.document()),
+            else_=literal_column("'{}'::jsonb"),
+        )
+        members = func.jsonb_each(listed).table_valued("key", "value", name="entry")
+        entry = members.render_derived()
+        joined = table.join(entry, literal_column("true"))
+        return joined, entry.c.key, [type_coerce(entry.c.value, JSONB)]
 
     def range_of(self, number: Expression, bins: int) -> Expression:
         """Return `width_bucket` of a list of edges."""
@@ -119,10 +142,18 @@ class SqliteGroups(Groups):
         """Return a join with `json_each`."""
         listed = case((inside.is_type(JsonType.ARRAY), inside.document()), else_=text_literal("[]"))
         member = func.json_each(listed).table_valued("value", "type", name="member")
-        kind = _named(member.c.type)
-        number = case((kind == text_literal("number"), cast(member.c.value, Double)))
-        text = case((kind == text_literal("string"), member.c.value))
-        return table.join(member, literal_column("1")), [kind, number, text]
+        return table.join(member, literal_column("1")), _parts(member)
+
+    def entries(
+        self,
+        inside: JsonForms,
+        table: Any,  # noqa: ANN401 - a FROM clause
+    ) -> tuple[Any, Expression, list[Expression]]:
+        """Return a join with `json_each`."""
+        is_object = inside.is_type(JsonType.OBJECT)
+        listed = case((is_object, inside.document()), else_=text_literal("{}"))
+        entry = func.json_each(listed).table_valued("key", "value", "type", name="entry")
+        return table.join(entry, literal_column("1")), entry.c.key, _parts(entry)
 
     def range_of(self, number: Expression, bins: int) -> Expression:
         """Return a chain of comparisons."""
@@ -136,6 +167,13 @@ class SqliteGroups(Groups):
     def edges(self, edges: list[float]) -> dict[str, object]:
         """Return them one by one."""
         return {f"edge{place}": edge for place, edge in enumerate(edges)}
+
+
+def _parts(member: Any) -> list[Expression]:  # noqa: ANN401 - a FROM clause
+    """Return type, number and string of what `json_each` gives."""
+    kind = _named(member.c.type)
+    number = case((kind == text_literal("number"), cast(member.c.value, Double)))
+    return [kind, number, case((kind == text_literal("string"), member.c.value))]
 
 
 def _named(kind: Expression) -> Expression:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from provender.query import questions
-from provender.query.plan.conditions import Comparison, Operand, Relation, Target
+from provender.query.plan.conditions import (
+    Comparison,
+    Condition,
+    Conjunction,
+    Operand,
+    Related,
+    Relation,
+    Target,
+)
 from provender.query.plan.expense import is_expensive
 from provender.query.plan.facets import with_condition
-from provender.query.plan.plan import Plan
+from provender.query.plan.plan import Ordering, Output, Plan
 from provender.query.plan.views import View
 from provender.query.plan.where import Where
 from provender.query.querydict import Dotted
@@ -19,6 +27,11 @@ from provender.translators import chosen
 from provender.translators.lists import planned
 from provender.translators.paging import highest_id
 from provender.translators.session import Session
+
+# Nodes that are looked at for each node of a sample.
+LOOKED_AT = 2
+# The id of no node.
+NO_ID = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,46 @@ class Selection:
         first = Operand(max(0, highest - number), Kind.INTEGER)
         return with_condition(plan, Comparison(target, Relation.GREATER, first))
 
+    def sampled(self, plan: Plan, session: Session, number: int) -> tuple[Plan, bool]:
+        """Return a plan of its newest nodes, so many at most, and whether it may have more.
+
+        `plan` has the relations of the selection already. Conditions that have to be tried on every
+        node are tried on the newest nodes only that fulfil the others.
+        """
+        slow: tuple[Condition, ...] = ()
+        is_cut = False
+        if is_expensive(plan):
+            parts = plan.condition.conditions
+            slow = tuple(part for part in parts if _is_slow(plan, part))
+            fast = replace(plan, condition=Conjunction(tuple(p for p in parts if p not in slow)))
+            ids, is_cut = self._newest_ids(fast, session, LOOKED_AT * number)
+            plan = self._among(replace(plan, condition=Conjunction(slow)), ids)
+        ids, has_more = self._newest_ids(plan, session, number)
+        return self._among(replace(plan, condition=Conjunction(())), ids), is_cut or has_more
+
+    def _newest_ids(self, plan: Plan, session: Session, number: int) -> tuple[list[int], bool]:
+        """Return the highest ids of a plan, so many at most, and whether there are more."""
+        target = Target(self.view.name, self.view.entity.fields["id"])
+        listed = replace(
+            plan,
+            outputs=(Output("id", target),),
+            order=(Ordering(target, descending=True),),
+            limit=Operand(number + 1, Kind.INTEGER),
+            offset=Operand(0, Kind.INTEGER),
+        )
+        ids = [pk for (pk,) in session.rows(listed)]
+        return ids[:number], len(ids) > number
+
+    def _among(self, plan: Plan, ids: list[int]) -> Plan:
+        return questions.among(plan, self.view.name, "id", ids or (NO_ID,))
+
     def is_expensive(self, plan: Plan) -> bool:
         """Return whether a plan of the selection may take long."""
         return self.where.is_wide or is_expensive(plan)
+
+
+def _is_slow(plan: Plan, part: Condition) -> bool:
+    """Return whether a condition has to be tried on every node."""
+    if isinstance(part, Related):
+        return False
+    return is_expensive(replace(plan, condition=Conjunction((part,))))

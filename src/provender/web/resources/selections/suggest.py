@@ -1,0 +1,22 @@
+"""Suggestions of values. Floor: web."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from provender.query.plan.lengths import check_lengths
+from provender.query.querystring.selections.suggest import FIELD, SIZE, Q
+from provender.translators.selections.suggest import Suggestions, Wanted
+from provender.web.resources.selecting import Selected
+
+
+class Suggest(Selected):
+    """Answers `/nodes/suggest`."""
+
+    def suggest(self) -> Response:
+        """Answer values of a field with a text in them."""
+        given = self.parameters
+        check_lengths((len(given[Q]),), self.limits.pattern_chars)
+        wanted = Wanted(given[FIELD], given[Q], given[SIZE])
+        found = self.inquire(Suggestions(self.selection, wanted))
+        return self.answer(found.value, None, found)
