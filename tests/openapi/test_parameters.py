@@ -29,6 +29,7 @@ OTHERS = {
     "facet": ("no.such", 400),
     "stats": ("no.such", 400),
     "field": ("no.such", 400),
+    "under": ("no.such", 400),
     "q": ("", 200),  # every text may be looked for
     "after": ("x", 400),
     "contains": ("", 400),

@@ -41,7 +41,7 @@ from provender.web.dialects.parts import (
     statistics,
     tree,
 )
-from provender.web.dialects.selections import facets, search, select, suggest
+from provender.web.dialects.selections import facets, keys, search, select, suggest
 from provender.web.openapi import records
 from provender.web.openapi.shapes import closed
 from provender.web.resources.downloads import DownloadLinks
@@ -234,6 +234,7 @@ V4 = Dialect(
         *select.ROUTES,
         *facets.ROUTES,
         *suggest.ROUTES,
+        *keys.ROUTES,
     ),
     {
         **SHARED,
