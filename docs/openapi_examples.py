@@ -52,7 +52,12 @@ QUERIES = {
     "/arrays/{name}": {"slice": "0:2", "format": "json"},
 }
 # The values of the other parts of paths.
-PLACES = {"bounds": "-1:", "process_type": TYPE, "key": "node_type"}
+PLACES = {
+    "bounds": "-1:",
+    "process_type": TYPE,
+    "key": "node_type",
+    "node_type": "data.core.int.Int.",
+}
 SHORT = {"limit": 1, "attributes": True, "attributes_filter": ["cell"]}
 # The names of the key of a format in the dialects, and formats that are text.
 FORMATS = ("download_format", "format")

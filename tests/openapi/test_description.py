@@ -55,12 +55,13 @@ def parameters(document, operation):
 
 
 def objects(schema):
-    """Yield every schema of an object with named keys."""
+    """Yield every schema of an object with named keys; an example may be a schema itself."""
     if isinstance(schema, dict):
         if schema.get("type") == "object" and "properties" in schema:
             yield schema
-        for value in schema.values():
-            yield from objects(value)
+        for key, value in schema.items():
+            if key != "example":
+                yield from objects(value)
     elif isinstance(schema, list):
         for item in schema:
             yield from objects(item)

@@ -30,7 +30,7 @@ OTHERS = {
     "stats": ("no.such", 400),
     "field": ("no.such", 400),
     "under": ("no.such", 400),
-    "q": ("", 200),  # every text may be looked for
+    "q": ("", 400),
     "after": ("x", 400),
     "contains": ("", 400),
     **{parameter.name: ("x", 400) for parameter in relations.KEYS if parameter.name != "group"},
@@ -44,6 +44,7 @@ OTHERS = {
 IN_PATHS = {
     **dict.fromkeys(("id", "process_type"), ("no-id", 404)),
     "key": ("no_such_key", 400),
+    "node_type": ("no-type", 404),
     "page": ("0", 404),
     "bounds": ("x:y", 400),
     **dict.fromkeys(("name", "label", "array"), ("nonsense", 404)),

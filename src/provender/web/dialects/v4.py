@@ -41,7 +41,7 @@ from provender.web.dialects.parts import (
     statistics,
     tree,
 )
-from provender.web.dialects.selections import facets, keys, search, select, suggest
+from provender.web.dialects.selections import facets, keys, schemas, search, select, suggest
 from provender.web.openapi import records
 from provender.web.openapi.shapes import closed
 from provender.web.resources.downloads import DownloadLinks
@@ -235,6 +235,7 @@ V4 = Dialect(
         *facets.ROUTES,
         *suggest.ROUTES,
         *keys.ROUTES,
+        *schemas.ROUTES,
     ),
     {
         **SHARED,

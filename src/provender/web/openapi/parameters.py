@@ -85,6 +85,11 @@ PARTS: dict[str, tuple[str, Schema, str]] = {
         {"type": "string", "minLength": 1},
         TYPE,
     ),
+    "node_type": (
+        "A type of nodes, as it is stored.",
+        {"type": "string", "minLength": 1},
+        "data.core.int.Int.",
+    ),
     "key": (
         "A key to filter by, or a path into JSON.",
         {"type": "string", "pattern": r"^[a-z_]+(?:\.[A-Za-z0-9_]+)*$"},
