@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from provender.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from provender.python.store import OpenStore as OpenStore
+    from provender.python.store import open as open  # noqa: A004 - a public name
     from provender.translators.asking import ask as ask
     from provender.translators.base import BaseTranslator as BaseTranslator
     from provender.translators.base import ComputerTranslator as ComputerTranslator
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 # The modules of the public names, imported at the first use.
 _MODULES = {
+    "python.store": "OpenStore open",
     "translators.asking": "ask",
     "translators.base": "BaseTranslator ComputerTranslator GroupTranslator UserTranslator",
     "translators.nodes": "CalcJobTranslator NodeTranslator ProcessTranslator",

@@ -30,7 +30,7 @@ DOCUMENTED = (
 )
 
 
-@pytest.mark.parametrize("name", [*DOCUMENTED, "Api", "create_app", "ask"])
+@pytest.mark.parametrize("name", [*DOCUMENTED, "Api", "create_app", "ask", "open"])
 def test_what_aiidas_package_names_can_be_imported(name):
     assert callable(getattr(provender, name))
     assert name in dir(provender)

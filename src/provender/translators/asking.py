@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from provender import configuration
 from provender.errors import ProvenderError
@@ -21,6 +21,8 @@ from provender.store.registry import StoreRegistry
 from provender.store.selection import select
 from provender.translators.inquiry import answer
 from provender.translators.queries import PythonRows, Row, RowNumber
+
+_Asked = TypeVar("_Asked", bound="Asked")
 
 
 def ask(
@@ -39,6 +41,16 @@ def ask(
         profile: name of a configured profile, instead of `store`.
         settings: settings that are already loaded, instead of the configuration file.
     """
+    return Asked(*registry(store, repository, profile, settings))
+
+
+def registry(
+    store: str | Path | None,
+    repository: str | Path | None,
+    profile: str | None,
+    settings: Settings | None,
+) -> tuple[StoreRegistry, Settings]:
+    """Return the stores that a program asks, and their settings; arguments as those of `ask`."""
     if settings is None:
         settings = configuration.load(configuration.find_file(None))
     chosen = select(
@@ -50,7 +62,7 @@ def ask(
     # A program has no other clients, so its expensive queries are as many as its connections.
     expensive = settings.limits.expensive or settings.pool.size
     settings = replace(settings, limits=replace(settings.limits, expensive=expensive))
-    return Asked(StoreRegistry(chosen.profiles, settings), settings)
+    return StoreRegistry(chosen.profiles, settings), settings
 
 
 class Asked:
@@ -92,7 +104,7 @@ class Asked:
         """Close the connections."""
         self._stores.close()
 
-    def __enter__(self) -> Asked:
+    def __enter__(self: _Asked) -> _Asked:
         return self
 
     def __exit__(

@@ -1,0 +1,1 @@
+"""Selections of a store from Python, without a server. Floor: python."""

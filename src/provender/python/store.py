@@ -1,0 +1,173 @@
+"""A store that answers selections, as the server does. Floor: python.
+
+Example:
+    `with open("demo") as store: found = list(store.nodes("group=processes"))`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from provender.errors import BadValue, QueryTimeout
+from provender.python import selecting
+from provender.python.rows import Rows, plain
+from provender.python.selecting import WALKED, Chosen, listed, ordered, written
+from provender.query import cursors
+from provender.query.plan.template import Template
+from provender.query.querystring.parameter import Parameters
+from provender.query.querystring.parameters import ATTRIBUTES, CURSOR, EXTRAS
+from provender.query.querystring.request import ListRequest
+from provender.query.querystring.selections.facets import SHOWN, read_facet, read_size
+from provender.query.selection.want import read_written
+from provender.settings import Settings
+from provender.translators.asking import Asked, registry
+from provender.translators.inquiry import answer
+from provender.translators.lists import Listing, ListOf
+from provender.translators.selections.facets import NEWEST, FacetsOf, Options
+from provender.translators.selections.select import SelectOf
+from provender.web.routes.views import NODES
+
+Found = dict[str, Any]
+
+
+def open(  # noqa: A001 - `provender.open`
+    store: str | Path | None = None,
+    *,
+    repository: str | Path | None = None,
+    profile: str | None = None,
+    settings: Settings | None = None,
+) -> OpenStore:
+    """Return a store to ask about selections of nodes; arguments and errors as `ask`."""
+    return OpenStore(*registry(store, repository, profile, settings))
+
+
+class OpenStore(Asked):
+    """A store that answers queries, as `ask` does, and selections of nodes.
+
+    A selection is the text of a query string, or a dict as `where` of a posted body. Values are
+    those of the server's answers, as Python values. All methods raise `BadRequest` and its
+    subclasses for what has no meaning.
+    """
+
+    def nodes(
+        self,
+        selection: Chosen = None,
+        *,
+        orderby: str | Sequence[str] = (),
+        limit: int | None = None,
+        attributes: bool = False,
+        extras: bool = False,
+    ) -> Rows:
+        """Return the nodes of a selection, read while they are looped over."""
+        chosen = self._read(selection)
+        keys = {ATTRIBUTES.name: attributes, EXTRAS.name: extras, **ordered(orderby)}
+
+        def asked(cursor: str, size: int) -> ListOf:
+            return ListOf(self._request(chosen, keys, cursor, size), self._expose)
+
+        def page(cursor: str, size: int) -> Listing:
+            return answer(asked(cursor, size), self._stores.get())
+
+        asked(cursors.FIRST, 1)  # what is wrong is told at once
+        return Rows(page, cursors.FIRST, self._limits.default, _checked(limit))
+
+    def number(self, selection: Chosen = None) -> int:
+        """Return the number of nodes of a selection."""
+        chosen = self._read(selection)
+        request = ListRequest(NODES, chosen.parameters, 0, 0, where=chosen.selection.where)
+        return answer(ListOf(request, self._expose), self._stores.get()).total or 0
+
+    def facets(
+        self,
+        selection: Chosen = None,
+        facet: str | Sequence[str] = (),
+        *,
+        stats: str | Sequence[str] = (),
+        size: int = SHOWN,
+        drop_self: bool = False,
+    ) -> Found:
+        """Return `{"facets": {facet: {"buckets": …}}, "stats": {key: …}}` of a selection.
+
+        `selection` of a bucket is the text that chooses its nodes, None where no text can. If
+        counting takes too long, the newest nodes are counted, and `truncated` says so.
+        """
+        chosen = self._read(selection)
+        options = Options(
+            tuple(read_facet(text) for text in listed(facet, "facet")),
+            tuple(read_facet(text) for text in listed(stats, "stats")),
+            read_size(size),
+            drop_self,
+        )
+        try:
+            found = self._counted(chosen, options)
+        except QueryTimeout:
+            found = self._counted(chosen, replace(options, newest=NEWEST))
+        for counted in found.get("facets", {}).values():
+            for bucket in counted["buckets"]:
+                bucket["selection"] = bucket.pop("url")
+        return found
+
+    def select(
+        self,
+        selection: Chosen = None,
+        want: Mapping[str, Any] | str = "",
+        *,
+        orderby: str | Sequence[str] = (),
+        limit: int | None = None,
+        flat: bool = False,
+    ) -> Rows:
+        """Return the nodes of a selection in the shape of a template, read while looped over.
+
+        `want` is a template or its JSON; with `flat` a row has no objects inside.
+        """
+        chosen = self._read(selection)
+        text = want if isinstance(want, str) else written(want)
+        template = read_written(text, self._limits, self._expose)
+
+        def page(cursor: str, size: int, *, is_flat: bool = flat) -> Listing:
+            inquiry = self._filled(chosen, template, (cursor, size), orderby, is_flat=is_flat)
+            return answer(inquiry, self._stores.get())
+
+        def table(cursor: str, size: int) -> Listing:
+            return page(cursor, size, is_flat=True)
+
+        self._filled(chosen, template, (cursors.FIRST, 1), orderby, is_flat=flat)  # the same
+        return Rows(page, cursors.FIRST, self._limits.selected, _checked(limit), table)
+
+    def _read(self, selection: Chosen) -> selecting.Read:
+        return selecting.read(selection, self._limits, self._expose)
+
+    def _counted(self, chosen: selecting.Read, options: Options) -> Found:
+        inquiry = FacetsOf(chosen.selection, options, chosen.said, str)
+        found: Found = plain(answer(inquiry, self._stores.get()))
+        return found
+
+    def _filled(
+        self,
+        chosen: selecting.Read,
+        template: Template,
+        window: tuple[str, int],
+        orderby: str | Sequence[str],
+        *,
+        is_flat: bool,
+    ) -> SelectOf:
+        request = self._request(chosen, ordered(orderby), *window)
+        return SelectOf(request, template, self._expose, is_flat=is_flat)
+
+    def _request(
+        self, chosen: selecting.Read, given: Mapping[str, object], cursor: str, size: int
+    ) -> ListRequest:
+        """Return a page of a walk."""
+        read = chosen.parameters
+        keys = {**read.given, **given, **WALKED, CURSOR.name: cursor}
+        where = chosen.selection.where
+        return ListRequest(NODES, Parameters(read.filters, keys), size, 0, where=where)
+
+
+def _checked(limit: int | None) -> int | None:
+    if limit is not None and limit < 0:
+        raise BadValue("`limit` takes a number of rows, 0 or more.")
+    return limit
