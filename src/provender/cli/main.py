@@ -17,6 +17,7 @@ from provender.cli.options import Options
 from provender.cli.profile import profile
 from provender.cli.restapi import restapi
 from provender.cli.routes import routes
+from provender.cli.selections.commands import facets, select
 from provender.cli.store import store
 from provender.version import __version__
 
@@ -46,5 +47,17 @@ def main(context: click.Context, profile_name: str | None, config_file: Path | N
 
 
 OF_PROCESSES = (ps, status, traceback, report, dump)
-for command in (restapi, *OF_PROCESSES, profile, config, access, check, routes, openapi, store):
+OF_NODES = (facets, select)
+for command in (
+    restapi,
+    *OF_PROCESSES,
+    *OF_NODES,
+    profile,
+    config,
+    access,
+    check,
+    routes,
+    openapi,
+    store,
+):
     main.add_command(command)

@@ -20,7 +20,7 @@ from provender.query.querystring.advice import Note
 from provender.query.querystring.parameter import Parameters
 from provender.query.querystring.request import ListRequest
 from provender.query.terms import Operator, Term
-from provender.settings import Limits
+from provender.settings import Limits, Settings
 from provender.store.files.reaching import Work
 from provender.store.places import Places
 from provender.store.profiles import Profiles
@@ -62,7 +62,16 @@ class Desk:
 
 @contextmanager
 def opened(options: Options, store: str | None, repository: Path | None) -> Iterator[Desk]:
-    """Open the store that a command names.
+    """Open the store that a command names, as `leased`."""
+    with leased(options, store, repository) as (registry, settings, found):
+        yield Desk(found, settings.limits, registry.places)
+
+
+@contextmanager
+def leased(
+    options: Options, store: str | None, repository: Path | None
+) -> Iterator[tuple[StoreRegistry, Settings, Store]]:
+    """Open the store that a command names, alone in a registry.
 
     Once it is open, Ctrl-C ends the process at once, as a closed pipe does: nothing is written that
     would have to be put in order.
@@ -76,7 +85,7 @@ def opened(options: Options, store: str | None, repository: Path | None) -> Iter
     try:
         with closing(registry.lease(progress=progress_line)) as lease:
             _end_at_once()
-            yield Desk(lease.store, settings.limits, registry.places)
+            yield registry, settings, lease.store
     finally:
         registry.close()
 

@@ -1,0 +1,1 @@
+"""Commands that take a selection of nodes. Floor: cli."""

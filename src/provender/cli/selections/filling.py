@@ -1,0 +1,86 @@
+"""What `provender select` does: a template filled in for each node. Floor: cli."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from provender.cli.desk.paper import Head, cell, paper
+from provender.cli.options import Options
+from provender.cli.selections.opening import asking
+from provender.cli.selections.texts import print_csv, print_document, text_of
+from provender.errors import BadValue
+from provender.python.rows import Row, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of the command."""
+
+    where: str
+    want: str
+    orderby: str
+    limit: int
+    is_all: bool
+    form: str | None
+
+
+def run(options: Options, store: str | None, repository: Path | None, asked: Asked) -> None:
+    """Print the nodes of a selection as a template wants them."""
+    want = _template(asked.want)
+    with asking(options, store, repository) as opened:
+        rows = opened.select(
+            asked.where,
+            want,
+            orderby=[key.strip() for key in asked.orderby.split(",") if key.strip()],
+            limit=None if asked.is_all else asked.limit,
+            flat=asked.form != "json",
+        )
+        if asked.form == "json":
+            print_document({"rows": list(rows)})
+        elif asked.form == "csv":
+            _print_csv(rows)
+        else:
+            _print(rows)
+
+
+def _template(text: str) -> str:
+    """Return a template that is given, or the name of its file.
+
+    Raises:
+        BadValue: it is neither.
+    """
+    if text.lstrip().startswith("{"):
+        return text
+    try:
+        return Path(text).read_text("utf-8")
+    except (OSError, ValueError):
+        raise BadValue(
+            f"`{text[:100]}` is neither a template nor a file with one.",
+            hint='--want \'{"uuid": "*", "attributes": {"energy": "*"}}\'',
+        ) from None
+
+
+def _print_csv(rows: Rows) -> None:
+    """Print rows while they come; all of them have the keys of the template."""
+    following = iter(rows)
+    first = next(following, None)
+    if first is not None:
+        print_csv(tuple(first), _values(chain([first], following)))
+
+
+def _values(rows: Iterator[Row]) -> Iterator[tuple[Any, ...]]:
+    for row in rows:
+        yield tuple(row.values())
+
+
+def _print(rows: Rows) -> None:
+    found, sheet = list(rows), paper()
+    if not found:
+        sheet.aside("No node is like that.")
+        return
+    heads = [Head(name, may_shrink=True) for name in found[0]]
+    sheet.columns(heads, [[cell(text_of(value)) for value in row.values()] for row in found])
