@@ -138,7 +138,9 @@ class Limits:
         low=1000,
     )
     archive_files: int = _setting(
-        100_000, "largest number of files in the archive of a process", low=1
+        100_000,
+        "largest number of files in the archive of a process, and in the record of a node",
+        low=1,
     )
     array_work_bytes: int = _setting(
         17_179_869_184,

@@ -27,7 +27,6 @@ from provender.query.querydict import TYPE_OF_ENTITY, Dotted, Filter, QueryDict,
 from provender.query.querystring.builder import (
     filters_of,
     from_list,
-    projection,
     subset,
     term_filter,
 )
@@ -193,21 +192,20 @@ def from_created(label: str, columns: Sequence[FieldName | Dotted]) -> QueryDict
     }
 
 
-def from_groups(view: View, limit: int) -> QueryDict:
-    """Return the question of the groups of a node, which `narrowed` adds as `START`."""
+def from_groups(request: ListRequest) -> QueryDict:
+    """Return the question of the groups of a node, which `narrowed` adds as `START`.
+
+    Filters and orders apply to the groups.
+    """
+    question, view = from_list(request), request.view
     joined: Vertex = {
         "entity_type": TYPE_OF_ENTITY[view.entity.name],
         "tag": view.name,
         "joining_keyword": "with_node",
         "joining_value": START,
     }
-    return {
-        "path": [{"entity_type": "", "tag": START}, joined],
-        "project": {view.name: projection(view, Parameters())},
-        "order_by": [{view.name: [{"id": "asc"}]}],
-        "limit": limit,
-        "offset": 0,
-    }
+    question["path"] = [{"entity_type": "", "tag": START}, joined]
+    return question
 
 
 def from_linked(

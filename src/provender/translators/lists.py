@@ -45,19 +45,26 @@ class Listing:
 
 
 class ListOf(Inquiry[Window, Listing]):
-    """A list, or a page of it. `present` raises `PageOutOfRange` for a page behind the last one."""
+    """A list, or a page of it. `present` raises `PageOutOfRange` for a page behind the last one.
 
-    def __init__(self, request: ListRequest, expose: tuple[str, ...]) -> None:
+    `scope` names what the list belongs to: a cursor of another one is refused.
+    """
+
+    def __init__(self, request: ListRequest, expose: tuple[str, ...], scope: object = "") -> None:
         self._request = request
         self._plan, is_expensive_alone = _plan(request, expose)
         self.is_expensive = is_expensive_alone or request.where.is_wide
-        self._cursor = paging.read_cursor(self._plan, request)
+        self._cursor = paging.read_cursor(self._plan, request, scope)
 
     def read(self, session: Session) -> Window:
         """Return the rows of the page."""
         request = self._request
-        plan = chosen.narrow(self._plan, request.view.name, request.where, session)
-        return paging.read_window(plan, request, session, self._cursor)
+        return paging.read_window(self.narrowed(session), request, session, self._cursor)
+
+    def narrowed(self, session: Session) -> Plan:
+        """Return the plan of the list with its relations; errors as `chosen.narrow`."""
+        request = self._request
+        return chosen.narrow(self._plan, request.view.name, request.where, session)
 
     def present(self, raw: Window) -> Listing:
         """Return the records of the page."""

@@ -96,7 +96,7 @@ class GroupsOf(Inquiry[Rows, Part]):
     def __init__(self, view: View, identifier: str | int, groups: View, limit: int) -> None:
         self._one = One(view, identifier, ("id",))
         self._groups = groups
-        self._plan = _plan(questions.from_groups(groups, limit))
+        self._plan = _plan(questions.from_groups(ListRequest(groups, NO_PARAMETERS, limit, 0)))
 
     def read(self, session: Session) -> Rows:
         """Return the rows of the groups, and their number."""

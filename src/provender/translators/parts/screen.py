@@ -35,6 +35,7 @@ from provender.translators.parts.attached import (
     Part,
     UserOf,
 )
+from provender.translators.parts.filetree import MANY, FileTree
 from provender.translators.records import Record
 from provender.translators.session import Session
 from provender.translators.subject import SubjectOf, SubjectRow
@@ -80,9 +81,8 @@ class Screen:
 
     @property
     def has_long_parts(self) -> bool:
-        """Whether it may take long to show: then something is computed from files."""
-        subjects = (item for item in self.parts.values() if isinstance(item, SubjectRow))
-        return any(has_derived(item.node_type or "") for item in subjects)
+        """Whether it may take long to show: something is computed from files, or they are many."""
+        return any(_is_long(item) for item in self.parts.values())
 
     def shown(self, store: Store, limits: Limits) -> Shown:
         """Return the answer; `store` has the files that parts are made of."""
@@ -119,12 +119,18 @@ class NodeWithParts(Inquiry[tuple[list[Values], dict[str, Any]], Screen]):
     parts were too large before.
     """
 
-    def __init__(self, asked: Asked, refused: Mapping[str, PartTooLarge]) -> None:
+    def __init__(
+        self,
+        asked: Asked,
+        refused: Mapping[str, PartTooLarge],
+        makers: Mapping[str, Callable[[Asked], Inquiry[Any, Any]]] | None = None,
+    ) -> None:
+        makers = MAKERS if makers is None else makers
         self._detail = Detail(asked.view, asked.identifier, asked.parameters)
         self._names = asked.names
         self._refused = refused
         wanted = (name for name in asked.names if name not in refused)
-        self._parts = {name: MAKERS[name](asked) for name in wanted}
+        self._parts = {name: makers[name](asked) for name in wanted}
         self._most = asked.limits.answer_bytes
         self._reading: str | None = None
 
@@ -176,8 +182,9 @@ def _links(asked: Asked) -> Inquiry[Any, Any]:
     return LinksOf(asked.view, asked.identifier, neighbours, limit, has_counts=has_counts)
 
 
+Makers = Mapping[str, Callable[[Asked], Inquiry[Any, Any]]]
 # The inquiry of each part.
-MAKERS: Mapping[str, Callable[[Asked], Inquiry[Any, Any]]] = {
+MAKERS: Makers = {
     "attributes": _column(OF_ATTRIBUTES),
     "extras": _column(OF_EXTRAS),
     "comments": lambda asked: Comments(asked.view, asked.identifier),
@@ -193,6 +200,12 @@ MAKERS: Mapping[str, Callable[[Asked], Inquiry[Any, Any]]] = {
 }
 
 
+def _is_long(found: object) -> bool:
+    if isinstance(found, SubjectRow):
+        return has_derived(found.node_type or "")
+    return isinstance(found, FileTree) and len(found.files) > MANY
+
+
 def _part(found: object, store: Store, limits: Limits) -> Part:
     """Return a part as an answer shows it; raises what keeps it from being shown."""
     if isinstance(found, ProvenderError):
@@ -201,6 +214,8 @@ def _part(found: object, store: Store, limits: Limits) -> Part:
         return Part(found.value)
     if isinstance(found, FileEntry):
         return Part(found.listing(store), found.notes)
+    if isinstance(found, FileTree):
+        return found.part(store)
     if isinstance(found, SubjectRow):
         is_empty = not has_derived(found.node_type or "")
         return Part({} if is_empty else derived(found.subject(store, limits)))

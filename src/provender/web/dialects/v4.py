@@ -42,6 +42,7 @@ from provender.web.dialects.parts import (
     tree,
 )
 from provender.web.dialects.selections import facets, keys, schemas, search, select, suggest
+from provender.web.dialects.selections import records as all_of
 from provender.web.openapi import records
 from provender.web.openapi.shapes import closed
 from provender.web.resources.downloads import DownloadLinks
@@ -212,7 +213,7 @@ V4 = Dialect(
             methods=("POST",),
         ),
         *lists(Computer, views.COMPUTERS, OF_COMPUTERS, PROPERTIES),
-        *lists(Group, views.GROUPS, OF_GROUPS, PROPERTIES),
+        *all_of.counted(lists(Group, views.GROUPS, OF_GROUPS, PROPERTIES)),
         *lists(User, views.USERS, OF_USERS, PROPERTIES),
         *of_nodes(lists(Node, views.NODES, OF_NODES, PROPERTIES, relations.KEYS)),
         *with_keys(
@@ -236,6 +237,7 @@ V4 = Dialect(
         *suggest.ROUTES,
         *keys.ROUTES,
         *schemas.ROUTES,
+        *all_of.ROUTES,
     ),
     {
         **SHARED,

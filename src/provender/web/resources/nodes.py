@@ -27,7 +27,16 @@ from provender.translators import subjects
 from provender.translators.base import BaseTranslator
 from provender.translators.identity import parse_identifier
 from provender.translators.nodes import NodeTranslator
-from provender.translators.parts.screen import Asked, NodeWithParts, PartTooLarge, Screen, Views
+from provender.translators.parts.screen import (
+    MAKERS,
+    Asked,
+    Makers,
+    NodeWithParts,
+    PartTooLarge,
+    Screen,
+    Shown,
+    Views,
+)
 from provender.web.answers.files import file_response, verified
 from provender.web.resources.base import BaseResource, Found
 from provender.web.resources.keys import refuse_filters
@@ -53,25 +62,31 @@ class Node(BaseResource):
         if parts is None or not names:
             return super().detail(id)
         asked = self.read_list(self.view)
-        found = self._with_parts(
+        found, shown = self.shown_parts(
             Asked(self.view, identifier, names, asked.parameters, parts, self.limits)
         )
         refuse_filters(asked.parameters)
-        is_long = found.value.has_long_parts
-        with self.context.stores.places.expensive() if is_long else nullcontext():
-            shown = found.value.shown(found.store, self.limits)
         records = [shown.record][asked.offset : asked.offset + asked.limit]
-        found = found if shown.is_lasting else replace(found, freshness=None)
         notes = (*unheeded(self.view, asked.parameters, names), *shown.notes)
         pk, data = shown.record["id"], {self.view.name: records}
         return self.answer(data, 1, found, identifier=id, pk=pk, notes=notes)
 
-    def _with_parts(self, asked: Asked) -> Found[Screen]:
+    def shown_parts(
+        self, asked: Asked, makers: Makers = MAKERS, *, is_named: bool = True
+    ) -> tuple[Found[Screen], Shown]:
+        """Return a node with its parts, and the same as an answer shows it."""
+        found = self._with_parts(asked, makers, is_named=is_named)
+        is_long = found.value.has_long_parts
+        with self.context.stores.places.expensive() if is_long else nullcontext():
+            shown = found.value.shown(found.store, self.limits)
+        return found if shown.is_lasting else replace(found, freshness=None), shown
+
+    def _with_parts(self, asked: Asked, makers: Makers, *, is_named: bool) -> Found[Screen]:
         """Return a node with its parts, asked again without those that prove too large."""
         refused: dict[str, PartTooLarge] = {}
         while True:
             try:
-                return self.inquire(NodeWithParts(asked, refused))
+                return self.inquire(NodeWithParts(asked, refused, makers), is_named=is_named)
             except PartTooLarge as error:
                 refused[error.part] = error
 

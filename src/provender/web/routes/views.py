@@ -54,6 +54,11 @@ CODES = replace(
     | {"name": Key("label")},
     has_contents=False,
 )
+# All columns of a node but those that have parts of their own in its record.
+RECORD = replace(
+    NODES,
+    shown=_shown("id uuid label description node_type process_type ctime mtime user_id"),
+)
 # The jobs that a code ran: its neighbours.
 JOBS = replace(CALCJOBS, has_contents=False, shows_links=True)
 COMPUTERS = View(
