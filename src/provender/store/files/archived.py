@@ -16,7 +16,15 @@ from provender.store.cacheentry import PRIVATE_FILE, CacheEntry, CacheError
 from provender.store.files import zipindex
 from provender.store.files.checkpoints import Checkpoints
 from provender.store.files.heldfile import HeldFile
-from provender.store.files.streams import KEY, ObjectStream, Piece, batches, damaged, missing
+from provender.store.files.streams import (
+    KEY,
+    ObjectStream,
+    Piece,
+    Totals,
+    batches,
+    damaged,
+    missing,
+)
 from provender.store.files.zipindex import (
     ENCRYPTED_METHOD,
     Member,
@@ -118,6 +126,10 @@ class ZipObjects:
             found |= dict(self._query(sql, some))
         return found
 
+    def totals(self) -> Totals | None:
+        """Return the number of objects and their bytes."""
+        return Totals(*self._query("SELECT count(*), coalesce(sum(size), 0) FROM object", ())[0])
+
     def confirm(self) -> None:
         """Raise `StoreUnreachable` if somebody writes into the archive; see `ObjectStore`."""
         if self._file.has_changed():
@@ -172,6 +184,10 @@ class FolderObjects:
             return {}
         sizes = {key: size_of(folder / key) for key in keys if KEY.fullmatch(key)}
         return {key: size for key, size in sizes.items() if size is not None}
+
+    def totals(self) -> Totals | None:
+        """Return None: all files would have to be visited."""
+        return None
 
     def confirm(self) -> None:
         """Do nothing: each file is a file of its own."""

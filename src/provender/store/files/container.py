@@ -8,8 +8,9 @@ offsets are looked up in the present index for every request.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,15 @@ from provender.errors import (
 )
 from provender.store.files.checkpoints import Checkpoints
 from provender.store.files.decompression import Form
-from provender.store.files.streams import KEY, ObjectStream, Piece, batches, damaged, missing
+from provender.store.files.streams import (
+    KEY,
+    ObjectStream,
+    Piece,
+    Totals,
+    batches,
+    damaged,
+    missing,
+)
 from provender.store.layout import CONFIGURATION, CONTAINER, is_container, is_so, read_json
 from provender.store.regular import NotRegularError, size_of
 from provender.store.sqlite.files import SqliteFile
@@ -33,6 +42,8 @@ CONTAINER_VERSION = 1
 LOOKS = 10
 # What every container has.
 PARTS = (CONFIGURATION, "packs.idx", "loose", "packs")
+# Loose objects that are counted one by one.
+MOST_LOOSE = 10_000
 # Letters of a key that name the folder of a loose object; 64 would leave none for its file.
 PREFIX_LENGTHS = range(64)
 
@@ -94,6 +105,31 @@ class Container:
         if len(found) < len(wanted):
             self.confirm()
         return found
+
+    def totals(self) -> Totals | None:
+        """Return the number of objects and their bytes; None if many of them are loose."""
+        loose = list(islice(self._loose_keys(), MOST_LOOSE + 1))
+        if len(loose) > MOST_LOOSE:
+            return None
+        packed: set[str] = set()
+        for some in batches(loose):
+            marks = ",".join("?" * len(some))
+            sql = f"SELECT hashkey FROM db_object WHERE hashkey IN ({marks})"  # noqa: S608 - `?`
+            packed.update(key for (key,) in self._query(sql, some))
+        pieces = [self._loose(key) for key in loose if key not in packed]
+        sizes = [piece.size for piece in pieces if piece is not None]
+        rows = self._query("SELECT count(*), coalesce(sum(size), 0) FROM db_object", ())
+        number, size = rows[0] if rows else (0, 0)
+        return Totals(number + len(sizes), int(size) + sum(sizes))
+
+    def _loose_keys(self) -> Iterator[str]:
+        """Yield the keys of loose objects."""
+        pattern = "*/*" if self.prefix_length else "*"
+        folder = self.folder / "loose"
+        for path in folder.glob(pattern):
+            key = "".join(path.relative_to(folder).parts)
+            if KEY.fullmatch(key):
+                yield key
 
     def close(self) -> None:
         """Close the index."""

@@ -85,6 +85,14 @@ class ObjectStream(io.RawIOBase):
         return b"".join(pieces)
 
 
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many contents a store has, and how long they are together before compression."""
+
+    number: int
+    bytes: int
+
+
 class ObjectStore(Protocol):
     """The contents of the files of a store, by their SHA-256."""
 
@@ -98,6 +106,10 @@ class ObjectStore(Protocol):
 
     def sizes(self, keys: Collection[str]) -> dict[str, int]:
         """Return the length in bytes of each key that is present."""
+        ...
+
+    def totals(self) -> Totals | None:
+        """Return the number of contents and their bytes; None if that takes long to find out."""
         ...
 
     def confirm(self) -> None:

@@ -41,7 +41,7 @@ from provender.web.dialects.parts import (
     statistics,
     tree,
 )
-from provender.web.dialects.selections import facets, keys, schemas, search, select, suggest
+from provender.web.dialects.selections import about, facets, keys, schemas, search, select, suggest
 from provender.web.dialects.selections import records as all_of
 from provender.web.openapi import records
 from provender.web.openapi.shapes import closed
@@ -238,6 +238,7 @@ V4 = Dialect(
         *keys.ROUTES,
         *schemas.ROUTES,
         *all_of.ROUTES,
+        *about.ROUTES,
     ),
     {
         **SHARED,

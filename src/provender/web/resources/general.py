@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flask import Response, request
@@ -9,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from provender.errors import BadRequest, ProvenderError
 from provender.query.querystring import grammar
+from provender.query.querystring.advice import Note
 from provender.translators.inquiry import Inquiry
 from provender.translators.queries import Answer, CountedQuery, PostedQuery
 from provender.translators.version import written_by
@@ -97,10 +99,14 @@ class ServerInfo(BaseResource):
         prefix = self.dialect.prefix if hasattr(self, "dialect") else None
         return self.inform({"available_endpoints": self.context.endpoints.lines(prefix)})
 
-    def inform(self, data: object) -> Response:
+    def inform(self, data: object, notes: Sequence[Note] = ()) -> Response:
         """Return the envelope of an answer about the server, which has no id."""
         query = grammar.decode(request.query_string)
-        return responses.json_response(responses.envelope(data, "Info", query), total=1)
+        more = {"notes": [note.record() for note in notes]} if notes else None
+        response = responses.json_response(responses.envelope(data, "Info", query, more), total=1)
+        if notes:
+            response.headers[NOTES] = in_header(notes)
+        return response
 
     def _aiida_version(self) -> str:
         """Return the version of the AiiDA behind the store, or `unknown`."""
