@@ -38,7 +38,10 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, as t
     help="Only processes in this state; may be repeated.",
 )
 @click.option(
-    "-X", "--failed", is_flag=True, help="Only those excepted, killed, or with an exit status."
+    "-X",
+    "--failed",
+    is_flag=True,
+    help="Only those excepted, killed, or with an exit status other than 0.",
 )
 @click.option("--running", is_flag=True, help="Only those that have not ended.")
 @click.option("--root", is_flag=True, help="Only those that no other process called.")

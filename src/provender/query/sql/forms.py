@@ -134,7 +134,7 @@ class SqlForms(ABC):
 
     @abstractmethod
     def failure(self, table: Any) -> Expression:  # noqa: ANN401 - a table or an alias
-        """Return `FAILED` for a process that was broken off or has an exit status but 0, or NULL.
+        """Return `FAILED` for a process that was broken off or did not exit with 0, or NULL.
 
         It is compared with a string, so that PostgreSQL takes failures to be few (0.5 %), as it
         does of any expression that it knows nothing about. Of a condition alone it would expect

@@ -128,7 +128,8 @@ FAILED: Parameter[bool | None] = Parameter(
     readers.switch,
     None,
     "1 or 0",
-    "only processes that were excepted or killed or have an exit status but 0, or the others",
+    "only processes that were excepted or killed or have an exit status other than 0; "
+    "with 0 the others",
     _SWITCH,
     ("1",),
 )
