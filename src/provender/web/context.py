@@ -9,6 +9,7 @@ from typing import Any
 from flask import request
 
 from provender.settings import Settings
+from provender.store.files.reaching import Work
 from provender.store.profiles import Profile
 from provender.store.registry import StoreRegistry
 from provender.store.stores import Store
@@ -41,6 +42,11 @@ class Context:
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     endpoints: Endpoints = field(default_factory=lambda: Endpoints(""))
     door: Door | None = None
+
+    @property
+    def work(self) -> Work:
+        """How much work a file may be."""
+        return Work(self.stores.places, self.settings.limits.statement_seconds)
 
     @property
     def mounted(self) -> frozenset[str]:

@@ -119,6 +119,11 @@ class Plan:
             if (found := {target.tag for target in targets(part)}) and found <= tags
         ]
 
+    def window(self, offset: int, rows: int) -> Plan:
+        """Return a plan that gives these rows only, whatever limit it has."""
+        limit, start = Operand(rows, Kind.INTEGER), Operand(offset, Kind.INTEGER)
+        return replace(self, limit=limit, offset=start)
+
     def at_most(self, rows: int) -> Plan:
         """Return a plan that gives no more rows than this."""
         limit = None if self.limit is None else self.limit.value

@@ -15,7 +15,6 @@ from provender.translators.processes.logs import (
     LogFilter,
     of_processes,
     planned,
-    windowed,
 )
 from provender.translators.records import http_date
 from provender.translators.session import Session
@@ -29,7 +28,7 @@ class LogsOfNode(Inquiry[Rows, Part]):
 
     def __init__(self, view: View, identifier: str | int, most: int) -> None:
         self._one = One(view, identifier, ("id", "uuid"))
-        self._plan = windowed(planned(LogFilter(), COLUMNS, BY_TIME), 0, most)
+        self._plan = planned(LogFilter(), COLUMNS, BY_TIME).window(0, most)
 
     def read(self, session: Session) -> Rows:
         """Return the rows, and the number of all."""

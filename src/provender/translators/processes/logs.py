@@ -7,20 +7,19 @@ order.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from provender.caching import cached
 from provender.plurals import counted
 from provender.query import questions
 from provender.query.plan import planning
-from provender.query.plan.conditions import Operand
 from provender.query.plan.patterns import escape
 from provender.query.plan.plan import Plan
 from provender.query.plan.views import View, whole_vocabulary
 from provender.query.querydict import Filter, QueryDict
 from provender.query.querystring.advice import Note
-from provender.schema.entities import LOG, Computed, FieldName, Kind
+from provender.schema.entities import LOG, Computed, FieldName
 from provender.schema.processes import LEVELS
 from provender.schema.statements import Record as Values
 from provender.settings import Limits
@@ -142,7 +141,7 @@ class LogsOf(Inquiry[LogRows, ProcessLog]):
         start, stop, _ = slice(self._request.start, self._request.stop).indices(total)
         length = max(0, stop - start)
         shown = min(length, self._limits.log_rows)
-        values = session.rows(windowed(plan, start, shown)) if shown else []
+        values = session.rows(plan.window(start, shown)) if shown else []
         return LogRows(processes, note, total, start, length, values)
 
     def present(self, raw: LogRows) -> ProcessLog:
@@ -187,7 +186,7 @@ class LogSizeOf(Inquiry[LogNumbers, LogSize]):
         self._limits = limits
         self._one = One(view, identifier, ("id", "uuid"))
         self._counted = planned(request.filter, NUMBERS, ())
-        self._newest = windowed(planned(request.filter, ("id", "time"), NEWEST), 0, 1)
+        self._newest = planned(request.filter, ("id", "time"), NEWEST).window(0, 1)
 
     def read(self, session: Session) -> LogNumbers:
         """Return the numbers; no message leaves the database."""
@@ -259,12 +258,6 @@ def _conditions(chosen: LogFilter) -> Filter:
     if chosen.since is not None:
         found["id"] = {">": chosen.since}
     return found
-
-
-def windowed(plan: Plan, start: int, length: int) -> Plan:
-    """Return the plan of a part of the rows of a plan."""
-    limit, offset = Operand(length, Kind.INTEGER), Operand(start, Kind.INTEGER)
-    return replace(plan, limit=limit, offset=offset)
 
 
 def _row(values: Values, processes: Mapping[int, Called]) -> LogRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -12,12 +12,11 @@ from provender.errors import AmbiguousIdentifier, NoSuchEntity
 from provender.nearest import nearest
 from provender.query import questions
 from provender.query.plan import planning
-from provender.query.plan.conditions import Operand
 from provender.query.plan.plan import Plan
 from provender.query.plan.views import View, whole_vocabulary
 from provender.query.querydict import Dotted
 from provender.query.questions import Direction
-from provender.schema.entities import NODE, Computed, FieldName, Kind
+from provender.schema.entities import NODE, Computed, FieldName
 from provender.schema.processes import INPUTS, OUTPUTS
 from provender.schema.statements import Record as Values
 from provender.translators.identity import One
@@ -89,7 +88,7 @@ class LinkedOf(Inquiry[tuple[Values, list[Values], int], LinkedPage]):
         self, view: View, identifier: str | int, side: Side, limit: int, offset: int
     ) -> None:
         self._one = One(view, identifier, ("id", "uuid"))
-        self._plan = _windowed(_linked(side), limit, offset)
+        self._plan = _linked(side).window(offset, limit)
         self._limit = limit
         self._offset = offset
 
@@ -158,10 +157,6 @@ class LinkedSubject(Inquiry[list[Values], SubjectRow]):
             hint = f"{meant}It has: {', '.join(labels[:MOST_LABELS])}{more}."
         shown = self._label[:200]
         return NoSuchEntity(f"The process has no `{shown}` among its {word}.", hint=hint)
-
-
-def _windowed(plan: Plan, limit: int, offset: int) -> Plan:
-    return replace(plan, limit=Operand(limit, Kind.INTEGER), offset=Operand(offset, Kind.INTEGER))
 
 
 @cache

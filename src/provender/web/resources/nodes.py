@@ -22,7 +22,6 @@ from provender.query.querystring.parameters import (
     Contents,
 )
 from provender.query.questions import Direction
-from provender.store.files.reaching import Work
 from provender.translators import subjects
 from provender.translators.base import BaseTranslator
 from provender.translators.identity import parse_identifier
@@ -164,8 +163,8 @@ class Node(BaseResource):
         opened = file.open(found.store)
         with subjects.naming(found.store, path):
             content = verified(opened, file.key)
-            work = Work(self.context.stores.places, self.context.settings.limits.statement_seconds)
-            return file_response(path.rstrip("/").rpartition("/")[2], content, file.key, work)
+            name = path.rstrip("/").rpartition("/")[2]
+            return file_response(name, content, file.key, self.context.work)
 
     def download(self, id: str) -> Response:  # noqa: A002 - as in the path
         """Answer a node written in a format, as a file or within the envelope."""

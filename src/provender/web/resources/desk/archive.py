@@ -8,7 +8,6 @@ from flask import Response
 
 from provender.exports.zips.stream import blocks
 from provender.query.querystring.desk.archive import VERIFY
-from provender.store.files.reaching import Work
 from provender.translators.archive.bounds import Bounds
 from provender.translators.archive.packing import pack
 from provender.translators.archive.reading import TreeOfProcess
@@ -23,13 +22,13 @@ class ArchiveOfProcess(ProcessNode):
     def archive(self, id: str) -> Response:  # noqa: A002 - as in the path
         """Answer the archive; its texts are made before, its files are read while it is sent."""
         identifier, verify = parse_identifier(self.view, id), self.parameters[VERIFY]
-        bounds, places = Bounds.of(self.limits), self.context.stores.places
+        bounds = Bounds.of(self.limits)
         found = self.inquire(TreeOfProcess(self.view, identifier, bounds), is_named=False)
         try:
-            with places.expensive():
+            with self.context.stores.places.expensive():
                 made = pack(found.value, found.store, bounds, verify=verify)
         except BaseException:
             found.value.spool.close()
             raise
         file = Made(f"{made.name}.zip", made.length, made.etag, partial(blocks, made), made.close)
-        return made_response(file, Work(places, self.limits.statement_seconds))
+        return made_response(file, self.context.work)

@@ -15,7 +15,6 @@ from provender.exports.zips.names import Names
 from provender.exports.zips.stream import Member
 from provender.query.querystring.desk.arrays import FORMAT, NAMES, SLICE
 from provender.store.cancellation import current
-from provender.store.files.reaching import Work
 from provender.store.files.streams import HeldStream, ObjectStream
 from provender.store.files.verification import WHOLE
 from provender.store.stores import Store
@@ -111,9 +110,9 @@ class ArraysOfNode(Node):
                 return known
             stack.pop_all()
             if form == "npy" and written is None:
-                response = file_response(stored.filename, content, stored.key, self.work)
+                response = file_response(stored.filename, content, stored.key, self.context.work)
                 return described_by(response, picked)
-            opened = Opened(picked, stream, etag, self.work, self.limits)
+            opened = Opened(picked, stream, etag, self.context.work, self.limits)
             return self._written(opened, form, found, name, identifier)
 
     def _written(
@@ -157,12 +156,7 @@ class ArraysOfNode(Node):
         if length <= WHOLE:
             return file_response(name, b"".join(zips.blocks(members)), etag)
         made = Made(name, length, etag, partial(zips.blocks, members), lambda: None)
-        return made_response(made, self.work)
-
-    @property
-    def work(self) -> Work:
-        """How much work a file may be."""
-        return Work(self.context.stores.places, self.limits.statement_seconds)
+        return made_response(made, self.context.work)
 
 
 def _stream(content: bytes | ObjectStream) -> ObjectStream:

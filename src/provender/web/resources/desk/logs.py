@@ -11,7 +11,6 @@ from provender.errors import ConflictingParameters
 from provender.query.querystring.advice import Note
 from provender.query.querystring.desk import logs as keys
 from provender.store.files.lines import Most
-from provender.store.files.reaching import Work
 from provender.translators.identity import parse_identifier
 from provender.translators.processes.logs import LogFilter, LogRequest, LogSizeOf, LogsOf
 from provender.translators.processes.streams import Stream, StreamOf
@@ -75,10 +74,6 @@ class ProcessLogs(BaseResource):
         chosen = LogFilter(given[keys.LEVEL], given[keys.LOGGER], given[keys.SINCE])
         return LogRequest(start, stop, chosen, given[keys.RECURSIVE])
 
-    @property
-    def _work(self) -> Work:
-        return Work(self.context.stores.places, self.limits.statement_seconds)
-
     def _of_stream(
         self,
         text: str,
@@ -100,7 +95,7 @@ class ProcessLogs(BaseResource):
     def _lines(self, text: str, found: Found[Stream], bounds: Bounds) -> Response:
         """Return an answer with lines of a file."""
         most = Most(self.limits.log_rows, self.limits.answer_bytes)
-        taken = found.value.lines(found.store, *bounds, most, self._work)
+        taken = found.value.lines(found.store, *bounds, most, self.context.work)
         notes = [_more(len(taken.lines), bounds[0])] if taken.is_cut else []
         form = self.parameters[keys.FORMAT]
         if form == "text":
@@ -112,7 +107,7 @@ class ProcessLogs(BaseResource):
         return self.answer(data, None, found, identifier=text, pk=pk, notes=notes)
 
     def _stream_size(self, text: str, found: Found[Stream]) -> Response:
-        size = found.value.size(found.store, self._work)
+        size = found.value.size(found.store, self.context.work)
         data, pk = {"size": asdict(size)}, found.value.pk
         return self.answer(data, size.lines, found, identifier=text, pk=pk)
 

@@ -151,7 +151,7 @@ class ProcessResults(ArraysOfNode):
         with naming(found.store, path):
             content = verified(open_key(found.store, key, path), key)
             name = path.rpartition("/")[2]
-            return file_response(name, content, key, self.work), name
+            return file_response(name, content, key, self.context.work), name
 
     def _zip(self, found: Found[SubjectRow], files: Files, label: str) -> Response:
         """Return all files of a node as a zip file.

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from flask import Response
 
-from provender.store.files.reaching import Work
 from provender.translators.identity import parse_identifier
 from provender.translators.processes.traceback import FailureOf, told
 from provender.web.answers.states import named_by_content
@@ -20,8 +19,7 @@ class FailedProcess(ProcessNode):
         """Answer the lines that tell why a process failed, and where they stand."""
         identifier, _ = parse_identifier(self.view, id), self.parameters
         found = self.inquire(FailureOf(self.view, identifier))
-        work = Work(self.context.stores.places, self.limits.statement_seconds)
-        why = told(found.value, found.store, work)
+        why = told(found.value, found.store, self.context.work)
         if why.has_read_files:  # the snapshot does not name them
             found = replace(found, freshness=None)
         data = {"traceback": why.record}
