@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sqlite3
+import tracemalloc
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -307,6 +308,33 @@ def test_an_archive_that_is_too_large_is_refused(limits, unpacked, make_app):
     assert f"limits.{next(iter(limits))}" in answer.json["message"]
     assert "provender dump" in answer.json["hint"]
     assert get(client, path_of("c0215afd-3dd5-404b-99ff-f9e73f033877")).status_code == 200
+
+
+def test_calls_that_are_nested_too_deeply_are_refused_before_they_take_memory(changed):
+    depth, first = 3000, growing.FIRST
+    growing.add_nodes(
+        changed.folder,
+        2 * depth,
+        node_type=f"CASE WHEN n.i < {depth} THEN 'process.workflow.workchain.WorkChainNode.' "
+        "ELSE 'data.core.dict.Dict.' END",
+        attributes="""'{"process_label": "step"}'""",
+    )
+    link = "INSERT INTO db_dblink (input_id, output_id, label, type) SELECT id,"
+    client = changed(
+        f"{link} id + 1, 'CALL', 'call_work' FROM db_dbnode "
+        f"WHERE id >= {first} AND id < {first + depth - 1}",
+        f"{link} id + {depth}, 'out', 'return' FROM db_dbnode "
+        f"WHERE id >= {first} AND id < {first + depth}",
+    )
+    tracemalloc.start()
+    try:
+        answer = client.get(path_of("00000000-0000-4000-8000-000000000000"))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (answer.status_code, answer.json["code"]) == (400, "limit-exceeded")
+    assert "path" in answer.json["message"]
+    assert peak < 25_000_000
 
 
 def test_a_store_without_files_has_no_archives(lab_postgres, make_app):

@@ -65,7 +65,11 @@ class DataFolder:
 
 
 def folders(tree: ProcessTree) -> Iterator[Folder]:
-    """Yield the folder of each process: first a process, then what it called, in order."""
+    """Yield the folder of each process: first a process, then what it called, in order.
+
+    Raises:
+        LimitExceeded: the path of a folder is too long; calls nested so deeply take much memory.
+    """
     waiting = [Folder(tree.start, "", 0)]
     while waiting:
         folder = waiting.pop()
@@ -73,7 +77,7 @@ def folders(tree: ProcessTree) -> Iterator[Folder]:
         steps = tree.called.get(folder.step.pk, ())
         digits = max(2, len(str(len(steps))))
         below = [
-            Folder(step, f"{folder.path}{_name(step, f'{number:0{digits}}')}/", folder.depth + 1)
+            Folder(step, checked(f"{folder.path}{_name(step, number, digits)}/"), folder.depth + 1)
             for number, step in enumerate(steps, 1)
         ]
         waiting.extend(reversed(below))
@@ -128,9 +132,9 @@ def title(step: Step) -> str:
     return step.label or step.process_type or "process"
 
 
-def _name(step: Step, number: str) -> str:
-    """Return the name of the folder of a called process."""
-    parts = [number]
+def _name(step: Step, number: int, digits: int) -> str:
+    """Return the name of the folder of a called process, which begins with its number."""
+    parts = [f"{number:0{digits}}"]
     parts += [step.link] if step.link not in ("", UNNAMED) else []
     name = step.label or step.process_type
     parts += [name] if name and name != step.link else []
