@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -62,6 +63,20 @@ def printed(command, demo):
     done = subprocess.run(["/bin/sh", "-c", here], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.replace(demo.root, SERVED_AT).splitlines()
+
+
+ADDRESSES = [
+    pytest.param(word.partition(":5000")[2], id=f"{page.stem}: {word}")
+    for page in sorted((DOCS / "processes").glob("*.md"))
+    for shown in shown_in(page.read_text("utf-8"))
+    for word in shlex.split(shown.command)
+    if ":5000/" in word and "<" not in word
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_what_the_pages_on_processes_ask_for_is_in_the_demo(address, demo):
+    assert ask(f"{demo.root}{address}").status == 200
 
 
 @pytest.mark.parametrize(("query", "count"), table(CLIENTS, "Blanks, quotes and percent signs"))
