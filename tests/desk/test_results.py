@@ -9,6 +9,8 @@ import zipfile
 import numpy as np
 import pytest
 
+from desk.conftest import Place
+from support import badrows
 from support.desk import contents, names
 from support.desk.recorded import UNLIKE
 
@@ -104,6 +106,21 @@ def test_labels_are_nested(each_desk):
     odd = ok(each_desk, f"{names.NESTED}/results").json["data"]["nested"]
     assert odd["a"] == {"": "a", "b": {"": "a__b", "c": "a__b__c"}}
     assert (odd["__begin"], odd["end__"]) == ("__begin", "end__")
+
+
+def test_namespaces_without_end_are_nested_up_to_a_bound(tmp_path, desk_archive, open_place):
+    label, process = "a__" * 3000 + "b", names.id_of(names.NESTED)
+    changes = [
+        f"UPDATE db_dblink SET label = '{label}' WHERE input_id = {process} AND label = 'plain'",
+        f"UPDATE db_dblink SET label = '{label}' WHERE output_id = {process} "
+        "AND label = 'structure'",
+    ]
+    client = open_place(Place(str(badrows.archive(tmp_path, desk_archive, changes))))
+    for side in SIDES:
+        data = ok(client, f"{names.NESTED}/{side}").json["data"]
+        assert label in [one["label"] for one in data[side]]
+        assert f'"{label}"' in json.dumps(data["nested"])
+    assert zipfile.ZipFile(io.BytesIO(ok(client, f"{names.NESTED}/archive.zip").data)).namelist()
 
 
 def test_a_process_without_results_has_none(each_desk):

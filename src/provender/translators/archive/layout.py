@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from provender.errors import LimitExceeded
 from provender.exports.zips.names import Names, safe
+from provender.schema.processes import namespaces
 from provender.translators.archive.reading import Linked, ProcessTree, Step
 
 README, MANIFEST = "README.md", "manifest.json"
@@ -31,8 +32,8 @@ SIDES = {
 }
 OF_CALCULATIONS = ("input_calc", "create")
 RETRIEVED = "retrieved"
-# The separator of nested names in the label of a link, and what a link is called without a name.
-NESTED, UNNAMED = "__", "CALL"
+# What a link is called without a name.
+UNNAMED = "CALL"
 # Longest path in bytes; Linux takes 4,096.
 LONGEST_PATH = 4000
 
@@ -147,4 +148,4 @@ def _nested(label: str) -> str:
     Example:
         `pseudos__Si` gives `pseudos/Si`; a slash separates nothing.
     """
-    return "/".join(part.replace("/", "_") or "_" for part in label.split(NESTED))
+    return "/".join(part.replace("/", "_") or "_" for part in namespaces(label))

@@ -17,15 +17,13 @@ from provender.query.plan.views import View, whole_vocabulary
 from provender.query.querydict import Dotted
 from provender.query.questions import Direction
 from provender.schema.entities import NODE, Computed, FieldName
-from provender.schema.processes import INPUTS, OUTPUTS
+from provender.schema.processes import INPUTS, NAMESPACE, OUTPUTS
 from provender.schema.statements import Record as Values
 from provender.translators.identity import One
 from provender.translators.inquiry import Inquiry
 from provender.translators.session import Session
 from provender.translators.subject import SubjectOf, SubjectRow
 
-# What stands between the names of namespaces in a label.
-SEPARATOR = "__"
 # Labels that an error lists.
 MOST_LABELS = 50
 
@@ -150,7 +148,7 @@ class LinkedSubject(Inquiry[list[Values], SubjectRow]):
         word, labels = self._side.value, sorted({str(label) for *_, label, _ in rows if label})
         hint = f"It has no {word}."
         if labels:
-            below = [one for one in labels if one.startswith(f"{self._label}{SEPARATOR}")]
+            below = [one for one in labels if one.startswith(f"{self._label}{NAMESPACE}")]
             close = below[0] if below else nearest(self._label, labels)
             meant = f"Did you mean `{close}`? " if close else ""
             more = ", ..." if len(labels) > MOST_LABELS else ""

@@ -13,11 +13,12 @@ from provender.exports.subject import Subject
 from provender.exports.texts import one_line, well_formed
 from provender.plurals import counted
 from provender.query.querystring.advice import Note
+from provender.schema.processes import namespaces
 from provender.store.cancellation import current
 from provender.store.stores import Store
 from provender.translators.records import Record, decoded
 from provender.translators.results.forms import Files, files_of, formats_of
-from provender.translators.results.linked import SEPARATOR, Linked
+from provender.translators.results.linked import Linked
 from provender.translators.subjects import no_files
 
 # Longest summary, in characters.
@@ -65,7 +66,7 @@ def nested(labels: Sequence[str | None]) -> Record:
     for label in labels:
         if label is None:
             continue
-        parts = label.split(SEPARATOR)
+        parts = namespaces(label)
         *spaces, name = parts if all(parts) else [label]
         place = tree
         for space in spaces:
