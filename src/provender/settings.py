@@ -77,6 +77,11 @@ class Limits:
     selected: int = _setting(
         1000, "rows of a page of `/nodes/select`, and the most that `limit` may name", low=1
     )
+    things: int = _setting(
+        100_000,
+        "nodes, logs and other things in one answer of `/nodes/select`, on all its layers",
+        low=1,
+    )
     joins: int = _setting(10, "largest number of joins in a posted query", low=0)
     nesting: int = _setting(16, "deepest nesting of the JSON of a posted query", low=4)
     url_bytes: int = _setting(

@@ -329,6 +329,19 @@ def test_private_names_stay_private(want, on_private, on_archive):
     assert "@" in shown[0]["user"]["email"]
 
 
+@pytest.mark.parametrize("backend", ["archive", "postgres"])
+def test_an_answer_has_no_more_things_than_the_limit(backend, serve, unpacked, request):
+    store = unpacked / "lab.aiida"
+    if backend == "postgres":
+        store = request.getfixturevalue("lab_postgres")
+    served = serve(store, limits=replace(Limits(), things=200))
+    for want in ({"uuid": "*"}, {"incoming": {"*": {"incoming": {"*": {"incoming": "uuid"}}}}}):
+        answer = select(served, want=want)
+        assert answer.status == 400
+        assert answer.json["message"].startswith("The answer has more than 200 things")
+    assert len(rows(served, want={"incoming": "uuid"}, limit=20)) == 20
+
+
 def test_an_answer_is_no_larger_than_the_limit(serve, unpacked):
     small = replace(Limits(), answer_bytes=20_000)
     served = serve(unpacked / "lab.aiida", name="small", limits=small)

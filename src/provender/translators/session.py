@@ -82,10 +82,11 @@ class Session:
         return self._snapshot.cached(compiler.compile_groups(plan, self._backend))
 
     def layer(
-        self, layer: Layer | Template, columns: Columns, ids: Collection[int]
+        self, layer: Layer | Template, columns: Columns, ids: Collection[int], most: int
     ) -> list[Record]:
         """Return the rows of a layer below things of some ids, in the form of `sql.layers`."""
-        return self._snapshot.run(layers.compile_layer(layer, columns, ids, self._backend))
+        statement = layers.compile_layer(layer, columns, ids, most, self._backend)
+        return self._snapshot.run(statement)
 
     def buckets(self, facet: Facet, size: int) -> list[Record]:
         """Return the largest buckets of a facet, in the shape of `facets.BUCKETS`."""

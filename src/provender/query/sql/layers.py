@@ -38,7 +38,7 @@ from provender.schema.statements import Backend, Statement
 
 Expression = ColumnElement[Any]
 DATA_LINKS = ("create", "return", "input_calc", "input_work")
-GIVEN = "given"
+GIVEN, MOST = "given", "most"
 # Stands for any path into JSON.
 INSIDE = Path.of(())
 # The columns that all rows begin with.
@@ -118,9 +118,9 @@ def columns_of(layer: Layer) -> Columns:
 
 
 def compile_layer(
-    layer: Layer | Template, columns: Columns, ids: Collection[int], backend: Backend
+    layer: Layer | Template, columns: Columns, ids: Collection[int], most: int, backend: Backend
 ) -> Statement:
-    """Return the statement of a layer below the things of some ids.
+    """Return the statement of a layer below the things of some ids, `most` rows of it.
 
     That of a template gives the nodes of the ids themselves.
     """
@@ -130,7 +130,11 @@ def compile_layer(
     wide = [place for place, kind in enumerate(kinds) if kind in (Kind.JSON, Kind.TEXT)]
     wide = [place for place in wide if place >= len(HEAD)]
     return Statement(
-        text, {**values, GIVEN: given}, kinds, wide=tuple(wide), outputs=_outputs(columns)
+        text,
+        {**values, GIVEN: given, MOST: most},
+        kinds,
+        wide=tuple(wide),
+        outputs=_outputs(columns),
     )
 
 
@@ -158,7 +162,8 @@ def _written(
 ) -> tuple[str, dict[str, object]]:
     """Return the SQL of a layer or of the nodes at the top, and the values of its own."""
     writer = _Writer(columns, backend)
-    statement = writer.layer(what) if isinstance(what, Layer) else writer.things(what)
+    found = writer.layer(what) if isinstance(what, Layer) else writer.things(what)
+    statement = found.limit(bindparam(MOST)).offset(_number(0))
     return str(statement.compile(dialect=DIALECTS[backend])), writer.values
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
+from provender.errors import LimitExceeded
 from provender.query.plan.template import MOST_SHOWN, NAMED, Branch, Layer, Template
 from provender.query.sql.layers import HEAD, Columns, columns_of
 from provender.schema.statements import Record as Values
@@ -52,11 +53,16 @@ class Things:
 
 
 class Reading:
-    """Reads all layers of a template in one snapshot; their rows are no larger than an answer."""
+    """Reads all layers of a template in one snapshot; their rows are no larger than an answer.
 
-    def __init__(self, session: Session) -> None:
+    `most` things may be shown; of each branch one more is read, to know whether there are others.
+    """
+
+    def __init__(self, session: Session, most: int) -> None:
         self._session = session
         self._left = session.answer_bytes
+        self._most = most
+        self._rows_left = 2 * most
 
     def things(self, template: Template, ids: Collection[int]) -> tuple[Things, list[Values]]:
         """Return the nodes of some ids: how they were read, and their rows in any order."""
@@ -72,7 +78,11 @@ class Reading:
         Raises:
             LimitExceeded: together with those of other statements they are too large.
         """
-        rows = self._session.layer(layer, columns, ids) if ids else []
+        most = self._rows_left + 1
+        rows = self._session.layer(layer, columns, ids, most) if ids else []
+        self._rows_left -= len(rows)
+        if self._rows_left < 0:
+            raise too_many(self._most)
         for row in rows:
             self._left -= sum([len(value) for value in row if type(value) is str])
         if self._left < 0:
@@ -99,6 +109,14 @@ class Reading:
                 shown = _shown(below)
                 below.things = self._things(below.branch.template, columns, shown)
         return tuple(found)
+
+
+def too_many(most: int) -> LimitExceeded:
+    """Return the error of an answer of too many things."""
+    return LimitExceeded(
+        f"The answer has more than {most} things on all its layers (`limits.things`).",
+        hint="Ask for fewer rows, such as `limit=10`, or count links instead of showing them.",
+    )
 
 
 def _shown(below: Below) -> list[Values]:

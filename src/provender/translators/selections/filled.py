@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from provender.errors import LimitExceeded
 from provender.query.plan.template import (
     LINKED,
     MOST_SHOWN,
@@ -20,11 +19,17 @@ from provender.store.cancellation import current
 from provender.store.database.faults import too_large
 from provender.store.files.tree import every_file
 from provender.translators.records import Record, decoded, http_date, json_object, json_value
-from provender.translators.selections.below import LABEL, ORDER, THING, TYPE, Below, Things
+from provender.translators.selections.below import (
+    LABEL,
+    ORDER,
+    THING,
+    TYPE,
+    Below,
+    Things,
+    too_many,
+)
 from provender.translators.weight import check_weight
 
-# Things in one answer, on all layers: each takes some 5 microseconds.
-MOST_THINGS = 200_000
 # Things after which to see whether the client is still there.
 OFTEN = 1000
 
@@ -32,9 +37,10 @@ OFTEN = 1000
 class Filling:
     """Fills in one template; counts what it makes, since a thing may stand below many others."""
 
-    def __init__(self, most_bytes: int) -> None:
+    def __init__(self, most_bytes: int, most: int) -> None:
         self._most_bytes = most_bytes
         self._left = most_bytes
+        self._most = most
         self._number = 0
 
     def thing(self, things: Things, row: Values) -> Record:
@@ -63,11 +69,8 @@ class Filling:
         self._left -= sum([len(value) for value in row if type(value) is str])
         if self._left < 0:
             raise too_large()
-        if self._number > MOST_THINGS:
-            raise LimitExceeded(
-                f"The answer has more than {MOST_THINGS} nodes on all its layers.",
-                hint="Ask for fewer rows: `limit=100`.",
-            )
+        if self._number > self._most:
+            raise too_many(self._most)
         if self._number % OFTEN == 0:
             current().check()
 

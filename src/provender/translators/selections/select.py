@@ -34,14 +34,24 @@ class Read:
 
 
 class SelectOf(Inquiry[Read, Listing]):
-    """A page of nodes as a template wants them; `is_flat` gives objects without objects inside."""
+    """A page of nodes as a template wants them, with `most` things on all layers.
+
+    `is_flat` gives objects without objects inside.
+    """
 
     is_presented_long: ClassVar[bool] = True
 
     def __init__(
-        self, request: ListRequest, template: Template, expose: tuple[str, ...], *, is_flat: bool
+        self,
+        request: ListRequest,
+        template: Template,
+        expose: tuple[str, ...],
+        *,
+        most: int,
+        is_flat: bool,
     ) -> None:
         self._request, self._template, self._is_flat = request, template, is_flat
+        self._most = most
         view = request.view
         question = {**builder.from_list(request), "project": {view.name: ["id"]}}
         plan = planned(question, view, expose)  # type: ignore[arg-type] # a question still
@@ -57,12 +67,13 @@ class SelectOf(Inquiry[Read, Listing]):
         plan = chosen.narrow(self._plan, request.view.name, request.where, session)
         window = paging.read_window(plan, request, session, self._cursor)
         ids = {pk for (pk,) in window.records} - {None}
-        things, rows = Reading(session).things(self._template, ids)
+        things, rows = Reading(session, self._most).things(self._template, ids)
         return Read(window, things, rows, session.answer_bytes)
 
     def present(self, raw: Read) -> Listing:
         """Return the objects of the page."""
-        filling, by_pk = Filling(raw.answer_bytes), {row[THING]: row for row in raw.rows}
+        filling = Filling(raw.answer_bytes, self._most)
+        by_pk = {row[THING]: row for row in raw.rows}
         pks = [pk for (pk,) in raw.window.records]
         records = [filling.thing(raw.things, by_pk[pk]) for pk in pks if pk in by_pk]
         if self._is_flat:

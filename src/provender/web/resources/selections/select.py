@@ -43,7 +43,8 @@ class Select(Selected):
     def select(self) -> Response:
         """Answer a page of nodes in the shape of a template."""
         template = self._template()
-        inquiry = SelectOf(self._page(), template, self.expose, is_flat=self._is_flat())
+        page, most = self._page(), self.limits.things
+        inquiry = SelectOf(page, template, self.expose, most=most, is_flat=self._is_flat())
         found = self.inquire(inquiry)
         listing = found.value
         return self.answer({"rows": listing.records}, None, found, more={"next": listing.following})
