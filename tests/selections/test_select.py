@@ -273,6 +273,7 @@ def test_flat_rows_have_the_keys_of_the_template(on_each):
         ({"files": {"size": "*"}}, "At `/want/files/size`.", "Valid: path, sha256."),
         ({"incoming": {"x": "exclude"}}, "`exclude` stands beside a pattern", None),
         ({"repository_metadata": "*"}, "called `repository_metadata`", None),
+        ({"called": {"a*" * 101: "count"}}, "(200)", None),
         ({}, "A template is an object of what is wanted. At `/want`.", '{"uuid": "*"'),
         ("no", "not `no`. At `/want`.", None),
         ([], "A template is an object of what is wanted. At `/want`.", None),

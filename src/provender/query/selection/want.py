@@ -10,6 +10,7 @@ from typing import Any
 from provender.errors import BadRequest, BadValue, LimitExceeded, UnknownField
 from provender.nearest import nearest
 from provender.query.plan.conditions import Path
+from provender.query.plan.lengths import check_lengths
 from provender.query.plan.patterns import escape
 from provender.query.plan.template import (
     DEEPEST,
@@ -60,10 +61,13 @@ def read_want(want: Any, limits: Limits, expose: tuple[str, ...] = ()) -> Templa
         BadRequest: with the place as a JSON pointer, and what would be right.
         LimitExceeded: it wants too much, or is too deep.
     """
+    reader = _Reader(limits, expose)
     try:
-        return _Reader(limits, expose).thing(NODE, want, (WANT,), 0)
+        template = reader.thing(NODE, want, (WANT,), 0)
     except BadRequest as error:
         raise (located(error, error.place) if error.place else error) from error
+    check_lengths(reader.patterns, limits.pattern_chars)
+    return template
 
 
 def read_written(text: str, limits: Limits, expose: tuple[str, ...] = ()) -> Template:
@@ -82,12 +86,13 @@ def _at(place: Place) -> Iterator[None]:
 
 
 class _Reader:
-    """Reads one template; `number` counts the values that it wants."""
+    """Reads one template: counts the values that it wants; `patterns` are lengths of patterns."""
 
     def __init__(self, limits: Limits, expose: tuple[str, ...]) -> None:
         self._limits = limits
         self._expose = expose
         self._number = 0
+        self.patterns: list[int] = []
 
     def thing(self, entity: Entity, want: Any, place: Place, depth: int) -> Template:  # noqa: ANN401 - JSON
         """Return the template of a thing; `depth` is the number of layers above it."""
@@ -237,6 +242,7 @@ class _Reader:
             else:
                 template = self.thing(NODE, below, (*place, key), depth)
             found.append(_branch(key, excluded, template))
+            self.patterns += [len(key)] if found[-1].pattern else []
         if not found or (excluded and all(branch.label is not None for branch in found)):
             raise BadValue("`exclude` stands beside a pattern, such as `*`.")
         return tuple(found)

@@ -244,7 +244,7 @@ class _Writer:
             found.append(label == self._bind(Operand(branch.label)))
         if branch.pattern is not None:
             pattern = self._bind(Operand(branch.pattern))
-            found.append(self._forms.like(label, pattern, fold=False, is_short=True))
+            found.append(self._forms.like(label, pattern, fold=False))
         return [*found, *(label != self._bind(Operand(name)) for name in branch.excluded)]
 
     def _select(self, head: list[Any], joined: Any, template: Template, thing: Any) -> Select[Any]:  # noqa: ANN401 - tables
