@@ -155,7 +155,8 @@ class OpenStore(Asked):
         is_flat: bool,
     ) -> SelectOf:
         request = self._request(chosen, ordered(orderby), *window)
-        return SelectOf(request, template, self._expose, is_flat=is_flat)
+        most = self._limits.things
+        return SelectOf(request, template, self._expose, most=most, is_flat=is_flat)
 
     def _request(
         self, chosen: selecting.Read, given: Mapping[str, object], cursor: str, size: int

@@ -10,6 +10,7 @@ from provender.query.plan.template import Template
 from provender.query.querystring import builder
 from provender.query.querystring.request import ListRequest
 from provender.schema.statements import Record as Values
+from provender.settings import Limits
 from provender.translators import chosen, paging
 from provender.translators.inquiry import Inquiry
 from provender.translators.lists import Listing, planned
@@ -21,6 +22,8 @@ from provender.translators.session import Session
 
 # Rows times layers from which a template may take long.
 MANY = 1000
+# Things in an answer where no limits are given.
+MOST = Limits().things
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class SelectOf(Inquiry[Read, Listing]):
         template: Template,
         expose: tuple[str, ...],
         *,
-        most: int,
+        most: int = MOST,
         is_flat: bool,
     ) -> None:
         self._request, self._template, self._is_flat = request, template, is_flat
