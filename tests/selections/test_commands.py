@@ -1,4 +1,4 @@
-"""`provender facets` and `select`: run as a person runs them, without a server."""
+"""`provender facets`, `keys` and `select`: run as a person runs them, without a server."""
 
 from __future__ import annotations
 
@@ -60,6 +60,21 @@ def test_facets_are_those_of_the_server(named, on_each):
         expected = answer.data["facets"][facet]
         assert counts(found["facets"][facet]["buckets"]) == counts(expected["buckets"])
         assert found["facets"][facet]["missing"] == expected["missing"]
+
+
+def test_keys_are_those_of_the_server(named, on_each):
+    expected = on_each.get(f"/api/v4/nodes/keys?{quote(CHOSEN, safe='=&')}&size=5").data
+    out, err = run("keys", *named, "-w", CHOSEN, "--size", "5", "--json")
+    assert json.loads(out) == expected
+    assert "--size shows more" in err
+    out, _ = run("keys", *named, "-w", CHOSEN, "--size", "5", "--csv")
+    assert [(row["name"], row["types"].split()) for row in csv_rows(out)] == [
+        (key["name"], key["types"]) for key in expected["keys"]
+    ]
+    out, _ = run("keys", *named, "-w", CHOSEN, "--size", "5")
+    assert [line.split()[0] for line in out.splitlines()] == [
+        *("key", *(key["name"] for key in expected["keys"])),
+    ]
 
 
 @pytest.mark.parametrize("form", ["--json", "--csv"])
@@ -169,6 +184,8 @@ def test_odd_values_are_printed(unpacked, tmp_path):
         (["facets", "-w", "label="], "query string"),
         (["facets", "-f", "label", "--stats", "id", "--csv"], "CSV is one table."),
         (["facets", "-w", "group=no_such_group"], "no_such_group"),
+        (["keys", "--under", "labl"], "labl"),
+        (["keys", "--under", "label"], "has no keys"),
         (["select", "--want", "nothing"], "neither a template nor a file"),
         (["select", "--want", "{"], "want"),
         (["select", "--want", '{"uuidd": "*"}'], "Did you mean `uuid`?"),
@@ -184,7 +201,7 @@ def test_what_is_wrong_is_one_clear_error(arguments, message, lab):
     assert message in err
 
 
-@pytest.mark.parametrize("command", ["facets", "select"])
+@pytest.mark.parametrize("command", ["facets", "keys", "select"])
 def test_the_help_has_examples(command):
     out, _ = run(command, "--help")
     assert f"provender {command} paper.aiida" in out

@@ -111,6 +111,15 @@ def test_templates_are_filled_as_by_the_server(flat, opened, on_each):
         assert list(rows) == answer.data["rows"]
 
 
+@pytest.mark.parametrize("under", ["attributes", "extras", "attributes.resources"])
+def test_keys_are_those_of_the_server(under, opened, on_each):
+    answer = on_each.get(f"/api/v4/nodes/keys?under={under}&size=9")
+    assert opened.keys(under=under, size=9) == answer.data
+    where = {"node_type": {"startswith": "process."}}
+    answer = on_each.get(f"/api/v4/nodes/keys?under={under}&{safe(TEXTS[1])}")
+    assert opened.keys(where, under) == answer.data
+
+
 def test_rows_come_page_by_page(data):
     small = Settings(limits=Limits(default=7, selected=5))
     with provender.open(data / "lab.aiida", settings=small) as store:
@@ -162,6 +171,9 @@ def test_a_query_chooses_nodes(lab):
         (lambda store: store.facets("", "labl"), "labl"),
         (lambda store: store.facets("", "label", size=0), "`size`"),
         (lambda store: store.select(""), "want"),
+        (lambda store: store.keys("", "label"), "label"),
+        (lambda store: store.keys("", "???"), "no key"),
+        (lambda store: store.keys(size=0), "`size`"),
         (lambda store: store.select("", {"uuidd": "*"}), "uuidd"),
     ],
 )

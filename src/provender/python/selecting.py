@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeVar
 from uuid import UUID
 
 from provender.errors import BadRequest, BadValue
@@ -23,6 +24,7 @@ from provender.translators.selections.said import Said
 from provender.translators.selections.selection import Selection
 from provender.web.routes.views import NODES
 
+_Value = TypeVar("_Value")
 # What chooses nodes: the text of a query string, or a dict as `where` of a posted body.
 Chosen = str | Mapping[str, Any] | None
 # The keys that a text may have beside filters.
@@ -96,6 +98,13 @@ def _plain(value: object) -> object:
     raise BadValue(
         f"A selection or template cannot hold a value of the type `{type(value).__name__}`."
     )
+
+
+def given(parameter: Parameter[_Value], value: str | int) -> _Value:
+    """Return the value of a key of a query string; errors as there."""
+    written = Decimal(value) if isinstance(value, int) else value
+    found: _Value = parameter.read(Term(parameter.name, Operator.EQUAL, (written,)))
+    return found
 
 
 def ordered(names: str | Sequence[str]) -> dict[str, object]:

@@ -14,12 +14,13 @@ from typing import Any
 from provender.errors import BadValue, QueryTimeout
 from provender.python import selecting
 from provender.python.rows import Rows, plain
-from provender.python.selecting import WALKED, Chosen, listed, ordered, written
+from provender.python.selecting import WALKED, Chosen, given, listed, ordered, written
 from provender.query import cursors
 from provender.query.plan.template import Template
 from provender.query.querystring.parameter import Parameters
 from provender.query.querystring.parameters import ATTRIBUTES, CURSOR, EXTRAS
 from provender.query.querystring.request import ListRequest
+from provender.query.querystring.selections import keys as keys_asked
 from provender.query.querystring.selections.facets import SHOWN, read_facet, read_size
 from provender.query.selection.want import read_written
 from provender.settings import Settings
@@ -27,6 +28,7 @@ from provender.translators.asking import Asked, registry
 from provender.translators.inquiry import answer
 from provender.translators.lists import Listing, ListOf
 from provender.translators.selections.facets import NEWEST, FacetsOf, Options
+from provender.translators.selections.keys import KeysOf
 from provender.translators.selections.select import SelectOf
 from provender.web.routes.views import NODES
 
@@ -137,6 +139,17 @@ class OpenStore(Asked):
         self._filled(chosen, template, (cursors.FIRST, 1), orderby, is_flat=flat)  # the same
         return Rows(page, cursors.FIRST, self._limits.selected, _checked(limit), table)
 
+    def keys(
+        self, selection: Chosen = None, under: str = "attributes", *, size: int = keys_asked.SHOWN
+    ) -> Found:
+        """Return `{"keys": [{"name": …, "types": …}]}`: which keys the nodes have inside JSON."""
+        chosen = self._read(selection)
+        inquiry = KeysOf(
+            chosen.selection, given(keys_asked.UNDER, under), given(keys_asked.SIZE, size)
+        )
+        found: Found = plain(answer(inquiry, self._stores.get()))
+        return found
+
     def _read(self, selection: Chosen) -> selecting.Read:
         return selecting.read(selection, self._limits, self._expose)
 
@@ -159,11 +172,11 @@ class OpenStore(Asked):
         return SelectOf(request, template, self._expose, most=most, is_flat=is_flat)
 
     def _request(
-        self, chosen: selecting.Read, given: Mapping[str, object], cursor: str, size: int
+        self, chosen: selecting.Read, added: Mapping[str, object], cursor: str, size: int
     ) -> ListRequest:
         """Return a page of a walk."""
         read = chosen.parameters
-        keys = {**read.given, **given, **WALKED, CURSOR.name: cursor}
+        keys = {**read.given, **added, **WALKED, CURSOR.name: cursor}
         where = chosen.selection.where
         return ListRequest(NODES, Parameters(read.filters, keys), size, 0, where=where)
 

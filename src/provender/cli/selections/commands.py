@@ -1,4 +1,4 @@
-"""`provender facets` and `select`: their arguments and options. Floor: cli.
+"""`provender facets`, `keys` and `select`: their arguments and options. Floor: cli.
 
 What the commands do is loaded when they run.
 """
@@ -81,6 +81,47 @@ def facets(
     from provender.cli.selections import counting  # noqa: PLC0415 - loaded for this only
 
     counting.run(options, store, repository, counting.Asked(**asked))
+
+
+@examples(
+    """
+    provender keys paper.aiida --where 'node_type="data.core.dict.Dict."'
+    provender keys paper.aiida --under attributes.resources
+    provender keys paper.aiida --under extras --size 10 --csv
+    """
+)
+@click.command(context_settings=HELP)
+@of_nodes
+@click.option(
+    "--under",
+    default="attributes",
+    show_default=True,
+    metavar="KEY",
+    help="attributes, extras, or a path into them.",
+)
+@click.option(
+    "--size",
+    type=click.IntRange(1, 1000),
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="Show at most N keys.",
+)
+@click.pass_obj
+def keys(
+    options: Options,
+    /,
+    store: str | None,
+    repository: Path | None,
+    **asked: Any,  # noqa: ANN401 - one for each option
+) -> None:
+    """Show which keys nodes have in their attributes or extras.
+
+    STORE is as for `provender restapi`; no server is needed. The newest nodes are looked at.
+    """
+    from provender.cli.selections import naming  # noqa: PLC0415 - loaded for this only
+
+    naming.run(options, store, repository, naming.Asked(**asked))
 
 
 @examples(
