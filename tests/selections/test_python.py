@@ -120,6 +120,20 @@ def test_keys_are_those_of_the_server(under, opened, on_each):
     assert opened.keys(where, under) == answer.data
 
 
+def test_records_are_those_of_the_server(opened, on_each):
+    uuids = [row["uuid"] for row in opened.select("group=processes", {"uuid": "*"}, limit=8)]
+    assert len(uuids) == 8
+    for uuid in uuids:
+        expected = on_each.get(f"/api/v4/nodes/{uuid}/record").data["record"]
+        assert opened.record(uuid) == opened.record(UUID(uuid)) == expected
+        assert opened.record(uuid[:12].upper()) == expected
+
+
+def test_a_record_that_is_not_there(lab):
+    with pytest.raises(NoSuchEntity):
+        lab.record("00000000-0000-0000-0000-00000000000f")
+
+
 def test_rows_come_page_by_page(data):
     small = Settings(limits=Limits(default=7, selected=5))
     with provender.open(data / "lab.aiida", settings=small) as store:
@@ -171,6 +185,8 @@ def test_a_query_chooses_nodes(lab):
         (lambda store: store.facets("", "labl"), "labl"),
         (lambda store: store.facets("", "label", size=0), "`size`"),
         (lambda store: store.select(""), "want"),
+        (lambda store: store.record("xyz"), "uuid"),
+        (lambda store: store.record("0"), "More than one"),
         (lambda store: store.keys("", "label"), "label"),
         (lambda store: store.keys("", "???"), "no key"),
         (lambda store: store.keys(size=0), "`size`"),

@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from provender.errors import BadValue, QueryTimeout
 from provender.python import selecting
+from provender.python.record import record_of
 from provender.python.rows import Rows, plain
 from provender.python.selecting import WALKED, Chosen, given, listed, ordered, written
 from provender.query import cursors
@@ -148,6 +150,14 @@ class OpenStore(Asked):
             chosen.selection, given(keys_asked.UNDER, under), given(keys_asked.SIZE, size)
         )
         found: Found = plain(answer(inquiry, self._stores.get()))
+        return found
+
+    def record(self, uuid: str | UUID) -> Found:
+        """Return everything about one node, by its uuid or the beginning of it.
+
+        What cannot be shown is None.
+        """
+        found: Found = plain(record_of(str(uuid), self._stores.get(), self._limits))
         return found
 
     def _read(self, selection: Chosen) -> selecting.Read:
