@@ -182,7 +182,7 @@ def test_a_load_that_is_stopped_leaves_nothing(new_database, data, tmp_path, num
 def test_indexes_are_listed_and_made_on_request_only(lab_copy):
     out, _ = run("store", "index", lab_copy)
     assert re.search(r"provender_node_type_id +missing +[\d.]+ kB +[\d.]+ ms ", out)
-    assert "--apply makes the 10 missing indexes; they will take about" in out
+    assert "--apply makes the 11 missing indexes; they will take about" in out
     assert own_indexes(lab_copy) == []
     only = ["--only", "provender_node_state", "--only", "provender_node_attributes"]
     out, _ = run("store", "index", lab_copy, "--apply", *only)
@@ -191,10 +191,10 @@ def test_indexes_are_listed_and_made_on_request_only(lab_copy):
     names = [("provender_node_attributes",), ("provender_node_state",)]
     assert own_indexes(lab_copy) == names
     run("store", "index", lab_copy, "--apply")
-    assert len(own_indexes(lab_copy)) == 11
+    assert len(own_indexes(lab_copy)) == 12
     run("store", "index", lab_copy, "--apply")
     out, _ = run("store", "index", lab_copy)
-    assert out.count(" present ") == 11
+    assert out.count(" present ") == 12
     assert out.endswith("No index is missing.\n")
 
 
