@@ -17,7 +17,8 @@ from support.described import Got, check
 def serving(app):
     """Yield the root URL of an application that is served on a free port."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    worker = threading.Thread(target=server.serve_forever, daemon=True)
+    # A server looks so often whether it shall stop; by default it takes half a second to stop.
+    worker = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     worker.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
