@@ -25,7 +25,7 @@ serve: $(VENV)/.serve ## serve the demo store, or STORE=...; PORT=5000 (0: any f
 	@$(BIN)/provender restapi $(if $(STORE),"$$STORE") --hostname '$(HOST)' --port '$(PORT)'
 
 test: $(VENV)/.test ## run the tests; REQUESTS=20000 for as much fuzzing over HTTP as in continuous integration
-	@echo "Running more than 4,000 tests: about 15 minutes on two cores."
+	@echo "Running more than 11,000 tests: about 20 minutes on two cores."
 	$(PYTEST) --cov --cov-fail-under=95 -q $(if $(REQUESTS),--requests $(REQUESTS))
 
 test-long: $(VENV)/.test ## run the tests with many more random requests: about an hour
