@@ -23,7 +23,7 @@ EXPOSED = ("users.email", "authinfo")
 
 
 def pytest_addoption(parser):
-    parser.addoption("--fuzz", type=int, default=300, help="requests of each fuzzing test")
+    parser.addoption("--fuzz", type=int, default=150, help="requests of each fuzzing test")
     parser.addoption("--requests", type=int, default=2000, help="requests of fuzzing over HTTP")
     parser.addoption("--large", type=int, default=64 << 20, help="bytes of the large file")
 
