@@ -23,7 +23,7 @@ from provender.query.querystring.parameter import Parameters
 from provender.query.querystring.parameters import ATTRIBUTES, CURSOR, EXTRAS
 from provender.query.querystring.request import ListRequest
 from provender.query.querystring.selections import keys as keys_asked
-from provender.query.querystring.selections.facets import SHOWN, read_facet, read_size
+from provender.query.querystring.selections.facets import SIZES, read_facet
 from provender.query.selection.want import read_written
 from provender.settings import Settings
 from provender.translators.asking import Asked, registry
@@ -90,7 +90,7 @@ class OpenStore(Asked):
         facet: str | Sequence[str] = (),
         *,
         stats: str | Sequence[str] = (),
-        size: int = SHOWN,
+        size: int = SIZES.shown,
         drop_self: bool = False,
     ) -> Found:
         """Return `{"facets": {facet: {"buckets": …}}, "stats": {key: …}}` of a selection.
@@ -102,7 +102,7 @@ class OpenStore(Asked):
         options = Options(
             tuple(read_facet(text) for text in listed(facet, "facet")),
             tuple(read_facet(text) for text in listed(stats, "stats")),
-            read_size(size),
+            SIZES.check(size),
             drop_self,
         )
         try:
@@ -142,7 +142,11 @@ class OpenStore(Asked):
         return Rows(page, cursors.FIRST, self._limits.selected, _checked(limit), table)
 
     def keys(
-        self, selection: Chosen = None, under: str = "attributes", *, size: int = keys_asked.SHOWN
+        self,
+        selection: Chosen = None,
+        under: str = "attributes",
+        *,
+        size: int = keys_asked.SIZES.shown,
     ) -> Found:
         """Return `{"keys": [{"name": …, "types": …}]}`: which keys the nodes have inside JSON."""
         chosen = self._read(selection)

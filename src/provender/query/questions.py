@@ -85,42 +85,32 @@ def inside(plan: Plan, columns: Sequence[FieldName | Dotted]) -> Plan:
 
 def narrowed(plan: Plan, tag: str, column: str, pk: int) -> Plan:
     """Return the plan of the rows in which a column of the thing with this tag is a pk."""
-    entity = next(source.entity for source in plan.sources if source.tag == tag)
-    target = Target(tag, entity.fields[column])
-    found = Comparison(target, Relation.EQUAL, Operand(pk, Kind.INTEGER))
-    return replace(plan, condition=Conjunction((found, *plan.condition.conditions)))
+    target, operand = plan.column(tag, column), Operand(pk, Kind.INTEGER)
+    return plan.having(Comparison(target, Relation.EQUAL, operand))
 
 
 def equal(plan: Plan, tag: str, column: str, value: str) -> Plan:
     """Return the plan of the rows in which an output, a column of what has this tag, is a text."""
     shown = (output.target for output in plan.outputs)
     target = next(one for one in shown if (one.tag, one.field.name) == (tag, column))
-    found = condition(Use(column, target, "==", value))
-    return replace(plan, condition=Conjunction((found, *plan.condition.conditions)))
+    return plan.having(condition(Use(column, target, "==", value)))
 
 
 def among(plan: Plan, tag: str, column: str, pks: Collection[int]) -> Plan:
     """Return the plan of the rows in which a column of the thing with this tag is one of pks."""
-    entity = next(source.entity for source in plan.sources if source.tag == tag)
-    target = Target(tag, entity.fields[column])
-    found = Membership(target, Operand(tuple(sorted(pks)), Kind.INTEGER))
-    return replace(plan, condition=Conjunction((found, *plan.condition.conditions)))
+    operand = Operand(tuple(sorted(pks)), Kind.INTEGER)
+    return plan.having(Membership(plan.column(tag, column), operand))
 
 
 def related(plan: Plan, tag: str, relation: NodeRelation, pks: tuple[int, ...]) -> Plan:
     """Return the plan of those rows whose node with this tag is related to one of some pks."""
-    entity = next(source.entity for source in plan.sources if source.tag == tag)
-    target = Target(tag, entity.fields["id"])
-    found = Related(target, relation, Operand(pks, Kind.INTEGER))
-    return replace(plan, condition=Conjunction((found, *plan.condition.conditions)))
+    return plan.having(Related(plan.column(tag, "id"), relation, Operand(pks, Kind.INTEGER)))
 
 
 def since(plan: Plan, tag: str, column: str, start: datetime) -> Plan:
     """Return the plan of the rows in which a time of the thing with this tag is not earlier."""
-    entity = next(source.entity for source in plan.sources if source.tag == tag)
-    target = Target(tag, entity.fields[column])
-    found = Comparison(target, Relation.GREATER_EQUAL, Operand(start, Kind.TIME))
-    return replace(plan, condition=Conjunction((found, *plan.condition.conditions)))
+    target, operand = plan.column(tag, column), Operand(start, Kind.TIME)
+    return plan.having(Comparison(target, Relation.GREATER_EQUAL, operand))
 
 
 def from_links(request: ListRequest, direction: Direction) -> QueryDict:

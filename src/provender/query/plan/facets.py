@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from provender.query.plan.conditions import Condition, Conjunction, Target, targets
+from provender.query.plan.conditions import Conjunction, Target, targets
 from provender.query.plan.plan import Output, Plan
 
 
@@ -54,11 +54,6 @@ class Walk:
 def facet_of(plan: Plan, target: Target, form: Form, bins: int = 0) -> Facet:
     """Return the facet of the rows of a plan."""
     return Facet(replace(plan, outputs=(Output("value", target),), order=()), form, bins)
-
-
-def with_condition(plan: Plan, condition: Condition) -> Plan:
-    """Return a plan with one more condition."""
-    return replace(plan, condition=Conjunction((*plan.condition.conditions, condition)))
 
 
 def without(plan: Plan, target: Target) -> Plan:

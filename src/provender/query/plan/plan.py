@@ -119,6 +119,16 @@ class Plan:
             if (found := {target.tag for target in targets(part)}) and found <= tags
         ]
 
+    def having(self, condition: Condition) -> Plan:
+        """Return a plan of those rows that fulfil one more condition, which stands first."""
+        every = (condition, *self.condition.conditions)
+        return replace(self, condition=Conjunction(every))
+
+    def column(self, tag: str, name: str) -> Target:
+        """Return a stored column of the thing with this tag."""
+        entity = next(source.entity for source in self.sources if source.tag == tag)
+        return Target(tag, entity.fields[name])
+
     def window(self, offset: int, rows: int) -> Plan:
         """Return a plan that gives these rows only, whatever limit it has."""
         limit, start = Operand(rows, Kind.INTEGER), Operand(offset, Kind.INTEGER)

@@ -10,7 +10,7 @@ from typing import Any
 
 from provender.errors import BadValue
 from provender.query.plan.conditions import JsonHasType, JsonType, Target
-from provender.query.plan.facets import TIMES, Facet, Form, facet_of, with_condition, without
+from provender.query.plan.facets import TIMES, Facet, Form, facet_of, without
 from provender.query.plan.views import View, vocabulary
 from provender.query.querystring.selections.facets import Asked, check_number, read_facet
 from provender.query.sql.facets import MISSING
@@ -165,9 +165,7 @@ def count(facet: Facet, size: int, session: Session) -> Counted:
         edges = _edges(low, high, facet.bins) if numbers else ()
         return Counted(session.ranges(facet, edges), edges)
     if facet.form is Form.ARRAY:
-        missing = session.total(
-            with_condition(facet.plan, JsonHasType(facet.target, JsonType.NULL))
-        )
+        missing = session.total(facet.plan.having(JsonHasType(facet.target, JsonType.NULL)))
         return Counted(session.buckets(facet, size), missing=missing)
     return Counted(session.buckets(facet, size))
 

@@ -13,10 +13,8 @@ from provender.query.plan.conditions import (
     Operand,
     Related,
     Relation,
-    Target,
 )
 from provender.query.plan.expense import is_expensive
-from provender.query.plan.facets import with_condition
 from provender.query.plan.plan import Ordering, Output, Plan
 from provender.query.plan.views import View
 from provender.query.plan.where import Where
@@ -61,9 +59,9 @@ class Selection:
     def newest(self, plan: Plan, session: Session, number: int) -> Plan:
         """Return a plan of so many nodes at most: those with the highest ids of the store."""
         highest = highest_id(plan, session)
-        target = Target(self.view.name, self.view.entity.fields["id"])
         first = Operand(max(0, highest - number), Kind.INTEGER)
-        return with_condition(plan, Comparison(target, Relation.GREATER, first))
+        target = plan.column(self.view.name, "id")
+        return plan.having(Comparison(target, Relation.GREATER, first))
 
     def sampled(self, plan: Plan, session: Session, number: int) -> tuple[Plan, bool]:
         """Return a plan of its newest nodes, so many at most, and whether it may have more.
@@ -84,7 +82,7 @@ class Selection:
 
     def _newest_ids(self, plan: Plan, session: Session, number: int) -> tuple[list[int], bool]:
         """Return the highest ids of a plan, so many at most, and whether there are more."""
-        target = Target(self.view.name, self.view.entity.fields["id"])
+        target = plan.column(self.view.name, "id")
         listed = replace(
             plan,
             outputs=(Output("id", target),),

@@ -11,12 +11,13 @@ from provender.query.plan.facets import Form
 from provender.query.querydict import Dotted, Name
 from provender.query.querystring import grammar, readers
 from provender.query.querystring.parameter import Parameter
+from provender.query.querystring.selections.sizes import Size
 from provender.query.terms import Term
 
 FORMS = "|".join(form.value for form in Form)
 WRITTEN = re.compile(rf"(?P<name>.+?)(?::(?P<form>{FORMS})(?:\((?P<bins>[0-9]{{1,4}})\))?)?")
 BINS, MOST_BINS = 20, 100
-SHOWN, MOST_SHOWN = 30, 1000
+SIZES = Size("buckets", shown=30, most=1000)
 MOST_FACETS = 20
 LARGEST_COUNT = 2**31 - 1
 EXAMPLES = "node_type, attributes.exit_status, ctime:month, extras.tags:array"
@@ -61,13 +62,6 @@ def _facet(term: Term) -> Asked:
     return read_facet(readers.raw(term))
 
 
-def read_size(size: int) -> int:
-    """Return a number of buckets; raises `BadValue`."""
-    if not 1 <= size <= MOST_SHOWN:
-        raise BadValue(f"`size` is a number of buckets from 1 to {MOST_SHOWN}.")
-    return size
-
-
 def check_number(facets: tuple[Asked, ...], statistics: tuple[Asked, ...]) -> None:
     """Raise `BadRequest` for too many facets."""
     number = len(facets) + len(statistics)
@@ -98,15 +92,7 @@ STATS: Parameter[tuple[Asked, ...]] = Parameter(
     is_raw=True,
     is_repeated=True,
 )
-SIZE: Parameter[int] = Parameter(
-    "size",
-    lambda term: read_size(readers.count(term)),
-    SHOWN,
-    f"1 to {MOST_SHOWN}",
-    f"the most buckets of a facet, {SHOWN} by default",
-    {"type": "integer", "minimum": 1, "maximum": MOST_SHOWN},
-    (5,),
-)
+SIZE: Parameter[int] = SIZES.parameter()
 DROP_SELF: Parameter[bool] = Parameter(
     "drop_self",
     readers.switch,

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from provender.errors import BadValue
 from provender.query.querydict import Name
 from provender.query.querystring import readers
 from provender.query.querystring.parameter import Parameter
+from provender.query.querystring.selections.sizes import Size
 from provender.query.querystring.selections.suggest import read_field
-from provender.query.terms import Term
 
-SHOWN, MOST_SHOWN = 100, 1000
-
-
-def _size(term: Term) -> int:
-    size = readers.count(term)
-    if not 1 <= size <= MOST_SHOWN:
-        raise BadValue(f"`size` is a number of keys from 1 to {MOST_SHOWN}.")
-    return size
+SIZES = Size("keys", shown=100, most=1000)
 
 
 UNDER: Parameter[Name] = Parameter(
@@ -31,13 +23,5 @@ UNDER: Parameter[Name] = Parameter(
     ("attributes",),
     is_raw=True,
 )
-SIZE: Parameter[int] = Parameter(
-    "size",
-    _size,
-    SHOWN,
-    f"1 to {MOST_SHOWN}",
-    f"the most keys, {SHOWN} by default",
-    {"type": "integer", "minimum": 1, "maximum": MOST_SHOWN},
-    (5,),
-)
+SIZE: Parameter[int] = SIZES.parameter()
 KEYS: tuple[Parameter[Any], ...] = (UNDER, SIZE)

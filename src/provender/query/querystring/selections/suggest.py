@@ -8,9 +8,9 @@ from provender.errors import BadValue, GrammarError
 from provender.query.querydict import Dotted, Name
 from provender.query.querystring import grammar, readers
 from provender.query.querystring.parameter import Parameter
-from provender.query.terms import Term
+from provender.query.querystring.selections.sizes import Size
 
-SHOWN, MOST_SHOWN = 10, 100
+SIZES = Size("values", shown=10, most=100)
 EXAMPLES = "label, node_type, process_label, group, computer, attributes"
 # Names of one word for what stands in attributes.
 SHORT = {"process_label": Dotted("attributes", ("process_label",))}
@@ -27,13 +27,6 @@ def read_field(text: str) -> Name:
     except GrammarError:
         raise BadValue(f"`{text}` is no key.", hint=f"For example {EXAMPLES}.") from None
     return Dotted(key, path) if path else SHORT.get(key, key)
-
-
-def _size(term: Term) -> int:
-    size = readers.count(term)
-    if not 1 <= size <= MOST_SHOWN:
-        raise BadValue(f"`size` is a number of values from 1 to {MOST_SHOWN}.")
-    return size
 
 
 FIELD: Parameter[Name] = Parameter(
@@ -56,13 +49,5 @@ Q: Parameter[str] = Parameter(
     ("data",),
     is_raw=True,
 )
-SIZE: Parameter[int] = Parameter(
-    "size",
-    _size,
-    SHOWN,
-    f"1 to {MOST_SHOWN}",
-    f"the most values, {SHOWN} by default",
-    {"type": "integer", "minimum": 1, "maximum": MOST_SHOWN},
-    (5,),
-)
+SIZE: Parameter[int] = SIZES.parameter()
 KEYS: tuple[Parameter[Any], ...] = (FIELD, Q, SIZE)

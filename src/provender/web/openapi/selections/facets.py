@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provender.query.querystring.selections.facets import MOST_SHOWN
+from provender.query.querystring.selections.facets import SIZE
 from provender.web.openapi.shapes import (
     BOOLEAN,
     COUNT,
@@ -77,6 +77,6 @@ _TEXTS: Schema = {"anyOf": [STRING, array(STRING)]}
 BODY = {
     "facet": _TEXTS,
     "stats": _TEXTS,
-    "size": {"type": "integer", "minimum": 1, "maximum": MOST_SHOWN},
+    "size": SIZE.schema,
     "drop_self": BOOLEAN,
 }

@@ -21,12 +21,11 @@ from provender.query.querystring.selections.facets import (
     FACET,
     MIN_COUNT,
     SAMPLE,
-    SHOWN,
     SIZE,
+    SIZES,
     STATS,
     Asked,
     read_facet,
-    read_size,
 )
 from provender.query.selection.body import Body
 from provender.translators.selections.facets import NEWEST, FacetsOf, Options
@@ -101,13 +100,13 @@ def _posted(body: Body) -> Options:
     Raises:
         BadValue: a value of a wrong type.
     """
-    size, drops_self = body.more.get("size", SHOWN), body.more.get("drop_self", False)
+    size, drops_self = body.more.get("size", SIZE.default), body.more.get("drop_self", False)
     if isinstance(size, bool) or not isinstance(size, int):
         raise BadValue("`size` takes an integer.")
     if not isinstance(drops_self, bool):
         raise BadValue("`drop_self` takes true or false.")
     facets, statistics = (_facets(body.more.get(key, []), key) for key in ("facet", "stats"))
-    return Options(facets, statistics, read_size(size), drops_self)
+    return Options(facets, statistics, SIZES.check(size), drops_self)
 
 
 def _facets(given: Any, key: str) -> tuple[Asked, ...]:  # noqa: ANN401 - JSON
