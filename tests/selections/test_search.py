@@ -104,6 +104,12 @@ def test_a_query_of_a_querybuilder_chooses_nodes(on_each):
     assert {*found.column("uuid")} == {row["uuid"] for row in asked} != set()
 
 
+def test_a_query_that_chooses_nothing_lists_nothing(on_each):
+    query = {"path": [{"entity_type": "", "tag": "n"}], "filters": {"n": {"label": "no such"}}}
+    found = search(on_each, **query)
+    assert (found.status, found.total, found.rows()) == (200, 0, [])
+
+
 @pytest.mark.undescribed("/nodes/search")
 def test_posting_can_be_switched_off(make_app, data):
     client = make_app(store=data / "lab.aiida", posting=False).test_client()

@@ -6,8 +6,7 @@ import http.client
 import io
 import re
 import shutil
-import subprocess
-import sys
+import signal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ import numpy as np
 import pytest
 
 from support import filestore
+from support.command import Server
 
 BLOCK = bytes(range(256)) * 4096  # 1 MiB
 COLUMNS = 4096
@@ -45,21 +45,9 @@ def server(request, tmp_path_factory, unpacked, size):
     shape, blocks = (size // 8 // COLUMNS, COLUMNS), [BLOCK] * (size // len(BLOCK))
     files = {f"{order}.npy": [head(shape, order), *blocks] for order in "CF"}
     store = filestore.make(request.param, folder, unpacked, files)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "provender", "restapi", store, "-P", "0"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    root = ""
-    for line in process.stdout:
-        if found := re.search(r"(http://[\d.]+:\d+)/ ", line):
-            root = found[1]
-        if "Ctrl-C" in line:
-            break
-    yield process, root
-    process.terminate()
-    process.communicate(timeout=20)
+    server = Server(store)
+    yield server.process, server.root
+    server.stop(signal.SIGTERM)
     shutil.rmtree(folder)
 
 

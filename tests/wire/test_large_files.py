@@ -6,14 +6,14 @@ import hashlib
 import http.client
 import re
 import shutil
-import subprocess
-import sys
+import signal
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from support import filestore
+from support.command import Server
 
 BLOCK = bytes(range(256)) * 4096  # 1 MiB
 
@@ -32,21 +32,9 @@ def large_store(request, tmp_path_factory, unpacked, blocks):
 
 @pytest.fixture
 def server(large_store):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "provender", "restapi", large_store, "-P", "0"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    root = ""
-    for line in process.stdout:
-        if found := re.search(r"(http://[\d.]+:\d+)/ ", line):
-            root = found[1]
-        if "Ctrl-C" in line:
-            break
-    yield process, root
-    process.terminate()
-    process.communicate(timeout=20)
+    server = Server(large_store)
+    yield server.process, server.root
+    server.stop(signal.SIGTERM)
 
 
 def peak(process):

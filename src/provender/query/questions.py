@@ -37,6 +37,8 @@ from provender.schema.processes import CALLS
 
 # Tags of the node whose links are asked, and of the links.
 START, EDGE = "start node", "edge"
+# No row has it.
+NO_PK = -1
 
 
 class Direction(Enum):
@@ -97,8 +99,11 @@ def equal(plan: Plan, tag: str, column: str, value: str) -> Plan:
 
 
 def among(plan: Plan, tag: str, column: str, pks: Collection[int]) -> Plan:
-    """Return the plan of the rows in which a column of the thing with this tag is one of pks."""
-    operand = Operand(tuple(sorted(pks)), Kind.INTEGER)
+    """Return the plan of the rows in which a column of the thing with this tag is one of pks.
+
+    Without any pk there are no rows.
+    """
+    operand = Operand(tuple(sorted(pks)) or (NO_PK,), Kind.INTEGER)
     return plan.having(Membership(plan.column(tag, column), operand))
 
 

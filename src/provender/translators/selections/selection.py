@@ -28,8 +28,6 @@ from provender.translators.session import Session
 
 # Nodes that are looked at for each node of a sample.
 LOOKED_AT = 2
-# The id of no node.
-NO_ID = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ class Selection:
         return ids[:number], len(ids) > number
 
     def _among(self, plan: Plan, ids: list[int]) -> Plan:
-        return questions.among(plan, self.view.name, "id", ids or (NO_ID,))
+        return questions.among(plan, self.view.name, "id", ids)
 
     def is_expensive(self, plan: Plan) -> bool:
         """Return whether a plan of the selection may take long."""
