@@ -5,6 +5,8 @@ from __future__ import annotations
 import jsonschema
 import pytest
 
+from provender.settings import Settings
+
 STRUCTURE = "data.core.structure.StructureData."
 
 
@@ -35,6 +37,14 @@ def test_all_types_of_the_store_are_listed(on_each):
     assert {STRUCTURE, "data.core.upf.UpfData."} <= {
         item["node_type"] for item in listed if item["documented"]
     }
+
+
+def test_addresses_name_the_profile_that_was_asked(make_app, data):
+    settings = Settings(profile_switching=True)
+    client = make_app(store=data / "lab.aiida", settings=settings).test_client()
+    listed = client.get("/api/v4/schemas?profile=lab").json["data"]["schemas"]
+    assert listed
+    assert all(item["url"].endswith("?profile=lab") for item in listed)
 
 
 def test_each_schema_is_valid_and_true_of_the_nodes(on_each):

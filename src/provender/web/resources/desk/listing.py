@@ -11,7 +11,7 @@ from provender.errors import UnknownField
 from provender.nearest import nearest
 from provender.translators.processes.listing import ProcessList
 from provender.web.resources.base import BaseResource
-from provender.web.resources.desk.urls import process_url
+from provender.web.resources.urls import process_url
 
 
 def listing(resource: BaseResource, page: int | None = None, *, is_paged: bool = False) -> Response:

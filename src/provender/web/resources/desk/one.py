@@ -20,8 +20,8 @@ from provender.web.answers.responses import root_url
 from provender.web.answers.states import unchanged
 from provender.web.answers.waits import single_threaded
 from provender.web.resources.base import Found
-from provender.web.resources.desk.urls import node_url, process_url
 from provender.web.resources.processes import ProcessNode
+from provender.web.resources.urls import node_url, process_url
 
 
 class OneProcess(ProcessNode):

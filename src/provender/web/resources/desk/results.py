@@ -37,7 +37,7 @@ from provender.web.answers.files import NOT_MODIFIED, disposition, file_response
 from provender.web.answers.states import etag_of, named_by_content
 from provender.web.resources.base import Found
 from provender.web.resources.desk.arrays import ArraysOfNode, source
-from provender.web.resources.desk.urls import process_url
+from provender.web.resources.urls import process_url
 from provender.web.routes import views
 
 

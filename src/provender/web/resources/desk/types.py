@@ -10,10 +10,10 @@ from provender.translators.processes.codes import CodeList, CodeOf
 from provender.translators.processes.typedetail import TypeOf
 from provender.translators.processes.types import ProcessTypes
 from provender.translators.processes.usage import UsageOf
-from provender.web.resources.desk.urls import code_url, type_url
 from provender.web.resources.entities import Computer
 from provender.web.resources.nodes import Node
 from provender.web.resources.processes import ProcessNode
+from provender.web.resources.urls import code_url, type_url
 from provender.web.routes.views import CALCJOBS
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 from flask import Response
 
@@ -31,9 +30,9 @@ from provender.query.selection.body import Body
 from provender.translators.selections.facets import NEWEST, FacetsOf, Options
 from provender.translators.selections.said import Said
 from provender.translators.selections.values import ValuesOf, read_position
-from provender.web.answers.responses import LINK_SAFE, root_url
 from provender.web.resources.base import Found
 from provender.web.resources.selecting import Selected
+from provender.web.resources.urls import list_url
 
 NO_STORE = "no-store"
 
@@ -63,13 +62,13 @@ class Facets(Selected):
         after = read_position(given[AFTER]) if given[AFTER] else None
         walk = Walk(given[SIZE], after, given[CONTAINS], given[MIN_COUNT], given[SAMPLE])
         said = self._said() or Said()
-        inquiry = ValuesOf(self.selection, read_facet(key), walk, said, self._address)
+        inquiry = ValuesOf(self.selection, read_facet(key), walk, said, list_url(self))
         found = self.inquire(inquiry)
         return self.answer(found.value, None, found)
 
     def _found(self, options: Options, newest: int | None = None) -> Found[Any]:
         options = replace(options, newest=newest)
-        inquiry = FacetsOf(self.selection, options, self._said(), self._address)
+        inquiry = FacetsOf(self.selection, options, self._said(), list_url(self))
         return self.inquire(inquiry, is_named=newest is None)
 
     def _options(self) -> Options:
@@ -87,11 +86,6 @@ class Facets(Selected):
         kept = {*(item.name for item in relations.KEYS), FULL_TYPE.name, PROFILE.name}
         special = {*self.dialect.specials, *(item.name for item in self.route.own)}
         return Said.of(self.query, terms, frozenset(special - kept))
-
-    def _address(self, query: str) -> str:
-        """Return the URL of a list of nodes."""
-        base = f"{root_url()[:-1]}{self.dialect.prefix}/nodes"
-        return f"{base}?{quote(query, safe=LINK_SAFE)}"
 
 
 def _posted(body: Body) -> Options:

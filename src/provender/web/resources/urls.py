@@ -1,11 +1,11 @@
-"""Addresses of processes in answers. Floor: web."""
+"""Addresses of things in answers. Floor: web."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from urllib.parse import quote
 
-from provender.web.answers.responses import root_url
+from provender.web.answers.responses import LINK_SAFE, root_url
 from provender.web.resources.base import BaseResource
 
 
@@ -29,12 +29,31 @@ def code_url(resource: BaseResource) -> Callable[[str], str]:
 
 def type_url(resource: BaseResource) -> Callable[[str], str]:
     """Return the function that gives the address of a type of processes; as `node_url`."""
-    of_type = _url(resource, "processes/types")
-    return lambda name: of_type(quote(name, safe=""))
+    return _named(resource, "processes/types")
+
+
+def schema_url(resource: BaseResource) -> Callable[[str], str]:
+    """Return the function that gives the address of the schema of a type; as `node_url`."""
+    return _named(resource, "schemas")
+
+
+def list_url(resource: BaseResource) -> Callable[[str], str]:
+    """Return the function that gives the address of the list of nodes of a query string."""
+    base = f"{_below(resource)}/nodes"
+    return lambda query: f"{base}?{quote(query, safe=LINK_SAFE)}"
+
+
+def _named(resource: BaseResource, name: str) -> Callable[[str], str]:
+    of_name = _url(resource, name)
+    return lambda text: of_name(quote(text, safe=""))
 
 
 def _url(resource: BaseResource, name: str) -> Callable[[str], str]:
-    base = f"{root_url()[:-1]}{resource.dialect.prefix}/{name}/"
+    base = f"{_below(resource)}/{name}/"
     named = resource.profile
     query = "" if named is None else f"?profile={quote(named, safe='')}"
     return lambda uuid: f"{base}{uuid}{query}"
+
+
+def _below(resource: BaseResource) -> str:
+    return f"{root_url()[:-1]}{resource.dialect.prefix}"
