@@ -145,6 +145,15 @@ def test_a_facet_may_leave_out_its_own_filter(on_each):
     assert len(plain["facets"]["attributes.exit_status"]["buckets"]) == 1 < len(own["buckets"])
 
 
+def test_relations_stay_where_a_facet_leaves_out_its_own_filter(on_each):
+    query = "group=processes&id>3&facet=id:histogram(2)&drop_self=1"
+    ranges = facets(on_each, query)["facets"]["id:histogram(2)"]
+    size = on_each.get("/api/v4/nodes?group=processes&limit=0").total
+    assert sum(item["count"] for item in ranges["buckets"]) == size > 0
+    for item in ranges["buckets"]:
+        assert followed(on_each, item["url"]) == item["count"]
+
+
 def test_a_posted_selection_has_the_same_facets_without_addresses(on_each):
     body = {
         "where": {"group": "processes", "node_type": {"startswith": "process."}},

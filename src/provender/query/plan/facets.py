@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from provender.query.plan.conditions import Conjunction, Target, targets
+from provender.query.plan.conditions import Conjunction, Related, Target, targets
 from provender.query.plan.plan import Output, Plan
 
 
@@ -57,6 +57,10 @@ def facet_of(plan: Plan, target: Target, form: Form, bins: int = 0) -> Facet:
 
 
 def without(plan: Plan, target: Target) -> Plan:
-    """Return a plan without the conditions on a target alone."""
-    kept = tuple(part for part in plan.condition.conditions if {*targets(part)} != {target})
+    """Return a plan without the conditions on a target alone; relations to other nodes stay."""
+    kept = tuple(
+        part
+        for part in plan.condition.conditions
+        if isinstance(part, Related) or {*targets(part)} != {target}
+    )
     return replace(plan, condition=Conjunction(kept))

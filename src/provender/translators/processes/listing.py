@@ -130,7 +130,7 @@ def _plan(request: ListRequest, expose: tuple[str, ...]) -> tuple[Plan, bool]:
     view, parameters = request.view, request.parameters
     question = builder.from_list(request)
     plain = planned(question, view, expose)
-    chosen = [*question["filters"][view.name]["and"], *filters(parameters)]
+    conditions = [*question["filters"][view.name]["and"], *filters(parameters)]
     project = [*question["project"][view.name]]
     if SUMMARY in parameters[INCLUDE]:
         project += ADDED
@@ -140,7 +140,7 @@ def _plan(request: ListRequest, expose: tuple[str, ...]) -> tuple[Plan, bool]:
     plan = planned(
         {
             **question,
-            "filters": {view.name: {"and": chosen}},
+            "filters": {view.name: {"and": conditions}},
             "project": {view.name: project},
             "order_by": order,
         },

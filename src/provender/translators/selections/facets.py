@@ -11,8 +11,9 @@ from typing import Any
 from provender.errors import BadValue
 from provender.query.plan.conditions import JsonHasType, JsonType, Target
 from provender.query.plan.facets import TIMES, Facet, Form, facet_of, without
+from provender.query.plan.plan import Plan
 from provender.query.plan.views import View, vocabulary
-from provender.query.querystring.selections.facets import Asked, check_number, read_facet
+from provender.query.querystring.selections.facets import SIZES, Asked, check_number, read_facet
 from provender.query.sql.facets import MISSING
 from provender.schema.entities import Kind
 from provender.schema.statements import Record as Values
@@ -45,7 +46,7 @@ class Options:
 
     facets: tuple[Asked, ...]
     statistics: tuple[Asked, ...] = ()
-    size: int = 30
+    size: int = SIZES.shown
     drops_self: bool = False
     newest: int | None = None
 
@@ -88,21 +89,23 @@ class FacetsOf(Inquiry[tuple[list[Counted], list[Values]], Record]):
         check_name(view, asked)
         target = vocabulary(view, self._selection.expose).to_ask(view.name, asked.name)
         check_form(asked, target, is_number=is_number)
-        plan = without(self._plan, target) if self._options.drops_self else self._plan
-        return facet_of(plan, target, asked.form, asked.bins if asked.form is Form.HISTOGRAM else 0)
+        bins = asked.bins if asked.form is Form.HISTOGRAM else 0
+        return facet_of(self._plan, target, asked.form, bins)
 
     def read(self, session: Session) -> tuple[list[Counted], list[Values]]:
         """Return the rows of the facets and of the statistics."""
-        size = self._options.size
-        counted = [count(self._narrowed(facet, session), size, session) for facet in self._facets]
-        numbers = [session.statistics(self._narrowed(item, session)) for item in self._statistics]
-        return counted, numbers
+        size, nodes = self._options.size, self._selection.narrow(self._plan, session)
+        facets = [self._of(nodes, facet, session) for facet in self._facets]
+        statistics = [self._of(nodes, facet, session) for facet in self._statistics]
+        counted = [count(facet, size, session) for facet in facets]
+        return counted, [session.statistics(facet) for facet in statistics]
 
-    def _narrowed(self, facet: Facet, session: Session) -> Facet:
-        plan = self._selection.narrow(facet.plan, session)
+    def _of(self, nodes: Plan, facet: Facet, session: Session) -> Facet:
+        """Return a facet of the nodes that have the relations of the selection."""
+        plan = without(nodes, facet.target) if self._options.drops_self else nodes
         if self._options.newest is not None:
             plan = self._selection.newest(plan, session, self._options.newest)
-        return Facet(plan, facet.form, facet.bins)
+        return facet_of(plan, facet.target, facet.form, facet.bins)
 
     def present(self, raw: tuple[list[Counted], list[Values]]) -> Record:
         """Return the facets and statistics by their texts."""
