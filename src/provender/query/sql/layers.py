@@ -33,11 +33,11 @@ from provender.query.sql.forms import DIALECTS, SqlForms, bound, forms, text_lit
 from provender.query.sql.given import FORMS
 from provender.schema import tables
 from provender.schema.entities import COMPUTER, LINK, NODE, USER, Entity, Kind
-from provender.schema.processes import CALLS
+from provender.schema.processes import CALLS, INPUTS, OUTPUTS
 from provender.schema.statements import Backend, Statement
 
 Expression = ColumnElement[Any]
-DATA_LINKS = ("create", "return", "input_calc", "input_work")
+DATA_LINKS = (*OUTPUTS, *INPUTS)
 GIVEN, MOST = "given", "most"
 # Stands for any path into JSON.
 INSIDE = Path.of(())

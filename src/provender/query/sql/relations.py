@@ -11,13 +11,9 @@ from provender.query.plan.joins import FOLLOWED
 from provender.query.sql.forms import SqlForms, text_literal
 from provender.schema import tables
 from provender.schema.entities import Kind
+from provender.schema.processes import CALLS, INPUTS, OUTPUTS
 
 # The links to one step away: their types, the column of the given node, and that of the related.
-INPUTS, OUTPUTS, CALLS = (
-    ("input_calc", "input_work"),
-    ("create", "return"),
-    ("call_calc", "call_work"),
-)
 STEPS: dict[NodeRelation, tuple[tuple[str, ...], str, str]] = {
     NodeRelation.INPUT_OF: (INPUTS, "output_id", "input_id"),
     NodeRelation.OUTPUT_OF: (OUTPUTS, "input_id", "output_id"),

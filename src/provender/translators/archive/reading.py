@@ -22,7 +22,7 @@ from provender.query.querydict import Dotted, QueryDict
 from provender.query.querystring.advice import Note
 from provender.query.questions import START, Direction
 from provender.schema.entities import ENTITIES, FieldName
-from provender.schema.processes import CALLS
+from provender.schema.processes import CALLS, INPUTS, OUTPUTS
 from provender.schema.statements import Record as Values
 from provender.translators import flaws
 from provender.translators.archive.bounds import Bounds
@@ -32,7 +32,6 @@ from provender.translators.inquiry import Inquiry
 from provender.translators.processes.rows import integer_value, text_value
 from provender.translators.session import Session
 
-INPUTS, OUTPUTS = ("input_calc", "input_work"), ("create", "return")
 # Of what rows of nodes are made; those of their computers and users follow.
 COLUMNS = (
     *("id", "uuid", "node_type", "process_type", "label", "description", "ctime", "mtime"),
