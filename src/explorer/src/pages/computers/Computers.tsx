@@ -1,0 +1,5 @@
+import type { PageProps } from "../../app/pages";
+
+export default function Computers({ rest }: PageProps) {
+  return <h1>Computers {rest.join("/")}</h1>;
+}

@@ -1,0 +1,5 @@
+import type { PageProps } from "../../app/pages";
+
+export default function NodePage({ rest }: PageProps) {
+  return <h1>Node {rest.join("/")}</h1>;
+}

@@ -1,0 +1,26 @@
+/** Pictures of what data is: one component for each type of node, each in a chunk of its own. */
+
+import type { ComponentType } from "preact";
+
+import type { NodeDetail } from "../api/types";
+import { lazy } from "../parts/lazy";
+
+export interface ViewerProps {
+  readonly node: NodeDetail;
+  /** A small picture beside others, without controls. */
+  readonly compact?: boolean;
+}
+
+export type Viewer = ComponentType<ViewerProps>;
+
+/** The viewers by the beginning of the type of the node; the longest beginning counts. */
+const VIEWERS: readonly (readonly [string, Viewer])[] = [
+  ["data.core.dict.", lazy(() => import("./facts/DictFacts"))],
+];
+
+/** The viewer of a type of node, or null where there is none. */
+export function viewerOf(nodeType: string): Viewer | null {
+  const fitting = VIEWERS.filter(([beginning]) => nodeType.startsWith(beginning));
+  fitting.sort(([one], [other]) => other.length - one.length);
+  return fitting[0]?.[1] ?? null;
+}
