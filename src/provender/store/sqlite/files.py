@@ -28,6 +28,7 @@ from provender.store.sqlite.connection import (
     connected,
 )
 from provender.store.sqlite.descriptors import Key, descriptor, hold, peek, release
+from provender.store.sqlite.pipes import not_waiting_for_pipes
 
 # Bytes of the file header that are used.
 HEADER = 44
@@ -137,7 +138,8 @@ class SqliteFile:
 
     def _open(self, path: Path, options: str, observe: Observer | None) -> ReadOnlyConnection:
         uri = f"file:{quote(str(path.absolute()))}?{options}"
-        return connected(uri, self.lock_seconds, observe)
+        with not_waiting_for_pipes(path):
+            return connected(uri, self.lock_seconds, observe)
 
     def _observer_at_rest(self, file: int) -> Observer:
         """Return an observer of a file that nobody writes, but that may be removed."""
