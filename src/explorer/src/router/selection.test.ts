@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import {
+  containing,
   dotted,
   filtersOf,
   quoted,
@@ -32,6 +33,17 @@ test("what is written is read again", () => {
   ];
   expect(termsOf(textOf(terms))).toEqual(terms);
   expect(unquoted(terms[0]?.value ?? "")).toBe('a "b" & \\ 100%');
+});
+
+test("percent signs that begin no triplet stay", () => {
+  expect(termsOf("label=like=%22%x%%22")[0]?.value).toBe('"%x%"');
+});
+
+test("a quote in a string is written twice, as the grammar of the server has it", () => {
+  expect(quoted('empty "group" % _')).toBe('"empty ""group"" % _"');
+  expect(quoted("a\\b")).toBe('"a\\b"');
+  expect(containing("100%_\\")).toBe('"%100\\%\\_\\\\%"');
+  expect(termsOf('attributes."a ""b"".c"=3')[0]?.key).toBe('attributes."a ""b"".c"');
 });
 
 test("keys that say how to show are no filters", () => {

@@ -19,6 +19,7 @@ export interface Term {
 export const VIEW_KEYS = new Set([
   "columns",
   "orderby",
+  "limit",
   "cursor",
   "tab",
   "at",
@@ -91,14 +92,19 @@ export function withView(terms: readonly Term[], key: string, value: string | nu
   return value === null ? others : [...others, { key, operator: "=", value }];
 }
 
-/** A string as the grammar quotes it. */
+/** A string as the grammar quotes it: a quote inside is written twice. */
 export function quoted(text: string): string {
-  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+/** A quoted pattern of all strings that contain a text: `"%100\\%%"`. */
+export function containing(text: string): string {
+  return quoted(`%${text.replaceAll(/[\\%_]/g, "\\$&")}%`);
 }
 
 export function unquoted(text: string): string {
   if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return text;
-  return text.slice(1, -1).replaceAll('\\"', '"').replaceAll("\\\\", "\\");
+  return text.slice(1, -1).replaceAll('""', '"');
 }
 
 /** A value as the grammar writes it: strings quoted, the others as they are. */
@@ -109,20 +115,21 @@ export function literal(value: string | number | boolean): string {
 /** A key with its path, each part quoted where it must be: `attributes."a b".c`. */
 export function dotted(path: readonly string[]): string {
   const [first = "", ...rest] = path;
-  return [first, ...rest.map((part) => (/^[A-Za-z_]\w*$/.test(part) ? part : quoted(part)))].join(
-    ".",
-  );
+  return [first, ...rest.map((part) => (/^[\w-]+$/.test(part) ? part : quoted(part)))].join(".");
 }
 
 function keyOf(text: string): string {
-  const found = /^[A-Za-z_]\w*(?:\.(?:"(?:[^"\\]|\\.)*"|[^."=<>!]+))*/.exec(text);
+  const found = /^[A-Za-z_]\w*(?:\.(?:"(?:[^"]|"")*"|[^."=<>!]+))*/.exec(text);
   return found?.[0] ?? "";
 }
 
+/** Percent-decode as the server does: what is no valid triplet stays as it was typed. */
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => {
+    try {
+      return decodeURIComponent(run);
+    } catch {
+      return run;
+    }
+  });
 }
