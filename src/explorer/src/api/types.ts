@@ -83,6 +83,7 @@ export interface NodeDetail extends NodeRow {
   readonly user: { readonly id: number; readonly name: string } | null;
   readonly computer: { readonly uuid: string; readonly label: string } | null;
   readonly derived_properties: JsonObject | null;
+  readonly link_counts?: { readonly incoming: number; readonly outgoing: number } | null;
 }
 
 export interface CommentRow {

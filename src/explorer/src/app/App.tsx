@@ -9,6 +9,7 @@ import { Bar } from "./Bar";
 import { Help } from "./Help";
 import { pageOf, STORES } from "./pages";
 import { Rail } from "./Rail";
+import { title } from "./title";
 import { TokenGate } from "./TokenGate";
 
 export function App() {
@@ -18,10 +19,13 @@ export function App() {
   const Page = page.component;
   const main = useRef<HTMLElement>(null);
   const where = path.slice(0, 2).join("/");
+  const named = title.value ?? page.title;
   useEffect(() => {
-    document.title = [page.title, site.profile ?? "Provender"].join(" – ");
+    document.title = [named, site.profile ?? "Provender"].join(" – ");
+  }, [named]);
+  useEffect(() => {
     if (document.activeElement === document.body) main.current?.focus({ preventScroll: true });
-  }, [where, page.title]);
+  }, [where]);
   return (
     <>
       <a class="skip" href="#page">

@@ -1,0 +1,41 @@
+/**
+ * The tabs of a node: `nodes/<uuid>/<name>/…`; the first one is at `nodes/<uuid>`.
+ *
+ * A tab is shown where `applies` says so. Its component is a chunk of its own.
+ */
+
+import type { ComponentType } from "preact";
+
+import type { NodeDetail } from "../../api/types";
+import { lazy } from "../../parts/lazy";
+
+export interface TabProps {
+  readonly node: NodeDetail;
+  /** The path behind the name of the tab. */
+  readonly rest: readonly string[];
+}
+
+export interface Tab {
+  readonly name: string;
+  readonly title: string;
+  readonly applies: (node: NodeDetail) => boolean;
+  readonly component: ComponentType<TabProps>;
+  /** A number beside the title, e.g. of comments; null shows none. */
+  readonly count?: (node: NodeDetail) => number | null;
+}
+
+const always = () => true;
+
+export const TABS: readonly Tab[] = [
+  {
+    name: "overview",
+    title: "Overview",
+    applies: always,
+    component: lazy(() => import("./Overview")),
+  },
+];
+
+/** The tabs of a node. */
+export function tabsOf(node: NodeDetail): readonly Tab[] {
+  return TABS.filter((tab) => tab.applies(node));
+}
