@@ -5,7 +5,7 @@ What a query string can say, too, gets the same condition: each value becomes a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -21,36 +21,21 @@ from provender.query.plan.conditions import (
 )
 from provender.query.plan.filters import check_filter
 from provender.query.plan.lengths import check_lengths
-from provender.query.plan.patterns import escape
 from provender.query.plan.values import describe_json
 from provender.query.plan.views import View, vocabulary
 from provender.query.plan.where import Named, Where
 from provender.query.querydict import Dotted, Filter
 from provender.query.querystring import grammar
-from provender.query.querystring.builder import TEXTUAL, term_filter
+from provender.query.querystring.builder import term_filter
 from provender.query.querystring.fulltypes import full_type_filter
 from provender.query.querystring.relations import named
+from provender.query.selection.operators import OPERATORS, WhereOperator, fitting
 from provender.query.terms import Operator, Term, Value
 from provender.schema.entities import Kind
 from provender.settings import Limits
 
 Place = tuple[str | int, ...]
-# The operators that a query string has, too.
-OPERATORS = {
-    "eq": Operator.EQUAL,
-    "ne": Operator.NOT_EQUAL,
-    "lt": Operator.LESS,
-    "lte": Operator.LESS_EQUAL,
-    "gt": Operator.GREATER,
-    "gte": Operator.GREATER_EQUAL,
-    "in": Operator.IN,
-    "nin": Operator.NOT_IN,
-    "like": Operator.LIKE,
-    "ilike": Operator.ILIKE,
-    "exists": Operator.EXISTS,
-    "contains": Operator.CONTAINS,
-}
-LISTS = (Operator.IN, Operator.NOT_IN)
+LISTS = ("in", "nin")
 JUNCTIONS = ("and", "or", "not")
 RELATIONS = {relation.value: relation for relation in NodeRelation}
 FULL_TYPE = "full_type"
@@ -189,36 +174,48 @@ class _Reader:
         if key == FULL_TYPE and operator == "eq" and isinstance(operand, str):
             return full_type_filter(operand)
         name, path = _name(key)
-        if operator in FURTHER:
-            return FURTHER[operator](Dotted(name, path) if path else name, operand)
-        if operator not in OPERATORS:
-            close = nearest(operator, (*OPERATORS, *FURTHER))
+        found = OPERATORS.get(operator)
+        if found is None:
+            close = nearest(operator, OPERATORS)
             raise BadOperator(
                 f"There is no operator `{operator}`.",
                 hint=(f"Did you mean `{close}`? " if close else "")
-                + f"Operators: {' '.join((*OPERATORS, *FURTHER))}.",
+                + f"Operators: {' '.join(OPERATORS)}.",
             )
+        if not path:
+            self._check_column(name, found)
+        if not isinstance(found.means, Operator):
+            return found.means(Dotted(name, path) if path else name, operand)
+        asked = found.means
         if operand is None and operator in ("eq", "ne"):
-            operator, operand = "exists", operator == "ne"
+            operator, operand, asked = "exists", operator == "ne", Operator.EXISTS
         if isinstance(operand, list | dict) and operator in ("eq", "ne") and path:
             return {Dotted(name, path): {"==" if operator == "eq" else "!==": operand}}
-        asked = OPERATORS[operator]
-        values = self._values(name, path, asked, operand)
+        values = self._values(name, path, operator, operand)
         return term_filter(self._view, Term(name, asked, values, path=path))
+
+    def _check_column(self, name: str, operator: WhereOperator) -> None:
+        """Raise `BadOperator` unless the column of a name has an operator."""
+        field = self._names.asked.get(name)
+        if field is not None and field.kind not in operator.kinds:
+            raise BadOperator(
+                f"`{name}` is {field.kind.value}, which does not have this operator.",
+                hint=f"Operators of this key: {' '.join(fitting(field.kind))}",
+            )
 
     def _values(
         self,
         name: str,
         path: tuple[str, ...],
-        operator: Operator,
+        operator: str,
         operand: Any,  # noqa: ANN401 - JSON
     ) -> tuple[Value, ...]:
         field = None if path else self._names.asked.get(name)
-        is_time = field is not None and field.kind is Kind.TIME and operator not in TEXTUAL
+        is_time = field is not None and field.kind is Kind.TIME
         if operator not in LISTS:
             return (_value(operand, is_time=is_time),)
         if not isinstance(operand, list) or not operand:
-            raise BadValue(f"`{operator.name.lower()}` takes a list with at least one member.")
+            raise BadValue(f"`{operator}` takes a list with at least one member.")
         return tuple(_value(item, is_time=is_time) for item in operand)
 
 
@@ -249,36 +246,3 @@ def _time(text: str) -> Value:
         return grammar.parse_datetime(text) or text
     except GrammarError:
         raise BadValue(f"There is no such date or time: {text}.") from None
-
-
-def _all(name: Any, operand: Any) -> Filter:  # noqa: ANN401 - JSON
-    return {name: {"contains": _listed("all", operand)}}
-
-
-def _any(name: Any, operand: Any) -> Filter:  # noqa: ANN401 - JSON
-    return {"or": [{name: {"contains": item}} for item in _listed("any", operand)]}
-
-
-def _listed(operator: str, operand: Any) -> list[Any]:  # noqa: ANN401 - JSON
-    if not isinstance(operand, list) or not operand:
-        raise BadValue(f"`{operator}` takes a list with at least one member.")
-    return operand
-
-
-def _size(name: Any, operand: Any) -> Filter:  # noqa: ANN401 - JSON
-    return {name: {"of_length": operand}}
-
-
-def _startswith(name: Any, operand: Any) -> Filter:  # noqa: ANN401 - JSON
-    if not isinstance(operand, str):
-        raise BadValue(f"`startswith` takes a string, not {describe_json(operand)}.")
-    return {name: {"like": f"{escape(operand)}%"}}
-
-
-# The operators that only a body has.
-FURTHER: dict[str, Callable[[Any, Any], Filter]] = {
-    "all": _all,
-    "any": _any,
-    "size": _size,
-    "startswith": _startswith,
-}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from provender.query.querystring.parameter import Parameter
-from provender.query.selection.where import FURTHER, OPERATORS
+from provender.query.selection.operators import OPERATORS
 from provender.web.openapi.records import QUERY
 from provender.web.openapi.shapes import Named, Schema, array
 
@@ -18,7 +18,7 @@ WHERE = Named(
             "Conditions by name, which all hold. A name is a key of the list, a path into JSON "
             "(`attributes.energy`), a relation (`group`, `ancestor_of`, ...), `and` and `or` with "
             "lists of such objects, or `not` with one. A value is to be equal to, or an object of "
-            f"operators: {', '.join((*OPERATORS, *FURTHER))}."
+            f"operators: {', '.join(OPERATORS)}."
         ),
     },
 )
