@@ -9,7 +9,6 @@ import pytest
 
 from provender.query.selection.operators import OPERATORS
 from provender.query.selection.reference import filled, posted, table, written
-
 from support.pages import DOCS
 from support.server import ask
 

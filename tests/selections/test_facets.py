@@ -203,11 +203,15 @@ def test_what_is_wrong_is_said(query, message, on_archive):
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ({"facet": 5}, "`facet` takes a string, or a list of strings."),
+        ({"facet": 5}, "`facet` takes a string, or a list of strings. At `/facet`."),
         ({"facet": ["id", 5]}, "`facet` takes a string, or a list of strings."),
         ({"facet": "id", "size": "5"}, "`size` takes an integer."),
-        ({"facet": "id", "size": True}, "`size` takes an integer."),
-        ({"facet": "id", "drop_self": 1}, "`drop_self` takes true or false."),
+        ({"facet": "id", "size": True}, "`size` takes an integer. At `/size`."),
+        ({"facet": "id", "size": 0}, "from 1 to 1000. At `/size`."),
+        ({"facet": ["id", "lable"]}, "Unknown key `lable`. At `/facet/1`."),
+        ({"facet": "ctime:week"}, "`ctime:week` is no facet. At `/facet`."),
+        ({"stats": "label"}, "needs numbers, and this is a string. At `/stats`."),
+        ({"facet": "id", "drop_self": 1}, "`drop_self` takes true or false. At `/drop_self`."),
         ({"facet": "id", "sizes": 1}, "There is no key `sizes` here. At `/sizes`."),
     ],
 )

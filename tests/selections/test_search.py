@@ -134,8 +134,30 @@ def test_posting_can_be_switched_off(make_app, data):
         (b'{"path": ["nodes!"]}', "At `/path/0/entity_type`."),
         (b'{"where": {"called_by": "0"}}', "More than one uuid begins with `0`"),
         (b'{"where": {"users.email": "x"}}', "Unknown key"),
+        (b'{"where": {"label": {"nin": []}}}', "`nin` takes a list with at least one member. At"),
+        (b'{"where": {"label": {"exists": 1}}}', "`exists` takes true or false, not a number. At"),
+        (b'{"where": {"extras.x": {"size": "3"}}}', "`size` takes an integer, not a string. At"),
+        (b'{"orderby": "-lable"}', "Unknown key `lable`. At `/orderby`."),
+        (b'{"orderby": ["id", 3]}', "each with an optional sign. At `/orderby`."),
+        (b'{"limit": "3"}', "`limit` takes an integer from 0, not a string. At `/limit`."),
+        (b'{"count": "all"}', "`count` takes exact, estimate or none. At `/count`."),
     ],
 )
 def test_a_wrong_body_is_refused(body, message, on_each):
     answer = on_each.get("/api/v4/nodes/search", method="POST", body=body)
     assert (answer.status, message in answer.json["message"]) == (400, True), answer.json
+
+
+@pytest.mark.parametrize(
+    ("where", "hint"),
+    [
+        ({"id": "3"}, 'For example {"id": 3}'),
+        ({"label": 3}, 'For example {"label": "bcc Fe"}'),
+        ({"ctime": "yesterday"}, 'For example {"ctime": "2026-11-20"}'),
+        ({"label": ["a", "b"]}, 'One of several values: {"in": [...]}'),
+        ({"id": {"like": "3%"}}, "Operators of this key: eq ne lt lte gt gte in nin exists"),
+    ],
+)
+def test_hints_are_written_as_a_body_is(where, hint, on_archive):
+    answer = search(on_archive, where=where)
+    assert (answer.status, answer.json["hint"]) == (400, hint)

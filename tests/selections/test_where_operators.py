@@ -63,7 +63,9 @@ def test_an_operator_holds_for_the_types_of_json_that_its_row_names(name, on_eac
     assert set(known) == set(EVERY)
     for kind, (key, value) in known.items():
         answer = search(on_each, {f"attributes.{key}": {name: operand(name, value)}})
-        values = [row["attributes"].get(key) for row in answer.rows()] if answer.status == 200 else []
+        values = (
+            [row["attributes"].get(key) for row in answer.rows()] if answer.status == 200 else []
+        )
         holds = any(json_type(one) is kind for one in values)
         assert holds == (kind in OPERATORS[name].inside), (name, kind, key, value)
 

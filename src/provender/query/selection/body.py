@@ -11,18 +11,20 @@ from provender.errors import BadRequest, BadValue, UnknownField
 from provender.query.plan.conditions import Target
 from provender.query.plan.plan import Output, Plan
 from provender.query.plan.values import describe_json
-from provender.query.plan.views import View
+from provender.query.plan.views import View, vocabulary
 from provender.query.plan.where import Where
 from provender.query.posted.body import located, read_body
 from provender.query.posted.reading import KEYS as OF_QUERY
 from provender.query.posted.reading import read_posted
 from provender.query.querystring.parameter import Parameter, Parameters
+from provender.query.querystring.parameters import ORDER
 from provender.query.querystring.request import read_parameters
 from provender.query.selection.where import read_where
 from provender.query.terms import Operator, Term, Value
 from provender.settings import Limits
 
 WHERE = "where"
+EXAMPLE = '{"where": {"label": "silicon"}}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def read_selection(raw: bytes, form: Form, limits: Limits) -> Body:
         BadRequest: with the place as a JSON pointer, and what would be right.
         LimitExceeded: more than a setting allows.
     """
-    body = read_body(raw, limits)
+    body = _read(raw, limits)
     query = {key: body.pop(key) for key in OF_QUERY if key in body} if "path" in body else {}
     where = Where(query=_ids(query, limits, form.expose)) if query else Where()
     try:
@@ -62,7 +64,28 @@ def read_selection(raw: bytes, form: Form, limits: Limits) -> Body:
     except BadRequest as error:
         raise (located(error, error.place) if error.place else error) from error
     own = {key: body[key] for key in form.more if key in body}
-    return Body(where, read_parameters(terms, form.specials), own)
+    return Body(where, _parameters(terms, form), own)
+
+
+def _parameters(terms: tuple[Term, ...], form: Form) -> Parameters:
+    """Return the special keys of a body; errors of one of them have its place."""
+    read: list[Parameters] = []
+    for term in terms:
+        try:
+            read.append(read_parameters((term,), form.specials))
+            for criterion in read[-1][ORDER]:
+                vocabulary(form.view, form.expose).to_ask(form.view.name, criterion.key)
+        except BadRequest as error:
+            raise located(error, (term.key,)) from error
+    return read_parameters(terms, form.specials)
+
+
+def _read(raw: bytes, limits: Limits) -> dict[str, Any]:
+    try:
+        return read_body(raw, limits)
+    except BadRequest as error:
+        error.hint = EXAMPLE if error.hint else None
+        raise
 
 
 def _check_keys(body: Mapping[str, Any], form: Form, *, is_query: bool) -> None:

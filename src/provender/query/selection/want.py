@@ -104,7 +104,10 @@ class _Reader:
         if want == ALL or (want == UUID and UUID in entity.fields):
             return {want: ALL}
         if isinstance(want, str):
-            raise _no_directive(want, (ALL, UUID) if UUID in entity.fields else (ALL,))
+            error = _no_directive(want, (ALL, UUID) if UUID in entity.fields else (ALL,))
+            if want in self._names(entity):
+                error.hint = f'Did you mean {{"{want}": "*"}}?'
+            raise error
         if not isinstance(want, dict) or not want:
             raise BadValue("A template is an object of what is wanted.", hint=EXAMPLE)
         return want

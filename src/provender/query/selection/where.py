@@ -5,6 +5,7 @@ What a query string can say, too, gets the same condition: each value becomes a 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -39,6 +40,13 @@ LISTS = ("in", "nin")
 JUNCTIONS = ("and", "or", "not")
 RELATIONS = {relation.value: relation for relation in NodeRelation}
 FULL_TYPE = "full_type"
+# Values of columns as a body has them.
+EXAMPLES: dict[Kind, Any] = {
+    Kind.INTEGER: 3,
+    Kind.TEXT: "bcc Fe",
+    Kind.UUID: "cda14b00-82b5-443f-b152-62a831206992",
+    Kind.TIME: "2026-11-20",
+}
 # The operators that compare with a pattern.
 PATTERNS = ("like", "ilike", "contains", "startswith")
 
@@ -167,8 +175,18 @@ class _Reader:
         self.number += 1
         if operator in PATTERNS and isinstance(operand, str):
             self.patterns.append(len(operand))
-        made = check_filter(self._filter(key, operator, operand), self._view.name, self._names, ())
+        made = self._checked(key, self._filter(key, operator, operand))
         return Conjunction(()) if made is None else made
+
+    def _checked(self, key: str, asked: Filter) -> Condition | None:
+        """Return the condition of a filter; what is wrong with a value is told as a body has it."""
+        try:
+            return check_filter(asked, self._view.name, self._names, ())
+        except BadValue as error:
+            field = self._names.asked.get(key)
+            if field is not None and field.kind in EXAMPLES:
+                error.hint = f"For example {json.dumps({key: EXAMPLES[field.kind]})}"
+            raise
 
     def _filter(self, key: str, operator: str, operand: Any) -> Filter:  # noqa: ANN401 - JSON
         if key == FULL_TYPE and operator == "eq" and isinstance(operand, str):
@@ -191,6 +209,8 @@ class _Reader:
             operator, operand, asked = "exists", operator == "ne", Operator.EXISTS
         if isinstance(operand, list | dict) and operator in ("eq", "ne") and path:
             return {Dotted(name, path): {"==" if operator == "eq" else "!==": operand}}
+        if asked is Operator.EXISTS and not isinstance(operand, bool):
+            raise BadValue(f"`exists` takes true or false, not {describe_json(operand)}.")
         values = self._values(name, path, operator, operand)
         return term_filter(self._view, Term(name, asked, values, path=path))
 
@@ -227,7 +247,10 @@ def _value(operand: Any, *, is_time: bool) -> Value:  # noqa: ANN401 - JSON
         return operand
     if isinstance(operand, int | float):
         return Decimal(str(operand))
-    raise BadValue(f"A value is a string, a number or a boolean, not {describe_json(operand)}.")
+    raise BadValue(
+        f"A value is a string, a number or a boolean, not {describe_json(operand)}.",
+        hint='One of several values: {"in": [...]}' if isinstance(operand, list) else None,
+    )
 
 
 def _name(key: str) -> tuple[str, tuple[str, ...]]:

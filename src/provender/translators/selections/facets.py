@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from provender.errors import BadValue
+from provender.errors import BadRequest, BadValue
 from provender.query.plan.conditions import JsonHasType, JsonType, Target
 from provender.query.plan.facets import TIMES, Facet, Form, facet_of, without
 from provender.query.plan.plan import Plan
@@ -81,8 +81,19 @@ class FacetsOf(Inquiry[tuple[list[Counted], list[Values]], Record]):
         self._selection, self._options = selection, options
         self._said, self._address = said, address
         self._plan = selection.plan(["id"])
-        self._facets = [self._facet(asked) for asked in options.facets]
-        self._statistics = [self._facet(asked, is_number=True) for asked in options.statistics]
+        self._facets = self._all("facet", options.facets)
+        self._statistics = self._all("stats", options.statistics, is_number=True)
+
+    def _all(self, key: str, every: tuple[Asked, ...], *, is_number: bool = False) -> list[Facet]:
+        """Return the facets that a key asks for; an error has its place among them."""
+        found = []
+        for index, asked in enumerate(every):
+            try:
+                found.append(self._facet(asked, is_number=is_number))
+            except BadRequest as error:
+                error.place = (key, index)
+                raise
+        return found
 
     def _facet(self, asked: Asked, *, is_number: bool = False) -> Facet:
         view = self._selection.view

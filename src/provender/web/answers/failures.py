@@ -97,7 +97,7 @@ class Failures:
         if isinstance(error, StoreError):
             reason = f" ({' '.join(error.reason.split())})" if error.reason else ""
             LOGGER.warning("%s: %s%s", printable(request.path), error.message, reason)
-        if isinstance(error, UnknownField) and request.method != "POST":
+        if isinstance(error, UnknownField) and request.method != "POST" and not error.place:
             specials = () if error.is_strict else self._dialect().specials
             error.hint = meant(error, specials) or error.hint
         pauses.note(request.environ, error)

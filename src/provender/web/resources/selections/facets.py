@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask import Response
 
-from provender.errors import BadValue, QueryTimeout
+from provender.errors import BadRequest, BadValue, QueryTimeout
 from provender.query.plan.facets import Walk
 from provender.query.plan.lengths import check_lengths
+from provender.query.posted.body import located
 from provender.query.querystring import grammar, relations
 from provender.query.querystring.parameter import Parameter
 from provender.query.querystring.parameters import FULL_TYPE, PROFILE
@@ -68,12 +71,14 @@ class Facets(Selected):
 
     def _found(self, options: Options, newest: int | None = None) -> Found[Any]:
         options = replace(options, newest=newest)
-        inquiry = FacetsOf(self.selection, options, self._said(), list_url(self))
+        with _placed(self.body if self.is_posted else None):
+            inquiry = FacetsOf(self.selection, options, self._said(), list_url(self))
         return self.inquire(inquiry, is_named=newest is None)
 
     def _options(self) -> Options:
         if self.is_posted:
-            return _posted(self.body)
+            with _placed(self.body):
+                return _posted(self.body)
         given = self.parameters
         return Options(given[FACET], given[STATS], given[SIZE], given[DROP_SELF])
 
@@ -88,6 +93,20 @@ class Facets(Selected):
         return Said.of(self.query, terms, frozenset(special - kept))
 
 
+@contextmanager
+def _placed(body: Body | None) -> Iterator[None]:
+    """Give messages of errors their place in a body, if there is one."""
+    try:
+        yield
+    except BadRequest as error:
+        place = error.place
+        if body is None or not place:
+            error.place = ()
+            raise
+        is_one = isinstance(body.more.get(str(place[0])), str)
+        raise located(error, place[:1] if is_one else place) from error
+
+
 def _posted(body: Body) -> Options:
     """Return what a body asks for.
 
@@ -96,15 +115,25 @@ def _posted(body: Body) -> Options:
     """
     size, drops_self = body.more.get("size", SIZE.default), body.more.get("drop_self", False)
     if isinstance(size, bool) or not isinstance(size, int):
-        raise BadValue("`size` takes an integer.")
+        raise BadValue("`size` takes an integer.").under("size")
     if not isinstance(drops_self, bool):
-        raise BadValue("`drop_self` takes true or false.")
+        raise BadValue("`drop_self` takes true or false.").under("drop_self")
+    try:
+        SIZES.check(size)
+    except BadValue as error:
+        raise error.under("size") from None
     facets, statistics = (_facets(body.more.get(key, []), key) for key in ("facet", "stats"))
-    return Options(facets, statistics, SIZES.check(size), drops_self)
+    return Options(facets, statistics, size, drops_self)
 
 
 def _facets(given: Any, key: str) -> tuple[Asked, ...]:  # noqa: ANN401 - JSON
     texts = [given] if isinstance(given, str) else given
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise BadValue(f"`{key}` takes a string, or a list of strings.")
-    return tuple(read_facet(text) for text in texts)
+        raise BadValue(f"`{key}` takes a string, or a list of strings.").under(key)
+    found = []
+    for index, text in enumerate(texts):
+        try:
+            found.append(read_facet(text))
+        except BadValue as error:
+            raise error.under(key, index) from None
+    return tuple(found)

@@ -60,7 +60,10 @@ class Select(Selected):
 
         Raises:
             LimitExceeded: more than `limits.selected` of them.
+            BadValue: none of them.
         """
+        if self.parameters[LIMIT] == 0:
+            raise BadValue("`limit` is the size of a page, at least 1.")
         most = self.limits.selected
         limits = replace(self.limits, default=most)
         return read_list(self.view, self.parameters, limits, where=self.where)
