@@ -201,6 +201,18 @@ def test_user_computer_and_groups(on_each, some):
     assert seen >= {("computer", True), ("computer", False), ("groups", False)}
 
 
+def test_a_description_is_that_of_the_record(on_each):
+    texts = set()
+    for uuid in ok(on_each, "/nodes").column("uuid"):
+        row, notes = one(on_each, f"/nodes/{uuid}?include=description")
+        assert notes == []
+        assert (
+            row["description"] == ok(on_each, f"/nodes/{uuid}/record").data["record"]["description"]
+        )
+        texts.add(row["description"])
+    assert len(texts) > 1
+
+
 def test_all_parts_are_alike_on_every_backend(on_archive, on_postgres, on_sqlite, some):
     assert len(some) > 15
     for uuid in some:
@@ -345,11 +357,13 @@ def test_parts_of_bad_rows(serve, data, tmp_path):
         "UPDATE db_dbnode SET user_id = 99, dbcomputer_id = 98 WHERE id = 5",
         "UPDATE db_dbnode SET attributes = '[1', extras = x'00' WHERE id = 5",
         "UPDATE db_dbcomment SET content = x'ff' WHERE dbnode_id = 5",
+        "UPDATE db_dbnode SET description = x'ff' WHERE id = 5",
     ]
     served = serve(badrows.archive(tmp_path, data / "lab.aiida", changes))
     row, notes = one(served, f"/nodes/{STRUCTURE}?include={ALL}")
     nulls = {name for name in PARTS if row[name] is None}
-    assert nulls == {"attributes", "extras", "user", "computer", "derived_properties"}
+    damaged = {"attributes", "extras", "user", "computer", "derived_properties", "description"}
+    assert nulls == damaged
     assert nulls < {note["field"] for note in notes}
     assert any("99" in note["message"] for note in notes)
     assert any("98" in note["message"] for note in notes)

@@ -46,6 +46,24 @@ class Part:
     notes: tuple[Note, ...] = ()
 
 
+class DescriptionOf(Inquiry[list[Values], Part]):
+    """What the author of a node wrote about it."""
+
+    is_single: ClassVar[bool] = True
+
+    def __init__(self, view: View, identifier: str | int) -> None:
+        self._one = One(view, identifier, ("id", "uuid", "description"))
+
+    def read(self, session: Session) -> list[Values]:
+        """Return the rows of the id, two at most."""
+        return session.rows(self._one.plan)
+
+    def present(self, raw: list[Values]) -> Part:
+        """Return the text, None if it cannot be shown."""
+        _, _, text = self._one.only(raw)
+        return Part(text)
+
+
 class UserOf(Inquiry[list[Values], Part]):
     """Who made a node: `{"id": int, "name": str}`, never an e-mail address."""
 

@@ -29,6 +29,7 @@ from provender.translators.inquiry import Inquiry
 from provender.translators.lists import Detail
 from provender.translators.parts.attached import (
     ComputerOf,
+    DescriptionOf,
     GroupsOf,
     LinkCountsOf,
     LinksOf,
@@ -197,6 +198,7 @@ MAKERS: Makers = {
     "computer": lambda asked: ComputerOf(asked.view, asked.identifier, asked.views.computers),
     "derived_properties": lambda asked: SubjectOf(asked.view, asked.identifier),
     "link_counts": lambda asked: LinkCountsOf(asked.view, asked.identifier),
+    "description": lambda asked: DescriptionOf(asked.view, asked.identifier),
 }
 
 

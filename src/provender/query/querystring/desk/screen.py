@@ -8,7 +8,7 @@ from provender.query.querystring.parameter import Parameter
 # The parts of a node that its answer may have, too.
 PARTS = (
     *("attributes", "extras", "comments", "links", "files", "groups", "user", "computer"),
-    *("derived_properties", "link_counts"),
+    *("derived_properties", "link_counts", "description"),
 )
 INCLUDE: Parameter[tuple[str, ...]] = Parameter(
     "include",

@@ -65,6 +65,7 @@ PARTS: dict[str, Schema] = {
     "computer": {"anyOf": [records.row(views.COMPUTERS), NULL]},
     "derived_properties": {"anyOf": [records.DERIVED, NULL]},
     "link_counts": readable(records.LINK_COUNTS),
+    "description": readable(STRING),
 }
 
 
