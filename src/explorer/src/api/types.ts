@@ -43,6 +43,8 @@ export interface LinkRow {
 export interface Bucket {
   readonly value: string | number | boolean | null;
   readonly count: number;
+  /** What the number of a user or a computer stands for. */
+  readonly label?: string | null;
   /** The list narrowed to this value; null where no query string can say it. */
   readonly url: string | null;
 }

@@ -1,5 +1,12 @@
-import type { PageProps } from "../../app/pages";
+/** All nodes of the store: facets, columns, order, pages. */
 
-export default function Nodes({ rest }: PageProps) {
-  return <h1>Nodes {rest.join("/")}</h1>;
+import { NodeList } from "../../parts/nodelist/NodeList";
+
+export default function Nodes() {
+  return (
+    <>
+      <h1>Nodes</h1>
+      <NodeList />
+    </>
+  );
 }
