@@ -48,6 +48,31 @@ def test_alternatives_and_negations(on_each):
     assert found.total == len(wanted)
 
 
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"process_type": "aiida.calculations:core.arithmetic.add"},
+        {"process_type": {"ne": "aiida.calculations:core.arithmetic.add"}},
+        {"process_type": {"nin": ["x", "y"]}},
+        {"process_type": {"like": "aiida.%"}, "label": {"ne": ""}},
+        {"process_type": None},
+        {"dbcomputer_id": {"gt": 0}},
+        {"dbcomputer_id": {"gt": 2**70}},
+        {"dbcomputer_id": {"lt": 2**70}},
+        {"or": [{"process_type": "x"}, {"not": {"process_type": {"like": "%add"}}}]},
+        {"attributes.exit_status": {"gt": 0}},
+        {"attributes.exit_status": {"ne": 0}},
+    ],
+    ids=str,
+)
+def test_a_negation_is_all_other_nodes(where, on_each):
+    some, others = (search(on_each, where=one) for one in (where, {"not": where}))
+    twice = search(on_each, where={"not": {"not": where}})
+    assert twice.data == some.data
+    assert not {*some.column("uuid")} & {*others.column("uuid")}
+    assert some.total + others.total == 312
+
+
 def test_lists_by_their_members_and_lengths(on_each):
     every = on_each.get("/api/v4/nodes?attributes=true").rows()
     lists = {

@@ -17,8 +17,10 @@ from provender.query.plan.conditions import (
     Condition,
     Conjunction,
     Disjunction,
+    IsNull,
     Negation,
     NodeRelation,
+    PlainCondition,
 )
 from provender.query.plan.filters import check_filter
 from provender.query.plan.lengths import check_lengths
@@ -96,6 +98,18 @@ def _flat(found: list[Condition]) -> list[Condition]:
     return every
 
 
+def _decided(condition: Condition) -> Condition:
+    """Return a condition that is false, not unknown, where a column has no value."""
+    if isinstance(condition, Conjunction | Disjunction):
+        return type(condition)(tuple(map(_decided, condition.conditions)))
+    plain = condition.condition if isinstance(condition, Negation) else condition
+    if isinstance(plain, IsNull) or not isinstance(plain, PlainCondition):
+        return condition  # a conjunction that is negated has been decided
+    if not plain.target.field.nullable:
+        return condition
+    return Conjunction((condition, Negation(IsNull(plain.target))))
+
+
 class _Reader:
     """Reads the conditions of a view; relations are collected beside them.
 
@@ -133,7 +147,8 @@ class _Reader:
         is_nested: bool,
     ) -> list[Condition]:
         if key == "not":
-            return [Negation(Conjunction(tuple(self.read(value, place, is_nested=True))))]
+            found = Conjunction(tuple(self.read(value, place, is_nested=True)))
+            return [Negation(_decided(found))]
         if not isinstance(value, list):
             raise _wrong(f"`{key}` takes a list of objects.", place)
         nested = is_nested or key == "or"
