@@ -97,7 +97,7 @@ def highest_id(plan: Plan, session: Session) -> int:
         plan,
         sources=(replace(listed, join=None),),
         condition=replace(plan.condition, conditions=()),
-        outputs=(Output("id", cursors.own_id(plan), function="max"),),
+        outputs=(Output("id", plan.column(listed.tag, "id"), function="max"),),
         order=(),
         limit=None,
         offset=None,
