@@ -35,8 +35,49 @@ def test_the_hint_of_a_mistake(path, code, hint, on_lab):
 
 
 def test_the_older_dialect_has_keys_of_its_own(on_archive):
-    assert "`alist`" in on_archive.get("/api/v2/nodes?fields=a").json["hint"]
+    assert "`orderby`" in on_archive.get("/api/v2/nodes?sort=ctime").json["hint"]
     assert "`state`" in on_archive.get("/api/v2/nodes?status=a").json["hint"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "nodes?orderby=full_type",
+        "nodes?orderby=limits",
+        "nodes?full_type.x=1",
+        "nodes/facets?facet=full_type",
+        "nodes/facets?stats=limit",
+        "nodes/facets?limits=1",
+        "nodes/facets?sort=1",
+        "nodes/facets?page=1",
+        "nodes/facets/full_type",
+        "nodes/suggest?field=full_type",
+        "nodes/suggest?top=2",
+        "nodes/keys?under=full_type",
+        "groups?full_types=1",
+        "users?type=1",
+        "computers?orderby=order",
+        "nodes/page?limits=2",
+    ],
+)
+def test_a_key_that_does_not_belong_there_is_never_suggested(path, on_archive):
+    answer = on_archive.get(f"/api/v4/{path}")
+    assert (answer.status, answer.json["code"]) == (400, "unknown-field")
+    assert answer.json["hint"].startswith("Valid: ")
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("nodes?pagesize=2", "A page is a part of the path"),
+        ("nodes/page?pagesize=2", "Did you mean `perpage`?"),
+        ("processes?stat=killed", "Did you mean `state`?"),
+        ("nodes/facets?facets=label", "Did you mean `facet`?"),
+        ('nodes/select?wants=1&want={"uuid":"*"}', "Did you mean `want`?"),
+    ],
+)
+def test_keys_of_the_route_are_suggested(path, hint, on_archive):
+    assert on_archive.get(f"/api/v4/{path}").json["hint"].startswith(hint)
 
 
 def test_special_keys_do_not_help_numbers_of_nodes(on_archive):

@@ -166,6 +166,7 @@ def _register(app: App, context: Context) -> None:
     failures = Failures(
         DIALECTS,
         (lambda _: []) if has_checks else context.endpoints.lines,
+        routes=context.endpoints.routes,
         profiles=() if is_secretive else context.mounted,
         show_tracebacks=app.catch_internal_server,
     )

@@ -62,22 +62,28 @@ def _read(text: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
+PERPAGE, PAGE = "perpage", "page"
 ALIASES, INSIDE, SAID = _read(_ALIASES), _read(_INSIDE), _read(_SAID)
 
 
-def meant(error: UnknownField, specials: Collection[str]) -> str | None:
+def meant(error: UnknownField, specials: Collection[str], *, has_pages: bool = True) -> str | None:
     """Return the hint of an unknown key if it is like a special key, or has another name.
 
-    None means that the error's own hint, the nearest key to filter by, is as good.
+    `specials` are the special keys that may stand there. None means that the error's own hint, the
+    nearest key to filter by, is as good.
 
     Example:
         `limits` gives ``Did you mean `limit`?``.
     """
     plain = "".join(letter for letter in error.name.lower() if letter.isalnum())
-    known = (*error.valid, *specials)
-    if plain in SAID and nearest(plain, error.valid) is None:
-        return SAID[plain][0]
-    key = next((key for key in ALIASES.get(plain, ()) if key in known), None)
+    known = [key for key in (*error.valid, *specials) if key != error.name]
+    aliases = ALIASES.get(plain, ())
+    key = next((key for key in aliases if key in known), None)
+    said = SAID.get(plain, ()) if specials and nearest(plain, error.valid) is None else ()
+    if key is None and specials and PERPAGE in aliases:
+        said = SAID[PAGE]
+    if said and (has_pages or said != SAID[PAGE]):
+        return said[0]
     if key is None and "node_type" in error.valid and "attributes" in specials:
         key = next(iter(INSIDE.get(plain, ())), None)
     key = key or nearest(error.name, known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from flask import Flask, Response, request
@@ -26,15 +26,15 @@ from provender.errors import (
     UnknownRoute,
 )
 from provender.logs import printable
-from provender.query.querystring.keys import meant
 from provender.store.names import RESERVED
 from provender.store.registry import unknown_profile
+from provender.web.answers.hints import hint
 from provender.web.answers.responses import json_response
 from provender.web.middleware import pauses
 from provender.web.middleware.mounts import PROFILE
 from provender.web.middleware.observer import request_id
 from provender.web.middleware.trace import current
-from provender.web.routes.route import Dialect
+from provender.web.routes.route import Dialect, Route
 
 LOGGER = logging.getLogger(__name__)
 
@@ -51,8 +51,9 @@ class Failures:
     """Answers errors in the form of the dialect of the request.
 
     `endpoints` returns the routes of a prefix, which the answer to an unknown path lists.
-    `profiles` are the profiles that have paths. With `show_tracebacks` the tracebacks of
-    unexpected errors are also written to the error log of the WSGI server.
+    `routes` are those of the dialects by their endpoints. `profiles` are the profiles that
+    have paths. With `show_tracebacks` the tracebacks of unexpected errors are also written to the
+    error log of the WSGI server.
     """
 
     def __init__(
@@ -60,11 +61,13 @@ class Failures:
         dialects: Sequence[Dialect],
         endpoints: Callable[[str], list[str]],
         *,
+        routes: Mapping[str, Route],
         profiles: Collection[str] = (),
         show_tracebacks: bool = False,
     ) -> None:
         self._dialects = dialects
         self._endpoints = endpoints
+        self._routes = routes
         self._profiles = profiles
         self._show_tracebacks = show_tracebacks
 
@@ -98,8 +101,7 @@ class Failures:
             reason = f" ({' '.join(error.reason.split())})" if error.reason else ""
             LOGGER.warning("%s: %s%s", printable(request.path), error.message, reason)
         if isinstance(error, UnknownField) and request.method != "POST" and not error.place:
-            specials = () if error.is_strict else self._dialect().specials
-            error.hint = meant(error, specials) or error.hint
+            error.hint = hint(error, self._dialect(), self._routes)
         pauses.note(request.environ, error)
         response = json_response(self._body(error), status=error.status)
         if error.status == UNAVAILABLE and error.may_recover:
