@@ -105,6 +105,36 @@ def test_the_groups_of_a_node(on_each):
         assert ok(on_each, f"{path}?limit=0").total == len(wanted)
 
 
+def test_the_pages_of_the_nodes_of_a_group(on_each):
+    path = f"/groups/{group(on_each)['uuid']}/nodes"
+    every = ok(on_each, f"{path}?orderby=-id").column("uuid")
+    assert len(every) > 25
+    found, target = [], f"{path}/page?perpage=10&orderby=-id"
+    for number in range(1, 1 + -(-len(every) // 10)):
+        page = ok(on_each, target)
+        found += page.column("uuid")
+        assert page.total == len(every)
+        assert f"{path}/page/{number + 1}?" in page.headers["link"] or len(found) == len(every)
+        target = f"{path}/page/{number + 1}?perpage=10&orderby=-id"
+    assert found == every
+    assert ok(on_each, f"{path}/page/1?descendant_of={every[-1]}").total < len(every)
+    assert get(on_each, target).status == 404
+    assert get(on_each, f"{path}/page/1?limit=2").status == 400
+    assert on_each.get(f"/api/v4{path}/page/1", method="POST", body=b"{}").status == 405
+
+
+def test_the_pages_of_the_groups_of_a_node(on_each):
+    path = f"/nodes/{members(on_each)[0]['uuid']}/groups"
+    every = ok(on_each, f"{path}?orderby=uuid").column("uuid")
+    pages = [
+        ok(on_each, f"{path}/page/{number}?perpage=1&orderby=uuid").column("uuid")
+        for number in range(1, len(every) + 1)
+    ]
+    assert [uuid for page in pages for uuid in page] == every != []
+    assert ok(on_each, f"{path}/page?perpage=20").total == len(every)
+    assert get(on_each, f"{path}/page/{len(every) + 1}?perpage=1").status == 404
+
+
 def test_the_numbers_of_a_group(on_each):
     one = group(on_each)
     counted = ok(on_each, f"/groups/{one['uuid']}?include=counts").data["groups"]

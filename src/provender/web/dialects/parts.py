@@ -102,7 +102,7 @@ def lists(
         Answer(text, (name,), data=records.rows(view, name), is_list=True)
         for text in ("a list of at most 400 objects", "its first page", "a page")
     )
-    listed = _paged(resource, resource.listing, view, base, answers, (*of_nodes, PROFILE))
+    listed = paged(resource, resource.listing, view, base, answers, (*of_nodes, PROFILE))
     return (
         *(replace(route, own=own) for route in listed),
         Route(f"{base}/{schema}", resource, described, schema_answer, view),
@@ -110,15 +110,15 @@ def lists(
     )
 
 
-def _paged(
+def paged(
     resource: type[BaseResource],
     handler: Handler,
-    view: View,
+    view: View | None,
     base: str,
     answers: tuple[Answer, ...],
     more: Keys,
 ) -> tuple[Route, ...]:
-    """Return the routes of a list, of its first page and of any page."""
+    """Return the routes of a list, of its first page and of any page, each with its answer."""
     pages = (*PAGES, *more)
     return (
         Route(base, resource, handler, answers[0], view, (*WINDOW, *more), has_filters=True),
@@ -142,7 +142,7 @@ def linked(
     answers = (Answer(f"the nodes {side}", (key,), data=data, is_list=True),) * 3
     handler = partial(resource.links, key=key, neighbours=neighbours, direction=direction)
     more: Keys = (FULL_TYPE, PROFILE) if neighbours.has_full_type else (PROFILE,)
-    routes = _paged(resource, handler, view, f"/{view.name}/<id>/{path}", answers, more)
+    routes = paged(resource, handler, view, f"/{view.name}/<id>/{path}", answers, more)
     return tuple(replace(route, neighbours=neighbours) for route in routes)
 
 

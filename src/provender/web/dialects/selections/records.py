@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
 from provender.query.querystring import relations
 from provender.query.querystring.desk.screen import LINK_COUNTS
-from provender.query.querystring.parameters import (
-    ATTRIBUTES,
-    ATTRIBUTES_FILTER,
-    EXTRAS,
-    EXTRAS_FILTER,
-    FULL_TYPE,
-    PROFILE,
-)
+from provender.query.querystring.parameters import PROFILE
 from provender.query.querystring.selections.records import INCLUDE_COUNTS
 from provender.web.dialects.desk.screen import PARTS
-from provender.web.dialects.parts import WINDOW
+from provender.web.dialects.parts import OF_NODES, paged
 from provender.web.openapi import records as schemas
 from provender.web.openapi.selections import records
 from provender.web.openapi.selections.bodies import selection
@@ -26,6 +19,33 @@ from provender.web.resources.selecting import LISTED
 from provender.web.resources.selections.records import CountedGroup, GroupNodes, NodeRecord
 from provender.web.routes import views
 from provender.web.routes.route import Answer, Route
+
+
+def _groups_of_nodes() -> Iterator[Route]:
+    """Yield the routes of the groups of a node, and of their pages."""
+    answer = Answer(
+        "the groups that a node is in",
+        ("groups",),
+        data=schemas.rows(views.GROUPS, "groups"),
+        is_list=True,
+    )
+    handler, base = partial(NodeRecord.groups, groups=views.GROUPS), "/nodes/<id>/groups"
+    for route in paged(NodeRecord, handler, views.NODES, base, (answer,) * 3, (PROFILE,)):
+        yield replace(route, neighbours=views.GROUPS, is_strict=True)
+
+
+def _nodes_of_groups() -> Iterator[Route]:
+    """Yield the routes of the nodes of a group, and of their pages; the first takes a body."""
+    text = "the nodes of a group, or those of them that a [selection](selections.md) chooses"
+    data = schemas.rows(views.NODES, "nodes")
+    answer = Answer(text, ("nodes",), data=data, is_list=True)
+    posted = replace(answer, body=selection(LISTED))
+    handler, base, keys = GroupNodes.nodes_of, "/groups/<id>/nodes", (*OF_NODES, PROFILE)
+    answers, own = (posted, answer, answer), (*relations.KEYS, LINK_COUNTS)
+    for route in paged(GroupNodes, handler, views.GROUPS, base, answers, keys):
+        methods = ("GET",) if route.answer is answer else ("GET", "POST")
+        yield replace(route, methods=methods, neighbours=views.NODES, own=own, is_strict=True)
+
 
 ROUTES = (
     Route(
@@ -42,41 +62,8 @@ ROUTES = (
         (PROFILE,),
         is_strict=True,
     ),
-    Route(
-        "/nodes/<id>/groups",
-        NodeRecord,
-        partial(NodeRecord.groups, groups=views.GROUPS),
-        Answer(
-            "the groups that a node is in",
-            ("groups",),
-            data=schemas.rows(views.GROUPS, "groups"),
-            is_list=True,
-        ),
-        views.NODES,
-        (*WINDOW, PROFILE),
-        has_filters=True,
-        neighbours=views.GROUPS,
-        is_strict=True,
-    ),
-    Route(
-        "/groups/<id>/nodes",
-        GroupNodes,
-        GroupNodes.nodes_of,
-        Answer(
-            "the nodes of a group, or those of them that a [selection](selections.md) chooses",
-            ("nodes",),
-            data=schemas.rows(views.NODES, "nodes"),
-            is_list=True,
-            body=selection(LISTED),
-        ),
-        views.GROUPS,
-        (*WINDOW, ATTRIBUTES, ATTRIBUTES_FILTER, EXTRAS, EXTRAS_FILTER, FULL_TYPE, PROFILE),
-        has_filters=True,
-        methods=("GET", "POST"),
-        neighbours=views.NODES,
-        own=(*relations.KEYS, LINK_COUNTS),
-        is_strict=True,
-    ),
+    *_groups_of_nodes(),
+    *_nodes_of_groups(),
 )
 
 

@@ -52,11 +52,17 @@ class GroupNodes(Selected):
         """The view whose names the answer shows."""
         return self.view
 
-    def nodes_of(self, id: str) -> Response:  # noqa: A002 - as in the path
-        """Answer the list of those nodes of a selection that are in the group."""
+    def nodes_of(
+        self,
+        id: str,  # noqa: A002 - as in the path
+        page: int | None = None,
+        *,
+        is_paged: bool = False,
+    ) -> Response:
+        """Answer the list of those nodes of a selection that are in the group, or a page of it."""
         groups = super().view
         identifier = parse_identifier(groups, id)
-        asked = self.read_list(self.view)
+        asked = self.read_list(self.view, page, is_paged=is_paged)
         found = self.inquire(NodesOfGroup(groups, identifier, asked, self.expose))
         return self.answer_list("nodes", self.view, found, identifier)
 
@@ -64,10 +70,17 @@ class GroupNodes(Selected):
 class NodeRecord(Node):
     """Answers the routes of what there is to know of one node."""
 
-    def groups(self, id: str, *, groups: View) -> Response:  # noqa: A002 - as in the path
-        """Answer the list of the groups that a node is in."""
+    def groups(
+        self,
+        id: str,  # noqa: A002 - as in the path
+        page: int | None = None,
+        *,
+        groups: View,
+        is_paged: bool = False,
+    ) -> Response:
+        """Answer the list of the groups that a node is in, or a page of it."""
         identifier = parse_identifier(self.view, id)
-        asked = self.read_list(groups)
+        asked = self.read_list(groups, page, is_paged=is_paged)
         found = self.inquire(GroupsOfNode(self.view, identifier, asked))
         return self.answer_list("groups", groups, found, identifier)
 
