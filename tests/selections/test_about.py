@@ -24,6 +24,7 @@ def test_what_is_served(on_each, request):
     server = ok(on_each, "/server").data
     assert info["provender"] == provender.__version__
     assert info["api"] == {"prefix": "/api/v4", "version": "4.1.0"}
+    assert info["api_versions"] == {"/api/v4": "4.1.0", "/api/v2": "2.0.0"}
     assert info["store"]["kind"] in KINDS.values()
     assert info["store"]["kind"] == KINDS[request.node.callspec.params["on_each"]]
     assert info["store"]["aiida_version"] == server["AiiDA_version"]

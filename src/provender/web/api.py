@@ -57,6 +57,7 @@ class Api(flask_restful.Api):
         prefix = self.prefix
         for dialect in DIALECTS:
             served = _served(dialect, self.posting)
+            self.context.endpoints.versions[dialect.prefix] = ".".join(dialect.version)
             for number, route in enumerate(served.routes):
                 self.decorators = guarded if route.access is Access.GUARDED else own
                 self._add(served, number, route)

@@ -25,12 +25,14 @@ def endpoint_line(name: str, methods: Iterable[str], path: str) -> str:
 class Endpoints:
     """The lines of all routes of an application by prefix, including those of extensions.
 
-    `routes` has the routes of the dialects by the names that Flask knows them by.
+    `routes` has the routes of the dialects by the names that Flask knows them by, `versions`
+    the versions of the dialects by their prefixes.
     """
 
     default: str
     by_prefix: dict[str, list[str]] = field(default_factory=dict)
     routes: dict[str, Route] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
 
     def add(self, prefix: str, name: str, methods: Iterable[str], path: str) -> None:
         """Add the line of a route; `path` includes the prefix."""

@@ -35,6 +35,7 @@ INFO = closed(
             {
                 "provender": STRING,
                 "api": closed({"prefix": STRING, "version": STRING}),
+                "api_versions": mapping(STRING),
                 "store": closed(
                     {
                         "profile": STRING,

@@ -32,6 +32,7 @@ class AboutStore(ServerInfo):
                 "info": {
                     "provender": __version__,
                     "api": {"prefix": self.dialect.prefix, "version": version},
+                    "api_versions": self.context.endpoints.versions,
                     "store": {
                         "profile": store.profile.name,
                         "kind": store.profile.kind.value,
