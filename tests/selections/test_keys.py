@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 
 import pytest
@@ -39,6 +40,43 @@ def documents(served, under, query=""):
         for part in path:
             value = value.get(part) if isinstance(value, dict) else None
         yield value if isinstance(value, dict) else {}
+
+
+@pytest.mark.parametrize(
+    ("query", "body"),
+    [
+        ("", {}),
+        ("under=attributes.version&size=1", {"under": "attributes.version", "size": 1}),
+        (
+            f"{STRUCTURE}&under=extras",
+            {"where": {"node_type": "data.core.structure.StructureData."}, "under": "extras"},
+        ),
+        ("group=processes", {"where": {"group": "processes"}}),
+    ],
+)
+def test_a_body_tells_what_a_query_string_does(query, body, on_each):
+    raw = json.dumps(body).encode()
+    answer = on_each.get("/api/v4/nodes/keys", method="POST", body=raw)
+    assert answer.status == 200, answer.body
+    assert answer.data == found(on_each, query)
+    assert answer.data["nodes"] > 0
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"below": "attributes"}, "There is no key `below` here. At `/below`."),
+        ({"under": 3}, "`under` takes a string, not a number. At `/under`."),
+        ({"under": "label"}, "`label` is a string, which has no keys."),
+        ({"size": 0}, "from 1 to 1000"),
+        ({"where": {"attributes.x": {"lt": {}}}}, "At `/where/attributes.x/lt`."),
+    ],
+    ids=str,
+)
+def test_a_wrong_body_says_what_is_right(body, words, on_each):
+    raw = json.dumps(body).encode()
+    answer = on_each.get("/api/v4/nodes/keys", method="POST", body=raw)
+    assert (answer.status, words in answer.json["message"]) == (400, True), answer.json
 
 
 @pytest.mark.parametrize("under", ["attributes", "extras", "attributes.version", "attributes.no"])

@@ -136,9 +136,36 @@ def test_a_query_that_chooses_nothing_lists_nothing(on_each):
 
 
 @pytest.mark.undescribed("/nodes/search")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "nodes/search?limit=3",
+        'nodes/search?label="x"',
+        "nodes/search?no.such.key=1",
+        "nodes/facets?facet=label",
+        "nodes/select?flat=1",
+        "groups/{group}/nodes?group=processes",
+    ],
+)
+def test_beside_a_body_a_query_string_names_a_profile_at_most(path, on_each):
+    group = on_each.get("/api/v4/groups?label=processes").rows()[0]["uuid"]
+    path = path.format(group=group)
+    raw = b'{"want": "*"}' if "select" in path else b"{}"
+    answer = on_each.get(f"/api/v4/{path}", method="POST", body=raw)
+    key = path.partition("?")[2].partition("=")[0]
+    assert (answer.status, answer.json["code"]) == (400, "unknown-field")
+    assert answer.json["message"] == f"The query string of a POST takes no key `{key}`."
+    assert answer.json["hint"].startswith("Valid: profile.")
+    plain = on_each.get(f"/api/v4/{path.partition('?')[0]}?_=7", method="POST", body=raw)
+    assert plain.status == 200
+
+
 def test_posting_can_be_switched_off(make_app, data):
     client = make_app(store=data / "lab.aiida", posting=False).test_client()
     assert client.post("/api/v4/nodes/search", json={}).status_code in (404, 405)
+    for path in ("suggest", "keys"):
+        assert client.post(f"/api/v4/nodes/{path}", json={}).status_code == 405
+        assert client.get(f"/api/v4/nodes/{path}").status_code == 200
     assert client.get("/api/v4/nodes?group=processes").status_code == 200
 
 

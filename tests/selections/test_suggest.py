@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from urllib.parse import quote
 
@@ -22,6 +23,52 @@ def values(served, query):
 
 def every_node(served):
     return served.get("/api/v4/nodes?attributes=true&extras=true&limit=400").rows()
+
+
+POSTED = [
+    ("field=node_type&q=data&size=5", {"field": "node_type", "q": "data", "size": 5}),
+    ("field=group", {"field": "group"}),
+    (
+        'field=attributes&q=c&node_type="data.core.structure.StructureData."',
+        {
+            "field": "attributes",
+            "q": "c",
+            "where": {"node_type": "data.core.structure.StructureData."},
+        },
+    ),
+    ("q=a&group=processes", {"q": "a", "where": {"group": "processes"}}),
+]
+
+
+@pytest.mark.parametrize(("query", "body"), POSTED, ids=str)
+def test_a_body_suggests_what_a_query_string_does(query, body, on_each):
+    raw = json.dumps(body).encode()
+    answer = on_each.get("/api/v4/nodes/suggest", method="POST", body=raw)
+    assert answer.status == 200, answer.body
+    assert answer.data == suggested(on_each, query)
+    assert answer.data["suggest"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"fields": "label"}, "Did you mean `field`?"),
+        ({"q": 5}, "`q` takes a string, not a number. At `/q`."),
+        ({"q": ["a", "b"]}, "`q` takes a string, not a list. At `/q`."),
+        ({"q": "x" * 201}, "limits.pattern_chars"),
+        ({"size": 101}, "from 1 to 100"),
+        ({"size": "5"}, "takes an integer"),
+        ({"limit": 5}, "There is no key `limit` here. At `/limit`."),
+        ({"where": {"lable": "x"}}, "Did you mean `label`?"),
+        ({"field": "users.email"}, "Unknown key"),
+    ],
+    ids=str,
+)
+def test_a_wrong_body_says_what_is_right(body, words, on_each):
+    raw = json.dumps(body).encode()
+    answer = on_each.get("/api/v4/nodes/suggest", method="POST", body=raw)
+    assert answer.status == 400
+    assert words in f"{answer.json['message']} {answer.json.get('hint')}"
 
 
 @pytest.mark.parametrize("name", ["label", "node_type", "process_type"])

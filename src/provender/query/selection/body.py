@@ -60,7 +60,9 @@ def read_selection(raw: bytes, form: Form, limits: Limits) -> Body:
         _check_keys(body, form, is_query=bool(query))
         if WHERE in body:
             where = read_where(body[WHERE], form.view, limits, form.expose)
-        terms = tuple(_term(key, body[key]) for key in form.specials if key in body)
+        terms = tuple(
+            _term(key, item, body[key]) for key, item in form.specials.items() if key in body
+        )
     except BadRequest as error:
         raise (located(error, error.place) if error.place else error) from error
     own = {key: body[key] for key in form.more if key in body}
@@ -113,10 +115,12 @@ def _ids(query: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]) -> P
     return replace(plan, outputs=ids)
 
 
-def _term(key: str, value: Any) -> Term:  # noqa: ANN401 - JSON
+def _term(key: str, parameter: Parameter[Any], value: Any) -> Term:  # noqa: ANN401 - JSON
     """Return a key of a body as the query string has it."""
     values = value if isinstance(value, list) else [value]
     try:
+        if parameter.is_raw and not isinstance(value, str):
+            raise BadValue(f"`{key}` takes a string, not {describe_json(value)}.")
         return Term(key, Operator.EQUAL, tuple(_value(item) for item in values))
     except BadRequest as error:
         error.place = (key,)

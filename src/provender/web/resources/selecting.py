@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar
 
 from flask import Response, request
 
+from provender.errors import UnknownField
 from provender.query.plan.views import View
 from provender.query.plan.where import Where
 from provender.query.querystring import relations
@@ -22,12 +24,14 @@ from provender.query.querystring.parameters import (
     LIMIT,
     OFFSET,
     ORDER,
+    PROFILE,
 )
 from provender.query.querystring.request import ListRequest, check_size, read_list
 from provender.query.selection.body import Body, Form, read_selection
 from provender.translators.selections.selection import Selection
 from provender.web.middleware import timing
 from provender.web.resources.general import posted_bytes
+from provender.web.resources.keys import read
 from provender.web.resources.nodes import Node
 
 # The keys beside `where` in the body of a list.
@@ -66,10 +70,27 @@ class Selected(Node):
     @property
     def profile(self) -> str | None:
         """The profile that the query string names; None for that of the path."""
-        if not self.is_posted:
-            return super().profile
-        name = request.args.get("profile")
-        return None if name is None else name.strip('"')
+        return self._beside[PROFILE] if self.is_posted else super().profile
+
+    @cached_property
+    def _beside(self) -> Parameters:
+        """The query string beside a body, which names a profile at most.
+
+        Raises:
+            UnknownField: it has another key.
+        """
+        with_profile = replace(
+            self.route, parameters=(PROFILE,), own=(), has_filters=False, is_strict=True
+        )
+        try:
+            return read(self.query, self.dialect, with_profile)
+        except UnknownField as error:
+            raise UnknownField(
+                f"The query string of a POST takes no key `{error.name}`.",
+                name=error.name,
+                valid=error.valid,
+                hint="All other keys stand in the body.",
+            ) from None
 
     @cached_property
     def body(self) -> Body:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from provender.query.querystring import relations
 from provender.query.querystring.parameters import FULL_TYPE, PROFILE
 from provender.query.querystring.selections.keys import KEYS
+from provender.web.openapi.selections.bodies import selection
 from provender.web.openapi.selections.keys import FOUND
 from provender.web.resources.selections.keys import Keys
 from provender.web.routes import views
@@ -19,10 +20,12 @@ ROUTES = (
             "which keys nodes of a [selection](selections.md) have inside JSON",
             ("keys", "nodes", "sampled", "truncated"),
             data=FOUND,
+            body=selection(Keys.beside),
         ),
         views.NODES,
         (FULL_TYPE, PROFILE),
         has_filters=True,
+        methods=("GET", "POST"),
         own=(*relations.KEYS, *KEYS),
         is_strict=True,
     ),

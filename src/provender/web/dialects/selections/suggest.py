@@ -5,6 +5,7 @@ from __future__ import annotations
 from provender.query.querystring import relations
 from provender.query.querystring.parameters import FULL_TYPE, PROFILE
 from provender.query.querystring.selections.suggest import KEYS
+from provender.web.openapi.selections.bodies import selection
 from provender.web.openapi.selections.suggest import SUGGESTED
 from provender.web.resources.selections.suggest import Suggest
 from provender.web.routes import views
@@ -19,10 +20,12 @@ ROUTES = (
             "values that nodes of a [selection](selections.md) have, while somebody writes",
             ("suggest", "sampled", "truncated"),
             data=SUGGESTED,
+            body=selection(Suggest.beside),
         ),
         views.NODES,
         (FULL_TYPE, PROFILE),
         has_filters=True,
+        methods=("GET", "POST"),
         own=(*relations.KEYS, *KEYS),
         is_strict=True,
     ),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from flask import Response
 
 from provender.query.plan.lengths import check_lengths
-from provender.query.querystring.selections.suggest import FIELD, SIZE, Q
+from provender.query.querystring.parameter import Parameter
+from provender.query.querystring.selections.suggest import FIELD, KEYS, SIZE, Q
 from provender.translators.selections.suggest import Suggestions, Wanted
 from provender.web.resources.selecting import Selected
 
 
 class Suggest(Selected):
     """Answers `/nodes/suggest`."""
+
+    beside: ClassVar[Mapping[str, Parameter[Any]]] = {key.name: key for key in KEYS}
 
     def suggest(self) -> Response:
         """Answer values of a field with a text in them."""
