@@ -135,7 +135,6 @@ def test_a_query_that_chooses_nothing_lists_nothing(on_each):
     assert (found.status, found.total, found.rows()) == (200, 0, [])
 
 
-@pytest.mark.undescribed("/nodes/search")
 @pytest.mark.parametrize(
     "path",
     [
@@ -160,6 +159,7 @@ def test_beside_a_body_a_query_string_names_a_profile_at_most(path, on_each):
     assert plain.status == 200
 
 
+@pytest.mark.undescribed("/nodes/search", "/nodes/suggest", "/nodes/keys")
 def test_posting_can_be_switched_off(make_app, data):
     client = make_app(store=data / "lab.aiida", posting=False).test_client()
     assert client.post("/api/v4/nodes/search", json={}).status_code in (404, 405)
