@@ -100,7 +100,7 @@ class Failures:
         if isinstance(error, StoreError):
             reason = f" ({' '.join(error.reason.split())})" if error.reason else ""
             LOGGER.warning("%s: %s%s", printable(request.path), error.message, reason)
-        if isinstance(error, UnknownField) and request.method != "POST" and not error.place:
+        if isinstance(error, UnknownField) and request.method != "POST":
             error.hint = hint(error, self._dialect(), self._routes)
         pauses.note(request.environ, error)
         response = json_response(self._body(error), status=error.status)
