@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
-import subprocess
-import sys
 
 import pytest
 
 from support.command import run
 from support.pages import DOCS, ROOT, SERVED_AT, Shown, blocks, commands, is_shown, read, table
 from support.server import ask
+from support.shell import printed
 
 
 def shown_in(page):
@@ -53,16 +51,6 @@ def test_three_commands_lead_to_the_reason():
     assert first == "make serve"
     assert ["failed=1" in asking[0], asking[1].partition("/traceback")[1]] == [True, "/traceback"]
     assert len(asking) == 2
-
-
-def printed(command, demo):
-    """Return the lines that a command of a page prints when it asks this server."""
-    if shutil.which("curl") is None:
-        pytest.skip("no curl")
-    here = f'python3() {{ "{sys.executable}" "$@"; }}\n{command.replace(SERVED_AT, demo.root)}'
-    done = subprocess.run(["/bin/sh", "-c", here], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout.replace(demo.root, SERVED_AT).splitlines()
 
 
 ADDRESSES = [

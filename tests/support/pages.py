@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\.\.\.|[\[\]{}:,]|[^\s\[\]{}:,"]+')
 SERVED_AT = "http://127.0.0.1:5000"
 """Where the pages say that the demo store is served."""
 
@@ -51,14 +53,38 @@ def table(page, heading):
 
 
 def commands(block):
-    """Return the commands of a console block, each with the lines below it."""
+    """Return the commands of a console block, each with the lines below it.
+
+    A command goes on while a quote of it is open.
+    """
     found: list[Shown] = []
     for line in block.splitlines():
         if line.startswith("$ "):
             found.append(Shown(line.removeprefix("$ "), ()))
+        elif is_open(found[-1].command):
+            found[-1] = Shown(f"{found[-1].command}\n{line}", ())
         else:
             found[-1] = Shown(found[-1].command, (*found[-1].lines, line))
     return found
+
+
+def is_open(command):
+    """Return whether a command goes on in the next line: a quote or a backslash is open."""
+    try:
+        shlex.split(command)
+    except ValueError:
+        return True
+    return False
+
+
+def is_told(shown, printed):
+    """Return whether JSON is that printed, however it is laid out, `...` standing for anything."""
+    pattern = "".join(
+        r"(?:.*\n)*?" if token == "..." else re.escape(token) + r"\n"  # noqa: S105 - JSON
+        for token in TOKEN.findall("\n".join(shown))
+    )
+    text = "".join(f"{token}\n" for token in TOKEN.findall("\n".join(printed)))
+    return re.fullmatch(pattern, text) is not None
 
 
 def is_shown(shown, printed):
