@@ -286,3 +286,60 @@ def test_a_walk_is_one_of_a_selection(on_each):
 def test_what_is_wrong_in_a_walk_is_said(path, message, on_archive):
     answer = on_archive.get(f"/api/v4/nodes/facets/{path}")
     assert (answer.status, message in answer.json["message"]) == (400, True), answer.json
+
+
+def test_nodes_are_counted_by_group(on_each):
+    found = facets(on_each, "facet=group")["facets"]["group"]
+    groups = on_each.get("/api/v4/groups?limit=400").rows()
+    members = {
+        group["label"]: {
+            row["uuid"]
+            for row in on_each.get(f"/api/v4/groups/{group['uuid']}/nodes?limit=400").rows()
+        }
+        for group in groups
+    }
+    filled = {label: len(uuids) for label, uuids in members.items() if uuids}
+    assert {item["value"]: item["count"] for item in found["buckets"]} == filled
+    every = set().union(*members.values())
+    assert (found["missing"], found["other"]) == (312 - len(every), 0)
+    for item in found["buckets"]:
+        assert followed(on_each, item["url"]) == item["count"]
+
+
+def test_groups_are_counted_in_a_selection(on_each):
+    query = quote('node_type=like="process.%"&group=processes', safe="=&%")
+    found = facets(on_each, f"{query}&facet=group&drop_self=1&size=1")["facets"]["group"]
+    total = on_each.get(f"/api/v4/nodes?{query}&limit=0").total
+    first = found["buckets"][0]
+    assert (first["value"], first["count"], found["missing"]) == ("processes", total, 0)
+    assert followed(on_each, first["url"]) == total
+
+
+@pytest.mark.parametrize("text", ["group:array", "group:month", "group:histogram(3)"])
+def test_groups_have_no_form(text, on_each):
+    answer = on_each.get(f"/api/v4/nodes/facets?facet={text}")
+    assert (answer.status, answer.json["code"]) == (400, "bad-value")
+    assert "groups have no form" in answer.json["message"]
+
+
+def test_no_statistics_of_groups(on_each):
+    assert on_each.get("/api/v4/nodes/facets?stats=group").status == 400
+
+
+@pytest.mark.parametrize("name", ["user", "user_id"])
+def test_users_have_names(name, on_each):
+    found = facets(on_each, f"facet={name}")["facets"][name]["buckets"]
+    users = {row["id"]: row for row in on_each.get("/api/v4/users?limit=400").rows()}
+    for item in found:
+        user = users[item["value"]]
+        name = " ".join(filter(None, (user["first_name"], user["last_name"]))) or None
+        assert item["label"] == name
+    assert found
+
+
+@pytest.mark.parametrize("name", ["computer", "dbcomputer_id"])
+def test_computers_have_labels(name, on_each):
+    found = facets(on_each, f"facet={name}")["facets"][name]["buckets"]
+    computers = on_each.get("/api/v4/computers?limit=400").rows()
+    labels = {row["id"]: row["label"] for row in computers}
+    assert [item["label"] for item in found] == [labels[item["value"]] for item in found] != []

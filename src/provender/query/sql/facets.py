@@ -8,6 +8,7 @@ they are.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -33,7 +34,6 @@ from provender.caching import cached
 from provender.query.plan.conditions import JsonType, Relation
 from provender.query.plan.facets import TIMES, Facet, Form, Walk
 from provender.query.plan.patterns import escape
-from provender.query.plan.plan import Plan
 from provender.query.sql.compiler import LARGEST_KEPT, values_of
 from provender.query.sql.forms import DIALECTS, SqlForms, forms, text_literal
 from provender.query.sql.groups import GROUPS
@@ -97,31 +97,29 @@ Write = Callable[["_Writer", int], Select[Any]]
 
 def _written(write: Write, facet: Facet, backend: Backend) -> tuple[str, dict[str, object]]:
     shape = shape_of(facet.plan)
-    text = _compiled(write, shape.plan, facet.form, facet.bins, backend, len(shape.operands))
+    shaped = replace(facet, plan=shape.plan)
+    text = _compiled(write, shaped, backend, len(shape.operands))
     return text, values_of(shape, backend)
 
 
-def _is_large(
-    write: Write, plan: Plan, form: Form, bins: int, backend: Backend, operands: int
-) -> bool:
+def _is_large(write: Write, facet: Facet, backend: Backend, operands: int) -> bool:
     return operands > LARGEST_KEPT
 
 
 @cached(256, unless=_is_large)
-def _compiled(
-    write: Write, plan: Plan, form: Form, bins: int, backend: Backend, operands: int
-) -> str:
+def _compiled(write: Write, facet: Facet, backend: Backend, operands: int) -> str:
     del operands
-    return str(write(_Writer(plan, form, backend), bins).compile(dialect=DIALECTS[backend]))
+    return str(write(_Writer(facet, backend), facet.bins).compile(dialect=DIALECTS[backend]))
 
 
 class _Writer:
     """Writes the statements of a facet."""
 
-    def __init__(self, plan: Plan, form: Form, backend: Backend) -> None:
+    def __init__(self, facet: Facet, backend: Backend) -> None:
+        plan = facet.plan
         self._forms: SqlForms = forms(backend)
         self._groups = GROUPS[backend]
-        self._form = form
+        self._form, self._things = facet.form, facet.things
         self._target = plan.outputs[0].target
         tables = tables_of(plan, self._forms)
         self._from: Any = tables.joined
@@ -137,7 +135,7 @@ class _Writer:
         del bins
         keys, shown = self._keys()
         labelled = [key.label(f"k{index}") for index, key in enumerate(keys)]
-        counted = select(*labelled, func.count().label("n")).select_from(self._from)
+        counted = select(*labelled, self._number_of().label("n")).select_from(self._from)
         found = counted.where(*self._where).group_by(*keys).subquery("counted")
         kind, number, text = shown([found.c[f"k{index}"] for index in range(len(keys))])
         is_missing = func.coalesce(kind, text_literal("null")) == text_literal("null")
@@ -158,6 +156,11 @@ class _Writer:
         )
         limited = statement.order_by(*order).limit(bindparam("size", type_=Integer))
         return limited.offset(literal_column("0"))
+
+    def _number_of(self) -> Expression:
+        if self._things is None:
+            return func.count()
+        return func.count(self._predicates.column(self._things).distinct())
 
     def values(self, bins: int, *, has_samples: bool = False) -> Select[Any]:
         """Return the statement of a page of all values, in the order of type and value."""

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 from provender.errors import BadRequest, BadValue
 from provender.query.plan.conditions import JsonHasType, JsonType, Target
-from provender.query.plan.facets import TIMES, Facet, Form, facet_of, without
+from provender.query.plan.facets import (
+    GROUP,
+    TIMES,
+    Facet,
+    Form,
+    facet_of,
+    members_of,
+    nodes_of,
+    of_groups,
+    without,
+)
 from provender.query.plan.plan import Plan
 from provender.query.plan.views import View, vocabulary
 from provender.query.querystring.selections.facets import SIZES, Asked, check_number, read_facet
@@ -19,6 +29,7 @@ from provender.schema.entities import Kind
 from provender.schema.statements import Record as Values
 from provender.translators.inquiry import Inquiry
 from provender.translators.records import Record
+from provender.translators.selections.names import labels
 from provender.translators.selections.said import Said, between, narrowed
 from provender.translators.selections.selection import Selection
 from provender.translators.session import Session
@@ -53,11 +64,15 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The rows of a facet: of its values, or of its ranges between edges; nodes without a value."""
+    """The rows of a facet: of its values, or of its ranges between edges; nodes without a value.
+
+    `labels` are those of users and computers by pk.
+    """
 
     rows: list[Values]
     edges: tuple[float, ...] = ()
     missing: int = 0
+    labels: Mapping[int, str | None] | None = None
 
 
 class FacetsOf(Inquiry[tuple[list[Counted], list[Values]], Record]):
@@ -97,6 +112,9 @@ class FacetsOf(Inquiry[tuple[list[Counted], list[Values]], Record]):
 
     def _facet(self, asked: Asked, *, is_number: bool = False) -> Facet:
         view = self._selection.view
+        if asked.name == GROUP and not is_number:
+            check_value(asked)
+            return of_groups(self._plan, view.name)
         check_name(view, asked)
         target = vocabulary(view, self._selection.expose).to_ask(view.name, asked.name)
         check_form(asked, target, is_number=is_number)
@@ -116,6 +134,8 @@ class FacetsOf(Inquiry[tuple[list[Counted], list[Values]], Record]):
         plan = without(nodes, facet.target) if self._options.drops_self else nodes
         if self._options.newest is not None:
             plan = self._selection.newest(plan, session, self._options.newest)
+        if facet.things is not None:
+            return of_groups(plan, self._selection.view.name)
         return facet_of(plan, facet.target, facet.form, facet.bins)
 
     def present(self, raw: tuple[list[Counted], list[Values]]) -> Record:
@@ -134,7 +154,7 @@ class FacetsOf(Inquiry[tuple[list[Counted], list[Values]], Record]):
 
     def _presented(self, asked: Asked, facet: Facet, counted: Counted) -> Record:
         said = self._said
-        if said is not None and self._options.drops_self:
+        if said is not None and self._options.drops_self and facet.things is None:
             said = said.without(asked.name)
 
         def url(conditions: list[str] | None) -> str | None:
@@ -153,6 +173,12 @@ def check_name(view: View, asked: Asked) -> None:
     """Raise `BadValue` for a whole column of JSON."""
     if asked.name in view.documents:
         raise BadValue(f"`{asked.text}` is a JSON object.", hint=f"A key in it: {asked.name}.KEY")
+
+
+def check_value(asked: Asked) -> None:
+    """Raise `BadValue` for a form of the groups of nodes."""
+    if asked.form is not Form.VALUE:
+        raise BadValue(f"`{asked.text}` does not fit: groups have no form.", hint="facet=group")
 
 
 def check_form(asked: Asked, target: Target, *, is_number: bool) -> None:
@@ -181,7 +207,12 @@ def count(facet: Facet, size: int, session: Session) -> Counted:
     if facet.form is Form.ARRAY:
         missing = session.total(facet.plan.having(JsonHasType(facet.target, JsonType.NULL)))
         return Counted(session.buckets(facet, size), missing=missing)
-    return Counted(session.buckets(facet, size))
+    if facet.things is not None:
+        *_, members, _, _ = session.statistics(members_of(facet))
+        missing = session.total(nodes_of(facet)) - members
+        return Counted(session.buckets(facet, size), missing=missing)
+    rows = session.buckets(facet, size)
+    return Counted(rows, labels=labels(facet, rows, session))
 
 
 def _edges(low: float, high: float, bins: int) -> tuple[float, ...]:
@@ -204,10 +235,12 @@ def presented_values(asked: Asked, counted: Counted, size: int, url: Address) ->
     ]:
         value = value_of(kind, number, text)
         bucket: Record = {"value": value, "count": rows, "url": url(narrowed(asked, kind, value))}
+        if counted.labels is not None:
+            bucket["label"] = counted.labels.get(value)
         buckets.append(bucket | ({"type": kind} if kind in WITH_MEMBERS else {}))
     every = counted.rows[0][4] if counted.rows else 0
     shown = sum(bucket["count"] for bucket in buckets)
-    is_of_members = asked.form is Form.ARRAY
+    is_of_members = asked.form is Form.ARRAY or asked.name == GROUP
     return {
         "buckets": buckets,
         "other": every - shown - absent,

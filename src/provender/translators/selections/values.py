@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from provender.errors import BadValue
@@ -17,6 +17,7 @@ from provender.schema.statements import Record as Values
 from provender.translators.inquiry import Inquiry
 from provender.translators.records import Record
 from provender.translators.selections.facets import WITH_MEMBERS, check_form, check_name, value_of
+from provender.translators.selections.names import labels
 from provender.translators.selections.said import Said, narrowed
 from provender.translators.selections.selection import Selection
 from provender.translators.session import Session
@@ -27,10 +28,11 @@ Position = tuple[str, float | None, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The rows of a page, and the uuids of the nodes that are examples by id."""
+    """The rows of a page, the uuids of the nodes that are examples by id, labels of pks."""
 
     rows: list[Values]
     uuids: dict[int, str | None]
+    labels: Mapping[int, str | None] | None = None
 
 
 class ValuesOf(Inquiry[Page, Record]):
@@ -60,28 +62,31 @@ class ValuesOf(Inquiry[Page, Record]):
         """Return the rows of the page, one more than it has if there are others behind."""
         plan = self._selection.narrow(self._facet.plan, session)
         rows = session.values(Facet(plan, self._facet.form), self._walk)
+        named = labels(self._facet, rows, session)
         pks = {row[4] for row in rows if row[4] is not None}
         if not pks:
-            return Page(rows, {})
+            return Page(rows, {}, named)
         names = {"node": whole_vocabulary(self._selection.view.entity)}
         found = session.rows(planning.check(questions.uuids_of(pks), names))
-        return Page(rows, dict(found))
+        return Page(rows, dict(found), named)
 
     def present(self, raw: Page) -> Record:
         """Return the buckets, and where the next page begins."""
         shown = raw.rows[: self._walk.size]
-        buckets = [self._bucket(row, raw.uuids) for row in shown]
+        buckets = [self._bucket(row, raw) for row in shown]
         has_more = len(raw.rows) > len(shown)
         return {"buckets": buckets, "after": written(shown[-1][:3]) if has_more else None}
 
-    def _bucket(self, row: Values, uuids: dict[int, str | None]) -> Record:
+    def _bucket(self, row: Values, page: Page) -> Record:
         kind, number, text, rows, sample = row
         value = value_of(kind, number, text)
         conditions = narrowed(self._asked, kind, value)
         url = None if conditions is None else self._address(self._said.and_(conditions))
         bucket: Record = {"value": value, "count": rows, "url": url}
         if self._walk.has_samples:
-            bucket["sample"] = uuids.get(sample)
+            bucket["sample"] = page.uuids.get(sample)
+        if page.labels is not None:
+            bucket["label"] = page.labels.get(value)
         return bucket | ({"type": kind} if kind in WITH_MEMBERS else {})
 
 

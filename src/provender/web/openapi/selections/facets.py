@@ -25,7 +25,7 @@ BUCKET = Named(
             "count": COUNT,
             "url": nullable(STRING),
         },
-        {"type": {"enum": ["array", "object"]}},
+        {"type": {"enum": ["array", "object"]}, "label": nullable(STRING)},
     ),
 )
 FACET = Named(
@@ -64,7 +64,11 @@ VALUES: Schema = closed(
                         "count": COUNT,
                         "url": nullable(STRING),
                     },
-                    {"type": {"enum": ["array", "object"]}, "sample": nullable(UUID)},
+                    {
+                        "type": {"enum": ["array", "object"]},
+                        "sample": nullable(UUID),
+                        "label": nullable(STRING),
+                    },
                 ),
             )
         ),
