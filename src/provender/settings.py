@@ -285,6 +285,9 @@ class Settings:
     cache: Cache = field(default_factory=Cache)
     proxy: Proxy = field(default_factory=Proxy)
     access: Access = field(default_factory=Access)
+    explorer: bool = _setting(
+        True, "serve the explorer, a page for people, at `/` and below `/browse`"
+    )
     cors: tuple[str, ...] = _setting(
         ("*",), "web sites whose scripts may read answers, such as https://viewer.example.org"
     )

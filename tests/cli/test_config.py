@@ -107,6 +107,7 @@ def test_merged_mappings_of_yaml_are_no_repetition(checked):
     ("text", "words"),
     [
         ("profiles: {ready: demo}\n", "cannot be called `ready`"),
+        ("profiles: {browse: demo}\n", "cannot be called `browse`"),
         ("profiles: {a/b: demo}\n", "cannot be called `a/b`"),
         ("profiles: {a: demo, b: demo}\n", "There are several profiles and no default"),
         ("profiles: {a: demo}\ndefault_profile: c\n", "There is no profile `c`."),

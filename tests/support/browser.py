@@ -30,7 +30,7 @@ class Page:
     def __init__(self, reading, writing):
         self._reading, self._writing = reading, writing
         self._number, self._session, self._left = 0, None, b""
-        self.asked, self.errors = [], []
+        self.asked, self.errors, self._credentials = [], [], None
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
         attached = self._call("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
@@ -58,22 +58,39 @@ class Page:
             time.sleep(0.05)
         raise TimeoutError(script)
 
+    def answer_questions(self, name=None, password=None):
+        """Answer the question for a password; without a name it is cancelled, as people do."""
+        cancelled = {"response": "CancelAuth"}
+        given = {"response": "ProvideCredentials", "username": name, "password": password}
+        self._credentials = cancelled if name is None else given
+        self._call("Fetch.enable", handleAuthRequests=True)
+
     def _call(self, method, **parameters):
-        self._number += 1
-        message = {"id": self._number, "method": method, "params": parameters}
-        if self._session:
-            message["sessionId"] = self._session
-        os.write(self._writing, json.dumps(message).encode() + b"\0")
+        number = self._send(method, **parameters)
         while True:
             answer = self._read()
-            if answer.get("id") == self._number:
+            if answer.get("id") == number:
                 if "error" in answer:
                     raise RuntimeError(answer["error"])
                 return answer["result"]
             self._note(answer)
 
+    def _send(self, method, **parameters):
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._writing, json.dumps(message).encode() + b"\0")
+        return self._number
+
     def _note(self, event):
         parameters = event.get("params", {})
+        asked = parameters.get("requestId")
+        if event.get("method") == "Fetch.requestPaused":
+            self._send("Fetch.continueRequest", requestId=asked)
+        if event.get("method") == "Fetch.authRequired":
+            answer = self._credentials
+            self._send("Fetch.continueWithAuth", requestId=asked, authChallengeResponse=answer)
         if event.get("method") == "Network.requestWillBeSent":
             self.asked.append(parameters["request"]["url"])
         if event.get("method") == "Runtime.exceptionThrown":

@@ -1,4 +1,4 @@
-"""The page for people."""
+"""The plain page of a server without the explorer."""
 
 from __future__ import annotations
 
@@ -25,29 +25,39 @@ RULER = """<script>
 """What makes a page within a page tell how wide it is, and how wide its window."""
 
 
-def test_the_page_shows_what_is_served(on_each):
-    answer = on_each.get("/")
-    assert answer.status == 200
-    assert answer.headers["content-type"].startswith("text/html")
-    text = answer.body.decode()
+@pytest.fixture(scope="module")
+def plainly(settings):
+    return replace(settings, explorer=False)
+
+
+@pytest.fixture(scope="module")
+def plain(serve, unpacked):
+    return serve(unpacked / "lab.aiida", name="plain", explorer=False)
+
+
+def test_the_page_shows_what_is_served(on_each, make_app, plainly):
+    answer = make_app(store=on_each.store, settings=plainly).test_client().get("/")
+    assert answer.status_code == 200
+    assert answer.content_type.startswith("text/html")
+    text = answer.text
     assert "<dd>312</dd>" in text
     assert "<dd>381</dd>" in text
 
 
-def test_its_links_work(on_archive):
-    text = on_archive.get("/").body.decode()
+def test_its_links_work(plain):
+    text = plain.get("/").body.decode()
     paths = [
-        html.unescape(link).removeprefix(on_archive.root)
+        html.unescape(link).removeprefix(plain.root)
         for link in re.findall(r'href="([^"]*)"', text)
-        if link.startswith(on_archive.root)
+        if link.startswith(plain.root)
     ]
     assert len(paths) >= 5
     for path in paths:
-        assert on_archive.get(path).status == 200
+        assert plain.get(path).status == 200
 
 
-def test_nothing_of_the_request_becomes_markup(on_archive):
-    client = on_archive.app.test_client()
+def test_nothing_of_the_request_becomes_markup(plain):
+    client = plain.app.test_client()
     answer = client.get("/", headers={"Host": 'a"><script>alert(1)</script>'})
     assert "<script>" not in answer.text
 
@@ -70,13 +80,13 @@ POLICY = (
 )
 
 
-def test_the_page_may_load_what_the_server_has_and_nothing_else(on_archive):
-    answer = on_archive.get("/")
+def test_the_page_may_load_what_the_server_has_and_nothing_else(plain):
+    answer = plain.get("/")
     assert answer.headers["content-security-policy"] == f"{POLICY}'none'"
     text = answer.body.decode()
     assert re.findall(r"<style|<script|style=|\son\w+=", text) == []
     (style,) = re.findall(r'<link rel="stylesheet" href="(/assets/[^"]+)">', text)
-    found = on_archive.get(style)
+    found = plain.get(style)
     assert (found.status, found.headers["content-type"]) == (200, "text/css; charset=utf-8")
     assert found.headers["x-content-type-options"] == "nosniff"
 
@@ -98,8 +108,8 @@ def test_who_may_frame_is_the_origin_of_a_site(site, settings, data, make_app):
         make_app(store=data / "lab.aiida", settings=chosen)
 
 
-def test_one_is_not_called_many(lonely, make_app):
-    app = make_app(store=lonely)
+def test_one_is_not_called_many(lonely, make_app, plainly):
+    app = make_app(store=lonely, settings=plainly)
     text = app.test_client().get("/").text
     assert "<dt>group</dt><dd>1</dd>" in text
     assert "<dt>group membership</dt><dd>1</dd>" in text

@@ -220,7 +220,8 @@ def test_profiles_of_aiida_whose_names_cannot_stand_in_a_path(
     (tmp_path / "config.json").write_text(json.dumps(config))
     found = aiidaconfig.read_profiles(tmp_path)
     selection = Selection(found, found.choose(None), "it was named")
-    client = make_app(settings=settings, selection=selection).test_client()
+    plain = replace(settings, explorer=False)
+    client = make_app(settings=plain, selection=selection).test_client()
     listed = client.get("/profiles").json["data"]["profiles"]
     assert [one["name"] for one in listed] == ["api", "lab", "my lab", "profiles"]
     assert [one["url"] for one in listed] == [None, "http://localhost/lab/", None, None]

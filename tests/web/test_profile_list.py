@@ -1,4 +1,4 @@
-"""`/profiles` and the list on the page for people: there whatever the stores do."""
+"""`/profiles` and the list on the plain page: there whatever the stores do."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ def configured(data, unpacked, lab_postgres, tmp_path):
             "sqlite": ProfileSettings(str(unpacked / "sqlite_dos")),
         },
         default_profile="sqlite",
+        explorer=False,
     )
 
 
@@ -324,4 +325,5 @@ def test_the_page_shows_what_is_known_and_waits_for_nothing(configured, listing)
 
 
 def test_a_single_store_has_no_list_on_its_page(make_app, data):
-    assert "/profiles" not in make_app(store=data / "lab.aiida").test_client().get("/").text
+    app = make_app(store=data / "lab.aiida", settings=Settings(explorer=False))
+    assert "/profiles" not in app.test_client().get("/").text

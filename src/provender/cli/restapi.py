@@ -57,6 +57,11 @@ MOST_SHOWN = 10
     help="Container folder of a PostgreSQL store.",
 )
 @click.option("--posting/--no-posting", default=True, help="Whether /querybuilder is served.")
+@click.option(
+    "--explorer/--no-explorer",
+    default=None,
+    help="Whether `/` is the explorer for people; by default it is.",
+)
 @click.option("--debug", is_flag=True, help="Log every database statement, show tracebacks.")
 @click.option("--wsgi-profile", is_flag=True, help="Print a profile of each request.")
 @click.option(
@@ -80,6 +85,7 @@ def restapi(  # noqa: PLR0913 - one argument for each option
     port: int,
     repository: Path | None,
     posting: bool,
+    explorer: bool | None,
     debug: bool,
     wsgi_profile: bool,
     log_format: str | None,
@@ -96,7 +102,7 @@ def restapi(  # noqa: PLR0913 - one argument for each option
         from provender.web.app import configure_api  # noqa: PLC0415 - the web floor is for this only
         from provender.web.server import serve  # noqa: PLC0415 - the same
 
-    settings = options.settings(config_dir, {"log_format": log_format})
+    settings = options.settings(config_dir, {"log_format": log_format, "explorer": explorer})
     logs.configure(settings.log_format, debug=debug)
     selection = options.select(settings, store, repository)
     api = configure_api(

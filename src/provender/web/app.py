@@ -26,13 +26,14 @@ from provender.web.answers.waits import Waits
 from provender.web.api import Api
 from provender.web.context import FAILURES, KEY, Context
 from provender.web.dialects import DIALECTS
+from provender.web.explorer import missing, page
 from provender.web.middleware import bounds, crossorigin, requestlog, timing, trace
 from provender.web.middleware.disconnects import Disconnects
 from provender.web.middleware.mounts import EveryName, Mounts
 from provender.web.middleware.observer import Observer
 from provender.web.middleware.proxies import TrustedProxies
 from provender.web.middleware.trace import Lifecycle
-from provender.web.operations import assets, docspage, home, probes, profiles
+from provender.web.operations import assets, docspage, probes, profiles
 from provender.web.routes.endpoints import Endpoints, LazyRule
 
 CONTROL = re.compile(r"[\x00-\x20\x7f]")
@@ -169,6 +170,7 @@ def _register(app: App, context: Context) -> None:
         routes=context.endpoints.routes,
         profiles=() if is_secretive else context.mounted,
         show_tracebacks=app.catch_internal_server,
+        page=(lambda _: None) if has_checks else missing.of(context),
     )
     app.extensions[FAILURES] = failures
     failures.register(app)
@@ -182,7 +184,7 @@ def _register(app: App, context: Context) -> None:
     crossorigin.register(app, settings.cors, is_guarded)
     if settings.server_timing:
         timing.register(app)
-    home.register(app, context)
+    page.register(app, context)
     docspage.register(app, context)
     assets.register(app)
     probes.register(app, context)

@@ -29,6 +29,8 @@ OPEN = frozenset(("alive", "ready", "assets"))
 METRICS = "metrics"
 LIST = "profiles"
 HOME = "home"
+# The pages at `/` and below `/browse`, which see themselves to who may read what.
+PAGES = (HOME, "browse")
 # Where the WSGI environment holds the scope of a request, who sent it, and what it may read.
 SCOPE = "provender.scope"
 USER = "provender.user"
@@ -85,7 +87,7 @@ class Door:
         name = self._asked(first)
         if first != LIST and not self.rights.is_open(name):
             self._note(Scope.SOME)
-            if request.method != "OPTIONS":
+            if request.method != "OPTIONS" and request.endpoint not in PAGES:
                 self.require(name)
         elif first == LIST or request.endpoint == HOME:
             self._note(Scope.DEPENDS)
@@ -95,7 +97,7 @@ class Door:
             return
         self._note(Scope.SOME)
         if request.method != "OPTIONS" and not self.rights.may_collect(self.user()):
-            raise self._refusal()
+            raise self.refusal
 
     def require(self, profile: str | None) -> None:
         """Raise `Unauthorized` unless whoever asks may read a profile."""
@@ -105,7 +107,7 @@ class Door:
         if profile is not None and request.environ.get(ADMITTED) == profile:
             return
         if not self._is_signed(profile) and not self.rights.may_read(profile, self.user()):
-            raise self._refusal()
+            raise self.refusal
         request.environ[ADMITTED] = profile
 
     def user(self) -> str | None:
@@ -132,6 +134,27 @@ class Door:
                 hint="`provender access add` writes the key for them into `access.file`.",
             )
         return Signed(target.sign(key, until), until)
+
+    @property
+    def refusal(self) -> Unauthorized:
+        """What whoever asks is told if there is nothing to read; the same for every reason."""
+        return Unauthorized(self._identities.challenges)
+
+    @property
+    def login(self) -> str | None:
+        """How a person says who asks: `basic` where there are passwords, else `token`.
+
+        None where nothing is guarded, or only a web server in front knows the users.
+        """
+        accounts = self._identities.accounts
+        if not self.rights.has_guarded or not accounts.names:
+            return None
+        return "basic" if accounts.passwords else "token"
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether any user has a token."""
+        return bool(self._identities.accounts.tokens)
 
     def named(self, query: bytes) -> str | None:
         """Return the profile that a query names, if queries may; None for one that names none."""
@@ -173,9 +196,6 @@ class Door:
             return False
         target = Target(profile, request.environ.get("PATH_INFO", ""), query)
         return target.is_signed(key, signature)
-
-    def _refusal(self) -> Unauthorized:
-        return Unauthorized(self._identities.challenges)
 
     def _note(self, scope: Scope) -> None:
         request.environ[SCOPE] = scope

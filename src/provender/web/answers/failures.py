@@ -53,7 +53,8 @@ class Failures:
     `endpoints` returns the routes of a prefix, which the answer to an unknown path lists.
     `routes` are those of the dialects by their endpoints. `profiles` are the profiles that
     have paths. With `show_tracebacks` the tracebacks of unexpected errors are also written to the
-    error log of the WSGI server.
+    error log of the WSGI server. `page` makes the page for a person at an unknown address outside
+    the interface; None if a program asks.
     """
 
     def __init__(
@@ -64,12 +65,14 @@ class Failures:
         routes: Mapping[str, Route],
         profiles: Collection[str] = (),
         show_tracebacks: bool = False,
+        page: Callable[[ProvenderError], Response | None] = lambda _: None,
     ) -> None:
         self._dialects = dialects
         self._endpoints = endpoints
         self._routes = routes
         self._profiles = profiles
         self._show_tracebacks = show_tracebacks
+        self._page = page
 
     def register(self, app: Flask) -> None:
         """Make an application answer every error."""
@@ -142,7 +145,9 @@ class Failures:
             error: ProvenderError = UnknownRoute()
             if first not in RESERVED and self._profiles and first not in self._profiles:
                 error = unknown_profile(first)
-            return json_response(self._body(error), status=404)
+            response = self._page(error) or json_response(self._body(error), status=404)
+            response.vary.add("Accept")
+            return response
         body = self._body(UnknownRoute())
         routes = self._endpoints(dialect.prefix)
         return json_response(body | ({"available_endpoints": routes} if routes else {}), status=404)

@@ -29,7 +29,8 @@ LEASES = "provender.leases"
 STREAMED = "provender.streamed"
 # A page for people, or what is below `/api`; nothing else is served for each store.
 BELOW = re.compile(
-    r"/+(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?P<rest>/*|/+api(?:/.*)?|/+docs/*)", re.DOTALL
+    r"/+(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)(?P<rest>/*|/+(?:api|browse)(?:/.*)?|/+docs/*)",
+    re.DOTALL,
 )
 
 

@@ -55,11 +55,15 @@ def asset(name: str) -> Asset:
     return Asset(name, file.read_bytes())
 
 
+def top_path() -> str:
+    """Return the path of the application without a final slash and without a profile, decoded."""
+    mounted = request.environ.get(PROFILE)
+    return request.root_path.removesuffix(f"/{mounted}" if mounted else "")
+
+
 def asset_url(name: str) -> str:
     """Return the URL of an asset, without a host; it is the same below all profiles."""
-    mounted = request.environ.get(PROFILE)
-    top = request.root_path.removesuffix(f"/{mounted}" if mounted else "")
-    return quote(f"{top}{PREFIX}/{asset(name).digest}/{name}")
+    return quote(f"{top_path()}{PREFIX}/{asset(name).digest}/{name}")
 
 
 def register(app: Flask) -> None:
@@ -68,19 +72,20 @@ def register(app: Flask) -> None:
     def answer(digest: str, name: str) -> Response:
         if name not in FILES or digest != asset(name).digest:
             abort(404)
-        return _response(asset(name))
+        return asset_response(asset(name), FILES[name])
 
     app.add_url_rule(f"{PREFIX}/<digest>/<path:name>", "assets", answer)
 
 
-def _response(found: Asset) -> Response:
+def asset_response(found: Asset, content_type: str) -> Response:
+    """Return the answer that is an asset, or a 304; a browser keeps it for ever."""
     is_zipped = request.accept_encodings["gzip"] > 0
     etag = f"{found.digest}-gzip" if is_zipped else found.digest
     if is_known(request.environ, etag):
         response = Response(status=NOT_MODIFIED)
     else:
         content = found.zipped if is_zipped else found.content
-        response = Response(content, content_type=FILES[found.name])
+        response = Response(content, content_type=content_type)
         if is_zipped:
             response.headers["Content-Encoding"] = "gzip"
     response.headers["Cache-Control"] = FOR_EVER

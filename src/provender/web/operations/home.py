@@ -1,4 +1,4 @@
-"""The page for people at `/`: the stores, and examples of requests. Floor: web."""
+"""The plain page at `/` of a server without the explorer: stores, and examples. Floor: web."""
 
 from __future__ import annotations
 
@@ -21,18 +21,20 @@ from provender.web.operations.profiles import entries, top_url
 LOGGER = logging.getLogger(__name__)
 
 
-def register(app: Flask, context: Context) -> None:
-    """Add the page to an application, behind its checks."""
+def register(app: Flask, context: Context, note: str = "") -> None:
+    """Add the page to an application, behind its checks; it shows the note."""
     frames = framing(context.settings)
 
     def home() -> Response:
+        profile = context.profile()
         numbers, problem = _counts(context)
         text = render_template(
             "home.html",
             asset=asset_url,
             counted=counted,
             noun=noun,
-            profile=context.profile(),
+            profile=profile,
+            note=note,
             counts=numbers,
             problem=problem,
             version=__version__,
