@@ -37,6 +37,8 @@ export interface LinkRow {
   readonly node_type: string;
   readonly link_label: string;
   readonly link_type: string;
+  readonly ctime: string;
+  readonly link_counts?: { readonly incoming: number; readonly outgoing: number };
   readonly [key: string]: Json | undefined;
 }
 
@@ -69,7 +71,7 @@ export interface ProfileRow {
 
 /** A node with the parts that its page shows: `/nodes/<id>?include=…`. A part that cannot be shown is null. */
 export interface NodeDetail extends NodeRow {
-  readonly description?: string;
+  readonly description?: string | null;
   readonly attributes: JsonObject | null;
   readonly extras: JsonObject | null;
   readonly comments: readonly CommentRow[] | null;
@@ -89,10 +91,11 @@ export interface NodeDetail extends NodeRow {
 }
 
 export interface CommentRow {
-  readonly ctime: string;
-  readonly mtime: string;
-  readonly message: string;
-  readonly [key: string]: Json | undefined;
+  readonly created_time: string | null;
+  readonly modified_time: string | null;
+  readonly message: string | null;
+  /** The name of the author. */
+  readonly user: string | null;
 }
 
 export interface FileRow {

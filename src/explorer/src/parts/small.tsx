@@ -79,23 +79,32 @@ export function Copy({
   label,
   children,
 }: {
-  text: string;
+  /** Text, or what makes it when the button is pressed. */
+  text: string | (() => string);
   label: string;
   children?: ComponentChildren;
 }) {
   const [isDone, setDone] = useState(false);
   const copy = async () => {
-    await copyText(text);
+    await copyText(typeof text === "string" ? text : text());
     setDone(true);
     setTimeout(() => setDone(false), 1500);
   };
   return (
     <button type="button" class="copy" aria-label={label} title={label} onClick={() => void copy()}>
-      {children ?? <span aria-hidden="true">⧉</span>}
+      {children ?? <CopySign />}
       <span class="copied" role="status">
         {isDone ? " copied" : ""}
       </span>
     </button>
+  );
+}
+
+function CopySign() {
+  return (
+    <svg class="sign-copy" viewBox="0 0 16 16" width="12" height="12" aria-hidden="true">
+      <path d="M5 5V2h9v9h-3M2 5h9v9H2z" />
+    </svg>
   );
 }
 

@@ -1,8 +1,14 @@
-/** What can be done with a node: copy its address and citation, print it. */
+/** What can be done with a node: copy its address and citation, print it, download it, read it as JSON. */
 
+import { absolute, urlOf } from "../../api/http";
 import type { NodeDetail } from "../../api/types";
+import { useAnswer } from "../../api/useAnswer";
+import { Download } from "../../parts/Download";
+import { Menu } from "../../parts/Menu";
 import { Copy } from "../../parts/small";
+import { Loaded } from "../../parts/states";
 import { addressOf, citationOf } from "./describe";
+import { nodeUrl } from "./useNode";
 
 export function Actions({ node }: { node: NodeDetail }) {
   return (
@@ -13,9 +19,60 @@ export function Actions({ node }: { node: NodeDetail }) {
       <Copy text={citationOf(node)} label="Copy a sentence that cites this node">
         Cite
       </Copy>
-      <button type="button" onClick={() => window.print()}>
+      <button type="button" class="plain" onClick={() => window.print()}>
         Print
       </button>
+      {node.node_type.startsWith("data.") && (
+        <Menu label="Download">
+          <Formats node={node} />
+        </Menu>
+      )}
+      <Menu label="JSON">
+        <AsJson node={node} />
+      </Menu>
     </div>
+  );
+}
+
+/** The formats in which this type of data can be downloaded. */
+function Formats({ node }: { node: NodeDetail }) {
+  const answer = useAnswer<Record<string, readonly string[]>>(urlOf("nodes/download_formats"));
+  return (
+    <Loaded answer={answer} lines={2}>
+      {(formats) => {
+        const own = formats[node.full_type] ?? [];
+        if (own.length === 0) return <p class="muted">There is no format for this type.</p>;
+        return own.map((format) => (
+          <Download
+            key={format}
+            url={urlOf(`nodes/${node.uuid}/download`, { download_format: format })}
+            name={`${node.uuid}.${format}`}
+          >
+            {format}
+          </Download>
+        ));
+      }}
+    </Loaded>
+  );
+}
+
+function AsJson({ node }: { node: NodeDetail }) {
+  const whole = absolute(nodeUrl(node.uuid));
+  const record = absolute(urlOf(`nodes/${node.uuid}/record`));
+  return (
+    <>
+      <a href={whole} target="_blank" rel="noreferrer">
+        Open the answer behind this page
+      </a>
+      <a href={record} target="_blank" rel="noreferrer">
+        Open the whole record
+      </a>
+      <Copy text={whole} label="Copy the address of the answer">
+        Copy the API address
+      </Copy>
+      <Copy text={`curl -s '${whole}'`} label="Copy a command for curl">
+        Copy for curl
+      </Copy>
+    </>
   );
 }

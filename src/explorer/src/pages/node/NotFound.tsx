@@ -7,7 +7,7 @@ import { counted } from "../../parts/format";
 import { NodeLink, NodeType, Time } from "../../parts/small";
 import { Empty, Failure, Loaded } from "../../parts/states";
 import { hrefOf } from "../../router/router";
-import { quoted } from "../../router/selection";
+import { containing, quoted } from "../../router/selection";
 
 const SHOWN = 25;
 const MISSING = new Set(["no-such-entity", "unknown-route", "no-id"]);
@@ -25,9 +25,7 @@ export function NotFound(props: { id: string; error: ApiError; onRetry: () => vo
       </p>
       <p>
         <a href={hrefOf(["nodes"])}>All nodes</a> ·{" "}
-        <a
-          href={hrefOf(["nodes"], [{ key: "label", operator: "=like=", value: quoted(`%${id}%`) }])}
-        >
+        <a href={hrefOf(["nodes"], [{ key: "label", operator: "=like=", value: containing(id) }])}>
           Nodes with “{id}” in their label
         </a>{" "}
         · <a href={hrefOf([])}>Start page of the store</a>

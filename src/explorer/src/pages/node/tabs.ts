@@ -33,6 +33,12 @@ export const TABS: readonly Tab[] = [
     applies: always,
     component: lazy(() => import("./Overview")),
   },
+  {
+    name: "attributes",
+    title: "Attributes",
+    applies: always,
+    component: lazy(() => import("./json/JsonTab")),
+  },
 ];
 
 /** The tabs of a node. */

@@ -10,7 +10,7 @@ import { readId } from "./address";
 
 /** Cheap parts first: parts that make the answer too large are left out from the end. */
 export const PARTS =
-  "user,computer,link_counts,groups,comments,links,files,derived_properties,extras,attributes";
+  "description,user,computer,link_counts,groups,comments,links,files,derived_properties,extras,attributes";
 
 export interface Found {
   readonly node: NodeDetail;
