@@ -5,25 +5,26 @@ import { useEffect, useState } from "preact/hooks";
 import { get, urlOf, type ApiError } from "../../api/http";
 import { asApiError } from "../../api/useAnswer";
 import { terms } from "../../router/router";
-import { filtersOf, split, termOf, termsOf, textOf, type Term } from "../../router/selection";
+import { filtersOf, termsOf } from "../../router/selection";
 import { setFilters } from "./Chips";
+import { meant, written } from "./filters";
 
-/** Filters as they are read and written: not percent-encoded. */
-export function written(filters: readonly Term[]): string {
-  return filters.map(({ key, operator, value }) => `${key}${operator}${value}`).join("&");
+const EXAMPLES: Readonly<Record<string, string>> = {
+  nodes: 'label=like="bcc%"&attributes.energy<-5',
+  groups: "time>=2026-11-01",
+  codes: 'label=like="pw%"',
+  computers: 'hostname=like="%.ch"',
+};
+
+export interface FilterFieldProps {
+  /** The route that checks the filters. */
+  readonly path: string;
+  readonly id: string;
+  /** The key that a text without an operator is looked for in. */
+  readonly textKey: string;
 }
 
-/** A text of filters, encoded for a URL; what is no filter is left for the server to complain about. */
-export function encoded(text: string): string {
-  return split(text)
-    .map((one) => {
-      const term = termOf(one);
-      return term ? textOf([term]) : encodeURIComponent(one);
-    })
-    .join("&");
-}
-
-export function FilterField({ path, id }: { path: string; id: string }) {
+export function FilterField({ path, id, textKey }: FilterFieldProps) {
   const now = written(filtersOf(terms.value));
   const [text, setText] = useState(now);
   const [error, setError] = useState<ApiError | null>(null);
@@ -33,7 +34,7 @@ export function FilterField({ path, id }: { path: string; id: string }) {
     setError(null);
   }, [now]);
   const apply = async (wanted: string) => {
-    const query = encoded(wanted.trim());
+    const query = meant(wanted, textKey);
     setText(wanted);
     setAsking(true);
     try {
@@ -61,7 +62,7 @@ export function FilterField({ path, id }: { path: string; id: string }) {
         value={text}
         spellcheck={false}
         autocomplete="off"
-        placeholder={'e.g. label=like="bcc%"&attributes.energy<-5'}
+        placeholder={`Part of a ${textKey.replace("_", " ")}, or a filter like ${EXAMPLES[path] ?? "id<100"}`}
         aria-invalid={error !== null}
         aria-describedby={error ? `${id}-error` : undefined}
         onInput={(event) => setText(event.currentTarget.value)}

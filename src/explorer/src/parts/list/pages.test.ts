@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { termsOf } from "../../router/selection";
-import { atPage, before, fromStart, pageAt, remember } from "./pages";
+import { atPage, before, fromStart, nextCursor, pageAt, remember } from "./pages";
 
 test("the way back is known", () => {
   expect(before("second")).toBe(undefined);
@@ -17,4 +17,10 @@ test("a page is in the address, and a new filter begins anew", () => {
   expect(pageAt(second)).toEqual({ cursor: "abc", at: 50, limit: 50 });
   expect(fromStart(second)).toEqual(terms);
   expect(pageAt(termsOf("limit=9999&at=-3"))).toEqual({ cursor: null, at: 0, limit: 50 });
+});
+
+test("the next page is in the header", () => {
+  const link = '<http://h/api/v4/nodes/select?limit=1&want=%7B%7D&cursor=WyI3N>; rel="next"';
+  expect(nextCursor(new Headers({ Link: link }))).toBe("WyI3N");
+  expect(nextCursor(new Headers())).toBe(null);
 });

@@ -37,6 +37,12 @@ export function fromStart(terms: readonly Term[]): Term[] {
   return atPage(terms, null, 0);
 }
 
+/** The cursor of the next page, from the header `Link`; null on the last page. */
+export function nextCursor(headers: Headers | null): string | null {
+  const link = /<([^>]*)>;\s*rel="next"/.exec(headers?.get("Link") ?? "")?.[1];
+  return link ? (/[?&]cursor=([^&]+)/.exec(link)?.[1] ?? null) : null;
+}
+
 /** Keep in this tab from which page a cursor leads on. */
 export function remember(next: string, from: string | null): void {
   const known = read();

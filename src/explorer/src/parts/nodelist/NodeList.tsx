@@ -17,13 +17,13 @@ import { NoRows } from "../list/NoRows";
 import { Pager } from "../list/Pager";
 import { ThisQuery } from "../list/ThisQuery";
 import { keysOf } from "../list/columns";
-import { fromStart, pageAt } from "../list/pages";
+import { fromStart, nextCursor, pageAt } from "../list/pages";
 import type { Names } from "../list/words";
 import { KindShape } from "../small";
 import { Loaded } from "../states";
 import { AddColumn } from "./AddColumn";
 import { columnsOf, SHOWN_FIRST } from "./columns";
-import { nextCursor, titleOf, wantOf, type NodeItem } from "./rows";
+import { titleOf, wantOf, type NodeItem } from "./rows";
 import { useFacets, type FacetsOfList } from "./useFacets";
 
 const NEWEST = "-ctime";
@@ -88,7 +88,7 @@ export function NodeList({ fixed = NO_TERMS, without = NO_NAMES, name = "nodes" 
   const specs = useMemo(() => SPECS.filter((spec) => !without.includes(spec.name)), [without]);
   return (
     <>
-      <FilterField path="nodes" id="filter" />
+      <FilterField path="nodes" id="filter" textKey="label" />
       <Chips names={counted.names} />
       <div class="list-page">
         <FacetRail specs={specs} facets={counted.facets} isStale={counted.isStale}>

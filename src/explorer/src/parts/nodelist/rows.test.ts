@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { lineOfJson, nextCursor, pathOf, titleOf, valueAt, wantOf } from "./rows";
+import { lineOfJson, pathOf, titleOf, valueAt, wantOf } from "./rows";
 
 test("paths into JSON", () => {
   expect(pathOf('attributes."a.""b".0.c')).toEqual(["attributes", 'a."b', "0", "c"]);
@@ -43,10 +43,4 @@ test("names of nodes", () => {
   expect(titleOf({ ...node, attributes: { value: null } }, "Int")).toBe("Int");
   expect(titleOf({ ...node, label: "bcc" }, "Int")).toBe("bcc");
   expect(lineOfJson([1, 2, 3], 5)).toBe("[1,2…");
-});
-
-test("the next page is in the header", () => {
-  const link = '<http://h/api/v4/nodes/select?limit=1&want=%7B%7D&cursor=WyI3N>; rel="next"';
-  expect(nextCursor(new Headers({ Link: link }))).toBe("WyI3N");
-  expect(nextCursor(new Headers())).toBe(null);
 });

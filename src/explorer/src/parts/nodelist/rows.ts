@@ -96,12 +96,6 @@ export function nameOf(user: NodeItem["user"]): string {
   return `${user.first_name} ${user.last_name}`.trim() || `user ${user.id}`;
 }
 
-/** The cursor of the next page, from the header `Link`; null on the last page. */
-export function nextCursor(headers: Headers | null): string | null {
-  const link = /<([^>]*)>;\s*rel="next"/.exec(headers?.get("Link") ?? "")?.[1];
-  return link ? (/[?&]cursor=([^&]+)/.exec(link)?.[1] ?? null) : null;
-}
-
 /** What a node is called in a list: its label, the value of a number or text, what it ran, its type. */
 export function titleOf(row: NodeItem, typeName: string): string {
   if (row.label) return row.label;

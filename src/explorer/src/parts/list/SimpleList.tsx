@@ -1,0 +1,94 @@
+/** A list of things that are no nodes, or that have their own rows: filters, order, pages, downloads. */
+
+import type { ComponentChildren } from "preact";
+
+import { queryOf, urlOf } from "../../api/http";
+import { useAnswer } from "../../api/useAnswer";
+import { setTerms, terms } from "../../router/router";
+import { filtersOf, textOf, viewValue, withView } from "../../router/selection";
+import { Loaded } from "../states";
+import { Chips } from "./Chips";
+import { Download } from "./Download";
+import { FilterField } from "./FilterField";
+import { ListTable } from "./ListTable";
+import { NoRows } from "./NoRows";
+import { Pager } from "./Pager";
+import { ThisQuery } from "./ThisQuery";
+import type { Column } from "./columns";
+import { fromStart, nextCursor, pageAt } from "./pages";
+import type { Names } from "./words";
+
+export interface SimpleListProps<R> {
+  /** The route below the API, and the key of its rows in the answer. */
+  readonly path: string;
+  readonly dataKey: string;
+  readonly noun: string;
+  readonly columns: readonly Column<R>[];
+  readonly idOf: (row: R) => string;
+  /** The order unless the address says another. */
+  readonly order: string;
+  /** The key that a plain text is looked for in; without it there is no field for filters. */
+  readonly textKey?: string;
+  readonly names?: Names;
+  readonly query?: string;
+  /** What is said of a store that has none. */
+  readonly children?: ComponentChildren;
+}
+
+export function SimpleList<R>(props: SimpleListProps<R>) {
+  const { path, dataKey, noun, columns, idOf, names } = props;
+  const here = terms.value;
+  const { cursor, limit } = pageAt(here);
+  const order = viewValue(here, "orderby") ?? props.order;
+  const filters = [textOf(filtersOf(here)), props.query ?? ""];
+  const query = [...filters, queryOf({ orderby: order, limit, cursor: cursor ?? "*" })];
+  const url = urlOf(path, query.filter((part) => part !== "").join("&"));
+  const answer = useAnswer<Readonly<Record<string, readonly R[]>>>(url);
+  const total = answer.isStale ? null : (answer.headers?.get("X-Total-Count") ?? null);
+  return (
+    <>
+      {props.textKey !== undefined && (
+        <FilterField path={path} id="filter" textKey={props.textKey} />
+      )}
+      <Chips {...(names ? { names } : {})} />
+      <Loaded answer={answer} lines={12}>
+        {(data) => {
+          const rows = data[dataKey] ?? [];
+          const page = {
+            shown: rows.length,
+            next: answer.isStale ? null : nextCursor(answer.headers),
+            total: total === null ? null : Number(total),
+            noun,
+          };
+          if (rows.length === 0) {
+            return (
+              <NoRows noun={noun} {...(names ? { names } : {})}>
+                {props.children}
+              </NoRows>
+            );
+          }
+          return (
+            <>
+              <div class="list-tools">
+                <ThisQuery url={urlOf(path, query.slice(0, -1).filter(Boolean).join("&"))} />
+                <Download name={noun.replaceAll(" ", "-")} columns={columns} rows={rows} />
+                <Pager {...page} />
+              </div>
+              <div class="list-scroll">
+                <ListTable
+                  caption={noun}
+                  columns={columns}
+                  rows={rows}
+                  idOf={idOf}
+                  order={order}
+                  onOrder={(next) => setTerms(withView(fromStart(here), "orderby", next))}
+                />
+              </div>
+              {rows.length > 20 && <Pager {...page} hasSize />}
+            </>
+          );
+        }}
+      </Loaded>
+    </>
+  );
+}
