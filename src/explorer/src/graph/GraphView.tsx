@@ -27,12 +27,13 @@ export function GraphView({ uuid }: Props) {
   const { shown, drawn } = useLayout(wanted);
   const [svg, setSvg] = useState<SVGSVGElement | null>(null);
   const control = useView(svg, drawn);
-  const { fit } = control;
+  const { centre } = control;
   useEffect(() => setSelected(uuid), [uuid]);
   const isThere = graph.nodes.size > 0;
   const isDrawn = shown.nodes.length > 0;
   useEffect(() => {
-    if (isDrawn && svg) fit();
+    const box = drawn.boxes.get(uuid);
+    if (isDrawn && svg && box) centre(box);
     // Only when the graph appears: growing must not move what the reader looks at.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [isDrawn, svg, uuid]);

@@ -12,11 +12,14 @@ export interface View {
 
 const LEAST = 0.05;
 const MOST = 3;
+const READABLE = 0.7;
 
 export interface Control {
   readonly view: View;
   readonly zoom: (factor: number) => void;
   readonly fit: () => void;
+  /** Put a box into the middle, large enough to be read. */
+  readonly centre: (box: Box) => void;
   /** Move so that a box is in sight. */
   readonly reveal: (box: Box) => void;
 }
@@ -47,6 +50,18 @@ export function fitted(
   };
 }
 
+/** The view that shows the whole drawing if it can be read then, otherwise a box in the middle. */
+export function centred(
+  size: { width: number; height: number },
+  box: Box,
+  frame: { width: number; height: number },
+): View {
+  const whole = fitted(size, frame);
+  if (whole.scale >= READABLE) return whole;
+  const scale = READABLE;
+  return { scale, x: frame.width / 2 - box.x * scale, y: frame.height / 2 - box.y * scale };
+}
+
 export function useView(
   svg: SVGSVGElement | null,
   size: { readonly width: number; readonly height: number },
@@ -72,7 +87,14 @@ export function useView(
     },
     [svg],
   );
-  return { view, zoom, fit, reveal };
+  const centre = useCallback(
+    (box: Box) => {
+      const frame = svg?.getBoundingClientRect();
+      if (frame) setView(centred({ width, height }, box, frame));
+    },
+    [svg, width, height],
+  );
+  return { view, zoom, fit, centre, reveal };
 }
 
 /** The view moved as little as is needed to show a box. */
