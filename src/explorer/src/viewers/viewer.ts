@@ -15,6 +15,9 @@ export type Viewer = ComponentType<ViewerProps>;
 
 /** The viewers by the beginning of the type of the node; the longest beginning counts. */
 const VIEWERS: readonly (readonly [string, Viewer])[] = [
+  ["data.core.array.", lazy(() => import("./array/ArrayViewer"))],
+  ["data.core.array.bands.", lazy(() => import("./bands/BandsViewer"))],
+  ["data.core.array.xy.", lazy(() => import("./xy/XyViewer"))],
   ["data.core.dict.", lazy(() => import("./facts/DictFacts"))],
 ];
 
