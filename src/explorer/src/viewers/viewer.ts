@@ -18,6 +18,10 @@ const VIEWERS: readonly (readonly [string, Viewer])[] = [
   ["data.core.array.", lazy(() => import("./array/ArrayViewer"))],
   ["data.core.array.bands.", lazy(() => import("./bands/BandsViewer"))],
   ["data.core.array.xy.", lazy(() => import("./xy/XyViewer"))],
+  ["data.core.array.kpoints.", lazy(() => import("./kpoints/KpointsViewer"))],
+  ["data.core.array.trajectory.", lazy(() => import("./trajectory/TrajectoryViewer"))],
+  ["data.core.structure.", lazy(() => import("./structure/StructureViewer"))],
+  ["data.core.upf.", lazy(() => import("./upf/UpfViewer"))],
   ["data.core.dict.", lazy(() => import("./facts/DictFacts"))],
 ];
 

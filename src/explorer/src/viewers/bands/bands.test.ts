@@ -28,8 +28,9 @@ test("paths stand one behind the other, and meet in one name", () => {
   ]);
 });
 
-test("a jump has both names", () => {
-  const marks = linesOf([PATH, { ...PATH, from: "K", to: "L", x: [1, 2] }]).marks;
+test("a jump has both names, and no line across", () => {
+  const { marks, series } = linesOf([PATH, { ...PATH, from: "K", to: "L", x: [1.001, 2] }]);
+  expect(series[0]?.values).toEqual([1, 2, null, 1, 2]);
   expect(marks.map(({ label }) => label)).toEqual(["Γ", "X|K", "L"]);
 });
 

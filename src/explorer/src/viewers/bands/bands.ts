@@ -56,7 +56,10 @@ export function linesOf(paths: readonly BandsPath[]): Lines {
   const isPolarised = paths.some((path) => path.two_band_types);
   const x: number[] = [];
   const values: (number | null)[][] = Array.from({ length: bands }, () => []);
+  let before = "";
   for (const path of paths) {
+    if (x.length > 0 && path.from !== before) cut(x, values);
+    before = path.to;
     x.push(...path.x);
     for (let band = 0; band < bands; band++) {
       for (let at = 0; at < path.x.length; at++)
@@ -77,20 +80,34 @@ export function linesOf(paths: readonly BandsPath[]): Lines {
   return { x, series, marks: marksOf(paths), isPolarised };
 }
 
+/** End all lines: the next path begins at another point. */
+function cut(x: number[], values: (number | null)[][]): void {
+  x.push(x.at(-1) ?? 0);
+  for (const line of values) line.push(null);
+}
+
 /** Where the paths begin and end; where one ends at another point than the next begins, both names. */
 function marksOf(paths: readonly BandsPath[]): Lines["marks"] {
   const marks: { at: number; label: string }[] = [];
+  const end = paths.at(-1)?.x.at(-1) ?? 0;
+  const near = Math.abs(end - (paths[0]?.x[0] ?? 0)) / 200;
   for (const path of paths) {
     const [first, last] = [path.x[0], path.x.at(-1)];
     if (first === undefined || last === undefined) continue;
-    const before = marks.at(-1);
-    const name = pointName(path.from);
-    if (!before || Math.abs(before.at - first) > 1e-9) marks.push({ at: first, label: name });
-    else if (before.label !== name)
-      marks[marks.length - 1] = { at: before.at, label: `${before.label}|${name}` };
-    marks.push({ at: last, label: pointName(path.to) });
+    add(marks, { at: first, label: pointName(path.from) }, near);
+    add(marks, { at: last, label: pointName(path.to) }, near);
   }
   return marks;
+}
+
+function add(
+  marks: { at: number; label: string }[],
+  mark: { at: number; label: string },
+  near: number,
+): void {
+  const before = marks.at(-1);
+  if (!before || mark.at - before.at > near) marks.push(mark);
+  else if (!before.label.split("|").includes(mark.label)) before.label += `|${mark.label}`;
 }
 
 /** The least and the largest value, to say which part is shown. */
