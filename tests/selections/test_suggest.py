@@ -28,6 +28,7 @@ def every_node(served):
 POSTED = [
     ("field=node_type&q=data&size=5", {"field": "node_type", "q": "data", "size": 5}),
     ("field=group", {"field": "group"}),
+    ("field=group,label&q=a", {"field": "group,label", "q": "a"}),
     (
         'field=attributes&q=c&node_type="data.core.structure.StructureData."',
         {
@@ -204,3 +205,34 @@ def test_bad_values_hide_no_others(column, make_app, tmp_path, data):
             badrows.strict(answer.text)
     found = client.get(f"/api/v4/nodes/suggest?field={column}&size=100").json["data"]["suggest"]
     assert len(found) > 3
+
+
+FIELDS = ("label", "node_type", "group", "process_label", "attributes")
+
+
+@pytest.mark.parametrize("text", ["q=a&", "q=e&", ""])
+@pytest.mark.parametrize("chosen", ["", "node_type=like=%22process.%25%22&"])
+def test_several_fields_are_answered_as_each_alone(chosen, text, on_each):
+    path = f"/api/v4/nodes/suggest?{chosen}{text}size=4&field="
+    together = on_each.get(path + ",".join(FIELDS)).data["suggest"]
+    alone = {field: on_each.get(path + field).data["suggest"] for field in FIELDS}
+    assert together == [{"field": name, **one} for name in FIELDS for one in alone[name]] != []
+
+
+def test_commas_in_quotes_part_no_fields(on_each):
+    answer = on_each.get('/api/v4/nodes/suggest?field=label,attributes.%22a,b%22,extras."c"')
+    assert answer.status == 200
+    assert {one["field"] for one in answer.data["suggest"]} <= {"label"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (",".join(["label"] * 11), "There are 11 fields, more than 10."),
+        ("label,lable", "Unknown key `lable`."),
+        ('label,"', '`"` is no key.'),
+    ],
+)
+def test_wrong_fields_among_several_are_said(fields, message, on_archive):
+    answer = on_archive.get(f"/api/v4/nodes/suggest?field={quote(fields)}")
+    assert (answer.status, message in answer.json["message"]) == (400, True), answer.json

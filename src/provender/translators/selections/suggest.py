@@ -7,7 +7,7 @@ the newest nodes of the selection.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from provender.query.plan.plan import Output, Plan
 from provender.query.plan.views import vocabulary, whole_vocabulary
 from provender.query.plan.where import Named
 from provender.query.querydict import TYPE_OF_ENTITY, Name, QueryDict
+from provender.query.querystring.selections.suggest import Field
 from provender.schema.entities import ENTITIES, Kind
 from provender.schema.statements import Record as Values
 from provender.translators.inquiry import Inquiry
@@ -46,7 +47,7 @@ INDEXED = ("label", "node_type", "process_type")
 class Wanted:
     """What is suggested: values of a field, those with a text in them, so many at most."""
 
-    field: Name
+    field: Field
     text: str
     size: int
 
@@ -60,15 +61,45 @@ class Suggested:
     is_whole: bool = True
 
 
-class Suggestions(Inquiry[Suggested, Record]):
+class SuggestionsOf(Inquiry[list[Suggested], Record]):
+    """Values of fields, all in one snapshot; those of several fields name theirs."""
+
+    def __init__(self, selection: Selection, wanted: Sequence[Wanted]) -> None:
+        self._wanted = wanted
+        self._parts = [_Suggestions(selection, one) for one in wanted]
+        self.is_expensive = any(part.is_expensive for part in self._parts)
+
+    def read(self, session: Session) -> list[Suggested]:
+        """Return the values of each field."""
+        return [part.read(session) for part in self._parts]
+
+    def present(self, raw: list[Suggested]) -> Record:
+        """Return the values, each with its number, in the order of the fields."""
+        has_names = len(self._wanted) > 1
+        return {
+            "suggest": [
+                {
+                    **({"field": one.field.text} if has_names else {}),
+                    "value": value,
+                    "count": _shown(count),
+                }
+                for one, found in zip(self._wanted, raw, strict=True)
+                for value, count in found.values
+            ],
+            "sampled": any(found.is_sampled for found in raw),
+            "truncated": None if all(found.is_whole for found in raw) else "rows",
+        }
+
+
+class _Suggestions:
     """Values of a field with a text in them; those that begin with it come first."""
 
     def __init__(self, selection: Selection, wanted: Wanted) -> None:
         self._selection, self._wanted = selection, wanted
         self._plan = selection.plan(["id"])
         self._target: Target | None = None
-        if wanted.field not in OTHERS:
-            self._target = self._checked(wanted.field)
+        if wanted.field.name not in OTHERS:
+            self._target = self._checked(wanted.field.name)
         self.is_expensive = not self._is_everything or not self._is_walked
 
     def _checked(self, name: Name) -> Target:
@@ -116,8 +147,8 @@ class Suggestions(Inquiry[Suggested, Record]):
         return Suggested(counted, is_sampled=False, is_whole=is_whole)
 
     def _of_others(self, plan: Plan, session: Session) -> Suggested:
-        texts, is_whole = self._walked(str(self._wanted.field), "label", session)
-        count = self._in_group if self._wanted.field == "group" else self._on_computer
+        texts, is_whole = self._walked(str(self._wanted.field.name), "label", session)
+        count = self._in_group if self._wanted.field.name == "group" else self._on_computer
         counted = [(text, count(text, plan, session)) for text in texts]
         return Suggested(counted, is_sampled=False, is_whole=is_whole)
 
@@ -176,14 +207,6 @@ class Suggestions(Inquiry[Suggested, Record]):
         if text.startswith(wanted):
             return 0
         return 1 if text.lower().startswith(wanted.lower()) else 2
-
-    def present(self, raw: Suggested) -> Record:
-        """Return the values, each with its number."""
-        return {
-            "suggest": [{"value": value, "count": _shown(count)} for value, count in raw.values],
-            "sampled": raw.is_sampled,
-            "truncated": None if raw.is_whole else "rows",
-        }
 
 
 def _shown(count: int) -> int | str:

@@ -10,7 +10,8 @@ SUGGESTION = Named(
         {
             "value": {"type": ["string", "number", "boolean", "null"]},
             "count": {"anyOf": [COUNT, STRING]},
-        }
+        },
+        {"field": STRING},
     ),
 )
 SUGGESTED: Schema = closed(

@@ -10,7 +10,7 @@ from flask import Response
 from provender.query.plan.lengths import check_lengths
 from provender.query.querystring.parameter import Parameter
 from provender.query.querystring.selections.suggest import FIELD, KEYS, SIZE, Q
-from provender.translators.selections.suggest import Suggestions, Wanted
+from provender.translators.selections.suggest import SuggestionsOf, Wanted
 from provender.web.resources.selecting import Selected
 
 
@@ -20,9 +20,9 @@ class Suggest(Selected):
     beside: ClassVar[Mapping[str, Parameter[Any]]] = {key.name: key for key in KEYS}
 
     def suggest(self) -> Response:
-        """Answer values of a field with a text in them."""
+        """Answer values of fields with a text in them."""
         given = self.parameters
         check_lengths((len(given[Q]),), self.limits.pattern_chars)
-        wanted = Wanted(given[FIELD], given[Q], given[SIZE])
-        found = self.inquire(Suggestions(self.selection, wanted))
+        wanted = [Wanted(field, given[Q], given[SIZE]) for field in given[FIELD]]
+        found = self.inquire(SuggestionsOf(self.selection, wanted))
         return self.answer(found.value, None, found)
