@@ -185,7 +185,7 @@ def test_a_replaced_file_leaves_no_descriptor_behind(path, journal):
         with closing(file.connect()) as one, closing(file.connect()):
             assert one.execute("SELECT x FROM t").fetchall() == [(1,)]
             file.stamp()
-    assert descriptors() == before
+    assert descriptors() <= before
 
 
 def test_a_look_at_a_file_does_not_drop_the_locks_of_a_connection(path):

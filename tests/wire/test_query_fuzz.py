@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provender.query.plan.joins import JOINS, ColumnJoin
+from provender.settings import Limits
 
+PATIENT = {"expose": ("users.email", "authinfo"), "limits": Limits(statement_seconds=600)}
+"""Settings: some of the queries take seconds, and many more where all cores are busy."""
 PATH = "/api/v4/querybuilder"
 TYPES = {
     "node": [
@@ -211,6 +215,16 @@ def queries(draw):
         query["order_by"] = [{"v0": [{name: draw(st.sampled_from(["asc", "desc"]))}]}]
         query["order_by"] += [{f"v{number}": "id"} for number in range(count)]
     return query
+
+
+@pytest.fixture(scope="module")
+def on_archive(serve, unpacked):
+    return serve(unpacked / "lab.aiida", **PATIENT)
+
+
+@pytest.fixture(scope="module")
+def on_postgres(serve, unpacked, lab_postgres):
+    return serve(lab_postgres, unpacked / "repo" / "container", **PATIENT)
 
 
 def whole(text):
