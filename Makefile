@@ -5,6 +5,8 @@ VENV ?= .venv
 LOWEST := $(VENV)-lowest
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
+# A process for each core; a file of tests stays in one, the files that take longest come first.
+SPREAD := -n $(or $(WORKERS),auto) --dist loadfile --no-loadscope-reorder
 STORE ?= demo
 # Only from the command line of make: environments have a HOST and a PORT that mean something else.
 HOST = 127.0.0.1
@@ -24,9 +26,9 @@ install: $(VENV)/.serve ## create the virtual environment and install Provender
 serve: $(VENV)/.serve ## serve the demo store, or STORE=...; PORT=5000 (0: any free one) HOST=127.0.0.1
 	@$(BIN)/provender restapi $(if $(STORE),"$$STORE") --hostname '$(HOST)' --port '$(PORT)'
 
-test: $(VENV)/.test ## run the tests; REQUESTS=20000 for as much fuzzing over HTTP as in continuous integration
-	@echo "Running more than 11,000 tests: about 20 minutes on two cores."
-	$(PYTEST) --cov --cov-fail-under=95 -q $(if $(REQUESTS),--requests $(REQUESTS))
+test: $(VENV)/.test ## run the tests; REQUESTS=20000 for as much fuzzing over HTTP as in CI; WORKERS=0 in one process
+	@echo "Running more than 11,000 tests: about ten minutes on two cores."
+	$(PYTEST) $(SPREAD) --cov --cov-fail-under=95 -q $(if $(REQUESTS),--requests $(REQUESTS))
 
 test-long: $(VENV)/.test ## run the tests with many more random requests: about an hour
 	$(PYTEST) -q --fuzz 5000 --large 2147483648

@@ -20,6 +20,9 @@ from support.server import ask, serving
 
 DATA = Path(__file__).parent / "data"
 EXPOSED = ("users.email", "authinfo")
+# Folders whose files take longest: begun first, so that at the end no worker waits for another.
+LONGEST = ("fuzz", "faults", "deploy")
+MOST_WORKERS = 4
 
 
 def pytest_addoption(parser):
@@ -52,6 +55,30 @@ def pytest_terminal_summary(terminalreporter, config):
     for title, lines in config.stash[FIGURES].sections():
         terminalreporter.write_sep("-", title)
         terminalreporter.write_line("\n".join(lines))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """Use all cores, but few: some tests measure times, and each worker has servers of its own."""
+    return min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: (*LONGEST, item.path.parent.name).index(item.path.parent.name))
+
+
+def pytest_sessionfinish(session):
+    """Send what a worker has noted to the process that prints it."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["figures"] = session.config.stash[FIGURES].as_dict()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    output = getattr(node, "workeroutput", None)  # a worker that crashed has none
+    if output and "figures" in output:
+        node.config.stash[FIGURES].add(output["figures"])
 
 
 @pytest.fixture(scope="session", autouse=True)

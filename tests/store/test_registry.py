@@ -138,7 +138,7 @@ def test_a_replaced_archive_is_closed_after_its_last_use(registry, archives, dat
 
 
 def test_a_store_opened_by_many_threads_is_opened_once(registry):
-    stores = registry()
+    stores = registry(wait_seconds=60)
     with ThreadPoolExecutor(16) as pool:
         leases = [future.result() for future in [pool.submit(stores.lease, "a") for _ in range(16)]]
     assert len({id(lease.store) for lease in leases}) == 1

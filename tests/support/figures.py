@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 
 @dataclass
@@ -29,6 +29,18 @@ class Figures:
     def note(self, title, line):
         """Add a line to a section."""
         self.lines.setdefault(title, []).append(line)
+
+    def as_dict(self):
+        """Return all that was noted, to be sent by one process to another."""
+        return asdict(self)
+
+    def add(self, noted):
+        """Add what was noted in another process."""
+        for title, lines in noted["lines"].items():
+            self.lines.setdefault(title, []).extend(lines)
+        self.requests += noted["requests"]
+        self.worst = max(self.worst, noted["worst"])
+        self.slowest_recovery = max(self.slowest_recovery, noted["slowest_recovery"])
 
     def sections(self):
         """Return the titles and lines of what was noted."""
