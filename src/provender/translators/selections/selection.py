@@ -23,7 +23,6 @@ from provender.query.querystring.parameter import Parameters
 from provender.schema.entities import FieldName, Kind
 from provender.translators import chosen
 from provender.translators.lists import planned
-from provender.translators.paging import highest_id
 from provender.translators.session import Session
 
 # Nodes that are looked at for each node of a sample.
@@ -56,9 +55,9 @@ class Selection:
 
     def newest(self, plan: Plan, session: Session, number: int) -> Plan:
         """Return a plan of so many nodes at most: those with the highest ids of the store."""
-        highest = highest_id(plan, session)
-        first = Operand(max(0, highest - number), Kind.INTEGER)
         target = plan.column(self.view.name, "id")
+        ids, _ = self._newest_ids(replace(plan, condition=Conjunction(())), session, 1)
+        first = Operand(max([0, *ids]) - number, Kind.INTEGER)
         return plan.having(Comparison(target, Relation.GREATER, first))
 
     def sampled(self, plan: Plan, session: Session, number: int) -> tuple[Plan, bool]:
