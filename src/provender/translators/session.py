@@ -100,6 +100,10 @@ class Session:
         """Return the rows between edges, in the shape of `facets.RANGES`."""
         return self._snapshot.cached(facets.compile_ranges(facet, edges, self._backend))
 
+    def extent(self, facet: Facet) -> Record:
+        """Return the least and the largest number of a facet, both None without numbers."""
+        return self._snapshot.cached(facets.compile_extent(facet, self._backend))[0]
+
     def statistics(self, facet: Facet) -> Record:
         """Return the statistics of the numbers of a facet, in the shape of `facets.STATISTICS`."""
         return self._snapshot.cached(facets.compile_statistics(facet, self._backend))[0]

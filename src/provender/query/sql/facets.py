@@ -36,7 +36,7 @@ from provender.query.plan.facets import TIMES, Facet, Form, Walk
 from provender.query.plan.patterns import escape
 from provender.query.sql.compiler import LARGEST_KEPT, values_of
 from provender.query.sql.forms import DIALECTS, SqlForms, forms, text_literal
-from provender.query.sql.groups import GROUPS
+from provender.query.sql.groups import GROUPS, JsonRows
 from provender.query.sql.predicates import Predicates
 from provender.query.sql.shapes import shape_of
 from provender.query.sql.sources import tables_of
@@ -50,10 +50,14 @@ BUCKETS = (Kind.TEXT, Kind.NUMBER, Kind.TEXT, Kind.INTEGER, Kind.INTEGER, Kind.I
 VALUES = (Kind.TEXT, Kind.NUMBER, Kind.TEXT, Kind.INTEGER, Kind.INTEGER)
 # Place of a range, and the rows in it.
 RANGES = (Kind.INTEGER, Kind.INTEGER)
+# The least number and the largest one.
+EXTENT = (Kind.NUMBER, Kind.NUMBER)
 # Numbers, their least, largest, mean and different ones; rows without a value, and all rows.
 STATISTICS = (Kind.INTEGER, *(Kind.NUMBER,) * 3, *(Kind.INTEGER,) * 3)
 # Characters of a time that name a day, a month or a year.
 LENGTHS = {Form.DAY: 10, Form.MONTH: 7, Form.YEAR: 4}
+# Smaller numbers are nothing in a mean: PostgreSQL makes an error of a product that is too small.
+LEAST = "1e-290"
 # Places of what is in no range: rows without a value, and rows whose value is no number.
 MISSING, NO_NUMBER = -1, -2
 
@@ -85,6 +89,11 @@ def compile_ranges(facet: Facet, edges: tuple[float, ...], backend: Backend) -> 
     exact = Facet(facet.plan, facet.form, max(1, len(edges) - 1))
     text, values = _written(_ranges, exact, backend)
     return Statement(text, {**values, **GROUPS[backend].edges([*edges[1:-1]])}, RANGES)
+
+
+def compile_extent(facet: Facet, backend: Backend) -> Statement:
+    """Return the statement of the least and the largest number."""
+    return Statement(*_written(_extent, facet, backend), EXTENT)
 
 
 def compile_statistics(facet: Facet, backend: Backend) -> Statement:
@@ -125,6 +134,12 @@ class _Writer:
         self._from: Any = tables.joined
         self._predicates: Predicates = tables.predicates
         self._where = [tables.predicates.write(part) for part in plan.condition.conditions]
+        self._id: Expression = tables.predicates.table(self._target.tag).c.id
+        if self._is_json:
+            inside = tables.predicates.inside(self._target)
+            rows = self._groups.found(JsonRows(inside, self._id, self._from, self._where))
+            self._inside, self._id = rows.inside, rows.id
+            self._from, self._where = rows.table, rows.where
 
     @property
     def _is_json(self) -> bool:
@@ -136,7 +151,7 @@ class _Writer:
         keys, shown = self._keys()
         labelled = [key.label(f"k{index}") for index, key in enumerate(keys)]
         counted = select(*labelled, self._number_of().label("n")).select_from(self._from)
-        found = counted.where(*self._where).group_by(*keys).subquery("counted")
+        found = counted.where(*self._where).group_by(*_places(keys)).subquery("counted")
         kind, number, text = shown([found.c[f"k{index}"] for index in range(len(keys))])
         is_missing = func.coalesce(kind, text_literal("null")) == text_literal("null")
         statement = select(
@@ -167,11 +182,10 @@ class _Writer:
         del bins
         keys, shown = self._keys()
         labelled = [key.label(f"k{index}") for index, key in enumerate(keys)]
-        table = self._predicates.table(self._target.tag)
-        sample = func.min(table.c.id) if has_samples else cast(null(), Integer)
+        sample = func.min(self._id) if has_samples else cast(null(), Integer)
         columns = (*labelled, func.count().label("n"), sample.label("sample"))
         counted = select(*columns).select_from(self._from).where(*self._where)
-        found = counted.group_by(*keys).subquery("counted")
+        found = counted.group_by(*_places(keys)).subquery("counted")
         kind, number, text = shown([found.c[f"k{index}"] for index in range(len(keys))])
         named = select(
             *(kind.label("kind"), number.label("number"), text.label("text")),
@@ -212,61 +226,96 @@ class _Writer:
 
     def ranges(self, bins: int) -> Select[Any]:
         """Return the statement of the rows between edges."""
-        number = self._number()
+        if self._is_json:
+            number, is_null = self._inside.number(), self._inside.is_type(JsonType.NULL)
+            is_missing: Expression = func.coalesce(is_null, true())
+        else:
+            column = self._predicates.column(self._target)
+            number, is_missing = cast(column, Double), column.is_(None)
         place = case(
-            (self._is_missing(), literal_column(str(MISSING))),
+            (is_missing, literal_column(str(MISSING))),
             (number.is_(None), literal_column(str(NO_NUMBER))),
             else_=self._groups.range_of(number, bins),
         )
-        statement = select(place.label("place"), func.count()).select_from(self._from)
-        return statement.where(*self._where).group_by(place)
+        counted = select(place.label("place"), func.count()).select_from(self._from)
+        return counted.where(*self._where).group_by(literal_column("1"))
+
+    def extent(self, bins: int) -> Select[Any]:
+        """Return the statement of the least and the largest number."""
+        del bins
+        numbers = self._numbers()
+        return select(func.min(numbers.c.number), func.max(numbers.c.number))
 
     def statistics(self, bins: int) -> Select[Any]:
-        """Return the statement of the statistics."""
+        """Return the statement of the statistics.
+
+        Equal numbers are counted first: PostgreSQL would read no rows in parallel to find how many
+        are different.
+        """
         del bins
-        number = self._number()
-        return (
-            select(
-                func.count(number),
-                func.min(number),
-                func.max(number),
-                func.avg(number),
-                func.count(number.distinct()),
-                func.count(case((self._is_missing(), literal_column("1")))),
-                func.count(),
-            )
-            .select_from(self._from)
-            .where(*self._where)
-        )
+        numbers = self._numbers()
+        number, is_missing, n = numbers.c.number, numbers.c.is_missing, numbers.c.n
+        every = cast(func.sum(case((number.is_not(None), n))).over(), Double)
+        weight = number * (cast(n, Double) / every)
+        part = case((func.abs(number) < literal_column(LEAST), literal_column("0.0")), else_=weight)
+        weighed = select(number, is_missing, n, part.label("part")).subquery("weighed")
+        number, is_missing, n = weighed.c.number, weighed.c.is_missing, weighed.c.n
+        columns: list[Expression] = [
+            _sum(case((number.is_not(None), n))),
+            func.min(number),
+            func.max(number),
+            func.sum(weighed.c.part),
+            func.count(number.distinct()),
+            _sum(case((is_missing, n))),
+            _sum(n),
+        ]
+        return select(*columns)
 
-    def _number(self) -> Expression:
-        if self._is_json:
-            return self._predicates.inside(self._target).number()
-        return cast(self._predicates.column(self._target), Double)
+    def _numbers(self) -> Any:  # noqa: ANN401 - a subquery
+        """Return each number with its rows; those without a number are one or two rows."""
+        if not self._is_json:
+            column = cast(self._predicates.column(self._target), Double)
+            one = literal_column("1", Integer)
+            plain = (column.label("number"), column.is_(None).label("is_missing"), one.label("n"))
+            return select(*plain).select_from(self._from).where(*self._where).subquery("numbers")
+        keys = self._groups.numbers(self._inside)
+        labelled = [key.label(f"k{index}") for index, key in enumerate(keys)]
+        counted = select(*labelled, func.count().label("n")).select_from(self._from)
+        found = counted.where(*self._where).group_by(*_places(keys)).subquery("counted")
+        number, is_missing = self._groups.number_of([found.c[key.name] for key in labelled])
+        named = (number.label("number"), is_missing.label("is_missing"), found.c.n)
+        return select(*named).subquery("numbers")
 
-    def _is_missing(self) -> Expression:
-        if self._is_json:
-            inside = self._predicates.inside(self._target)
-            return func.coalesce(inside.is_type(JsonType.NULL), true())
-        return self._predicates.column(self._target).is_(None)
+    def _begun(self, period: Expression, length: int) -> Expression:
+        """Return the text of a period."""
+        day = cast(self._forms.day(period), Text)
+        return func.substr(day, literal_column("1"), literal_column(str(length)))
 
     def _keys(self) -> tuple[list[Expression], Callable[[list[Expression]], Any]]:
         """Return what the rows are grouped by, and what shows type, number and text of it."""
         if self._form is Form.ARRAY:
-            inside = self._predicates.inside(self._target)
-            self._from, keys = self._groups.members(inside, self._from)
+            self._from, keys = self._groups.members(self._inside, self._from)
             return keys, self._groups.shown
         if self._is_json:
-            return self._groups.keys(self._predicates.inside(self._target)), self._groups.shown
+            return self._groups.keys(self._inside), self._groups.shown
         column = self._predicates.column(self._target)
         if self._form in TIMES:
-            length = literal_column(str(LENGTHS[self._form]), Integer)
-            return [
-                func.substr(cast(self._forms.day(column), Text), literal_column("1"), length)
-            ], _shown_text
+            length = LENGTHS[self._form]
+            period = self._groups.period(column, self._form.value, length)
+            return [period], lambda keys: _shown_text([self._begun(keys[0], length)])
         if self._target.field.kind is Kind.INTEGER:
             return [column], _shown_number
         return [column], _shown_text
+
+
+def _places(keys: list[Expression]) -> list[Expression]:
+    """Return the places of the first columns of a statement, to group by."""
+    return [literal_column(str(place)) for place, _ in enumerate(keys, 1)]
+
+
+def _sum(numbers: Expression) -> Expression:
+    """Return a sum of integers, 0 of none."""
+    return func.coalesce(cast(func.sum(numbers), BigInteger), literal_column("0"))
 
 
 def _shown_number(keys: list[Expression]) -> tuple[Expression, Expression, Expression]:
@@ -283,4 +332,5 @@ _buckets: Write = _Writer.buckets
 _values: Write = _Writer.values
 _sampled_values: Write = _Writer.sampled_values
 _ranges: Write = _Writer.ranges
+_extent: Write = _Writer.extent
 _statistics: Write = _Writer.statistics

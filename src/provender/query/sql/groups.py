@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -15,6 +16,8 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    select,
+    true,
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -29,12 +32,38 @@ Expression = ColumnElement[Any]
 Shown = tuple[Expression, Expression, Expression]
 
 
+@dataclass(frozen=True, slots=True)
+class JsonRows:
+    """A value inside JSON and the id of each row of a FROM clause that fulfils conditions."""
+
+    inside: JsonForms
+    id: Expression
+    table: Any
+    where: list[Expression]
+
+
 class Groups(ABC):
     """What equal values have in common, and what is shown of it."""
 
     @abstractmethod
     def keys(self, inside: JsonForms) -> list[Expression]:
         """Return what equal values have in common: lists and objects are one value each."""
+
+    @abstractmethod
+    def found(self, rows: JsonRows) -> JsonRows:
+        """Return the same rows, the value of each found once however often it is used."""
+
+    @abstractmethod
+    def numbers(self, inside: JsonForms) -> list[Expression]:
+        """Return what equal numbers have in common; all values of other types are alike."""
+
+    @abstractmethod
+    def number_of(self, keys: list[Expression]) -> tuple[Expression, Expression]:
+        """Return the number, and whether there is no value, of what `numbers` gives."""
+
+    @abstractmethod
+    def period(self, column: Expression, unit: str, length: int) -> Expression:
+        """Return what times of one day, month or year have in common; a day is found in it."""
 
     @abstractmethod
     def shown(self, keys: list[Expression]) -> Shown:
@@ -67,6 +96,38 @@ class PostgresqlGroups(Groups):
     def keys(self, inside: JsonForms) -> list[Expression]:
         """Return the value; `[]` and `{}` stand for all lists and objects."""
         return [_without_members(inside.document())]
+
+    def found(self, rows: JsonRows) -> JsonRows:
+        """Return a subquery: each `#>` of a document decompresses it anew.
+
+        An offset keeps it from being merged into the statement around it. With `OFFSET 0`, a number
+        that is converted, rows would not be read in parallel.
+        """
+        value = rows.inside.document().label("value")
+        read = select(value, rows.id.label("id")).select_from(rows.table).where(*rows.where)
+        found = read.offset(literal_column("'0'")).subquery("found")
+        inside = PostgresqlJson(type_coerce(found.c.value, JSONB), None)
+        return JsonRows(inside, found.c.id, found, [])
+
+    def numbers(self, inside: JsonForms) -> list[Expression]:
+        """Return a number, NULL where there is no value, and `false` for values of other types."""
+        document = inside.document()
+        no_number = literal_column("'false'::jsonb", JSONB)
+        return [
+            case(
+                (_typeof(document) == text_literal("number"), document),
+                (_typeof(document) != text_literal("null"), no_number),
+            )
+        ]
+
+    def number_of(self, keys: list[Expression]) -> tuple[Expression, Expression]:
+        """Return the number of a `jsonb`."""
+        return PostgresqlJson(keys[0], None).number(), keys[0].is_(None)
+
+    def period(self, column: Expression, unit: str, length: int) -> Expression:
+        """Return the beginning: making texts of all times would take as long as counting them."""
+        del length
+        return func.date_trunc(text_literal(unit), column)
 
     def shown(self, keys: list[Expression]) -> Shown:
         """Return the parts of a `jsonb`."""
@@ -118,8 +179,8 @@ def _without_members(value: Expression) -> Expression:
     """Return a `jsonb`, with one value for all lists and one for all objects."""
     kind = _typeof(value)
     return case(
-        (kind == text_literal("array"), literal_column("'[]'::jsonb")),
-        (kind == text_literal("object"), literal_column("'{}'::jsonb")),
+        (kind == text_literal("array"), literal_column("'[]'::jsonb", JSONB)),
+        (kind == text_literal("object"), literal_column("'{}'::jsonb", JSONB)),
         else_=value,
     )
 
@@ -130,6 +191,25 @@ class SqliteGroups(Groups):
     def keys(self, inside: JsonForms) -> list[Expression]:
         """Return the type, the number and the string."""
         return [_named(inside.word()), inside.number(), inside.string()]
+
+    def found(self, rows: JsonRows) -> JsonRows:
+        """Return them: SQLite keeps the last documents that it parsed."""
+        return rows
+
+    def numbers(self, inside: JsonForms) -> list[Expression]:
+        """Return the number, and whether there is no value."""
+        return [inside.number(), func.coalesce(inside.is_type(JsonType.NULL), true())]
+
+    def number_of(self, keys: list[Expression]) -> tuple[Expression, Expression]:
+        """Return both."""
+        number, is_missing = keys
+        return number, is_missing
+
+    def period(self, column: Expression, unit: str, length: int) -> Expression:
+        """Return the beginning of the stored text."""
+        del unit
+        day = cast(func.substr(column, literal_column("1"), literal_column("10")), Text)
+        return func.substr(day, literal_column("1"), literal_column(str(length)))
 
     def shown(self, keys: list[Expression]) -> Shown:
         """Return the parts; a boolean is a type of its own."""

@@ -201,8 +201,8 @@ def check_form(asked: Asked, target: Target, *, is_number: bool) -> None:
 def count(facet: Facet, size: int, session: Session) -> Counted:
     """Return the rows of a facet."""
     if facet.form is Form.HISTOGRAM:
-        numbers, low, high, *_ = session.statistics(facet)
-        edges = _edges(low, high, facet.bins) if numbers else ()
+        low, high = session.extent(facet)
+        edges = () if low is None else _edges(low, high, facet.bins)
         return Counted(session.ranges(facet, edges), edges)
     if facet.form is Form.ARRAY:
         missing = session.total(facet.plan.having(JsonHasType(facet.target, JsonType.NULL)))
