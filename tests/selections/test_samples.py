@@ -53,9 +53,12 @@ def test_keys_are_those_of_the_newest_nodes(ask):
         ("even", 2500, 0.5),
         ("odd", 2500, 0.5),
     ]
+
+
+def test_suggestions_are_those_of_the_newest_nodes(ask):
     suggested = ask("suggest?field=attributes&q=od")
     assert suggested == {
-        "suggest": [{"value": "odd", "count": "1000+"}],
+        "suggest": [{"value": "odd", "count": 1000}],
         "sampled": True,
         "truncated": None,
     }
@@ -74,3 +77,13 @@ def test_conditions_on_json_are_tried_on_the_newest_only(ask):
     assert (told["nodes"], told["sampled"]) == (0, True)
     told = ask('keys?attributes.old=exists=true&label="few"')
     assert (told["nodes"], told["sampled"]) == (900, False)
+
+
+def test_suggestions_with_conditions_on_json_are_those_of_fewer_nodes(ask):
+    told = ask("suggest?field=attributes&attributes.even=exists=true&size=100")
+    assert told["suggest"] == [{"value": "even", "count": "1000+"}]
+    assert told["sampled"]
+    told = ask('suggest?field=attributes&attributes.old=exists=true&label="few"')
+    assert (told["suggest"], told["sampled"]) == ([{"value": "old", "count": 900}], False)
+    told = ask("suggest?field=attributes&attributes.old=exists=true")
+    assert (told["suggest"], told["sampled"]) == ([], True)

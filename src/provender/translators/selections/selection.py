@@ -66,11 +66,10 @@ class Selection:
         `plan` has the relations of the selection already. Conditions that have to be tried on every
         node are tried on the newest nodes only that fulfil the others.
         """
-        slow: tuple[Condition, ...] = ()
+        parts = plan.condition.conditions
+        slow = tuple(part for part in parts if _is_slow(plan, part)) if is_expensive(plan) else ()
         is_cut = False
-        if is_expensive(plan):
-            parts = plan.condition.conditions
-            slow = tuple(part for part in parts if _is_slow(plan, part))
+        if slow:
             fast = replace(plan, condition=Conjunction(tuple(p for p in parts if p not in slow)))
             ids, is_cut = self._newest_ids(fast, session, LOOKED_AT * number)
             plan = self._among(replace(plan, condition=Conjunction(slow)), ids)

@@ -29,8 +29,8 @@ from provender.translators.selections.facets import WITH_MEMBERS, value_of
 from provender.translators.selections.selection import Selection
 from provender.translators.session import Session
 
-# Nodes that a sample has at most.
-SAMPLE = 5_000
+# Nodes that a sample has at most: 5,000 took 0.2 s where a condition looks into JSON.
+SAMPLE = 2_000
 # Nodes that are counted of a value at most, and different values that are looked at.
 MOST_COUNTED, MOST_WALKED = 1_000, 2_000
 # Pairs of a key and a type that are looked at.
