@@ -99,9 +99,12 @@ export function authorization(): Record<string, string> {
 /**
  * GET a URL of the API and give the content of `data`.
  *
+ * A request with a signal is one of its own, and ends when the signal says so.
+ *
  * @throws {ApiError} the server refused, or could not be reached (status 0)
  */
-export function get<T>(url: string): Promise<Answer<T>> {
+export function get<T>(url: string, signal?: AbortSignal): Promise<Answer<T>> {
+  if (signal) return fetchAnswer<T>(url, signal);
   const same = running.get(url);
   if (same) return same as Promise<Answer<T>>;
   const asked = fetchAnswer<T>(url).finally(() => running.delete(url));
@@ -126,11 +129,11 @@ export async function raw(url: string, headers: Record<string, string> = {}): Pr
   return response;
 }
 
-async function fetchAnswer<T>(url: string): Promise<Answer<T>> {
+async function fetchAnswer<T>(url: string, signal: AbortSignal | null = null): Promise<Answer<T>> {
   const known = kept.get(url);
   const headers: Record<string, string> = authorization();
   if (known) headers["If-None-Match"] = known.etag;
-  const response = await reach(url, { headers, cache: "no-store" });
+  const response = await reach(url, { headers, cache: "no-store", signal });
   if (response.status === 304 && known) return known.answer as Answer<T>;
   const answer = await decoded<T>(response);
   const etag = response.headers.get("ETag");

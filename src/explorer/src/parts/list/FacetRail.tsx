@@ -1,7 +1,7 @@
 /** How many rows have which values; a click on one narrows the list to it, a second click widens it. */
 
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
 import type { Bucket, Facet } from "../../api/types";
 import { terms } from "../../router/router";
@@ -32,18 +32,32 @@ export interface FacetRailProps {
 
 const SHOWN = 8;
 
+const NARROW = "(max-width: 900px)";
+
 export function FacetRail({ specs, facets, isStale, children }: FacetRailProps) {
+  const [isOpen, setOpen] = useState(() => !window.matchMedia?.(NARROW).matches);
+  useEffect(() => {
+    const media = window.matchMedia(NARROW);
+    const follow = () => setOpen(!media.matches);
+    media.addEventListener("change", follow);
+    return () => media.removeEventListener("change", follow);
+  }, []);
   return (
     <aside
       class={isStale ? "facets stale" : "facets"}
       aria-label="Narrow the list"
       aria-busy={isStale}
     >
-      {specs.map((spec) => {
-        const facet = facets?.[spec.name];
-        return facet ? <FacetGroup key={spec.name} spec={spec} facet={facet} /> : null;
-      })}
-      {children}
+      <details open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>Narrow the list</summary>
+        <div class="facets-body">
+          {specs.map((spec) => {
+            const facet = facets?.[spec.name];
+            return facet ? <FacetGroup key={spec.name} spec={spec} facet={facet} /> : null;
+          })}
+          {children}
+        </div>
+      </details>
     </aside>
   );
 }

@@ -2,11 +2,12 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-import { get, urlOf, type ApiError } from "../../api/http";
+import type { ApiError } from "../../api/http";
 import { asApiError } from "../../api/useAnswer";
 import { terms } from "../../router/router";
 import { filtersOf, termsOf } from "../../router/selection";
 import { setFilters } from "./Chips";
+import { check, proposed } from "./check";
 import { meant, written } from "./filters";
 
 const EXAMPLES: Readonly<Record<string, string>> = {
@@ -38,7 +39,7 @@ export function FilterField({ path, id, textKey }: FilterFieldProps) {
     setText(wanted);
     setAsking(true);
     try {
-      await get(urlOf(path, [query, "limit=0", "count=none"].filter(Boolean).join("&")));
+      await check(path, query);
       setError(null);
       setFilters(filtersOf(termsOf(query)));
     } catch (reason) {
@@ -76,17 +77,15 @@ export function FilterField({ path, id, textKey }: FilterFieldProps) {
 /** What the server says is wrong; a hint that is a whole filter can be taken. */
 function Wrong(props: { id: string; error: ApiError; onTake: (hint: string) => void }) {
   const { error } = props;
-  const meant = /^Did you mean: (.+?)(?:&limit=0&count=none|&limit=0)?$/.exec(
-    error.hint ?? "",
-  )?.[1];
+  const better = proposed(error);
   return (
     <div id={props.id} class="filter-error" role="alert">
       <strong>{error.message}</strong>{" "}
-      {meant ? (
+      {better ? (
         <>
           Did you mean{" "}
-          <button type="button" class="mono" onClick={() => props.onTake(meant)}>
-            {meant}
+          <button type="button" class="mono" onClick={() => props.onTake(better)}>
+            {better}
           </button>
         </>
       ) : (
