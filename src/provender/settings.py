@@ -26,6 +26,32 @@ def _setting(
 
 
 @dataclass(frozen=True, slots=True)
+class SavedSelection:
+    """A selection of nodes under a name, as it is written: a query string, or conditions."""
+
+    title: str = _setting("", "what it is, for people (required)")
+    description: str = _setting("", "more of that")
+    selection: str | None = _setting(None, "filters and relations as in a query string")
+    where: Mapping[str, Any] | None = _setting(None, "conditions as in a posted selection")
+    want: Mapping[str, Any] | None = _setting(None, "template of the rows of `/nodes/select`")
+    flat: bool = _setting(False, "whether these rows are flat")
+    facet: tuple[str, ...] = _setting((), "what `/nodes/facets` counts by")
+    stats: tuple[str, ...] = _setting((), "what `/nodes/facets` tells numbers of")
+    size: int | None = _setting(None, "the most buckets of a facet", low=1)
+    drop_self: bool = _setting(False, "count without the filters on the key of a facet itself")
+    orderby: tuple[str, ...] = _setting((), "the order of nodes or rows")
+    limit: int | None = _setting(None, "rows where a request names no number", low=1)
+    attributes: bool = _setting(False, "whether nodes are shown with attributes")
+    attributes_filter: tuple[str, ...] = _setting((), "the attributes that are shown")
+    extras: bool = _setting(False, "whether nodes are shown with extras")
+    extras_filter: tuple[str, ...] = _setting((), "the extras that are shown")
+
+
+def _views(text: str) -> Mapping[str, SavedSelection]:
+    return field(default_factory=dict, metadata={"help": text})
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileSettings:
     """One profile of the configuration file: a store under a name."""
 
@@ -43,6 +69,7 @@ class ProfileSettings:
     readers: tuple[str, ...] | None = _setting(
         None, "who may read this profile, instead of `access.readers`"
     )
+    views: Mapping[str, SavedSelection] = _views("saved selections of this profile, by name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +287,10 @@ class Settings:
     default_profile: str | None = _setting(None, "profile that answers when a request names none")
     profiles: Mapping[str, ProfileSettings] = field(
         default_factory=dict,
-        metadata={"help": "stores by name: `{store, repository, expose, readers}`"},
+        metadata={"help": "stores by name: `{store, repository, expose, readers, views}`"},
+    )
+    views: Mapping[str, SavedSelection] = _views(
+        "saved selections of every profile, by name: `{title, selection, where, want, ...}`"
     )
     refused: tuple[RefusedProfile, ...] = ()
     archives: tuple[Path, ...] = _setting((), "folders; each .aiida file in them is a profile")

@@ -254,6 +254,44 @@ def test_more_connections_than_postgresql_allows_are_a_warning(checked, lab_post
     assert f"= {6 * most}, more than the " in told
 
 
+def test_every_view_that_cannot_be_asked_is_told(checked, data):
+    views = (
+        'views:\n  good: {title: G, selection: label=like="%Fe%"}\n'
+        "  bad: {title: B, where: {lable: x}}\n"
+    )
+    found = checked(views, "--offline", status=1)
+    ((subject, words),) = of(found, "problem")
+    assert subject == "views"
+    assert words.startswith("The view `views.bad` cannot be served: Unknown key `lable`.")
+    assert "Did you mean `label`?" in words
+    view = "{w: {title: W, want: {u: '*'}}}"
+    own = f"profiles:\n  lab:\n    store: {data / 'lab.aiida'}\n    views: {view}\n"
+    told = of(checked(views + own, "--offline", status=1), "problem")
+    assert [words.partition("`")[2].partition("`")[0] for _, words in told] == [
+        "views.bad",
+        "profiles.lab.views.w",
+    ]
+    found = checked(views.partition("  bad")[0], "--offline")
+    assert ("views", "1, all can be asked") in of(found, "ok")
+
+
+def test_a_view_that_cannot_be_asked_stops_the_server(tmp_path, data):
+    file = tmp_path / "config.yaml"
+    file.write_text("views: {x: {title: X, selection: 'lable=\"a\"'}}\n")
+    for command in (["restapi", data / "lab.aiida", "--port", "0"], ["check", data / "lab.aiida"]):
+        _, told = run("--config", file, *command, status=1)
+        assert "The view `views.x` cannot be served: Unknown key `lable`." in told
+        assert "Did you mean `label`?" in told
+
+
+def test_views_are_shown_by_their_titles(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("views: {x: {title: All nodes}}\n")
+    out, _ = run("--config", file, "config", "show")
+    (line,) = [line for line in out.splitlines() if line.startswith("views.x")]
+    assert re.split(r"  +", line)[1:] == ["All nodes", str(file)]
+
+
 def test_show_tells_where_each_setting_comes_from(tmp_path, data):
     file = tmp_path / "config.yaml"
     file.write_text(

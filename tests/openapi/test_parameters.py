@@ -57,6 +57,8 @@ UNSERVED = {
 }
 # Arrays that a process gave: the demo store has none.
 UNSERVED |= {f"/processes/{{id}}/extract/{{label}}{end}" for end in ("/{array}", ".npz")}
+# Saved selections: the demo store has none, and `tests/selections/test_views.py` asks them.
+UNSERVED |= {f"/views/{{view}}{end}" for end in ("", "/page", "/page/{page}")}
 
 
 def resolved(document, item):

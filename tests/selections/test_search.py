@@ -31,6 +31,17 @@ def test_a_body_lists_what_a_query_string_lists(query, body, on_each):
     assert len(listed.rows()) > 0
 
 
+def test_an_order_is_a_string_or_a_list(on_each):
+    def asked(order):
+        raw = json.dumps({"orderby": order, "limit": 50}).encode()
+        answer = on_each.get("/api/v4/nodes/search", method="POST", body=raw)
+        assert answer.status == 200, answer.body
+        return answer.column("uuid")
+
+    wanted = on_each.get("/api/v4/nodes?orderby=-label,node_type,id&limit=50").column("uuid")
+    assert asked("-label, node_type,id") == asked(["-label", "node_type", "id"]) == wanted
+
+
 def test_alternatives_and_negations(on_each):
     every = on_each.get("/api/v4/nodes?attributes=true").rows()
     where = {

@@ -15,6 +15,7 @@ from provender.plurals import counted, noun
 from provender.store.health import Health, examine
 from provender.store.profiles import Profile, Profiles
 from provender.store.registry import StoreRegistry
+from provender.web.saved import read_views
 
 # Files that are read by default: seconds, also from a slow disk.
 FILES = 200
@@ -58,7 +59,9 @@ def check(
     options: Options = context.obj
     settings = options.settings()
     profile = options.select(settings, store, repository).profile
-    registry = StoreRegistry(Profiles({profile.name: profile}), settings)
+    profiles = Profiles({profile.name: profile})
+    read_views(settings, profiles)
+    registry = StoreRegistry(profiles, settings)
     try:
         with closing(registry.lease(progress=progress_line)) as lease:
             health = examine(

@@ -82,6 +82,7 @@ def _check(file: Path | None, workers: int, *, is_offline: bool) -> Iterator[Fin
     yield from found
     yield from configcheck.check_secrets(given, profiles)
     yield from configcheck.check_folders(settings)
+    yield from configcheck.check_views(settings, profiles)
     yield from configcheck.check_proxies(settings)
     yield from accesscheck.check_access(settings, profiles)
     yield from accesscheck.check_sites(settings)
@@ -106,10 +107,16 @@ def show_settings(options: Options, file: Path | None) -> None:
     found = configuration.find_file(file or options.config_file)
     places = configuration.gather(found).places
     rows = [
-        (name, value, places.get("profiles" if name.startswith("profiles.") else name, "default"))
+        (name, value, places.get(_whole(name), "default"))
         for name, value in _flat(configuration.load(found))
     ]
     click.echo(table(rows, indent=""))
+
+
+def _whole(name: str) -> str:
+    """Return the setting that has a place: the profiles and the views are one each."""
+    head = name.partition(".")[0]
+    return head if head in ("profiles", "views") else name
 
 
 def _flat(section: object, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -120,6 +127,8 @@ def _flat(section: object, prefix: str = "") -> Iterator[tuple[str, str]]:
             yield from _flat(value, f"{name}.")
         elif isinstance(section, Settings) and item.name == "profiles":
             yield from ((f"profiles.{key}", _profile(key, entry)) for key, entry in value.items())
+        elif isinstance(section, Settings) and item.name == "views":
+            yield from ((f"views.{key}", entry.title) for key, entry in value.items())
         else:
             yield name, _shown(value)
 

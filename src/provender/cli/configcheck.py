@@ -125,6 +125,17 @@ def check_cache(settings: Settings) -> Finding:
     return problem("cache", f"{where}.") if settings.cache.folder else warning("cache", f"{where}.")
 
 
+def check_views(settings: Settings, profiles: Profiles) -> Iterator[Finding]:
+    """Look whether the saved selections can be asked: one problem for each that cannot."""
+    from provender.web.saved import mistakes  # noqa: PLC0415 - the web floor, for this only
+
+    found = [problem("views", error) for error in mistakes(settings, profiles)]
+    number = len(settings.views) + sum(len(item.views) for item in settings.profiles.values())
+    yield from found
+    if number and not found:
+        yield ok("views", f"{number}, all can be asked")
+
+
 def check_proxies(settings: Settings) -> Iterator[Finding]:
     """Look whose words are taken."""
     from provender.web.middleware.proxies import TrustedProxies  # noqa: PLC0415 - the web floor, for this only

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, replace
 from pathlib import Path
@@ -15,12 +16,18 @@ from provender.nearest import nearest
 from provender.settings import (
     ProfileSettings,
     RefusedProfile,
+    SavedSelection,
     Settings,
     default_of,
     settings_of,
 )
 
 _Section = TypeVar("_Section")
+# Names of saved selections: parts of addresses.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+# Keys of a saved selection of which it may have one.
+EXCLUSIVE = (("selection", "where"), ("want", "facet"), ("want", "stats"))
+UNSET = (None, ())
 
 
 def load(
@@ -56,7 +63,8 @@ class _Where:
 
     def of(self, name: str) -> str:
         """Return the place of a setting."""
-        whole = "profiles" if name.startswith("profiles.") else name
+        head = name.partition(".")[0]
+        whole = head if head in ("profiles", "views") else name
         return self.others.get(whole, self.usual)
 
 
@@ -118,6 +126,8 @@ def _section(
         place = where.of(full)
         if full == "profiles":
             arguments |= _profiles(value, where)
+        elif name == "views":
+            arguments[name] = _views(value, full, where)
         elif item.default is MISSING:
             section_type = type(default_of(item))
             arguments[name] = _section(
@@ -148,6 +158,27 @@ def _profiles(value: object, where: _Where) -> dict[str, Any]:
             reason = " ".join(filter(None, (error.message, error.hint)))
             refused.append(RefusedProfile(name, reason))
     return {"profiles": profiles, "refused": tuple(refused)}
+
+
+def _views(value: object, full: str, where: _Where) -> dict[str, SavedSelection]:
+    """Return saved selections by name."""
+    place = where.of(full)
+    found = {}
+    for name, entry in _mapping(value, full, place).items():
+        if not NAME.fullmatch(name):
+            raise ConfigurationError(
+                f"`{name}` is no name of a view in {place} (`{full}`).",
+                hint="Names begin with a letter or a digit; `.`, `_` and `-` may follow.",
+            )
+        inside = f"{full}.{name}"
+        saved = _section(SavedSelection, _mapping(entry, inside, place), f"{inside}.", where)
+        if not saved.title:
+            raise ConfigurationError(f"`{inside}.title` is missing in {place}.")
+        for one, other in EXCLUSIVE:
+            if getattr(saved, one) not in UNSET and getattr(saved, other) not in UNSET:
+                raise ConfigurationError(f"`{inside}` has both `{one}` and `{other}` in {place}.")
+        found[name] = saved
+    return found
 
 
 def _profile(name: str, entry: object, where: _Where) -> ProfileSettings:
@@ -203,6 +234,10 @@ def _path(value: object) -> Path | None:
     return Path(value) if isinstance(value, str | Path) and str(value) else None
 
 
+def _object(value: object) -> Mapping[Any, Any] | None:
+    return value if isinstance(value, Mapping) else None
+
+
 def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
@@ -219,6 +254,7 @@ _KINDS: dict[str, tuple[Any, str]] = {
     "bool": (lambda value: value if isinstance(value, bool) else None, "true or false"),
     "str": (lambda value: value if isinstance(value, str) else None, "a string"),
     "Path": (_path, "a path"),
+    "Mapping[str, Any]": (_object, "an object"),
     "tuple[str, ...]": (_texts, "a list of names"),
     "tuple[Path, ...]": (_paths, "a list of folders"),
 }

@@ -35,6 +35,7 @@ from provender.web.middleware.proxies import TrustedProxies
 from provender.web.middleware.trace import Lifecycle
 from provender.web.operations import assets, docspage, probes, profiles
 from provender.web.routes.endpoints import Endpoints, LazyRule
+from provender.web.saved import read_views
 
 CONTROL = re.compile(r"[\x00-\x20\x7f]")
 
@@ -144,6 +145,7 @@ def configure_api(  # noqa: PLR0913 - the names that users of AiiDA's package kn
         lifecycle=lifecycle,
         endpoints=Endpoints(DIALECTS[0].prefix),
         door=door_of(settings, selection.profiles),
+        saved=read_views(settings, selection.profiles),
     )
     app.extensions[KEY] = context
     _register(app, context)

@@ -18,6 +18,7 @@ from provender.web.answers.waits import Waits
 from provender.web.middleware.mounts import LEASES, PROFILE, end_leases
 from provender.web.middleware.trace import Lifecycle
 from provender.web.routes.endpoints import Endpoints
+from provender.web.routes.saved import SavedViews
 
 # Key of the context in the extensions of an application.
 KEY = "provender"
@@ -31,7 +32,8 @@ class Context:
 
     `get_decorators` check whether a client may ask. `fingerprint` is that of the settings.
     `lifecycle` counts the running requests, `endpoints` lists the routes. `door` knows who may read
-    what; None if everything is for everybody. `waits` has the places of requests that wait.
+    what; None if everything is for everybody. `saved` are the saved selections of each
+    profile. `waits` has the places of requests that wait.
     """
 
     settings: Settings
@@ -42,6 +44,7 @@ class Context:
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     endpoints: Endpoints = field(default_factory=lambda: Endpoints(""))
     door: Door | None = None
+    saved: SavedViews = field(default_factory=dict)
 
     @property
     def work(self) -> Work:

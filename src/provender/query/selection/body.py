@@ -117,6 +117,8 @@ def _ids(query: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]) -> P
 
 def _term(key: str, parameter: Parameter[Any], value: Any) -> Term:  # noqa: ANN401 - JSON
     """Return a key of a body as the query string has it."""
+    if parameter is ORDER and isinstance(value, str):
+        value = [name.strip() for name in value.split(",")]
     values = value if isinstance(value, list) else [value]
     try:
         if parameter.is_raw and not isinstance(value, str):

@@ -39,6 +39,13 @@ class Said:
         """Return the selection without the fields of a name."""
         return Said(tuple(field for field in self.fields if field[0] != name))
 
+    def of_profile(self, name: str | None) -> Said:
+        """Return the selection with a profile; None for that of the path."""
+        if name is None:
+            return self
+        quoted = name.replace('"', '""')
+        return Said((*self.fields, ("profile", f'profile="{quoted}"')))
+
     def and_(self, conditions: Sequence[str]) -> str:
         """Return the query string of the selection with further conditions."""
         return "&".join([*(text for _, text in self.fields), *conditions])

@@ -97,7 +97,7 @@ def next_link(cursor: str, query: str) -> str:
     """Return the `Link` header of a page of a walk: the next one."""
     following = CURSOR.sub(lambda found: found[1] or f"{found[2]}cursor={cursor}", query)
     if following == query:  # the first page of what is always walked
-        following = f"{query}&cursor={cursor}"
+        following = f"{query}&cursor={cursor}" if query else f"cursor={cursor}"
     target = quote(following, safe=LINK_SAFE)
     base = _ascii(root_url())[:-1] + quote(request.path, safe="/:@")
     return f'<{base}?{target}>; rel="next"'

@@ -43,6 +43,7 @@ from provender.web.dialects.parts import (
 )
 from provender.web.dialects.selections import about, facets, keys, schemas, search, select, suggest
 from provender.web.dialects.selections import records as all_of
+from provender.web.dialects.selections import views as saved
 from provender.web.openapi import records
 from provender.web.openapi.shapes import closed
 from provender.web.resources.downloads import DownloadLinks
@@ -238,6 +239,7 @@ V4 = Dialect(
         *keys.ROUTES,
         *schemas.ROUTES,
         *all_of.ROUTES,
+        *saved.ROUTES,
         *about.ROUTES,
     ),
     {

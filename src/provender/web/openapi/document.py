@@ -238,6 +238,7 @@ def envelope(dialect: Dialect, route: Route, method: str) -> Schema:
     """Return the schema of the answer of a route: the envelope with its data."""
     named = {"server": "Info", "querybuilder": "QueryBuilder"}
     kind = route.name if route.view is not None else named.get(route.name, route.name)
+    kind = route.answer.resource_type or kind
     own: dict[str, Any] = {"data": route.answer.data, "resource_type": {"const": kind}}
     if route.view is not None:
         selected = route.view.identity if "<id>" in route.path else None

@@ -97,6 +97,7 @@ PARTS: dict[str, tuple[str, Schema, str]] = {
     ),
     "name": ("The name of an array.", _SEGMENT, "positions"),
     "label": ("The label of a link: of an output or an input of the process.", _SEGMENT, "sum"),
+    "view": ("The name of a saved selection.", _SEGMENT, "structures"),
     "array": ("The name of an array.", _SEGMENT, "positions"),
 }
 # Marks the second key of a parameter, and names the first.

@@ -57,7 +57,8 @@ def _check_keys(parameters: Parameters, route: Route, dialect: Dialect) -> None:
     if not route.has_filters:
         ignored += [".".join((term.key, *term.path)) for term in parameters.filters]
     if ignored:
-        name = ignored[0]
+        keys = (key for key, item in dialect.specials.items() if item.name == ignored[0])
+        name = next(keys, ignored[0])
         raise UnknownField(
             f"This path takes no key `{name}`.",
             name=name,

@@ -33,6 +33,7 @@ from provender.web.middleware import timing
 from provender.web.resources.general import posted_bytes
 from provender.web.resources.keys import read
 from provender.web.resources.nodes import Node
+from provender.web.routes.saved import SavedView
 
 # The keys beside `where` in the body of a list.
 LISTED: Mapping[str, Parameter[Any]] = {
@@ -53,10 +54,12 @@ class Selected(Node):
     """Answers routes that take a selection: by GET in the query string, by POST in the body.
 
     `beside` are the special keys beside `where` in a body, `more` those that a handler reads.
+    A selection that is `saved` has been read already.
     """
 
     beside: ClassVar[Mapping[str, Parameter[Any]]] = LISTED
     more: ClassVar[tuple[str, ...]] = ()
+    saved: SavedView | None = None
 
     def post(self, **values: Any) -> Response:  # noqa: ANN401 - Flask passes the parts of the path
         """Answer a posted selection by the handler of the route."""
@@ -64,12 +67,19 @@ class Selected(Node):
 
     @property
     def is_posted(self) -> bool:
-        """Whether the selection stands in the body."""
-        return request.method == "POST"
+        """Whether the selection stands in a body, also in one that was saved."""
+        return self.saved is not None or request.method == "POST"
+
+    @property
+    def expose(self) -> tuple[str, ...]:
+        """The private names that the profile of the request opens."""
+        return super().expose if self.saved is None else self.saved.expose
 
     @property
     def profile(self) -> str | None:
         """The profile that the query string names; None for that of the path."""
+        if self.saved is not None:
+            return self.saved.body.parameters[PROFILE]
         return self._beside[PROFILE] if self.is_posted else super().profile
 
     @cached_property
@@ -94,7 +104,9 @@ class Selected(Node):
 
     @cached_property
     def body(self) -> Body:
-        """The posted selection."""
+        """The posted selection, or the saved one."""
+        if self.saved is not None:
+            return self.saved.body
         limits = self.limits
         self.check_profile(self.profile)
         with timing.span("parse"):

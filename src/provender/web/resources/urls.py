@@ -37,6 +37,11 @@ def schema_url(resource: BaseResource) -> Callable[[str], str]:
     return _named(resource, "schemas")
 
 
+def view_url(resource: BaseResource) -> Callable[[str], str]:
+    """Return the function that gives the address of a saved selection; as `node_url`."""
+    return _named(resource, "views")
+
+
 def list_url(resource: BaseResource) -> Callable[[str], str]:
     """Return the function that gives the address of the list of nodes of a query string."""
     base = f"{_below(resource)}/nodes"

@@ -42,7 +42,8 @@ class Answer:
     `data` is the schema of what the envelope holds, None where a file is the only form.
     `is_list` says that the answer may have pages. `body` is the schema of what is posted. `media`
     are the types of content that the answer may have besides, `headers` such headers. `more` are
-    the schemas of further keys that the envelope may have.
+    the schemas of further keys that the envelope may have. `resource_type` is what it says there,
+    if that is not the first element of the path.
     """
 
     text: str
@@ -54,6 +55,7 @@ class Answer:
     media: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     more: Mapping[str, object] = field(default_factory=dict)
+    resource_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,12 +78,15 @@ class Facets(Selected):
     def _options(self) -> Options:
         if self.is_posted:
             with _placed(self.body):
-                return _posted(self.body)
+                return posted_options(self.body)
         given = self.parameters
         return Options(given[FACET], given[STATS], given[SIZE], given[DROP_SELF])
 
     def _said(self) -> Said | None:
         """Return the selection as it is written; None for a posted one."""
+        if self.saved is not None and self.saved.text is not None:
+            said = Said.of(self.saved.text, self.saved.terms, frozenset())
+            return said.of_profile(self.profile)
         if self.is_posted:
             return None
         raw = frozenset(item.name for item in self.route.own if item.is_raw)
@@ -107,7 +110,7 @@ def _placed(body: Body | None) -> Iterator[None]:
         raise located(error, place[:1] if is_one else place) from error
 
 
-def _posted(body: Body) -> Options:
+def posted_options(body: Body) -> Options:
     """Return what a body asks for.
 
     Raises:
