@@ -15,7 +15,7 @@ PORT = 5000
 # The recipe reads it from the environment, so that it may hold blanks and what else a shell would read.
 export STORE
 
-.PHONY: help install serve test test-long test-lowest lint types docs bench attacks audit mutants test-peer clean
+.PHONY: help install serve test test-long test-lowest lint types docs explorer explorer-check bench attacks audit mutants test-peer clean
 .DEFAULT_GOAL := help
 
 help: ## show what can be made
@@ -49,6 +49,12 @@ types: $(VENV)/.lint ## check types
 docs: $(VENV)/.docs ## build the documentation into docs/_build
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build
 
+explorer: ## build the explorer from src/explorer; needs Node.js 20.19 or later
+	@.ci/explorer build
+
+explorer-check: ## lint, types and tests of the explorer; what is built is what its sources give
+	@.ci/explorer check
+
 mutants: $(VENV)/.test ## say how many mutants the tests of a package kill: PACKAGE=query N=50 SEED=1
 	$(BIN)/python tests/mutation $(or $(PACKAGE),query) $(if $(N),--count $(N)) $(if $(SEED),--seed $(SEED))
 
@@ -69,7 +75,7 @@ audit: $(VENV)/.test ## look for known weaknesses of the installed packages; nee
 	@$(BIN)/python .ci/audit.py
 
 clean: ## remove the virtual environments and everything built
-	rm -rf $(VENV) $(LOWEST) build dist docs/_build src/*.egg-info
+	rm -rf $(VENV) $(LOWEST) .venv-node src/explorer/node_modules build dist docs/_build src/*.egg-info
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \

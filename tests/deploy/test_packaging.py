@@ -14,7 +14,11 @@ import pytest
 
 from deploy.processes import ROOT
 
-LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "build", "dist", "_build")
+EGG = "provender.egg-info"  # setuptools puts one of its own into the sdist
+JUNK = {"__pycache__", "_build", "node_modules", EGG}
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv*", ".*_cache", ".hypothesis", ".coverage*", "build", "dist", *JUNK
+)
 
 
 @pytest.fixture(scope="module")
@@ -22,9 +26,6 @@ def built(tmp_path_factory):
     """The sdist and the wheel that is made of it."""
     folder = tmp_path_factory.mktemp("built")
     shutil.copytree(ROOT, folder / "source", ignore=LEFT_OUT, symlinks=True)
-    for name in (".ci", ".pre-commit-config.yaml"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, folder / "source" / name)
     command = [sys.executable, "-m", "build", "-o", folder, folder / "source"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -34,12 +35,11 @@ def built(tmp_path_factory):
 
 def files_below(*folders):
     """Return the files that are kept in folders of the repository."""
-    junk = {"__pycache__", "_build", "provender.egg-info"}
     return {
         path.relative_to(ROOT).as_posix()
         for folder in folders
         for path in (ROOT / folder).rglob("*")
-        if path.is_file() and not junk & set(path.parts)
+        if path.is_file() and not JUNK & set(path.parts)
     }
 
 
@@ -48,8 +48,8 @@ def test_the_sdist_holds_all_that_is_needed_to_build_test_and_read(built):
         held = {item.name.partition("/")[2] for item in archive if item.isfile()}
     assert files_below("src", "docs", "tests", "config", "wsgi", "bench", ".ci") <= held
     assert {"Makefile", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"} <= held
-    junk = [name for name in held if "__pycache__" in name or "_build" in name or ".venv" in name]
-    assert junk == []
+    junk = (*JUNK - {EGG}, ".venv")
+    assert [name for name in held if any(one in name for one in junk)] == []
 
 
 def test_the_wheel_holds_the_package_and_its_examples_only(built):
@@ -58,7 +58,7 @@ def test_the_wheel_holds_the_package_and_its_examples_only(built):
         metadata = BytesParser().parsebytes(
             archive.read(next(name for name in archive.namelist() if name.endswith("/METADATA")))
         )
-    wanted = {name.removeprefix("src/") for name in files_below("src")}
+    wanted = {name.removeprefix("src/") for name in files_below("src/provender")}
     wanted |= {f"provender/examples/{name}" for name in files_below("config", "wsgi")}
     assert held == wanted
     assert metadata["Project-URL"] == "Homepage, https://pypi.org/project/provender/"
