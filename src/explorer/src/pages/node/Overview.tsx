@@ -5,8 +5,9 @@ import type { ComponentChildren } from "preact";
 import type { NodeDetail } from "../../api/types";
 import { counted } from "../../parts/format";
 import { isProcess } from "../../parts/kinds";
+import { lazy } from "../../parts/lazy";
 import { Copy, StateBadge, Time } from "../../parts/small";
-import { Panel } from "../../parts/states";
+import { Boundary, Panel } from "../../parts/states";
 import { hrefOf } from "../../router/router";
 import { viewerOf } from "../../viewers/viewer";
 import { Comments } from "./Comments";
@@ -15,10 +16,17 @@ import { Links } from "./Links";
 import type { TabProps } from "./tabs";
 import { tellingFacts } from "./telling";
 
+const Verdict = lazy(() => import("./process/Verdict"));
+
 export default function Overview({ node }: TabProps) {
   const comments = node.comments ?? [];
   return (
     <>
+      {isProcess(node.node_type) && (
+        <Boundary>
+          <Verdict node={node} />
+        </Boundary>
+      )}
       <div class="node-first">
         <Picture node={node} />
         <Panel title="Facts">

@@ -7,6 +7,7 @@
 import type { ComponentType } from "preact";
 
 import type { NodeDetail } from "../../api/types";
+import { isProcess } from "../../parts/kinds";
 import { lazy } from "../../parts/lazy";
 
 export interface TabProps {
@@ -25,6 +26,7 @@ export interface Tab {
 }
 
 const always = () => true;
+const isOfProcess = (node: NodeDetail) => isProcess(node.node_type);
 
 export const TABS: readonly Tab[] = [
   {
@@ -32,6 +34,12 @@ export const TABS: readonly Tab[] = [
     title: "Overview",
     applies: always,
     component: lazy(() => import("./Overview")),
+  },
+  {
+    name: "process",
+    title: "Process",
+    applies: isOfProcess,
+    component: lazy(() => import("./process/ProcessTab")),
   },
   {
     name: "attributes",
