@@ -65,13 +65,20 @@ class SuggestionsOf(Inquiry[list[Suggested], Record]):
     """Values of fields, all in one snapshot; those of several fields name theirs."""
 
     def __init__(self, selection: Selection, wanted: Sequence[Wanted]) -> None:
-        self._wanted = wanted
+        self._selection, self._wanted = selection, wanted
+        self._plan = selection.plan(["id"])
         self._parts = [_Suggestions(selection, one) for one in wanted]
         self.is_expensive = any(part.is_expensive for part in self._parts)
 
     def read(self, session: Session) -> list[Suggested]:
-        """Return the values of each field."""
-        return [part.read(session) for part in self._parts]
+        """Return the values of each field; all samples are the same nodes."""
+        nodes = self._selection.narrow(self._plan, session), False
+        sample = nodes
+        if self.is_expensive:
+            sample = self._selection.sampled(nodes[0], session, SAMPLE)
+        return [
+            part.read(*(sample if part.is_expensive else nodes), session) for part in self._parts
+        ]
 
     def present(self, raw: list[Suggested]) -> Record:
         """Return the values, each with its number, in the order of the fields."""
@@ -125,11 +132,8 @@ class _Suggestions:
     def _is_walked(self) -> bool:
         return self._target is None or self._target.field.name in INDEXED
 
-    def read(self, session: Session) -> Suggested:
-        """Return the values and their numbers."""
-        plan, is_sampled = self._selection.narrow(self._plan, session), False
-        if self.is_expensive:
-            plan, is_sampled = self._selection.sampled(plan, session, SAMPLE)
+    def read(self, plan: Plan, is_sampled: bool, session: Session) -> Suggested:
+        """Return the values that nodes have, and their numbers."""
         if self._target is None:
             return replace(self._of_others(plan, session), is_sampled=is_sampled)
         if not self.is_expensive:
