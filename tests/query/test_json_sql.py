@@ -15,9 +15,11 @@ NODE = {"entity_type": "", "tag": "n"}
 X = "attributes #> ['x']"
 PG_NUMBER = (
     f"CASE WHEN (jsonb_typeof({X}) != 'number') THEN NULL "
-    f"WHEN (({X}) > '1e308'::jsonb) THEN 'Infinity'::float8 "
-    f"WHEN (({X}) < '-1e308'::jsonb) THEN '-Infinity'::float8 "
-    f"ELSE CAST({X} AS DOUBLE PRECISION) END"
+    f"WHEN (({X}) > '1.7976931348623157e308'::jsonb) THEN 'Infinity'::float8 "
+    f"WHEN (({X}) > '2.4703282292062328e-324'::jsonb) THEN CAST({X} AS DOUBLE PRECISION) "
+    f"WHEN (({X}) < '-1.7976931348623157e308'::jsonb) THEN '-Infinity'::float8 "
+    f"WHEN (({X}) < '-2.4703282292062328e-324'::jsonb) THEN CAST({X} AS DOUBLE PRECISION) "
+    f"WHEN (({X}) <= '2.4703282292062328e-324'::jsonb) THEN '0'::float8 END"
 )
 PG_STRING = f"CASE WHEN (jsonb_typeof({X}) = 'string') THEN attributes #>> ['x'] END"
 PG_WORD = f"CAST({X} AS TEXT)"

@@ -152,6 +152,7 @@ class _Writer:
         labelled = [key.label(f"k{index}") for index, key in enumerate(keys)]
         counted = select(*labelled, self._number_of().label("n")).select_from(self._from)
         found = counted.where(*self._where).group_by(*_places(keys)).subquery("counted")
+        found = self._groups.joined(found) if self._is_json else found
         kind, number, text = shown([found.c[f"k{index}"] for index in range(len(keys))])
         is_missing = func.coalesce(kind, text_literal("null")) == text_literal("null")
         statement = select(
@@ -186,6 +187,7 @@ class _Writer:
         columns = (*labelled, func.count().label("n"), sample.label("sample"))
         counted = select(*columns).select_from(self._from).where(*self._where)
         found = counted.group_by(*_places(keys)).subquery("counted")
+        found = self._groups.joined(found) if self._is_json else found
         kind, number, text = shown([found.c[f"k{index}"] for index in range(len(keys))])
         named = select(
             *(kind.label("kind"), number.label("number"), text.label("text")),

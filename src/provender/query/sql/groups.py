@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Double,
     Integer,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    or_,
     select,
     true,
     type_coerce,
@@ -24,12 +26,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from provender.query.plan.conditions import JsonType
 from provender.query.sql.forms import text_literal
-from provender.query.sql.jsonforms import JsonForms, PostgresqlJson
+from provender.query.sql.jsonforms import LARGEST, LOWEST, JsonForms, PostgresqlJson
 from provender.schema.statements import Backend
 
 Expression = ColumnElement[Any]
 # The JSON type of a value, its number, and its text: that of a string, or `true` and `false`.
 Shown = tuple[Expression, Expression, Expression]
+# Doubles tell all integers between these apart.
+WHOLE, NEGATIVE_WHOLE = "'9007199254740992'::jsonb", "'-9007199254740992'::jsonb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,10 @@ class Groups(ABC):
     @abstractmethod
     def period(self, column: Expression, unit: str, length: int) -> Expression:
         """Return what times of one day, month or year have in common; a day is found in it."""
+
+    @abstractmethod
+    def joined(self, counted: Any) -> Any:  # noqa: ANN401 - a subquery
+        """Return groups (`k0`…, `n`, perhaps `sample`) with those joined that are shown alike."""
 
     @abstractmethod
     def shown(self, keys: list[Expression]) -> Shown:
@@ -129,6 +137,13 @@ class PostgresqlGroups(Groups):
         del length
         return func.date_trunc(text_literal(unit), column)
 
+    def joined(self, counted: Any) -> Any:  # noqa: ANN401 - a subquery
+        """Return groups in which large numbers are doubles; `jsonb` tells more of them apart."""
+        key = _as_double(counted.c.k0).label("k0")
+        number = cast(func.sum(counted.c.n), BigInteger).label("n")
+        sample = [func.min(counted.c.sample).label("sample")] if "sample" in counted.c else []
+        return select(key, number, *sample).group_by(key).subquery("joined")
+
     def shown(self, keys: list[Expression]) -> Shown:
         """Return the parts of a `jsonb`."""
         value = PostgresqlJson(keys[0], None)
@@ -185,6 +200,19 @@ def _without_members(value: Expression) -> Expression:
     )
 
 
+def _as_double(value: Expression) -> Expression:
+    """Return a `jsonb` in which a large number is that of its double, or endless."""
+    above, below = value.op(">"), value.op("<")
+    is_large = or_(above(literal_column(WHOLE)), below(literal_column(NEGATIVE_WHOLE)))
+    return case(
+        (_typeof(value) != text_literal("number"), value),
+        (above(literal_column(LARGEST)), literal_column("'1e400'::jsonb")),
+        (below(literal_column(LOWEST)), literal_column("'-1e400'::jsonb")),
+        (is_large, func.to_jsonb(PostgresqlJson(value, None).number(), type_=JSONB)),
+        else_=value,
+    )
+
+
 class SqliteGroups(Groups):
     """SQLite: the names of its types, and the values of numbers and strings."""
 
@@ -210,6 +238,10 @@ class SqliteGroups(Groups):
         del unit
         day = cast(func.substr(column, literal_column("1"), literal_column("10")), Text)
         return func.substr(day, literal_column("1"), literal_column(str(length)))
+
+    def joined(self, counted: Any) -> Any:  # noqa: ANN401 - a subquery
+        """Return the groups as they are: numbers are doubles."""
+        return counted
 
     def shown(self, keys: list[Expression]) -> Shown:
         """Return the parts; a boolean is a type of its own."""

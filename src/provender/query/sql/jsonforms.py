@@ -42,8 +42,9 @@ CASTS: dict[str, type[TypeEngine[Any]]] = {
     "j": JSONB,
     "d": DateTime,
 }
-LARGEST = "'1e308'::jsonb"
-SMALLEST = "'-1e308'::jsonb"
+LARGEST, LOWEST = "'1.7976931348623157e308'::jsonb", "'-1.7976931348623157e308'::jsonb"
+# Numbers between these are nearer to 0 than to any other double.
+POSITIVE, NEGATIVE = "'2.4703282292062328e-324'::jsonb", "'-2.4703282292062328e-324'::jsonb"
 
 
 class JsonForms(ABC):
@@ -189,13 +190,16 @@ class PostgresqlJson(JsonForms):
         return case((and_(*(kind == literal_column("'object'", Text) for kind in types)), found))
 
     def number(self) -> Expression:
-        """Return a cast that cannot overflow."""
+        """Return a cast that can neither overflow nor underflow."""
         value = self.document()
+        above, below = value.op(">"), value.op("<")  # unknown for a key that is missing
         return case(
             (self._type() != literal_column("'number'", Text), None),
-            (value.op(">")(literal_column(LARGEST)), literal_column("'Infinity'::float8")),
-            (value.op("<")(literal_column(SMALLEST)), literal_column("'-Infinity'::float8")),
-            else_=cast(value, Double),
+            (above(literal_column(LARGEST)), literal_column("'Infinity'::float8")),
+            (above(literal_column(POSITIVE)), cast(value, Double)),
+            (below(literal_column(LOWEST)), literal_column("'-Infinity'::float8")),
+            (below(literal_column(NEGATIVE)), cast(value, Double)),
+            (value.op("<=")(literal_column(POSITIVE)), literal_column("'0'::float8")),
         )
 
     def string(self) -> Expression:
