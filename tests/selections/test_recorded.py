@@ -190,6 +190,14 @@ def test_suggestions_are_those_of_plain_python(recorded):
     assert len(ours) == 29
 
 
+def test_groups_have_as_many_nodes_as_in_aiida(recorded):
+    told = recorded.part("suggestions")["group "]["counts"]
+    found = recorded.post("nodes/facets", facet="group", size=ALL)["facets"]["group"]
+    ours = {item["value"]: item["count"] for item in found["buckets"]}
+    assert ours == {label: count for label, count in told.items() if count}
+    assert (len(ours) > 0, found["other"]) == (True, 0)
+
+
 def test_keys_are_those_of_plain_python(recorded):
     ours, theirs = {}, recorded.part("keys")
     for key in theirs:
