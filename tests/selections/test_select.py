@@ -25,6 +25,11 @@ TEMPLATES = [
     {"attributes": "*", "extras": "*"},
     {"attributes": {"*": "*", "process_label": "exclude"}, "extras": "count"},
     {"attributes": {"cell": {"[-1]": "*", "[0]": {"[1]": "*"}, "[7]": "*"}, "kinds": "count"}},
+    {"attributes": {"sites": {"*": {"kind_name": "*", "position": {"[0]": "*"}, "no": "*"}}}},
+    {"attributes": {"cell": {"[-1]": "*", "*": {"[1]": "*"}}, "kinds": {"*": {"*": "*"}}}},
+    {"attributes": {"kinds": {"*": {"*": "*", "mass": "exclude"}}, "cell": {"*": {"[2]": "*"}}}},
+    {"attributes": {"kinds": {"*": {"weights": {"*": {"x": "*"}}, "symbols": "count"}}}},
+    {"incoming": {"*": {"attributes": {"kinds": {"*": {"symbols": "*"}}}}}},
     {"incoming": "count", "outgoing": "*", "called": "uuid", "caller": {"*": "count"}},
     {"incoming": {"x": {"attributes": {"value": "*"}}, "x[]": "uuid", "*": "uuid", "y": "count"}},
     {"outgoing": {"*": {"label": "*"}, "retrieved": "exclude"}},
@@ -72,6 +77,10 @@ def test_a_template_gives_what_the_other_routes_give(want, whole, on_each):
     assert len(found) == 312
 
 
+def is_template(want):
+    return isinstance(want, dict)
+
+
 @st.composite
 def inside(draw, value, depth=0):
     """A part of a template about a value of JSON, most of it about what is there."""
@@ -79,6 +88,8 @@ def inside(draw, value, depth=0):
     if depth == 3 or not names or draw(st.booleans()):
         return draw(st.sampled_from(["*", "*", "count"]))
     chosen = draw(st.lists(st.sampled_from([*names, "no such key"]), min_size=1, max_size=3))
+    if isinstance(value, list) and draw(st.booleans()):
+        return {"*": draw(inside((value or [None])[0], depth + 1).filter(is_template))}
     if draw(st.integers(0, 4)) == 0:
         return {"*": "*", **dict.fromkeys(chosen, "exclude")}
     below = [
@@ -267,6 +278,14 @@ def test_flat_rows_have_the_keys_of_the_template(on_each):
         ({"attributes": {"a": "exclude"}}, "At `/want/attributes/a`.", None),
         ({"attributes": {"a": {}}}, "There is nothing wanted here. At `/want/attributes/a`.", None),
         ({"attributes": {"*": "*", "a": "*"}}, "At `/want/attributes/a`.", None),
+        (
+            {"attributes": {"*": {"a": "*"}}},
+            "`attributes` is an object. At `/want/attributes",
+            "sites",
+        ),
+        ({"attributes": {"a": {"*": {}}}}, "There is nothing wanted here. At `/want/attri", None),
+        ({"attributes": {"a": {"*": {"b": "cuont"}}}}, "At `/want/attributes/a/*/b`.", "`count`"),
+        ({"attributes": {"a": {"*": "count"}}}, "At `/want/attributes/a/*`.", None),
         ({"uuid": 5}, "Here stands `*`, not a number. At `/want/uuid`.", None),
         ({"user": "count"}, "At `/want/user`.", None),
         ({"user": "uuid"}, "At `/want/user`.", None),

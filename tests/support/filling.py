@@ -167,6 +167,11 @@ def inside(want, value):
         return value
     if want == "count":
         return len(value) if isinstance(value, list | dict) else None
+    if isinstance(want.get("*"), dict):
+        below = {key: one for key, one in want.items() if key != "*"}
+        is_list = isinstance(value, list)
+        every = [inside(want["*"], one) for one in value] if is_list else None
+        return {"*": every, **(inside(below, value) if below else {})}
     if "*" in want:
         if not isinstance(value, dict):
             return value

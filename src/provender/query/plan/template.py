@@ -46,7 +46,8 @@ class Form(Enum):
 class Piece:
     """A value inside a JSON column, at some keys of the answer.
 
-    Of an object the members `excluded` are left out.
+    Of an object the members `excluded` are left out. With `members` it is a list, and these are
+    wanted of each member: their paths begin there.
     """
 
     keys: tuple[str, ...]
@@ -54,6 +55,7 @@ class Piece:
     path: Path | None = None
     form: Form = Form.VALUE
     excluded: tuple[str, ...] = ()
+    members: tuple[Piece, ...] = ()
 
 
 # The tree of files of a node.

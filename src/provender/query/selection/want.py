@@ -180,14 +180,51 @@ class _Reader:
                 return [Piece(keys, column, where, Form.VALUE if value == ALL else Form.COUNT)]
             if not value:
                 raise BadValue("There is nothing wanted here.", hint=EXAMPLE)
+            members = value.get(ALL)
+            if isinstance(members, dict):
+                found = [self._members(column, members, keys, where, (*place, ALL))]
+                others = {key: below for key, below in value.items() if key != ALL}
+                return found + self._below(column, others, keys, path, place)
             if ALL in value:
                 return [Piece(keys, column, where, excluded=self._excluded(value, place))]
-            found = []
-            for key, below in value.items():
-                position = POSITION.fullmatch(key)
-                segment = position[1] if position else key
-                found += self._inside(column, below, (*keys, key), (*path, segment), (*place, key))
-            return found
+            return self._below(column, value, keys, path, place)
+
+    def _below(
+        self,
+        column: str,
+        value: dict[str, Any],
+        keys: tuple[str, ...],
+        path: tuple[str, ...],
+        place: Place,
+    ) -> list[Piece]:
+        """Return the values at the keys and positions that an object wants."""
+        found = []
+        for key, below in value.items():
+            position = POSITION.fullmatch(key)
+            segment = position[1] if position else key
+            found += self._inside(column, below, (*keys, key), (*path, segment), (*place, key))
+        return found
+
+    def _members(
+        self,
+        column: str,
+        value: dict[str, Any],
+        keys: tuple[str, ...],
+        where: Path | None,
+        place: Place,
+    ) -> Piece:
+        """Return the members of a list, each as a template wants it.
+
+        Raises:
+            BadValue: the whole column is meant, which is an object.
+        """
+        if where is None and keys == (column,):
+            raise BadValue(
+                f"`*` with a template is every member of a list, and `{column}` is an object.",
+                hint='For example {"sites": {"*": {"kind_name": "*"}}}, or "*" for all of it.',
+            )
+        pieces = self._inside(column, value, (), (), place)
+        return Piece((*keys, ALL), column, where, members=tuple(pieces))
 
     def _excluded(self, value: dict[str, Any], place: Place) -> tuple[str, ...]:
         """Return the members that stand beside `*`: all of them are left out."""

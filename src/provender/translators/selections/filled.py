@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 from provender.query.plan.template import (
     LINKED,
     MOST_SHOWN,
@@ -28,6 +30,7 @@ from provender.translators.selections.below import (
     Things,
     too_many,
 )
+from provender.translators.selections.inside import members_of
 from provender.translators.weight import check_weight
 
 # Things after which to see whether the client is still there.
@@ -57,7 +60,7 @@ class Filling:
             is_time = template.entity.fields[name].kind is Kind.TIME
             record[name] = http_date(value) if is_time else value
         for piece, place in zip(template.pieces, things.pieces, strict=False):
-            _put(record, piece, row[place])
+            self._put(record, piece, row[place])
         if template.files is not None:  # the last of the values
             record[TREE.keys[0]] = self._files(row[things.pieces[-1]], template.files.fields)
         for layer, branches in zip(template.layers, things.layers, strict=True):
@@ -66,13 +69,33 @@ class Filling:
 
     def _note(self, row: Values) -> None:
         self._number += 1
-        self._left -= sum([len(value) for value in row if type(value) is str])
-        if self._left < 0:
-            raise too_large()
+        self._spend(sum([len(value) for value in row if type(value) is str]))
         if self._number > self._most:
             raise too_many(self._most)
         if self._number % OFTEN == 0:
             current().check()
+
+    def _put(self, record: Record, piece: Piece, text: str | None) -> None:
+        """Put a value inside JSON at its keys."""
+        *above, last = piece.keys
+        for key in above:
+            record = record.setdefault(key, {})
+        is_column = piece.path is None and piece.form is Form.VALUE
+        if piece.members:
+            record[last] = self._members(piece, text)
+        else:
+            record[last] = json_object(text) if is_column else json_value(text)
+
+    def _members(self, piece: Piece, text: str | None) -> orjson.Fragment | None:
+        """Return the members of a list as JSON; null for what is no list."""
+        check_weight(text, self._most_bytes)
+        return members_of(text, piece.members, self._spend)
+
+    def _spend(self, size: int) -> None:
+        """Count bytes of the answer; raises `LimitExceeded`."""
+        self._left -= size
+        if self._left < 0:
+            raise too_large()
 
     def _files(self, text: Any, fields: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON
         """Return the number of files in a tree, or the first of them."""
@@ -117,12 +140,3 @@ class Filling:
 
 def _link(row: Values, *, is_link: bool) -> Record:
     return {"link_label": row[LABEL], "link_type": row[TYPE]} if is_link else {}
-
-
-def _put(record: Record, piece: Piece, text: str | None) -> None:
-    """Put a value inside JSON at its keys."""
-    *above, last = piece.keys
-    for key in above:
-        record = record.setdefault(key, {})
-    is_column = piece.path is None and piece.form is Form.VALUE
-    record[last] = json_object(text) if is_column else json_value(text)

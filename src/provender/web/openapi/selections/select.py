@@ -12,9 +12,9 @@ WANT = Named(
         "type": "object",
         "description": (
             "What the answer holds of each node: columns, `attributes` and `extras` (whole, or by "
-            "keys and positions such as `[-1]`), `files`, and the layers "
-            f"{', '.join(kind.value for kind in LayerKind)}. Layers of links have labels, "
-            "`label[]` for lists, and patterns such as `*`, each with a template of its own. "
+            "keys, positions such as `[-1]`, and `*` for each member of a list), `files`, and "
+            f"the layers {', '.join(kind.value for kind in LayerKind)}. Layers of links have "
+            "labels, `label[]` for lists, and patterns such as `*`, each with its own template. "
             f"Values are templates, or directives: {', '.join(DIRECTIVES)}."
         ),
     },
