@@ -1,8 +1,8 @@
 /** The provenance graph as a tab of a node. */
 
 import { GraphView } from "../../graph/GraphView";
-import type { NodeDetail } from "../../api/types";
+import type { TabProps } from "../node/tabs";
 
-export default function NodeGraph({ node }: { node: NodeDetail }) {
+export default function NodeGraph({ node }: TabProps) {
   return <GraphView uuid={node.uuid} />;
 }

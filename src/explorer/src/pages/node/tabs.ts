@@ -47,6 +47,12 @@ export const TABS: readonly Tab[] = [
     applies: always,
     component: lazy(() => import("./json/JsonTab")),
   },
+  {
+    name: "graph",
+    title: "Graph",
+    applies: always,
+    component: lazy(() => import("../graph/NodeGraph")),
+  },
 ];
 
 /** The tabs of a node. */
