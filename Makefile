@@ -31,7 +31,7 @@ test: $(VENV)/.test ## run the tests; REQUESTS=20000 for as much fuzzing over HT
 	$(PYTEST) $(SPREAD) --cov --cov-fail-under=95 -q $(if $(REQUESTS),--requests $(REQUESTS))
 
 test-long: $(VENV)/.test ## run the tests with many more random requests: about an hour
-	$(PYTEST) -q --fuzz 5000 --large 2147483648
+	$(PYTEST) -q --fuzz 5000 --large 2147483648 --crawl 0
 
 test-lowest: $(LOWEST)/.installed ## run the tests that need no server with the lowest versions of the dependencies
 	$(LOWEST)/bin/python -m pytest -q -rfE -p no:randomly --hypothesis-seed=0 --fuzz 50 \

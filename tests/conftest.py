@@ -28,6 +28,8 @@ MOST_WORKERS = 4
 def pytest_addoption(parser):
     parser.addoption("--fuzz", type=int, default=150, help="requests of each fuzzing test")
     parser.addoption("--requests", type=int, default=2000, help="requests of fuzzing over HTTP")
+    parser.addoption("--crawl", type=int, default=12, help="nodes that a browser opens; 0: all")
+    parser.addoption("--screenshots", help="folder for pictures of the explorer")
     parser.addoption("--large", type=int, default=64 << 20, help="bytes of the large file")
 
 
