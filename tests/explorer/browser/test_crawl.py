@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
 from support.visits import Visit
@@ -29,7 +27,7 @@ def every_uuid(served):
 def test_nodes_open_without_an_error(request, browser, crawled, store):
     served = request.getfixturevalue(store)
     uuids = every_uuid(served)
-    chosen = uuids if crawled == 0 else random.Random(1).sample(uuids, min(crawled, len(uuids)))
+    chosen = uuids if crawled == 0 else uuids[:: max(1, len(uuids) // crawled)]
     visit = Visit(browser, served.root)
     wrong = {}
     for uuid in chosen:
