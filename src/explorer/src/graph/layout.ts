@@ -25,7 +25,7 @@ export interface Drawn {
 }
 
 export const HEIGHT = 40;
-const SIGN = 7.2;
+const SIGN = 7.8;
 const MARGIN = 24;
 
 /** The width of a box that holds two lines of text. */
