@@ -7,6 +7,7 @@ import { Download } from "../../parts/Download";
 import { Menu } from "../../parts/Menu";
 import { Copy } from "../../parts/small";
 import { Loaded } from "../../parts/states";
+import { hrefOf } from "../../router/router";
 import { addressOf, citationOf } from "./describe";
 import { nodeUrl } from "./useNode";
 
@@ -22,6 +23,12 @@ export function Actions({ node }: { node: NodeDetail }) {
       <button type="button" class="plain" onClick={() => window.print()}>
         Print
       </button>
+      <a
+        class="action"
+        href={hrefOf(["compare"], [{ key: "nodes", operator: "=", value: node.uuid }])}
+      >
+        Compare
+      </a>
       {node.node_type.startsWith("data.") && (
         <Menu label="Download">
           <Formats node={node} />

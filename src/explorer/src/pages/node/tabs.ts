@@ -28,6 +28,11 @@ export interface Tab {
 const always = () => true;
 const isOfProcess = (node: NodeDetail) => isProcess(node.node_type);
 
+/** Whether a node has files, may have brought some back, or cannot tell. */
+function hasFiles({ files, node_type: type }: NodeDetail): boolean {
+  return files === null || files.length > 0 || type.startsWith("process.calculation.calcjob.");
+}
+
 export const TABS: readonly Tab[] = [
   {
     name: "overview",
@@ -46,6 +51,12 @@ export const TABS: readonly Tab[] = [
     title: "Attributes",
     applies: always,
     component: lazy(() => import("./json/JsonTab")),
+  },
+  {
+    name: "files",
+    title: "Files",
+    applies: hasFiles,
+    component: lazy(() => import("./files/FilesTab")),
   },
   {
     name: "graph",

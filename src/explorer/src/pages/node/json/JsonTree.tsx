@@ -1,13 +1,14 @@
 /** The tree of attributes and extras, its search, and what can be done with a member. */
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 
 import { count, counted } from "../../../parts/format";
 import { Copy } from "../../../parts/small";
 import { Tree } from "../../../parts/tree/Tree";
-import { hrefOf, setTerms, terms } from "../../../router/router";
-import { quoted, viewValue, withView } from "../../../router/selection";
-import { isBranch, Members, sizeOf, writeExact, type Exact } from "./parse";
+import { keepTerm, useLater } from "../../../router/later";
+import { hrefOf, terms } from "../../../router/router";
+import { viewValue } from "../../../router/selection";
+import { isBranch, Members, sizeOf, writeExact, type Exact } from "../../../parts/exact";
 import {
   above,
   filterOf,
@@ -33,21 +34,6 @@ interface Line extends Row {
   readonly isOpen: boolean | null;
 }
 
-/** Write to the address once the reader rests: browsers bear few changes of it in a second. */
-function useLater<T>(value: T, milliseconds: number, act: (value: T) => void): void {
-  useEffect(() => {
-    const timer = setTimeout(() => act(value), milliseconds);
-    return () => clearTimeout(timer);
-    // `act` only depends on the value
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [value, milliseconds]);
-}
-
-function keep(key: string, value: string | null): void {
-  if (viewValue(terms.peek(), key) === value) return;
-  setTerms(withView(terms.peek(), key, value === null ? null : quoted(value)), { replace: true });
-}
-
 export function JsonTree({ roots }: { roots: Members }) {
   const [first] = useState(() => start(roots));
   const [unfolded, setUnfolded] = useState<Unfolded>(first.unfolded);
@@ -56,7 +42,7 @@ export function JsonTree({ roots }: { roots: Members }) {
   const [wanted, setWanted] = useState(text);
   useLater(text, 200, (value) => {
     setWanted(value.trim());
-    keep("find", value.trim() || null);
+    keepTerm("find", value.trim() || null);
   });
   const found = useMemo(() => (wanted ? search(roots, wanted) : null), [roots, wanted]);
   const lines = useMemo(
@@ -67,7 +53,7 @@ export function JsonTree({ roots }: { roots: Members }) {
     [found, roots, unfolded],
   );
   const row = lines.find((one) => one.id === current) ?? null;
-  useLater(row, 300, (value) => keep("at", value && value.key !== null ? keyOf(value) : null));
+  useLater(row, 300, (value) => keepTerm("at", value && value.key !== null ? keyOf(value) : null));
   const toggle = (line: Line, isOpen: boolean) => setUnfolded(folded(unfolded, line.id, isOpen));
   const reveal = (id: string) => {
     const open = new Set([...unfolded.open, ...above(id)]);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { parseExact, type Members } from "./parse";
+import { parseExact, type Members } from "../../../parts/exact";
 import { above, filterOf, idOf, keyOf, namesOf, preview, rowsOf, search, STEP } from "./rows";
 
 const roots = parseExact(

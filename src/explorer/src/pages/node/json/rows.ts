@@ -1,7 +1,7 @@
 /** The rows of a JSON tree: what is unfolded, what a search finds, what a member is called. */
 
 import { dotted } from "../../../router/selection";
-import { Digits, isBranch, Members, sizeOf, writeExact, type Exact } from "./parse";
+import { Digits, isBranch, Members, sizeOf, writeExact, type Exact } from "../../../parts/exact";
 
 /** Members of one object or list that are shown before the reader asks for more. */
 export const STEP = 100_000;

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { raw, urlOf, type ApiError, type Note } from "../../../api/http";
 import { asApiError } from "../../../api/useAnswer";
-import { Digits, Members, member, parseExact, type Exact } from "./parse";
+import { Digits, Members, member, parseExact, type Exact } from "../../../parts/exact";
 
 export interface Contents {
   /** `attributes` and `extras`; one that cannot be shown is missing. */

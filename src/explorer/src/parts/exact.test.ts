@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { Digits, Members, member, parseExact, writeExact } from "./parse";
+import { Digits, Members, member, parseExact, writeExact } from "./exact";
 
 test.each([
   "12345678901234567890",
