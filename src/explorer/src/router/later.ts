@@ -18,5 +18,6 @@ export function useLater<T>(value: T, milliseconds: number, act: (value: T) => v
 /** Set a key of the address that says how to show, without a step for Back; null takes it away. */
 export function keepTerm(key: string, value: string | null): void {
   if (viewValue(terms.peek(), key) === value) return;
-  setTerms(withView(terms.peek(), key, value === null ? null : quoted(value)), { replace: true });
+  const written = value === null || /^[\w.-]+$/.test(value) ? value : quoted(value);
+  setTerms(withView(terms.peek(), key, written), { replace: true });
 }

@@ -69,6 +69,7 @@ export function Lines(props: LinesProps) {
             first={first}
             at={isMarked ? at : null}
             find={props.find}
+            isWrapped={isWrapped}
             onAt={props.onAt}
           />
         );
@@ -90,6 +91,7 @@ interface BlockProps {
   readonly first: number;
   readonly at: number | null;
   readonly find: string;
+  readonly isWrapped: boolean;
   readonly onAt: (line: number) => void;
 }
 
@@ -100,6 +102,7 @@ function isSame(one: BlockProps, other: BlockProps): boolean {
     one.end === other.end &&
     one.at === other.at &&
     one.find === other.find &&
+    one.isWrapped === other.isWrapped &&
     one.lines[one.from] === other.lines[other.from] &&
     one.lines[one.end - 1] === other.lines[other.end - 1]
   );
@@ -119,7 +122,7 @@ class Block extends Component<BlockProps> {
 function Drawn(props: BlockProps) {
   const { from, end, first } = props;
   const box = useRef<HTMLDivElement>(null);
-  const height = useRef<number | null>(null);
+  const drawn = useRef({ lines: 0, height: 0 });
   const [isNear, setNear] = useState(from === 0);
   useEffect(() => {
     const element = box.current;
@@ -127,7 +130,10 @@ function Drawn(props: BlockProps) {
     const watcher = new IntersectionObserver(
       ([entry]) => {
         if (!entry) return;
-        if (!entry.isIntersecting) height.current = element.offsetHeight;
+        const lines = element.childElementCount;
+        if (!entry.isIntersecting && lines > 0) {
+          drawn.current = { lines, height: element.offsetHeight };
+        }
         setNear(entry.isIntersecting);
       },
       { root: element.parentElement, rootMargin: "1000px 100000px" },
@@ -135,7 +141,8 @@ function Drawn(props: BlockProps) {
     watcher.observe(element);
     return () => watcher.disconnect();
   }, []);
-  const away = { height: `${height.current ?? (end - from) * LINE}px` };
+  const isKnown = props.isWrapped && drawn.current.lines === end - from;
+  const away = { height: `${isKnown ? drawn.current.height : (end - from) * LINE}px` };
   return (
     <div ref={box} data-block={props.number} style={isNear ? {} : away}>
       {isNear &&

@@ -36,7 +36,8 @@ export function TextView({ url, name }: { url: string; name: string }) {
   );
   useJump(text, at, isTail);
   const go = (line: number | null) => keepTerm("at", line === null ? null : String(line));
-  if (text.error && text.lines.length === 0) return <Failure error={text.error} />;
+  if (text.error && text.lines.length === 0)
+    return <Failure error={text.error} onRetry={text.loadMore} />;
   if (text.lines.length === 0 && text.isLoading) return <Skeleton lines={12} />;
   return (
     <>

@@ -90,18 +90,21 @@ export function search(roots: Members, text: string): Search {
     last = chain;
   };
   const walk = (value: Members | readonly Exact[], parent: Row | null) => {
-    const size = sizeOf(value);
-    for (let at = 0; at < size; at++) {
+    const isObject = value instanceof Members;
+    const items = isObject ? value.values : value;
+    for (let at = 0; at < items.length; at++) {
+      const item = items[at] ?? null;
+      const isNamed = isObject && (value.keys[at] ?? "").toLowerCase().includes(wanted);
+      const fits = isNamed || (!isBranch(item) && plain(item).toLowerCase().includes(wanted));
+      const isShown = fits && found.size < FOUND;
+      if (fits) total += 1;
+      if (!isShown && !isBranch(item)) continue;
       const row = memberOf(value, parent, at);
-      const isNamed = value instanceof Members && (row.key ?? "").toLowerCase().includes(wanted);
-      if (isNamed || (!isBranch(row.value) && plain(row.value).toLowerCase().includes(wanted))) {
-        total += 1;
-        if (found.size < FOUND) {
-          found.add(row.id);
-          show(row);
-        }
+      if (isShown) {
+        found.add(row.id);
+        show(row);
       }
-      if (isBranch(row.value)) walk(row.value, row);
+      if (isBranch(item)) walk(item, row);
     }
   };
   walk(roots, null);
