@@ -33,7 +33,7 @@ export default function NodePage({ rest }: PageProps) {
     <article class="node-page">
       <Header node={node} />
       <Tabs node={node} tab={behind[0] ?? null} />
-      <Notes notes={notes.filter((note) => note.code !== "part-cut")} />
+      {behind.length === 0 && <Notes notes={notes.filter((note) => note.code !== "part-cut")} />}
       <TabBody node={node} path={behind} />
     </article>
   );

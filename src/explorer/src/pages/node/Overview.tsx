@@ -47,7 +47,7 @@ export default function Overview({ node }: TabProps) {
 }
 
 function Picture({ node }: { node: NodeDetail }) {
-  const Viewer = viewerOf(node.node_type);
+  const Viewer = node.attributes === null ? null : viewerOf(node.node_type);
   return (
     <Panel title={Viewer ? "Picture" : "At a glance"}>
       {Viewer ? <Viewer node={node} /> : <Glance node={node} />}
@@ -58,7 +58,12 @@ function Picture({ node }: { node: NodeDetail }) {
 /** What stands in place of a picture: the value, else the most telling facts. */
 function Glance({ node }: { node: NodeDetail }) {
   if (node.attributes === null) {
-    return <p class="muted">The attributes cannot be shown here.</p>;
+    return (
+      <p class="muted">
+        The attributes of this node cannot be shown here.{" "}
+        <a href={hrefOf(["nodes", node.uuid, "attributes"])}>Try on their own</a>
+      </p>
+    );
   }
   const value = Object.hasOwn(node.attributes, "value") ? valueOf(node) : "";
   if (value) return <p class="big-value">{value}</p>;

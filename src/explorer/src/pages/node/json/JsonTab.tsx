@@ -2,76 +2,32 @@
 
 import "./json.css";
 
-import type { NodeDetail } from "../../../api/types";
 import { Empty, Failure, Notes, Skeleton } from "../../../parts/states";
-import { setTerms, terms } from "../../../router/router";
-import { quoted, viewValue, withView } from "../../../router/selection";
 import type { TabProps } from "../tabs";
 import { JsonTree } from "./JsonTree";
-import { useExact, type Contents } from "./useExact";
+import { useExact } from "./useExact";
 
 export default function JsonTab({ node }: TabProps) {
-  const keys = viewValue(terms.value, "keys");
-  const { contents, error, retry } = useExact(node.uuid, keys);
-  if (error) {
-    return (
-      <>
-        <Failure error={error} onRetry={retry} />
-        {keys !== null && <SomeKeys tooLarge={[]} keys={keys} />}
-      </>
-    );
-  }
+  const { contents, error, retry } = useExact(node.uuid);
+  if (error) return <Failure error={error} onRetry={retry} />;
   if (!contents) return <Skeleton lines={12} />;
+  const { roots, notes } = contents;
   return (
-    <section class="panel json">
-      <Notes notes={contents.notes} />
-      {(contents.tooLarge.length > 0 || keys !== null) && (
-        <SomeKeys tooLarge={contents.tooLarge} keys={keys} />
+    <section class="panel json" aria-label="Attributes and extras">
+      <Notes notes={notes} />
+      {notes.some((note) => note.code === "limit-exceeded") && (
+        <p>
+          Who runs this server can raise the bound, or read the node from the store itself. All else
+          of this node is shown.
+        </p>
       )}
-      <Body node={node} contents={contents} />
+      {roots.keys.length > 0 ? (
+        <JsonTree key={node.uuid} roots={roots} />
+      ) : (
+        <Empty>
+          <p>Neither attributes nor extras of this node can be shown.</p>
+        </Empty>
+      )}
     </section>
-  );
-}
-
-function Body({ node, contents }: { node: NodeDetail; contents: Contents }) {
-  if (contents.roots.keys.length === 0) {
-    return (
-      <Empty>
-        <p>Neither attributes nor extras of this node can be shown.</p>
-      </Empty>
-    );
-  }
-  return <JsonTree key={node.uuid} roots={contents.roots} />;
-}
-
-/** What is too large for one answer can be asked for by keys. */
-function SomeKeys({ tooLarge, keys }: { tooLarge: readonly string[]; keys: string | null }) {
-  const show = (value: string | null) =>
-    setTerms(withView(terms.peek(), "keys", value === null ? null : quoted(value)));
-  return (
-    <form
-      class="json-keys"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const text = new FormData(event.currentTarget).get("keys");
-        show(typeof text === "string" && text.trim() ? text.trim() : null);
-      }}
-    >
-      <p>
-        {tooLarge.length > 0
-          ? `All of ${tooLarge.join(" and ")} is too much for one answer.`
-          : "Only some keys are shown."}{" "}
-        Name the keys that you want, with commas between.
-      </p>
-      <label>
-        Keys <input name="keys" defaultValue={keys ?? ""} placeholder="cell,kinds" required />
-      </label>{" "}
-      <button>Show them</button>{" "}
-      {keys !== null && (
-        <button type="button" onClick={() => show(null)}>
-          Show all
-        </button>
-      )}
-    </form>
   );
 }

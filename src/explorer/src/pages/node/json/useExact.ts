@@ -10,8 +10,6 @@ export interface Contents {
   /** `attributes` and `extras`; one that cannot be shown is missing. */
   readonly roots: Members;
   readonly notes: readonly Note[];
-  /** The parts that are too large for one answer. */
-  readonly tooLarge: readonly string[];
 }
 
 interface State {
@@ -22,13 +20,9 @@ interface State {
 
 const COLUMNS = ["attributes", "extras"];
 
-/** Ask for both; of large attributes only some keys, where they are given. */
-export function useExact(uuid: string, keys: string | null) {
-  const url = urlOf(`nodes/${uuid}`, {
-    include: "extras,attributes",
-    attributes_filter: keys,
-    extras_filter: keys,
-  });
+/** Ask for both; attributes last, so that they are left out if both are too much. */
+export function useExact(uuid: string) {
+  const url = urlOf(`nodes/${uuid}`, { include: "extras,attributes" });
   const [state, setState] = useState<State | null>(null);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
@@ -74,9 +68,6 @@ export function contentsOf(body: Exact): Contents {
       keys.map((name) => member(node, name) ?? null),
     ),
     notes,
-    tooLarge: notes
-      .filter((note) => note.code === "limit-exceeded")
-      .map((note) => String(note["field"])),
   };
 }
 
