@@ -42,6 +42,11 @@ export function outcomeOf(state: string | null, exitStatus: number | null): Outc
   }
 }
 
+/** Whether a process that went so failed. */
+export function isFailure(outcome: Outcome): boolean {
+  return outcome === "failed" || outcome === "excepted" || outcome === "killed";
+}
+
 export const OUTCOME_WORDS: Readonly<Record<Outcome, { sign: string; word: string }>> = {
   ok: { sign: "✓", word: "finished" },
   failed: { sign: "⚠", word: "failed" },

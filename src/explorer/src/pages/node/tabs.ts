@@ -7,8 +7,9 @@
 import type { ComponentType } from "preact";
 
 import type { NodeDetail } from "../../api/types";
-import { isProcess } from "../../parts/kinds";
+import { isFailure, isProcess, outcomeOf } from "../../parts/kinds";
 import { lazy } from "../../parts/lazy";
+import { numberAt, textAt } from "./describe";
 
 export interface TabProps {
   readonly node: NodeDetail;
@@ -45,6 +46,25 @@ export const TABS: readonly Tab[] = [
     title: "Process",
     applies: isOfProcess,
     component: lazy(() => import("./process/ProcessTab")),
+  },
+  {
+    name: "traceback",
+    title: "Why it failed",
+    applies: (node) =>
+      isOfProcess(node) &&
+      isFailure(
+        outcomeOf(
+          textAt(node.attributes, "process_state") || null,
+          numberAt(node.attributes, "exit_status"),
+        ),
+      ),
+    component: lazy(() => import("./process/TracebackTab")),
+  },
+  {
+    name: "logs",
+    title: "Log",
+    applies: isOfProcess,
+    component: lazy(() => import("./process/LogsTab")),
   },
   {
     name: "attributes",
