@@ -1,36 +1,35 @@
-/** Saved selections of the store: views that its keeper gave a name. */
+/** Saved selections of the store: those that its keeper gave a name, and what each answers. */
 
 import "../../parts/list/list.css";
 
-import { absolute, urlOf } from "../../api/http";
+import type { PageProps } from "../../app/pages";
+import { urlOf } from "../../api/http";
 import { useAnswer } from "../../api/useAnswer";
 import { hrefOf } from "../../router/router";
 import { site } from "../../site";
-import { Copy } from "../../parts/small";
+import { ListTable } from "../../parts/list/ListTable";
+import type { Column } from "../../parts/list/columns";
 import { Empty, Loaded } from "../../parts/states";
+import { View, type ViewRow } from "./View";
 
-interface ViewRow {
-  readonly name: string;
-  readonly title?: string | null;
-  readonly description?: string | null;
-  /** The selection as the text of a query string; null where it is posted. */
-  readonly selection?: string | null;
-}
-
-export default function Views() {
+export default function Views({ rest }: PageProps) {
+  const [name] = rest;
   const answer = useAnswer<{ views: readonly ViewRow[] }>(urlOf("views"));
-  const isUnknown = answer.error?.code === "unknown-route";
+  if (answer.error?.code === "unknown-route") return <NoViews />;
   return (
-    <>
-      <h1>Views</h1>
-      {isUnknown ? (
-        <NoViews />
-      ) : (
-        <Loaded answer={answer}>
-          {({ views }) => (views.length ? <List views={views} /> : <NoViews />)}
-        </Loaded>
-      )}
-    </>
+    <Loaded answer={answer}>
+      {({ views }) => {
+        const view = views.find((one) => one.name === name);
+        if (view) return <View view={view} />;
+        return (
+          <>
+            <h1>Views</h1>
+            {name !== undefined && <p role="alert">There is no view “{name}”.</p>}
+            {views.length ? <All views={views} /> : <NoViews />}
+          </>
+        );
+      }}
+    </Loaded>
   );
 }
 
@@ -55,43 +54,43 @@ function NoViews() {
   );
 }
 
-function List({ views }: { views: readonly ViewRow[] }) {
+const KINDS: Readonly<Record<ViewRow["answers"], string>> = {
+  nodes: "list of nodes",
+  rows: "table",
+  facets: "counts",
+};
+
+const COLUMNS: readonly Column<ViewRow>[] = [
+  {
+    key: "title",
+    title: "View",
+    text: (view) => view.title,
+    cell: (view) => <a href={hrefOf(["views", view.name])}>{view.title}</a>,
+  },
+  {
+    key: "answers",
+    title: "Gives",
+    text: (view) => view.answers,
+    cell: (view) => KINDS[view.answers],
+  },
+  {
+    key: "description",
+    title: "About",
+    text: (view) => view.description,
+    cell: (view) => <span title={view.description}>{view.description}</span>,
+  },
+  {
+    key: "name",
+    title: "Name",
+    text: (view) => view.name,
+    cell: (view) => <code>{view.name}</code>,
+  },
+];
+
+function All({ views }: { views: readonly ViewRow[] }) {
   return (
     <div class="list-scroll">
-      <table class="table list">
-        <thead>
-          <tr>
-            <th scope="col">View</th>
-            <th scope="col">About</th>
-            <th scope="col">API</th>
-          </tr>
-        </thead>
-        <tbody>
-          {views.map((view) => {
-            const url = absolute(urlOf(`views/${encodeURIComponent(view.name)}`));
-            const title = view.title || view.name;
-            return (
-              <tr key={view.name}>
-                <th scope="row">
-                  {view.selection ? (
-                    <a href={hrefOf(["nodes"], view.selection)}>{title}</a>
-                  ) : (
-                    <a href={url} target="_blank" rel="noopener">
-                      {title}
-                    </a>
-                  )}
-                </th>
-                <td data-label="About">{view.description ?? ""}</td>
-                <td data-label="API">
-                  <Copy text={url} label={`Copy the API URL of ${title}`}>
-                    Copy URL
-                  </Copy>
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+      <ListTable caption="Views" columns={COLUMNS} rows={views} idOf={(view) => view.name} />
     </div>
   );
 }

@@ -1,6 +1,10 @@
 /** The shown page as a file, made in the browser. */
 
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+
+import { raw } from "../../api/http";
+import { site } from "../../site";
 
 import { csvOf, type Column } from "./columns";
 
@@ -8,11 +12,11 @@ export interface DownloadProps<R> {
   readonly name: string;
   readonly columns: readonly Column<R>[];
   readonly rows: readonly R[];
-  /** The whole selection in a format, where the server offers it: `[["zip", url], …]`. */
-  readonly whole?: readonly (readonly [string, string])[];
+  /** The files of the whole selection; asked for when the menu is opened. */
+  readonly whole?: ComponentChildren;
 }
 
-export function Download<R>({ name, columns, rows, whole = [] }: DownloadProps<R>) {
+export function Download<R>({ name, columns, rows, whole }: DownloadProps<R>) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details class="menu" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -39,20 +43,7 @@ export function Download<R>({ name, columns, rows, whole = [] }: DownloadProps<R
             </button>
           </li>
         </ul>
-        {whole.length > 0 && (
-          <>
-            <h3>All that the filters choose</h3>
-            <ul>
-              {whole.map(([format, url]) => (
-                <li key={format}>
-                  <a href={url} download>
-                    {format}
-                  </a>
-                </li>
-              ))}
-            </ul>
-          </>
-        )}
+        {isOpen && whole}
       </div>
     </details>
   );
@@ -60,10 +51,35 @@ export function Download<R>({ name, columns, rows, whole = [] }: DownloadProps<R
 
 /** Give a text to the browser as a file. */
 export function save(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
+  saveBlob(name, new Blob([text], { type: `${type};charset=utf-8` }));
+}
+
+function saveBlob(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = url;
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** A link to a file of the API; where a token is asked for, the file comes through the page. */
+export function FileLink({ url, name, children }: FileLinkProps) {
+  const throughPage = async (event: MouseEvent) => {
+    if (site.login !== "token") return;
+    event.preventDefault();
+    const blob = await (await raw(url)).blob();
+    saveBlob(name, blob);
+  };
+  return (
+    <a href={url} download={name} onClick={(event) => void throughPage(event)}>
+      {children}
+    </a>
+  );
+}
+
+interface FileLinkProps {
+  readonly url: string;
+  readonly name: string;
+  readonly children: ComponentChildren;
 }

@@ -23,10 +23,11 @@ export interface SimpleListProps<R> {
   readonly path: string;
   readonly dataKey: string;
   readonly noun: string;
-  readonly columns: readonly Column<R>[];
+  /** Or what makes them of the rows of the page. */
+  readonly columns: readonly Column<R>[] | ((rows: readonly R[]) => readonly Column<R>[]);
   readonly idOf: (row: R) => string;
-  /** The order unless the address says another. */
-  readonly order: string;
+  /** The order unless the address says another; null where the route has one of its own. */
+  readonly order: string | null;
   /** The key that a plain text is looked for in; without it there is no field for filters. */
   readonly textKey?: string;
   readonly names?: Names;
@@ -36,15 +37,16 @@ export interface SimpleListProps<R> {
 }
 
 export function SimpleList<R>(props: SimpleListProps<R>) {
-  const { path, dataKey, noun, columns, idOf, names } = props;
+  const { path, dataKey, noun, idOf, names } = props;
   const here = terms.value;
   const { cursor, limit } = pageAt(here);
-  const order = viewValue(here, "orderby") ?? props.order;
+  const order = props.order === null ? null : (viewValue(here, "orderby") ?? props.order);
   const filters = [textOf(filtersOf(here)), props.query ?? ""];
   const query = [...filters, queryOf({ orderby: order, limit, cursor: cursor ?? "*" })];
   const url = urlOf(path, query.filter((part) => part !== "").join("&"));
   const answer = useAnswer<Readonly<Record<string, readonly R[]>>>(url);
   const total = answer.isStale ? null : (answer.headers?.get("X-Total-Count") ?? null);
+  const onOrder = (next: string | null) => setTerms(withView(fromStart(here), "orderby", next));
   return (
     <>
       {props.textKey !== undefined && (
@@ -67,6 +69,7 @@ export function SimpleList<R>(props: SimpleListProps<R>) {
               </NoRows>
             );
           }
+          const columns = typeof props.columns === "function" ? props.columns(rows) : props.columns;
           return (
             <>
               <div class="list-tools">
@@ -81,7 +84,7 @@ export function SimpleList<R>(props: SimpleListProps<R>) {
                   rows={rows}
                   idOf={idOf}
                   order={order}
-                  onOrder={(next) => setTerms(withView(fromStart(here), "orderby", next))}
+                  {...(order === null ? {} : { onOrder })}
                 />
               </div>
               {rows.length > 20 && <Pager {...page} hasSize />}

@@ -24,6 +24,7 @@ import { Loaded } from "../states";
 import { AddColumn } from "./AddColumn";
 import { columnsOf, SHOWN_FIRST } from "./columns";
 import { titleOf, wantOf, type NodeItem } from "./rows";
+import { WholeSelection } from "./WholeSelection";
 import { useFacets, type FacetsOfList } from "./useFacets";
 
 const NEWEST = "-ctime";
@@ -146,7 +147,12 @@ function NodeTable(props: {
             <ThisQuery
               url={urlOf("nodes", [asked, `orderby=${order}`].filter(Boolean).join("&"))}
             />
-            <Download name={props.name} columns={columns} rows={rows} />
+            <Download
+              name={props.name}
+              columns={columns}
+              rows={rows}
+              whole={<WholeSelection query={asked} name={props.name} />}
+            />
             {rows.length > 0 && <Pager {...page(rows)} />}
           </div>
           {rows.length === 0 ? (
