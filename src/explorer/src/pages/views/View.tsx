@@ -14,7 +14,7 @@ import { columnsOf } from "../../parts/nodelist/columns";
 import { lineOfJson, type NodeItem } from "../../parts/nodelist/rows";
 import { NodeLink } from "../../parts/small";
 import { Loaded, Panel } from "../../parts/states";
-import { flat, keysIn, type FlatRow } from "./flat";
+import { flat, keysIn } from "./flat";
 
 export interface ViewRow {
   readonly name: string;
@@ -77,7 +77,10 @@ function Rows({ path }: { path: string }) {
 function tableOf(rows: readonly Raw[]): readonly Column<Raw>[] {
   const known = new Map(rows.map((row) => [row, flat(row)]));
   const valueOf = (row: Raw, key: string): Json => (known.get(row) ?? flat(row))[key] ?? null;
-  return keysIn([...known.values()] as readonly FlatRow[]).map((key) => ({
+  const isShown = (key: string) =>
+    !key.endsWith(".more") || rows.some((row) => valueOf(row, key) !== false);
+  const keys = keysIn([...known.values()]).filter(isShown);
+  return keys.map((key) => ({
     key,
     title: key,
     text: (row) => {

@@ -1,11 +1,11 @@
 /** The shown page as a file, made in the browser. */
 
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
 
 import { raw } from "../../api/http";
 import { site } from "../../site";
 
+import { Menu } from "./Menu";
 import { csvOf, type Column } from "./columns";
 
 export interface DownloadProps<R> {
@@ -17,35 +17,35 @@ export interface DownloadProps<R> {
 }
 
 export function Download<R>({ name, columns, rows, whole }: DownloadProps<R>) {
-  const [isOpen, setOpen] = useState(false);
   return (
-    <details class="menu" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Download</summary>
-      <div class="menu-body">
-        <h3>The rows of this page</h3>
-        <ul>
-          <li>
-            <button
-              type="button"
-              onClick={() => save(`${name}.csv`, "text/csv", csvOf(columns, rows))}
-            >
-              CSV, the columns shown
-            </button>
-          </li>
-          <li>
-            <button
-              type="button"
-              onClick={() =>
-                save(`${name}.json`, "application/json", JSON.stringify(rows, null, 2))
-              }
-            >
-              JSON
-            </button>
-          </li>
-        </ul>
-        {isOpen && whole}
-      </div>
-    </details>
+    <Menu title="Download">
+      {() => (
+        <>
+          <h3>The rows of this page</h3>
+          <ul>
+            <li>
+              <button
+                type="button"
+                onClick={() => save(`${name}.csv`, "text/csv", csvOf(columns, rows))}
+              >
+                CSV, the columns shown
+              </button>
+            </li>
+            <li>
+              <button
+                type="button"
+                onClick={() =>
+                  save(`${name}.json`, "application/json", JSON.stringify(rows, null, 2))
+                }
+              >
+                JSON
+              </button>
+            </li>
+          </ul>
+          {whole}
+        </>
+      )}
+    </Menu>
   );
 }
 

@@ -13,14 +13,15 @@ export interface PagerProps {
   readonly shown: number;
   /** The cursor of the page behind this one; null on the last one. */
   readonly next: string | null;
-  /** All rows; null while that is not known. */
-  readonly total: number | null;
+  /** All rows; null while they are counted, undefined if nobody counts them. */
+  readonly total: number | null | undefined;
   readonly noun: string;
   /** Whether the number of rows can be chosen here: of two of them, the one below the list. */
   readonly hasSize?: boolean;
 }
 
-export function Pager({ shown, next, total, noun, hasSize = false }: PagerProps) {
+export function Pager(props: PagerProps) {
+  const { shown, next, hasSize = false } = props;
   const here = terms.value;
   const { cursor, at, limit } = pageAt(here);
   useEffect(() => {
@@ -41,7 +42,7 @@ export function Pager({ shown, next, total, noun, hasSize = false }: PagerProps)
   return (
     <nav class="pager" aria-label={hasSize ? "Pages" : "Pages, above the list"}>
       <span class="muted" role={hasSize ? undefined : "status"}>
-        {rangeOf(shown, at, total, noun)}
+        {rangeOf(props, at)}
       </span>
       <span class="spacer" />
       {hasSize && <Size limit={limit} />}
@@ -94,8 +95,10 @@ function press(which: string): void {
   document.querySelector<HTMLButtonElement>(`.pager [data-page="${which}"]`)?.click();
 }
 
-function rangeOf(shown: number, at: number, total: number | null, noun: string): string {
+function rangeOf(props: PagerProps, at: number): string {
+  const { shown, total, noun, next } = props;
   if (shown === 0) return at > 0 ? `No more ${noun}` : "";
   const range = `${count(at + 1)}–${count(at + shown)}`;
+  if (total === undefined) return next === null ? `${range} ${noun}` : `${range}, and more`;
   return total === null ? `${range} of …` : `${range} of ${count(total)} ${noun}`;
 }

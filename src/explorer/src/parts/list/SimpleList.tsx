@@ -45,7 +45,8 @@ export function SimpleList<R>(props: SimpleListProps<R>) {
   const query = [...filters, queryOf({ orderby: order, limit, cursor: cursor ?? "*" })];
   const url = urlOf(path, query.filter((part) => part !== "").join("&"));
   const answer = useAnswer<Readonly<Record<string, readonly R[]>>>(url);
-  const total = answer.isStale ? null : (answer.headers?.get("X-Total-Count") ?? null);
+  const told = answer.headers?.get("X-Total-Count");
+  const counted = told ? Number(told) : undefined;
   const onOrder = (next: string | null) => setTerms(withView(fromStart(here), "orderby", next));
   return (
     <>
@@ -59,7 +60,7 @@ export function SimpleList<R>(props: SimpleListProps<R>) {
           const page = {
             shown: rows.length,
             next: answer.isStale ? null : nextCursor(answer.headers),
-            total: total === null ? null : Number(total),
+            total: answer.isStale ? null : counted,
             noun,
           };
           if (rows.length === 0) {

@@ -3,6 +3,7 @@
 import { absolute } from "../../api/http";
 import { site } from "../../site";
 import { Copy } from "../small";
+import { Menu } from "./Menu";
 
 export function ThisQuery({ url }: { url: string }) {
   const whole = absolute(url);
@@ -12,10 +13,9 @@ export function ThisQuery({ url }: { url: string }) {
     ["Python", pythonOf(whole, site.login)],
   ];
   return (
-    <details class="menu">
-      <summary>This query</summary>
-      <div class="menu-body wide">
-        {all.map(([name, text]) => (
+    <Menu title="This query" isWide>
+      {() =>
+        all.map(([name, text]) => (
           <section key={name}>
             <h3>
               {name}{" "}
@@ -25,9 +25,9 @@ export function ThisQuery({ url }: { url: string }) {
             </h3>
             <pre class="snippet">{text}</pre>
           </section>
-        ))}
-      </div>
-    </details>
+        ))
+      }
+    </Menu>
   );
 }
 

@@ -6,6 +6,7 @@ import { urlOf } from "../../api/http";
 import { useAnswer } from "../../api/useAnswer";
 import { dotted } from "../../router/selection";
 import { count } from "../format";
+import { Menu } from "../list/Menu";
 import { Loaded } from "../states";
 import { OFFERED } from "./columns";
 import { isPath, pathOf } from "./rows";
@@ -28,50 +29,55 @@ export interface AddColumnProps {
   readonly onAdd: (key: string) => void;
 }
 
-export function AddColumn({ query, shown, onAdd }: AddColumnProps) {
-  const [isOpen, setOpen] = useState(false);
+export function AddColumn(props: AddColumnProps) {
+  return <Menu title="Add a column">{() => <Choices {...props} />}</Menu>;
+}
+
+function Choices({ query, shown, onAdd }: AddColumnProps) {
   const [text, setText] = useState("");
   const left = OFFERED.filter(([key, title]) => !shown.includes(key) && fits(title, text));
+  const typed = keyOf(text);
   return (
-    <details class="menu" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Add a column</summary>
-      {isOpen && (
-        <div class="menu-body">
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              const key = keyOf(text);
-              if (key) onAdd(key);
-            }}
-          >
-            <label>
-              A key, or part of one{" "}
-              <input
-                value={text}
-                autocomplete="off"
-                spellcheck={false}
-                placeholder="e.g. energy or cell.0.0"
-                onInput={(event) => setText(event.currentTarget.value)}
-              />
-            </label>
-          </form>
-          {left.length > 0 && (
-            <ul>
-              {left.map(([key, title]) => (
-                <li key={key}>
-                  <button type="button" onClick={() => onAdd(key)}>
-                    {title}
-                  </button>
-                </li>
-              ))}
-            </ul>
-          )}
-          {(["attributes", "extras"] as const).map((document) => (
-            <KeysOf key={document} document={document} text={text} {...{ query, shown, onAdd }} />
+    <>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!typed) return;
+          onAdd(typed);
+          setText("");
+        }}
+      >
+        <label>
+          A key, or part of one{" "}
+          <input
+            value={text}
+            autocomplete="off"
+            spellcheck={false}
+            placeholder="e.g. energy or cell.0.0"
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </label>
+        {typed && !shown.includes(typed) && (
+          <button>
+            Add <span class="mono">{typed}</span>
+          </button>
+        )}
+      </form>
+      {left.length > 0 && (
+        <ul>
+          {left.map(([key, title]) => (
+            <li key={key}>
+              <button type="button" onClick={() => onAdd(key)}>
+                {title}
+              </button>
+            </li>
           ))}
-        </div>
+        </ul>
       )}
-    </details>
+      {(["attributes", "extras"] as const).map((document) => (
+        <KeysOf key={document} document={document} text={text} {...{ query, shown, onAdd }} />
+      ))}
+    </>
   );
 }
 
