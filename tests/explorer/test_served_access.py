@@ -120,7 +120,7 @@ def test_open_stores_stay_open(with_both, make_app):
         answer = client.get(path)
         found = told(answer.text)
         assert (answer.status_code, found["profile"]) == (200, "free")
-        assert (found["guarded"], found["login"]) == (False, "basic")
+        assert (found["guarded"], found["login"]) == (False, None)
 
 
 def test_the_first_page_is_a_list_for_those_who_may_read_several(with_both, make_app):
@@ -200,14 +200,35 @@ def test_the_plain_page_is_guarded_too(with_both, make_app):
         assert client.get(path, headers=users.alice).status_code == 200
 
 
+SHOWN = "document.querySelector('#app *:not(noscript)') !== null"
+ASKING = "document.querySelector('form.token') !== null"
+# What a person does who has a token: type it into the field, and press the button.
+ENTER = """(token => {{
+  document.querySelector('form.token input').value = token;
+  document.querySelector('form.token button').click();
+}})("{}")"""
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="the page is shown by a browser")
-def test_a_browser_whose_user_gives_no_password_runs_the_page(with_both, make_app, tmp_path):
-    app = make_app(settings=with_both[0])
-    with serving(app) as root, browsing(tmp_path) as page:
-        page.answer_questions()
+@pytest.mark.parametrize("kind", ["with_tokens", "with_both"])
+def test_a_token_can_be_entered_in_the_page(kind, make_app, tmp_path, request):
+    settings, users = request.getfixturevalue(kind)
+    with serving(make_app(settings=settings)) as root, browsing(tmp_path) as page:
+        page.answer_questions()  # who has a token cancels the question for a password
         page.load(f"{root}/lab/browse/nodes")
-        wait_until(lambda: page.run("document.querySelector('#app *:not(noscript)') !== null"))
+        wait_until(lambda: page.run(ASKING))
+        page.run(ENTER.format("nonsense"))
+        wait_until(lambda: page.run("document.querySelector('[role=alert]') !== null"))
+        first = page.questions
+        assert first == (kind == "with_both")  # none for what scripts ask
+        page.run(ENTER.format(users.reader))
+        wait_until(lambda: page.run(f"!({ASKING})"))
         assert page.run("violations") == []
+        page.load(f"{root}/lab/browse/groups")
+        wait_until(lambda: page.run(f"{SHOWN} && !({ASKING})"))
+        assert page.questions == 2 * first
+        page.load(f"{root}/vault/browse/groups")  # which this token does not open
+        wait_until(lambda: page.run(ASKING))
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="the page is shown by a browser")
@@ -216,6 +237,7 @@ def test_a_browser_sends_the_password_to_the_interface_too(with_passwords, make_
     with serving(app) as root, browsing(tmp_path) as page:
         page.answer_questions("alice", PASSWORD)
         page.load(f"{root}/lab/browse/nodes")
-        wait_until(lambda: page.run("document.querySelector('#app *:not(noscript)') !== null"))
+        wait_until(lambda: page.run(SHOWN))
         asked = "fetch('/lab/api/v4/nodes?limit=1').then(answer => answer.status)"
         assert page.run(asked) == 200
+        assert page.questions == 1

@@ -25,12 +25,17 @@ addEventListener("securitypolicyviolation",
 
 
 class Page:
-    """A page of a browser; `asked` are the URLs that it asked for, `errors` what went wrong."""
+    """A page of a browser.
+
+    `asked` are the URLs that it asked for, `errors` what went wrong, `questions` how often it asked
+    its user for a password.
+    """
 
     def __init__(self, reading, writing):
         self._reading, self._writing = reading, writing
         self._number, self._session, self._left = 0, None, b""
-        self.asked, self.errors, self._credentials = [], [], None
+        self.asked, self.errors = [], []
+        self.questions, self._credentials = 0, None
         target = self._call("Target.createTarget", url="about:blank")["targetId"]
         attached = self._call("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
@@ -89,6 +94,7 @@ class Page:
         if event.get("method") == "Fetch.requestPaused":
             self._send("Fetch.continueRequest", requestId=asked)
         if event.get("method") == "Fetch.authRequired":
+            self.questions += 1
             answer = self._credentials
             self._send("Fetch.continueWithAuth", requestId=asked, authChallengeResponse=answer)
         if event.get("method") == "Network.requestWillBeSent":

@@ -97,6 +97,17 @@ export function authorization(): Record<string, string> {
 }
 
 /**
+ * Whether the token opens the store of this page.
+ *
+ * @throws {ApiError} the server cannot say so, or could not be reached
+ */
+export async function opens(): Promise<boolean> {
+  const response = await reach(urlOf("server"), { headers: authorization(), cache: "no-store" });
+  if (!response.ok && response.status !== 401) throw await refusal(response);
+  return response.ok;
+}
+
+/**
  * GET a URL of the API and give the content of `data`.
  *
  * A request with a signal is one of its own, and ends when the signal says so.
@@ -149,7 +160,8 @@ function keep(url: string, entry: Kept): void {
 
 async function reach(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, init);
+    // With a token the browser has nothing to add: it would ask for a password when one is refused.
+    return await fetch(url, hasToken() ? { ...init, credentials: "omit" } : init);
   } catch {
     throw new ApiError(0, "The server cannot be reached.", "Is it running, and is the network up?");
   }

@@ -144,10 +144,10 @@ class Door:
     def login(self) -> str | None:
         """How a person says who asks: `basic` where there are passwords, else `token`.
 
-        None where nothing is guarded, or only a web server in front knows the users.
+        None where only a web server in front knows the users.
         """
         accounts = self._identities.accounts
-        if not self.rights.has_guarded or not accounts.names:
+        if not accounts.names:
             return None
         return "basic" if accounts.passwords else "token"
 

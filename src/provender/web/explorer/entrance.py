@@ -28,7 +28,7 @@ class Entry:
         page: `stores` for the list of stores, else `store`.
         profile: the name of the store, where it may be told.
         is_guarded: whether the store is not for everybody.
-        login: how a person says who asks: `basic`, `token`, or None.
+        login: how a person says who asks for this store: `basic`, `token`, or None.
         is_refused: whether the answer asks for a password first.
     """
 
@@ -52,11 +52,13 @@ def enter(context: Context) -> Entry:
     door = context.door if context.hides_profiles else None
     if door is None:
         return _entry(stores, name)
-    login, is_guarded = door.login, not door.rights.is_open(name)
-    if not is_guarded or door.rights.may_read(name, door.user()):
-        return _entry(stores, name, is_guarded=is_guarded, login=login)
+    if door.rights.is_open(name):
+        return _entry(stores, name)
+    login = door.login
+    if door.rights.may_read(name, door.user()):
+        return _entry(stores, name, is_guarded=True, login=login)
     if stores and door.user() is not None:
-        return Entry(STORES, None, login=login)
+        return Entry(STORES, None)
     if not (door.has_tokens and wants_page()):
         raise door.refusal
     return Entry(STORE, mounted, is_guarded=True, login=TOKEN, is_refused=login != TOKEN)
@@ -76,5 +78,5 @@ def _entry(
 ) -> Entry:
     """Return what whoever may read a store is told; where there are several, they come first."""
     if len(stores) > 1 or (stores and name is None):
-        return Entry(STORES, None, login=login)
+        return Entry(STORES, None)
     return Entry(STORE, name, is_guarded, login)
