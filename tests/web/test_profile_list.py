@@ -6,6 +6,7 @@ import html
 import json
 import re
 import shutil
+import sqlite3
 import threading
 from contextlib import closing
 from dataclasses import replace
@@ -87,6 +88,7 @@ def test_every_store_is_listed_with_what_the_public_may_know(configured, listing
         "url": "https://example.org/below/b.1/",
         "size": configured.archives[0].joinpath("b.1.aiida").stat().st_size,
         "nodes": 312,
+        "last_mtime": profiles[0]["last_mtime"],
         "reachable": True,
         "problem": None,
     }
@@ -94,6 +96,34 @@ def test_every_store_is_listed_with_what_the_public_may_know(configured, listing
     assert profiles[3]["size"] > 1_000_000
     assert profiles[4]["default"]
     assert profiles[4]["size"] == (unpacked / "sqlite_dos" / "database.sqlite").stat().st_size
+
+
+def test_the_list_tells_when_a_node_last_changed(configured, listing):
+    client = listing(configured, PATIENT).test_client()
+    for name, one in listed(client).items():
+        (node,) = client.get(f"/{name}/api/v4/nodes?orderby=-mtime&limit=1").json["data"]["nodes"]
+        assert one["last_mtime"] == node["mtime"]
+
+
+def test_a_time_that_is_none_hides_no_other_result(configured, listing, unpacked, tmp_path):
+    folder = tmp_path / "odd"
+    shutil.copytree(unpacked / "sqlite_dos", folder)
+    with closing(sqlite3.connect(folder / "database.sqlite")) as connection, connection:
+        connection.execute("UPDATE db_dbnode SET mtime = 'yesterday' WHERE id % 2 = 0")
+    empty = tmp_path / "empty"
+    shutil.copytree(unpacked / "sqlite_dos", empty)
+    with closing(sqlite3.connect(empty / "database.sqlite")) as connection, connection:
+        for table in ("link", "group_dbnodes", "comment", "log", "node"):
+            connection.execute(f"DELETE FROM db_db{table}")
+    profiles = {
+        **configured.profiles,
+        "odd": ProfileSettings(str(folder)),
+        "empty": ProfileSettings(str(empty)),
+    }
+    one = listed(listing(replace(configured, profiles=profiles), PATIENT).test_client())
+    assert (one["odd"]["nodes"], one["odd"]["last_mtime"]) == (312, None)
+    assert (one["empty"]["nodes"], one["empty"]["last_mtime"]) == (0, None)
+    assert one["empty"]["problem"] is None
 
 
 def test_nothing_is_told_of_hosts_users_and_folders(configured, listing, tmp_path):

@@ -12,10 +12,13 @@ import time
 from collections import deque
 from collections.abc import Collection, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from provender.errors import ProvenderError, QueryTimeout, UnsupportedStore
+from provender.schema.entities import Kind
+from provender.schema.statements import Statement
 from provender.settings import Limits, Pool
 from provender.store.archive import is_quick_to_open, open_archive
 from provender.store.cache import CacheFolder
@@ -39,6 +42,7 @@ SIZE_AND_ESTIMATE = (
     "FROM pg_class WHERE oid = 'db_dbnode'::regclass"
 )
 NUMBER = "SELECT count(*) FROM db_dbnode"
+CHANGED = Statement("SELECT max(mtime) FROM db_dbnode", {}, (Kind.TIME,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,13 @@ USUAL = Effort()
 class Finding:
     """The result of examining a store.
 
-    `size` is that of the archive or database in bytes, `nodes` the number of nodes; None when
-    unknown. `problem` is the error that a request would get.
+    `size` is that of the archive or database in bytes, `nodes` the number of nodes, `changed` when
+    a node last changed; None when unknown. `problem` is the error that a request would get.
     """
 
     size: int | None = None
     nodes: int | None = None
+    changed: datetime | None = None
     is_reachable: bool = False
     problem: ProvenderError | None = None
 
@@ -78,7 +83,7 @@ class Finding:
 class _Entry:
     """A profile with the result of its last check, and the result so far of a running check.
 
-    `counted` is the identity of an archive whose nodes were counted, with their number.
+    `counted` is the identity of an archive whose nodes were counted, with what was found.
     """
 
     profile: Profile
@@ -86,7 +91,7 @@ class _Entry:
     so_far: Finding = Finding()
     looked: float = float("-inf")
     is_asked: bool = False
-    counted: tuple[Identity, int] | None = None
+    counted: tuple[Identity, Finding] | None = None
 
 
 class Census:
@@ -190,7 +195,7 @@ class Census:
         status = (path / ARCHIVE_DATABASE if path.is_dir() else path).stat()
         found = identity(status)
         if entry.counted is not None and entry.counted[0] == found:
-            yield Finding(status.st_size, entry.counted[1], is_reachable=True)
+            yield entry.counted[1]
             return
         called, largest = _called(entry.profile), self._effort.largest_extracted
         is_quick = is_quick_to_open(path, called, self._cache, largest)
@@ -198,11 +203,12 @@ class Census:
         if is_quick:
             archive = open_archive(path, called, self._cache)
             try:
-                nodes = _count(engines.sqlite(archive.database, ONE, QUICK), name)
+                engine = engines.sqlite(archive.database, ONE, QUICK)
+                *_, last = _looks(engine, name, status.st_size)
             finally:
                 archive.objects.close()
-            entry.counted = (found, nodes)
-            yield Finding(status.st_size, nodes, is_reachable=True)
+            entry.counted = (found, last)
+            yield last
 
 
 def _called(profile: Profile) -> str:
@@ -211,20 +217,29 @@ def _called(profile: Profile) -> str:
 
 def _look_at_file(engine: Engine, file: Path, name: str) -> Iterator[Finding]:
     size = file.stat().st_size
-    yield Finding(size, _count(engine, name), is_reachable=True)
+    yield Finding(size, is_reachable=True)
+    yield from _looks(engine, name, size)
+
+
+def _looks(engine: Engine, name: str, size: int) -> Iterator[Finding]:
+    """Yield what is found in an SQLite database: the number of nodes, then all."""
+    with closing(Reader(engine, name)) as reader:
+        yield from _look_at_nodes(reader, Finding(size, is_reachable=True))
 
 
 def _look_at_server(engine: Engine, name: str, most_counted: int) -> Iterator[Finding]:
     with closing(Reader(engine, name)) as reader:
         size, estimate = reader.within(lambda snapshot: snapshot.read(SIZE_AND_ESTIMATE))[0]
-        yield Finding(size, is_reachable=True)
-        if estimate > most_counted:
-            yield Finding(size, int(estimate), is_reachable=True)
-        else:
-            nodes = reader.within(lambda snapshot: snapshot.read(NUMBER))[0][0]
-            yield Finding(size, nodes, is_reachable=True)
+        found = Finding(size, is_reachable=True)
+        yield found
+        nodes = int(estimate) if estimate > most_counted else None
+        yield from _look_at_nodes(reader, replace(found, nodes=nodes))
 
 
-def _count(engine: Engine, name: str) -> int:
-    with closing(Reader(engine, name)) as reader:
-        return int(reader.within(lambda snapshot: snapshot.read(NUMBER))[0][0])
+def _look_at_nodes(reader: Reader, found: Finding) -> Iterator[Finding]:
+    """Yield what was found with the number of nodes, if it was not known, then with all."""
+    if found.nodes is None:
+        nodes = reader.within(lambda snapshot: snapshot.read(NUMBER))[0][0]
+        found = replace(found, nodes=nodes)
+    yield found
+    yield replace(found, changed=reader.within(lambda snapshot: snapshot.run(CHANGED))[0][0])

@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 
 from provender.query.querystring import grammar
 from provender.store.census import Finding
+from provender.translators.records import http_date
 from provender.web.answers import responses
 from provender.web.context import Context
 from provender.web.middleware.mounts import PROFILE
@@ -55,10 +56,11 @@ def top_url() -> str:
 def _found(finding: Finding | None) -> dict[str, Any]:
     """Return the result for a store; all of it is null before the first check."""
     if finding is None:
-        return {"size": None, "nodes": None, "reachable": None, "problem": None}
+        return dict.fromkeys(("size", "nodes", "last_mtime", "reachable", "problem"))
     return {
         "size": finding.size,
         "nodes": finding.nodes,
+        "last_mtime": http_date(finding.changed),
         "reachable": finding.is_reachable,
         "problem": finding.problem and error_body(finding.problem),
     }
