@@ -100,7 +100,9 @@ def test_every_store_is_listed_with_what_the_public_may_know(configured, listing
 
 def test_the_list_tells_when_a_node_last_changed(configured, listing):
     client = listing(configured, PATIENT).test_client()
-    for name, one in listed(client).items():
+    found = listed(client)
+    assert found.keys() == configured.profiles.keys()
+    for name, one in found.items():
         (node,) = client.get(f"/{name}/api/v4/nodes?orderby=-mtime&limit=1").json["data"]["nodes"]
         assert one["last_mtime"] == node["mtime"]
 
