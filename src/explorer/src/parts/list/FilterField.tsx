@@ -12,6 +12,7 @@ import { meant, written } from "./filters";
 
 const EXAMPLES: Readonly<Record<string, string>> = {
   nodes: 'label=like="bcc%"&attributes.energy<-5',
+  processes: 'attributes.process_label="MyWorkChain"&exit_status>=300',
   groups: "time>=2026-11-01",
   codes: 'label=like="pw%"',
   computers: 'hostname=like="%.ch"',

@@ -76,12 +76,15 @@ export function wordsOf(term: Term, names: Names = {}): Words {
 
 function ofRelation(term: Term): Words | null {
   const value = unquoted(term.value);
+  if (term.key === "past") return { what: "created in the last", how: "", value };
   const relation = Object.hasOwn(RELATIONS, term.key) ? RELATIONS[term.key] : undefined;
   if (relation) {
     return { what: relation, how: "", value: term.key === "group" ? value : value.slice(0, 8) };
   }
   const both = Object.hasOwn(SWITCHES, term.key) ? SWITCHES[term.key] : undefined;
-  return both ? { what: both[value === "true" ? 0 : 1], how: "", value: "" } : null;
+  return both
+    ? { what: both[value === "true" || value === "1" ? 0 : 1], how: "", value: "" }
+    : null;
 }
 
 function ofCondition(term: Term, names: Names): Words {
