@@ -5,11 +5,17 @@ import type { ProfileRow } from "../../api/types";
 import { useAnswer } from "../../api/useAnswer";
 import { count } from "../../parts/format";
 import { Bytes } from "../../parts/small";
-import { Loaded, Panel } from "../../parts/states";
+import { Empty, Loaded, Panel } from "../../parts/states";
 import { site } from "../../site";
 
+const KINDS: Readonly<Record<string, string>> = {
+  "core.psql_dos": "PostgreSQL",
+  "core.sqlite_dos": "SQLite",
+  "core.sqlite_zip": "archive",
+};
+
 export default function Stores() {
-  const answer = useAnswer<{ profiles: ProfileRow[] }>(
+  const answer = useAnswer<{ profiles: readonly ProfileRow[] }>(
     urlOf("").replace(/\/api\/v4\/$/, "/profiles"),
   );
   return (
@@ -17,34 +23,67 @@ export default function Stores() {
       <h1>Stores</h1>
       <Panel title="All stores of this server">
         <Loaded answer={answer}>
-          {({ profiles }) => (
-            <table class="table">
-              <thead>
-                <tr>
-                  <th scope="col">Name</th>
-                  <th scope="col">Kind</th>
-                  <th scope="col">Nodes</th>
-                  <th scope="col">Size</th>
-                </tr>
-              </thead>
-              <tbody>
-                {profiles.map((profile) => (
-                  <tr key={profile.name}>
-                    <th scope="row">
-                      <a href={`${site.top}/${profile.name}/`}>{profile.name}</a>
-                    </th>
-                    <td>{profile.kind}</td>
-                    <td class="number">{profile.nodes === null ? "–" : count(profile.nodes)}</td>
-                    <td class="number">
-                      <Bytes size={profile.size} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
+          {({ profiles }) =>
+            profiles.length > 0 ? (
+              <Table profiles={profiles} />
+            ) : (
+              <Empty>
+                <p>This server has no stores that you may see.</p>
+              </Empty>
+            )
+          }
         </Loaded>
       </Panel>
+    </>
+  );
+}
+
+function Table({ profiles }: { profiles: readonly ProfileRow[] }) {
+  return (
+    <table class="table">
+      <thead>
+        <tr>
+          <th scope="col">Name</th>
+          <th scope="col">Kind</th>
+          <th scope="col" class="number">
+            Nodes
+          </th>
+          <th scope="col" class="number">
+            Size
+          </th>
+          <th scope="col">Reachable</th>
+        </tr>
+      </thead>
+      <tbody>
+        {profiles.map((profile) => (
+          <tr key={profile.name}>
+            <th scope="row">
+              <a href={`${site.top}/${encodeURIComponent(profile.name)}/`}>{profile.name}</a>
+              {profile.default && <span class="muted"> default</span>}
+            </th>
+            <td title={profile.kind}>{KINDS[profile.kind] ?? profile.kind}</td>
+            <td class="number">{profile.nodes === null ? "–" : count(profile.nodes)}</td>
+            <td class="number">
+              <Bytes size={profile.size} />
+            </td>
+            <td>
+              <Reach profile={profile} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Reach({ profile: { reachable, problem } }: { profile: ProfileRow }) {
+  if (reachable === null) return <span class="muted">not known</span>;
+  if (reachable) return <span class="state-ok">✓ yes</span>;
+  return (
+    <>
+      <span class="state-failed">✕ no</span>
+      {problem && <div>{problem.message}</div>}
+      {problem?.hint && <div class="muted">{problem.hint}</div>}
     </>
   );
 }
