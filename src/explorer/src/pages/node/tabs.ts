@@ -67,6 +67,12 @@ export const TABS: readonly Tab[] = [
     component: lazy(() => import("./process/LogsTab")),
   },
   {
+    name: "job-files",
+    title: "Inputs and outputs",
+    applies: (node) => node.node_type.startsWith("process.calculation.calcjob."),
+    component: lazy(() => import("./process/JobFilesTab")),
+  },
+  {
     name: "attributes",
     title: "Attributes",
     applies: always,

@@ -19,7 +19,7 @@ const PLACES: Readonly<Record<string, string>> = {
 export function OriginLink({ node, origin }: { node: NodeDetail; origin: Origin }) {
   const isOwn = origin.process === node.uuid;
   const place = PLACES[origin.source] ?? origin.source;
-  const href = hrefOfOrigin(node, origin);
+  const href = hrefOfOrigin(origin);
   const said = origin.filename ? `${place} ${origin.filename}` : place;
   return (
     <>
@@ -35,23 +35,16 @@ export function OriginLink({ node, origin }: { node: NodeDetail; origin: Origin 
 }
 
 /** The address of the place; null where it has none of its own. */
-export function hrefOfOrigin(node: NodeDetail, origin: Origin): string | null {
+export function hrefOfOrigin(origin: Origin): string | null {
   const { process, source, log_id: row, filename } = origin;
   if (source === "log" || source === "report") {
     return hrefOf(["nodes", process, "logs"], row === null ? "" : `row=${row}`);
   }
   if (filename !== null) {
-    const folder = process === node.uuid ? retrievedOf(node) : null;
-    if (folder) return hrefOf(["nodes", folder, "files", ...filename.split("/")]);
-    return hrefOf(["nodes", process, "job-files"]);
+    return hrefOf(["nodes", process, "files", ...filename.split("/")], "side=outputs");
   }
   if (source === "exception" || source === "status") {
     return hrefOf(["nodes", process, "attributes"]);
   }
   return null;
-}
-
-/** The folder with the files that a job brought back. */
-export function retrievedOf(node: NodeDetail): string | null {
-  return node.links?.outgoing.find((link) => link.link_label === "retrieved")?.uuid ?? null;
 }
