@@ -17,15 +17,18 @@ LINKS = {
     "project": {"a": ["uuid"], "b": ["uuid"], "a--b": ["type"]},
     "limit": 10000,
 }
+ALL = ("input_calc", "input_work", "create", "return", "call_calc", "call_work")
 TYPES = {
     "input_of": ("input_calc", "input_work"),
     "output_of": ("create", "return"),
     "called_by": ("call_calc", "call_work"),
     "caller_of": ("call_calc", "call_work"),
+    "with_incoming": ALL,
+    "with_outgoing": ALL,
     "ancestor_of": ("create", "input_calc"),
     "descendant_of": ("create", "input_calc"),
 }
-AGAINST = ("input_of", "caller_of", "ancestor_of")
+AGAINST = ("input_of", "caller_of", "ancestor_of", "with_outgoing")
 
 
 def graph(served):

@@ -12,13 +12,19 @@ const WORDS: Readonly<Record<Side, string>> = {
   outgoing: "outgoing",
   called: "called",
 };
-/** The relation that lists all neighbours on a side. */
+/** The relation that lists all neighbours of a process on a side. */
 const RELATIONS: Readonly<Record<Side, string>> = {
   incoming: "input_of",
   caller: "caller_of",
   outgoing: "output_of",
   called: "called_by",
 };
+
+/** Data has no inputs and outputs of its own, but processes that made and took it. */
+function relationOf(node: GraphNode, side: Side): string {
+  if (node.kind === "calculation" || node.kind === "workflow") return RELATIONS[side];
+  return side === "incoming" ? "with_outgoing" : "with_incoming";
+}
 
 export interface SideProps {
   readonly graph: Graph;
@@ -49,7 +55,7 @@ export function SidePanel({ graph, node, isBusy, onExpand }: SideProps) {
           if (!total && !node.cut.has(side)) return null;
           return (
             <li key={side}>
-              <a href={hrefOf(["nodes"], `${RELATIONS[side]}=${node.uuid}`)}>
+              <a href={hrefOf(["nodes"], `${relationOf(node, side)}=${node.uuid}`)}>
                 {total === undefined ? "more than 100" : count(total)} {WORDS[side]}
               </a>
             </li>

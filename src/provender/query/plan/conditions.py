@@ -230,6 +230,8 @@ class NodeRelation(Enum):
     OUTPUT_OF = "output_of"
     CALLED_BY = "called_by"
     CALLER_OF = "caller_of"
+    WITH_INCOMING = "with_incoming"
+    WITH_OUTGOING = "with_outgoing"
 
 
 @dataclass(frozen=True, slots=True)

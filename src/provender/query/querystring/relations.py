@@ -22,6 +22,8 @@ HELP = {
     NodeRelation.OUTPUT_OF: "outputs of a process",
     NodeRelation.CALLED_BY: "processes that a workflow called",
     NodeRelation.CALLER_OF: "the workflow that called a process",
+    NodeRelation.WITH_INCOMING: "nodes to which a link of a node leads, of any type",
+    NodeRelation.WITH_OUTGOING: "nodes of which a link leads to a node, of any type",
 }
 
 

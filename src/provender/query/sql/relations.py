@@ -13,12 +13,16 @@ from provender.schema import tables
 from provender.schema.entities import Kind
 from provender.schema.processes import CALLS, INPUTS, OUTPUTS
 
+# No types: links of any type.
+ANY: tuple[str, ...] = ()
 # The links to one step away: their types, the column of the given node, and that of the related.
 STEPS: dict[NodeRelation, tuple[tuple[str, ...], str, str]] = {
     NodeRelation.INPUT_OF: (INPUTS, "output_id", "input_id"),
     NodeRelation.OUTPUT_OF: (OUTPUTS, "input_id", "output_id"),
     NodeRelation.CALLED_BY: (CALLS, "input_id", "output_id"),
     NodeRelation.CALLER_OF: (CALLS, "output_id", "input_id"),
+    NodeRelation.WITH_INCOMING: (ANY, "input_id", "output_id"),
+    NodeRelation.WITH_OUTGOING: (ANY, "output_id", "input_id"),
 }
 # The same for each step of a closure.
 CLOSURES = {
@@ -41,16 +45,17 @@ def related_ids(relation: NodeRelation, forms: SqlForms, near: Any, name: str) -
         types, given, wanted = STEPS[relation]
         link = tables.LINK.alias(f"link_{name}")
         is_given = forms.member(link.c[given], near, Kind.INTEGER)
-        return select(link.c[wanted]).where(is_given, _is_of(link, types))
+        found = select(link.c[wanted]).where(is_given)
+        return found.where(_is_of(link, types)) if types else found
     given, wanted = CLOSURES[relation]
     link = tables.LINK.alias(f"first_{name}")
     is_given = forms.member(link.c[given], near, Kind.INTEGER)
-    first = select(link.c[wanted].label("id")).where(is_given, _is_of(link, FOLLOWED))
-    found = first.cte(f"related_{name}", recursive=True)
+    start = select(link.c[wanted].label("id")).where(is_given, _is_of(link, FOLLOWED))
+    closure = start.cte(f"related_{name}", recursive=True)
     link = tables.LINK.alias(f"next_{name}")
-    step = select(link.c[wanted]).select_from(found.join(link, link.c[given] == found.c.id))
-    found = found.union(step.where(_is_of(link, FOLLOWED)))
-    return select(found.c.id)
+    step = select(link.c[wanted]).select_from(closure.join(link, link.c[given] == closure.c.id))
+    closure = closure.union(step.where(_is_of(link, FOLLOWED)))
+    return select(closure.c.id)
 
 
 def _is_of(link: Any, types: tuple[str, ...]) -> Any:  # noqa: ANN401 - an alias, a condition

@@ -12,8 +12,8 @@ import { grouped, type LinkGroup, type Side } from "./links";
 
 const SHORT = 8;
 const WORDS: Readonly<Record<Side, { title: string; none: string; relation: string }>> = {
-  incoming: { title: "Comes from", none: "Nothing leads to this node.", relation: "input_of" },
-  outgoing: { title: "Leads to", none: "Nothing came from this node.", relation: "output_of" },
+  incoming: { title: "Comes from", none: "Nothing leads to this node.", relation: "with_outgoing" },
+  outgoing: { title: "Leads to", none: "Nothing came from this node.", relation: "with_incoming" },
 };
 
 export function Links({ node, side }: { node: NodeDetail; side: Side }) {

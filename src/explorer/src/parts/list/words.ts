@@ -38,6 +38,8 @@ const RELATIONS: Readonly<Record<string, string>> = {
   output_of: "outputs of",
   called_by: "called by",
   caller_of: "callers of",
+  with_incoming: "with a link from",
+  with_outgoing: "with a link to",
 };
 
 const SWITCHES: Readonly<Record<string, readonly [string, string]>> = {
