@@ -216,7 +216,7 @@ function Rows(props: { found: readonly Compared[]; comparison: Comparison; what:
 
 function Columns({ names, children }: { names: readonly string[]; children: ComponentChildren }) {
   return (
-    <div class="wide">
+    <div class="wide" tabIndex={0} role="group" aria-label="Values side by side">
       <table class="table compare">
         <thead>
           <tr>

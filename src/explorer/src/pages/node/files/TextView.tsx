@@ -41,7 +41,7 @@ export function TextView({ url, name }: { url: string; name: string }) {
   if (text.lines.length === 0 && text.isLoading) return <Skeleton lines={12} />;
   return (
     <>
-      <div class="text-tools" role="search">
+      <div class="text-tools">
         <Find
           typed={typed}
           found={found}

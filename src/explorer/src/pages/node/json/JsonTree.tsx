@@ -63,7 +63,7 @@ export function JsonTree({ roots }: { roots: Members }) {
   };
   return (
     <>
-      <div class="json-tools" role="search">
+      <div class="json-tools">
         <label class="json-find">
           <span class="offscreen">Find a key or value</span>
           <input
