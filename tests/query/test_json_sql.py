@@ -13,13 +13,15 @@ POSTGRESQL, SQLITE = Backend.POSTGRESQL, Backend.SQLITE
 NODE = {"entity_type": "", "tag": "n"}
 # What both databases write for a document: `attributes.x` unless a test says otherwise.
 X = "attributes #> ['x']"
+PG_DOUBLE = f"CAST({X} AS DOUBLE PRECISION)"
 PG_NUMBER = (
-    f"CASE WHEN (jsonb_typeof({X}) != 'number') THEN NULL "
-    f"WHEN (({X}) > '1.7976931348623157e308'::jsonb) THEN 'Infinity'::float8 "
-    f"WHEN (({X}) > '2.4703282292062328e-324'::jsonb) THEN CAST({X} AS DOUBLE PRECISION) "
-    f"WHEN (({X}) < '-1.7976931348623157e308'::jsonb) THEN '-Infinity'::float8 "
-    f"WHEN (({X}) < '-2.4703282292062328e-324'::jsonb) THEN CAST({X} AS DOUBLE PRECISION) "
-    f"WHEN (({X}) <= '2.4703282292062328e-324'::jsonb) THEN '0'::float8 END"
+    f"CASE WHEN (jsonb_typeof({X}) = 'number') THEN "
+    f"CASE WHEN (({X}) > '2.4703282292062328e-324'::jsonb) THEN "
+    f"CASE WHEN (({X}) > '1.7976931348623157e308'::jsonb) "
+    f"THEN 'Infinity'::float8 ELSE {PG_DOUBLE} END "
+    f"WHEN (({X}) < '-2.4703282292062328e-324'::jsonb) THEN "
+    f"CASE WHEN (({X}) < '-1.7976931348623157e308'::jsonb) "
+    f"THEN '-Infinity'::float8 ELSE {PG_DOUBLE} END ELSE '0'::float8 END END"
 )
 PG_STRING = f"CASE WHEN (jsonb_typeof({X}) = 'string') THEN attributes #>> ['x'] END"
 PG_WORD = f"CAST({X} AS TEXT)"

@@ -45,6 +45,8 @@ CASTS: dict[str, type[TypeEngine[Any]]] = {
 LARGEST, LOWEST = "'1.7976931348623157e308'::jsonb", "'-1.7976931348623157e308'::jsonb"
 # Numbers between these are nearer to 0 than to any other double.
 POSITIVE, NEGATIVE = "'2.4703282292062328e-324'::jsonb", "'-2.4703282292062328e-324'::jsonb"
+INFINITY = literal_column("'Infinity'::float8", Double)
+MINUS_INFINITY = literal_column("'-Infinity'::float8", Double)
 
 
 class JsonForms(ABC):
@@ -190,17 +192,22 @@ class PostgresqlJson(JsonForms):
         return case((and_(*(kind == literal_column("'object'", Text) for kind in types)), found))
 
     def number(self) -> Expression:
-        """Return a cast that can neither overflow nor underflow."""
+        """Return a cast that can neither overflow nor underflow.
+
+        Each `#>` decompresses the document anew: a key that is missing takes one of them, zero
+        three.
+        """
         value = self.document()
-        above, below = value.op(">"), value.op("<")  # unknown for a key that is missing
-        return case(
-            (self._type() != literal_column("'number'", Text), None),
-            (above(literal_column(LARGEST)), literal_column("'Infinity'::float8")),
-            (above(literal_column(POSITIVE)), cast(value, Double)),
-            (below(literal_column(LOWEST)), literal_column("'-Infinity'::float8")),
-            (below(literal_column(NEGATIVE)), cast(value, Double)),
-            (value.op("<=")(literal_column(POSITIVE)), literal_column("'0'::float8")),
+        above, below = value.op(">"), value.op("<")
+        number = cast(value, Double)
+        positive = case((above(literal_column(LARGEST)), INFINITY), else_=number)
+        negative = case((below(literal_column(LOWEST)), MINUS_INFINITY), else_=number)
+        found = case(
+            (above(literal_column(POSITIVE)), positive),
+            (below(literal_column(NEGATIVE)), negative),
+            else_=literal_column("'0'::float8", Double),
         )
+        return case((self.is_type(JsonType.NUMBER), found))
 
     def string(self) -> Expression:
         """Return `column #>> path`."""
