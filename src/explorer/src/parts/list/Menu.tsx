@@ -20,8 +20,17 @@ export function Menu({ title, isWide = false, children }: MenuProps) {
     const click = (event: Event) => {
       if (own.current && !event.composedPath().includes(own.current)) setOpen(false);
     };
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      setOpen(false);
+      own.current?.querySelector("summary")?.focus();
+    };
     document.addEventListener("click", click);
-    return () => document.removeEventListener("click", click);
+    document.addEventListener("keydown", escape);
+    return () => {
+      document.removeEventListener("click", click);
+      document.removeEventListener("keydown", escape);
+    };
   }, [isOpen]);
   return (
     <details
@@ -29,11 +38,6 @@ export function Menu({ title, isWide = false, children }: MenuProps) {
       class="menu"
       open={isOpen}
       onToggle={(event) => setOpen(event.currentTarget.open)}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || !isOpen) return;
-        setOpen(false);
-        own.current?.querySelector("summary")?.focus();
-      }}
     >
       <summary>{title}</summary>
       {isOpen && <div class={isWide ? "menu-body wide" : "menu-body"}>{children()}</div>}
