@@ -65,6 +65,8 @@ export interface ProfileRow {
   readonly url: string | null;
   readonly size: number | null;
   readonly nodes: number | null;
+  /** When a node was last written or changed. */
+  readonly last_mtime: string | null;
   readonly reachable: boolean | null;
   readonly problem: { readonly message: string; readonly hint?: string } | null;
 }

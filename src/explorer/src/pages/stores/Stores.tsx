@@ -4,7 +4,7 @@ import { urlOf } from "../../api/http";
 import type { ProfileRow } from "../../api/types";
 import { useAnswer } from "../../api/useAnswer";
 import { count } from "../../parts/format";
-import { Bytes } from "../../parts/small";
+import { Bytes, Time } from "../../parts/small";
 import { Empty, Loaded, Panel } from "../../parts/states";
 import { site } from "../../site";
 
@@ -51,6 +51,7 @@ function Table({ profiles }: { profiles: readonly ProfileRow[] }) {
           <th scope="col" class="number">
             Size
           </th>
+          <th scope="col">Last change</th>
           <th scope="col">Reachable</th>
         </tr>
       </thead>
@@ -65,6 +66,9 @@ function Table({ profiles }: { profiles: readonly ProfileRow[] }) {
             <td class="number">{profile.nodes === null ? "–" : count(profile.nodes)}</td>
             <td class="number">
               <Bytes size={profile.size} />
+            </td>
+            <td>
+              <Time value={profile.last_mtime} />
             </td>
             <td>
               <Reach profile={profile} />
