@@ -1,5 +1,7 @@
 /** The stores of the server. */
 
+import "../../parts/list/list.css";
+
 import { urlOf } from "../../api/http";
 import type { ProfileRow } from "../../api/types";
 import { useAnswer } from "../../api/useAnswer";
@@ -40,7 +42,7 @@ export default function Stores() {
 
 function Table({ profiles }: { profiles: readonly ProfileRow[] }) {
   return (
-    <table class="table">
+    <table class="table list">
       <thead>
         <tr>
           <th scope="col">Name</th>
@@ -62,15 +64,19 @@ function Table({ profiles }: { profiles: readonly ProfileRow[] }) {
               <a href={`${site.top}/${encodeURIComponent(profile.name)}/`}>{profile.name}</a>
               {profile.default && <span class="muted"> default</span>}
             </th>
-            <td title={profile.kind}>{KINDS[profile.kind] ?? profile.kind}</td>
-            <td class="number">{profile.nodes === null ? "–" : count(profile.nodes)}</td>
-            <td class="number">
+            <td data-label="Kind" title={profile.kind}>
+              {KINDS[profile.kind] ?? profile.kind}
+            </td>
+            <td class="number" data-label="Nodes">
+              {profile.nodes === null ? "–" : count(profile.nodes)}
+            </td>
+            <td class="number" data-label="Size">
               <Bytes size={profile.size} />
             </td>
-            <td>
+            <td data-label="Last change">
               <Time value={profile.last_mtime} />
             </td>
-            <td>
+            <td data-label="Reachable" class="stores-reach">
               <Reach profile={profile} />
             </td>
           </tr>
