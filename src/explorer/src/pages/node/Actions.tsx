@@ -1,6 +1,6 @@
 /** What can be done with a node: copy its address and citation, print it, download it, read it as JSON. */
 
-import { absolute, urlOf } from "../../api/http";
+import { absolute, hasToken, urlOf } from "../../api/http";
 import type { NodeDetail } from "../../api/types";
 import { useAnswer } from "../../api/useAnswer";
 import { Download } from "../../parts/Download";
@@ -10,6 +10,9 @@ import { Loaded } from "../../parts/states";
 import { hrefOf } from "../../router/router";
 import { addressOf, citationOf } from "./describe";
 import { nodeUrl } from "./useNode";
+
+/** How curl sends a token, which a copied command never has in it. */
+const TOKEN = '-H "Authorization: Bearer $TOKEN" ';
 
 export function Actions({ node }: { node: NodeDetail }) {
   return (
@@ -68,16 +71,20 @@ function AsJson({ node }: { node: NodeDetail }) {
   const record = absolute(urlOf(`nodes/${node.uuid}/record`));
   return (
     <>
-      <a href={whole} target="_blank" rel="noreferrer">
-        Open the answer behind this page
-      </a>
-      <a href={record} target="_blank" rel="noreferrer">
-        Open the whole record
-      </a>
+      {!hasToken() && (
+        <>
+          <a href={whole} target="_blank" rel="noreferrer">
+            Open the answer behind this page
+          </a>
+          <a href={record} target="_blank" rel="noreferrer">
+            Open the whole record
+          </a>
+        </>
+      )}
       <Copy text={whole} label="Copy the address of the answer">
         Copy the API address
       </Copy>
-      <Copy text={`curl -s '${whole}'`} label="Copy a command for curl">
+      <Copy text={`curl -s ${hasToken() ? TOKEN : ""}'${whole}'`} label="Copy a command for curl">
         Copy for curl
       </Copy>
     </>

@@ -25,8 +25,14 @@ interface State {
 
 const NONE: State = { id: null, found: null, error: null };
 
-/** The node that was found last, so that an address made whole needs no second request. */
-let last: Found | null = null;
+/** The node that was found just now, so that an address made whole needs no second request. */
+let last: { readonly found: Found; readonly time: number } | null = null;
+const JUST_NOW = 1000;
+
+function foundJustNow(uuid: string): Found | null {
+  const isFresh = last?.found.node.uuid === uuid && performance.now() - last.time < JUST_NOW;
+  return isFresh ? (last?.found ?? null) : null;
+}
 
 /** The URL of a node with the parts that its page shows. */
 export function nodeUrl(uuid: string): string {
@@ -35,16 +41,17 @@ export function nodeUrl(uuid: string): string {
 
 /** Find the node of an id: a uuid, the beginning of one, or a pk. */
 export function useNode(id: string): State & { readonly retry: () => void } {
-  const [state, setState] = useState<State>(() =>
-    last?.node.uuid === id ? { id, found: last, error: null } : NONE,
-  );
+  const [state, setState] = useState<State>(() => {
+    const found = foundJustNow(id);
+    return found ? { id, found, error: null } : NONE;
+  });
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     if (state.id === id && state.found?.node.uuid === id) return undefined;
     let isWanted = true;
     find(id).then(
       (found) => {
-        last = found;
+        last = { found, time: performance.now() };
         if (isWanted) setState({ id, found, error: null });
       },
       (error: unknown) => {
