@@ -5,7 +5,7 @@ import { isProcess, kindOf } from "../../parts/kinds";
 import { KindShape, NodeType, StateBadge, Time, Uuid } from "../../parts/small";
 import { hrefOf } from "../../router/router";
 import { Actions } from "./Actions";
-import { numberAt, textAt, titleOf } from "./describe";
+import { addressOf, numberAt, textAt, titleOf } from "./describe";
 
 export function Header({ node }: { node: NodeDetail }) {
   const { attributes } = node;
@@ -49,6 +49,7 @@ export function Header({ node }: { node: NodeDetail }) {
           </a>
         ))}
       </p>
+      <p class="print-only">{addressOf(node.uuid)}</p>
     </header>
   );
 }
