@@ -72,11 +72,13 @@ export default function Processes() {
         <Window filters={filters} />
       </div>
       {counted.error && <Failure error={counted.error} />}
-      {facets && (
+      {facets ? (
         <Outcomes
           states={facets["attributes.process_state"] ?? null}
           exits={facets["attributes.exit_status"] ?? null}
         />
+      ) : (
+        !counted.error && <Counting />
       )}
       <div class="list-page">
         <FacetRail specs={SPECS} facets={facets} isStale={counted.isStale} />
@@ -100,6 +102,18 @@ export default function Processes() {
         </div>
       </div>
     </>
+  );
+}
+
+/** In place of the chart: counting all processes of a large store takes seconds. */
+function Counting() {
+  return (
+    <section class="outcomes outcomes-waiting" aria-busy="true">
+      <h2>How they ended</h2>
+      <p class="muted" role="status">
+        Counting the processes…
+      </p>
+    </section>
   );
 }
 
