@@ -73,6 +73,10 @@ class Visit:
         image = self.page.locator(selector).first.screenshot()
         return Image.open(io.BytesIO(image)).convert("RGB")
 
+    def screen(self):
+        """The pixels of the page as far as the window shows it."""
+        return Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
+
     def faults(self):
         """What axe-core finds on the page: rule and place."""
         import axe_playwright_python

@@ -7,6 +7,8 @@ import io
 import pytest
 from PIL import Image
 
+from support.waiting import wait_until
+
 CODE = "data.core.code.installed.InstalledCode."
 
 
@@ -66,8 +68,7 @@ def test_a_hub_is_grouped(visiting, on_demo):
     before = drawn(visit).count()
     bundle.focus()
     bundle.press("Enter")
-    visit.page.wait_for_timeout(500)
-    assert drawn(visit).count() > before
+    assert wait_until(lambda: drawn(visit).count() > before)
 
 
 @pytest.mark.parametrize("form", ["SVG", "PNG"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 PAGES = ["", "nodes", "processes", "groups", "computers", "codes", "people", "views", "api"]
+# The start page also looks at the last seven days, after its first glance.
+REQUESTS = {"": 5}
 SIZES = {"desk": (1280, 900), "phone": (360, 740)}
 
 
@@ -16,7 +18,7 @@ def path_of(page):
 def test_a_page_opens_with_few_requests(visiting, on_demo, page):
     visit = visiting(on_demo, path_of(page))
     assert visit.page.locator("h1").count() >= 1
-    assert len(visit.asked) <= 3, visit.asked
+    assert len(visit.asked) <= REQUESTS.get(page, 3), visit.asked
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

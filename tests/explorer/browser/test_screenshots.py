@@ -32,7 +32,7 @@ def test_a_picture_is_taken(request, visiting, on_demo, name):
         address = address.format(on_demo.get(f"/api/v4/nodes?{filters}").column("uuid")[0])
     visit = visiting(on_demo, address, viewport={"width": 1280, "height": 800})
     visit.page.wait_for_timeout(800)
-    image = visit.picture("body")
+    image = visit.screen()
     assert colours(image) > 20
     if folder := request.config.getoption("--screenshots"):
         Path(folder).mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,7 @@
 /** The types of the store as a tree; each one is a link to its nodes. */
 
+import { useState } from "preact/hooks";
+
 import type { Facet } from "../../api/types";
 import { count } from "../../parts/format";
 import { kindOf } from "../../parts/kinds";
@@ -14,25 +16,39 @@ export function Types({ facet }: { facet: Facet }) {
     <ul class="home-tree">
       {tree.map((branch) => (
         <li key={branch.title}>
-          {branch.branches.length > 0 ? (
-            <details open>
-              <summary aria-label={`${branch.title}: fold or unfold`}>
-                <Row branch={branch} />
-              </summary>
-              <ul>
-                {branch.branches.map((leaf) => (
-                  <li key={leaf.nodeType}>
-                    <Row branch={leaf} />
-                  </li>
-                ))}
-              </ul>
-            </details>
-          ) : (
-            <Row branch={branch} />
-          )}
+          {branch.branches.length > 0 ? <Fold branch={branch} /> : <Row branch={branch} />}
         </li>
       ))}
     </ul>
+  );
+}
+
+function Fold({ branch }: { branch: Branch }) {
+  const [isOpen, setOpen] = useState(true);
+  return (
+    <>
+      <div class="home-branch">
+        <button
+          type="button"
+          class="plain"
+          aria-expanded={isOpen}
+          aria-label={`${branch.title}: fold or unfold`}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {isOpen ? "▾" : "▸"}
+        </button>
+        <Row branch={branch} />
+      </div>
+      {isOpen && (
+        <ul>
+          {branch.branches.map((leaf) => (
+            <li key={leaf.nodeType}>
+              <Row branch={leaf} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 
