@@ -104,7 +104,7 @@ def installed(sites):
     if APACHE is None or not (MODULES / "mod_wsgi.so").exists():
         pytest.skip("no Apache: apt-get install apache2 libapache2-mod-wsgi-py3")
     source = sites / "source"
-    shutil.copytree(ROOT / "src", source / "src", ignore=shutil.ignore_patterns("*.egg-info"))
+    shutil.copytree(ROOT / "src" / "provender", source / "src" / "provender")
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     venv = sites / "venv"

@@ -13,6 +13,7 @@ import pytest
 from deploy import processes
 from deploy.processes import ROOT
 from provender.web.access import accounts
+from support.explorer import BROWSER, DEEP, base, loaded, told
 from support.users import PASSWORD, basic, bearer
 
 
@@ -59,7 +60,38 @@ def test_the_path_of_a_mount_leads_to_its_page(apache, mount):
     assert answer.headers["location"] == f"{apache.root}{mount}/"
     page = apache.get(f"{mount}/")
     assert page.headers["content-type"].startswith("text/html")
-    assert f"{apache.root}{mount}/api/" in page.body.decode()
+    assert told(page.body.decode())["api"] == f"{mount}/api/v4"
+
+
+def test_every_address_of_the_explorer_is_its_page(apache, mount):
+    for path in DEEP:
+        page = apache.get(mount + path)
+        assert page.status == 200, path
+        assert base(page.body.decode()) == f"{mount}/"
+    paths = loaded(page.body.decode())
+    assert paths
+    for path in paths:
+        file = apache.get(path, headers={"Accept-Encoding": "gzip"})
+        assert (file.status, file.headers["content-encoding"]) == (200, "gzip")
+        known = {"Accept-Encoding": "gzip", "If-None-Match": file.headers["etag"]}
+        again = apache.get(path, headers=known)
+        assert (again.status, again.headers["etag"]) == (304, file.headers["etag"])
+
+
+def test_the_page_of_the_explorer_stays_revalidatable(apache, mount):
+    packed = apache.get(f"{mount}/browse/nodes", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    known = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
+    again = apache.get(f"{mount}/browse/groups", headers=known)
+    assert (again.status, again.headers["etag"]) == (304, packed.headers["etag"])
+
+
+def test_the_page_of_a_guarded_store_asks_for_a_password(apache):
+    path = "/app2/guarded/browse/nodes/a%2Fb"
+    refused = apache.get(path, headers=BROWSER)
+    assert (refused.status, "www-authenticate" in refused.headers) == (401, True)
+    page = apache.get(path, headers=BROWSER | basic("alice", PASSWORD))
+    assert (page.status, base(page.body.decode())) == (200, "/app2/guarded/")
 
 
 def test_each_mount_serves_its_own_store(apache):
@@ -126,6 +158,11 @@ def test_figures_are_kept_from_strangers(apache, mount):
     assert apache.get(f"{mount}/metrics").status == (401 if mount == "/app2" else 404)
     for path in ("/metrics", "/metrics/", "//metrics", "/%6detrics"):
         assert processes.from_stranger(apache.root, mount + path) == 403, path
+    for path in ("/browse/../metrics", "/browse/..%2Fmetrics", "/browse/x/%2e%2e%2f../metrics"):
+        assert processes.from_stranger(apache.root, mount + path) == 403, path
+    for path in ("/browse/x/metrics", "/browse//metrics"):
+        assert apache.get(mount + path).headers["content-type"].startswith("text/html")
+        assert processes.from_stranger(apache.root, mount + path) == 200, path
 
 
 def test_credentials_reach_a_guarded_profile(apache):

@@ -21,6 +21,7 @@ from deploy import processes
 from deploy.processes import ROOT, configured
 from support import filestore, postgres, slowclients
 from support.command import run
+from support.explorer import DEEP, base, loaded
 from support.server import ask
 
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -233,6 +234,22 @@ def test_urls_behind_nginx_are_those_of_the_outside(behind_nginx, prefix):
     assert target.startswith(f"{behind_nginx}{prefix}/api/v4/nodes/page/2")
     assert ask(target).status == 200
     assert ask(f'{behind_nginx}{prefix}/api/v4/nodes?label="x%26y"').total == 0
+
+
+@pytest.mark.parametrize("prefix", ["", "/lab", "/provender", "/provender/lab"])
+def test_every_address_of_the_explorer_behind_nginx_is_its_page(behind_nginx, prefix):
+    for path in DEEP:
+        page = ask(f"{behind_nginx}{prefix}{path}")
+        assert page.status == 200, path
+        assert base(page.body.decode()) == f"{prefix}/"
+    paths = loaded(page.body.decode())
+    assert paths
+    for path in paths:
+        assert path.startswith(f"{prefix.removesuffix('/lab')}/assets/explorer/")
+        file = ask(f"{behind_nginx}{path}", headers={"Accept-Encoding": "gzip"})
+        assert (file.status, file.headers["content-encoding"]) == (200, "gzip")
+    known = {"Accept-Encoding": "gzip", "If-None-Match": page.headers["etag"]}
+    assert ask(f"{behind_nginx}{prefix}/browse/groups", headers=known).status == 304
 
 
 @pytest.mark.parametrize("prefix", ["", "/provender"])

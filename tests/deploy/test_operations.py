@@ -168,4 +168,8 @@ def test_nginx_keeps_figures_from_strangers(tmp_path, data):
         assert ask(f"{outside}/metrics").status == 200
         for path in ("/metrics", "/metrics/", "/lab/metrics", "/lab//metrics", "/%6detrics"):
             assert processes.from_stranger(outside, path) in (403, 404), path
+        for path in ("/browse/../metrics", "/browse/..%2Fmetrics", "/browse/x/%2e%2e%2f../metrics"):
+            assert processes.from_stranger(outside, path) == 403, path
+        for path in ("/browse/x/metrics", "/lab/browse//metrics"):
+            assert processes.from_stranger(outside, path) == 200, path
         assert processes.from_stranger(outside, "/ready") == 200

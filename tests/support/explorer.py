@@ -9,6 +9,23 @@ import re
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 """What a browser says when a person follows a link."""
 
+DEEP = [
+    "/browse",
+    "/browse/",
+    "/browse/nodes",
+    "/browse/nodes/?type=a&limit=3",
+    "/browse/nodes/e0ac99d4/files/a%2Fb/c%20d.txt",
+    "/browse/nodes/e0ac99d4/files//aiida.in//",
+    "/browse/nodes/e0ac99d4/files/metrics",
+    "/browse//nodes",
+    "/browse/%C3%A9t%C3%A9/%E2%82%AC",
+    "/browse/%FF%FE",
+    "/browse/browse",
+    "/browse/a%0Ab/%25",
+    "/browse/%22%3E%3Cscript%3E",
+]
+"""Addresses of the page, also such as no web server in between would write."""
+
 
 def told(text):
     """Return what the page tells its script; nothing for another page."""
