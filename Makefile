@@ -58,9 +58,9 @@ explorer-check: ## lint, types and tests of the explorer; what is built is what 
 mutants: $(VENV)/.test ## say how many mutants the tests of a package kill: PACKAGE=query N=50 SEED=1
 	$(BIN)/python tests/mutation $(or $(PACKAGE),query) $(if $(N),--count $(N)) $(if $(SEED),--seed $(SEED))
 
-bench: $(VENV)/.bench ## measure against AiiDA: N=100k|1M|10M STORES=postgresql ONLY=list,detail ROUNDS=3 PEER=folder
+bench: $(VENV)/.bench ## measure against AiiDA: N=100k|1M|10M STORES=postgresql ONLY=list,detail PART=selections ROUNDS=3 PEER=folder
 	$(BIN)/python -m bench $(if $(N),--nodes $(N)) $(if $(ONLY),--only $(ONLY)) \
-	  $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(STORES),--stores '$(STORES)') $(if $(PEER),--peer '$(PEER)')
+	  $(if $(PART),--part $(PART)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(STORES),--stores '$(STORES)') $(if $(PEER),--peer '$(PEER)')
 
 attacks: $(VENV)/.bench ## attack a server, measure what a user sees of it: ONLY=3.1,idle COLUMN=before SOURCE=checkout N=100k
 	$(BIN)/python -m bench.attacks $(if $(N),--nodes $(N)) $(if $(ONLY),--only $(ONLY)) \

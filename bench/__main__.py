@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import click
@@ -12,14 +13,16 @@ from platformdirs import user_cache_path
 from bench import measure, peer, report, stores, tables
 from bench.clients import Limits
 from bench.cluster import cluster, read
+from bench.question import Question
 from bench.results import save
 from bench.servers import Launcher
 from bench.stores import Store
 from bench.turns import Plan
-from bench.workload import QUESTIONS, Question
+from bench.workload import QUESTIONS
 
 ROOT = Path(__file__).parents[1]
 UNITS = {"k": 10**3, "M": 10**6}
+PARTS = sorted({item.part for item in QUESTIONS if item.part})
 NAMES = [item.name for item in QUESTIONS]
 LARGE = 3_000_000
 """Above it, SQLite and archives are left out unless they are asked for."""
@@ -45,6 +48,7 @@ def _chosen(only: str) -> tuple[Question, ...]:
 @click.option("--nodes", default="100k", help="Sizes of the stores, such as 100k,1M.")
 @click.option("--stores", "kinds", default="", help="Of postgresql,sqlite,archive. [default: all]")
 @click.option("--only", default="", help=f"Of {','.join(NAMES)}. [default: all]")
+@click.option("--part", type=click.Choice(PARTS), help="One part, which goes into docs.")
 @click.option("--rounds", default=3, help="How often each server has its turn.")
 @click.option("--requests", default=500, help="Requests of a turn, at most.")
 @click.option("--seconds", default=2.0, help="Seconds of a turn, at most.")
@@ -57,6 +61,7 @@ def main(  # noqa: PLR0913 - one argument for each option
     nodes: str,
     kinds: str,
     only: str,
+    part: str | None,
     rounds: int,
     requests: int,
     seconds: float,
@@ -73,7 +78,7 @@ def main(  # noqa: PLR0913 - one argument for each option
     if only and output is None:
         shutil.rmtree(target, ignore_errors=True)
     launcher = Launcher(folder, home)
-    questions = _chosen(only)
+    questions = tuple(item for item in _chosen(only) if part in (None, item.part))
     plan = Plan(questions, rounds, Limits(requests, seconds), seconds, click.echo)
     sizes = [count_of(text) for text in nodes.split(",")]
     with cluster(folder / "postgres") as url:
@@ -81,11 +86,12 @@ def main(  # noqa: PLR0913 - one argument for each option
         about = {"PostgreSQL": str(read(url, "SHOW server_version")[0][0])}
         if home is not None:
             about["AiiDA"] = peer.version(home)
+        parts = dict.fromkeys(item.part for item in questions)
         for label, found in built.items():
-            for store in found:
-                results = measure.measure(store, label, launcher, plan)
+            for store, kind in product(found, parts):
+                results = measure.measure(store, label, launcher, plan, kind)
                 results.about |= about
-                save(results, target / "benchmarks" / f"{store.kind}-{label}.json")
+                save(results, target / "benchmarks" / f"{results.name}.json")
                 click.echo(tables.latencies(results))
         if len(built) > 1:
             first = {label: found[0] for label, found in built.items()}

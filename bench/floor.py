@@ -35,6 +35,15 @@ POSTED = """SELECT text(c.uuid), text(n.uuid), text(n.attributes) FROM db_dbnode
     'data.core.dict.%' ORDER BY c.id LIMIT :limit"""
 TYPES = "SELECT node_type, COUNT(*) FROM db_dbnode GROUP BY 1"
 DAYS = "SELECT day(ctime), COUNT(*) FROM db_dbnode GROUP BY 1"
+GROUPS = {
+    "types": "node_type",
+    "labels": "label",
+    "states": "inside(attributes, process_state)",
+    "statuses": "inside(attributes, exit_status)",
+    "energies": "inside(attributes, energy)",
+    "months": "month(ctime)",
+}
+"""What nodes are counted by, the plain `GROUP BY` beside a facet."""
 PAIRS = "SELECT node_type, process_type, COUNT(*) FROM db_dbnode GROUP BY 1, 2"
 ORDERS = {"-ctime": "ORDER BY n.ctime DESC, n.id", None: "ORDER BY n.id"}
 BEHIND = re.compile(r"(?:^|&)id(?:>|%3E)([0-9]+)")
@@ -63,6 +72,11 @@ class Database:
         self._idle.put(connection)
         return found
 
+    def counts(self, name: str) -> dict[str, int]:
+        """Return the numbers of nodes by what a name of `GROUPS` stands for."""
+        found = self.rows(f"SELECT {GROUPS[name]}, COUNT(*) FROM db_dbnode GROUP BY 1")
+        return {str(value): count for value, count in found}
+
     def _connect(self) -> Any:  # noqa: ANN401 - of either driver
         if self._is_sqlite:
             path = f"file:{self._location}/database.sqlite?mode=ro"
@@ -78,8 +92,12 @@ class Database:
 def _written(sql: str, is_sqlite: bool) -> str:
     """Return SQL as the driver wants it."""
     if is_sqlite:
-        return re.sub(r"text\(([a-z._]+)\)", r"\1", sql).replace("day(ctime)", "date(ctime)")
+        sql = re.sub(r"text\(([a-z._]+)\)", r"\1", sql).replace("day(ctime)", "date(ctime)")
+        sql = sql.replace("month(ctime)", "substr(ctime, 1, 7)")
+        return re.sub(r"inside\((\w+), (\w+)\)", r"json_extract(\1, '$.\2')", sql)
     sql = sql.replace("%", "%%").replace("day(ctime)", "text(date(ctime))")
+    sql = sql.replace("month(ctime)", "date_trunc('month', ctime)")
+    sql = re.sub(r"inside\((\w+), (\w+)\)", r"\1 -> '\2'", sql)
     return re.sub(r":([a-z]+)", r"%(\1)s", sql)
 
 
@@ -179,6 +197,14 @@ class Counts(Bare):
         return self.answer({f"{node}|{process or ''}": count for node, process, count in pairs})
 
 
+class Groups(Bare):
+    """Numbers of nodes by one column or key."""
+
+    def get(self, name: str) -> Response:
+        """Answer them."""
+        return self.answer({"groups": self.database.counts(name)})
+
+
 class File(Bare):
     """A file in the root folder of a node that lies loose in the container."""
 
@@ -207,6 +233,7 @@ class Posted(Bare):
 ROUTES = {
     Nodes: ("/nodes", "/nodes/page/<int:page>"),
     Counts: ('/nodes/<any("statistics", "full_types_count"):kind>',),
+    Groups: ("/counted/<name>",),
     Node: ("/nodes/<uuid>",),
     Links: ("/nodes/<uuid>/links/<direction>",),
     File: ("/nodes/<uuid>/repo/contents",),

@@ -15,12 +15,13 @@ from pathlib import Path
 import provender
 from bench.clients import Client, Limits, Load, burst, load
 from bench.commits import committing, committing_beside
+from bench.question import DISTINCT, PREFIX, REPEATED, Question
 from bench.results import Footprint, Growth, Results, Throughput, Timing
 from bench.samples import Request, find_samples
-from bench.servers import OURS, Launcher, Server
+from bench.servers import OURS, Launcher, Server, has_gunicorn
 from bench.stores import Store
 from bench.turns import Asked, Plan, ask, differing, part, timing
-from bench.workload import BIG, DISTINCT, PREFIX, QUESTIONS, REPEATED, Question
+from bench.workload import BIG, QUESTIONS
 
 STARTS = 3
 WARM = Limits(300, 3.0)
@@ -34,14 +35,15 @@ DISTURBED = ("list", "statistics", "types")
 COLUMNS = (REPEATED, DISTINCT)
 
 
-def measure(store: Store, label: str, launcher: Launcher, plan: Plan) -> Results:
-    """Return what a run on one store found."""
+def measure(store: Store, label: str, launcher: Launcher, plan: Plan, part: str = "") -> Results:
+    """Return what a run on one store found, of the questions of one part."""
+    plan = replace(plan, questions=tuple(item for item in plan.questions if item.part == part))
     samples = find_samples(store, _wanted(plan))
-    results = Results(store.kind, label, samples.nodes, samples.links, about())
+    results = Results(store.kind, label, samples.nodes, samples.links, about(), part=part)
     with ExitStack() as stack:
         asked = {
             name: Asked(_started(name, store, launcher, results, stack), store, samples)
-            for name in launcher.names(store)
+            for name in launcher.names(store, has_gunicorn=has_gunicorn() and not part)
         }
         for item in asked.values():
             burst(item.server, cycle(item.requests(QUESTIONS[0], REPEATED)), WARM)

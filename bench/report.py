@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bench import plot, tables, targets
+from bench.question import DISTINCT, REPEATED, SELECTIONS, Question
 from bench.results import Growth, Results, read_growth, read_results
 from bench.servers import FLOOR, OURS, PEER
 from bench.tables import table
 from bench.targets import Missed
-from bench.workload import DISTINCT, QUESTIONS, REPEATED, TITLES, Question
+from bench.workload import QUESTIONS, TITLES
 
 INTRODUCTION = f"""# Benchmarks
 
@@ -75,11 +76,21 @@ $ make bench                     # 100,000 nodes; installs AiiDA into a folder o
 $ make bench N=1M ROUNDS=5       # a million nodes
 $ make bench N=100k,1M           # both, and how times grow with the size
 $ make bench ONLY=list,detail    # a few requests; this page stays as it is
+$ make bench PART=selections     # the requests about selections, whose section is written anew
 $ make bench PEER=~/venvs/aiida  # an environment that has AiiDA with its REST extra
 ```
 
 On two cores a run takes about half an hour for each size, and more where stores are built first.
 `STORES=postgresql` leaves SQLite and archives out.
+"""
+KINDS = {"postgresql": "PostgreSQL", "sqlite": "a SQLite profile", "archive": "an archive"}
+SELECTED = f"""\
+Requests that take a [selection](reference/selections.md). Facets, keys and
+suggestions are measured right after a commit, so that nothing can have been kept. The {FLOOR} is
+asked for the plain `GROUP BY` of the same column or key. For 400 jobs with three layers, {PEER} is
+asked once in each column for the list, and then for the attributes and both kinds of links of each
+job; it has no logs to give. TEMPLATE wants the uuid, the exit status, the cell of the structure
+that goes in, the energy that comes out, and the number of lines of the log (`bench/selections.py`).
 """
 PLACES = {
     **dict.fromkeys(("node", "process", "failure", "folder"), "UUID"),
@@ -99,12 +110,16 @@ def write(folder: Path) -> None:
     """Write `benchmarks.md` and a plot for each PostgreSQL store below `folder`."""
     raw = folder / "benchmarks"
     found = sorted(map(read_results, raw.glob("*-*.json")), key=lambda item: item.nodes)
+    selections = [item for item in reversed(found) if item.part == SELECTIONS]
+    found = [item for item in found if not item.part]
     large = [item for item in reversed(found) if item.store == "postgresql"]
     text = [INTRODUCTION, _paths(), METHOD]
     for results in large:
         name = f"postgresql-{results.label}.svg"
         (raw / name).write_text(_plot(results))
         text += _section(results, f"benchmarks/{name}")
+    for results in selections:
+        text += _of_selections(results)
     text += _files([item for item in found if item.store != "postgresql"])
     if (raw / "growth.json").exists():
         text += _growth(read_growth(raw / "growth.json"))
@@ -114,17 +129,22 @@ def write(folder: Path) -> None:
 def _paths() -> str:
     """Return the table of what is asked in each column."""
 
-    def shown(path: str) -> str:
-        return f"`{path.format(**PLACES)}`".replace("%25", "%")
-
     def other(question: Question) -> str:
         if question.body:
             return "the same path, each time another id in the posted filter"
         same = question.distinct == question.repeated
-        return "the same form, never the same path" if same else shown(question.distinct)
+        return "the same form, never the same path" if same else _shown(question.distinct)
 
-    rows = ([item.title, shown(item.repeated), other(item)] for item in QUESTIONS if item.distinct)
+    asked = (item for item in QUESTIONS if item.distinct and not item.part)
+    rows = ([item.title, _shown(item.repeated), other(item)] for item in asked)
     return table(["request", REPEATED, DISTINCT], rows, align="---")
+
+
+def _shown(path: str) -> str:
+    """Return a path with words for its places, and its template as a want."""
+    plain, has_template, _ = path.partition("&want=")
+    filled = plain.format(**PLACES) + ("&want=TEMPLATE" if has_template else "")
+    return f"`{filled}`".replace("%25", "%")
 
 
 def _section(results: Results, image: str) -> Iterator[str]:
@@ -148,6 +168,24 @@ def _section(results: Results, image: str) -> Iterator[str]:
     yield tables.footprints(results)
     yield from _disturbed(results)
     yield from _listed("Other targets that were missed:", _by_cause(targets.missed(results)))
+    yield from _listed("Requests that Provender did not answer:", _unanswered(results))
+    yield from _listed("Answers with another number of rows:", results.differing)
+
+
+def _of_selections(results: Results) -> Iterator[str]:
+    """Yield the section of the requests about selections on one store."""
+    name = KINDS[results.store]
+    yield f"## Selections: {results.nodes:,} nodes in {name}\n"
+    yield _about(results.about)
+    yield SELECTED
+    asked = (item for item in QUESTIONS if item.part == results.part)
+    rows = ([item.title, _shown(item.repeated)] for item in asked)
+    yield table(["request", "path"], rows, align="---")
+    yield "Compared with other rows of the same run:\n"
+    yield tables.compared(results)
+    yield "Median latency in milliseconds of all servers:\n"
+    yield tables.latencies(results)
+    yield from _listed("Targets that were missed:", _by_cause(targets.missed_times(results)))
     yield from _listed("Requests that Provender did not answer:", _unanswered(results))
     yield from _listed("Answers with another number of rows:", results.differing)
 

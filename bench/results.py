@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.workload import REPEATED
+from bench.question import REPEATED
 
 KEPT = 100
 """More than so many times are saved as their percentiles."""
@@ -83,7 +83,7 @@ class Footprint:
 
 @dataclass(slots=True)
 class Results:
-    """All that was measured on one store in one run.
+    """All that was measured on one store in one run, of one part of the questions.
 
     `differing` names what had another number of rows than the first server's answer.
     """
@@ -98,6 +98,12 @@ class Results:
     footprints: list[Footprint] = field(default_factory=list)
     disturbed: list[Timing] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
+    part: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of its file."""
+        return "-".join(filter(None, (self.store, self.label, self.part)))
 
     def find(self, question: str, server: str, column: str = REPEATED) -> Timing | None:
         """Return what one server took for one question, if it was asked and answered."""

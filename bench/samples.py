@@ -11,8 +11,8 @@ from datetime import datetime, timedelta, timezone
 from random import Random
 
 from bench import cluster
+from bench.question import FOLDER, JOB, PREFIX, REPEATED, Question
 from bench.stores import Store
-from bench.workload import FOLDER, JOB, PREFIX, REPEATED, Question
 
 FEW = 10
 """How many paths are asked again and again, where there are several."""
@@ -42,13 +42,14 @@ class Samples:
     few: dict[str, list[str]]
     many: dict[str, list[str]]
 
-    def requests(self, question: Question, column: str, *, is_floor: bool = False) -> list[Request]:
-        """Return all requests of a column, in the order in which they are asked."""
-        path = question.path(column)
-        if not path:
+    def requests(self, question: Question, column: str, other: str = "") -> list[Request]:
+        """Return all requests of a column, in the order in which they are asked.
+
+        `other` is the path of a server that does not know that of the question.
+        """
+        if not question.path(column):
             return []
-        if is_floor and question.floor:
-            path = question.floor
+        path = other or question.path(column)
         values = self.few if column == REPEATED else self.many
         names = PLACE.findall(path) + ["after"] * bool(question.body)
         count = min((len(values.get(name, ())) for name in names), default=1)

@@ -68,10 +68,10 @@ class Launcher:
     cache: Path
     home: Path | None = None
 
-    def names(self, store: Store) -> tuple[str, ...]:
-        """Return the servers that can serve a store."""
+    def names(self, store: Store, *, has_gunicorn: bool) -> tuple[str, ...]:
+        """Return the servers that can serve a store, those under gunicorn if it is installed."""
         floor = () if store.kind == "archive" else (FLOOR,)
-        under = tuple(name + UNDER_GUNICORN for name in (OURS, *floor) if has_gunicorn())
+        under = tuple(name + UNDER_GUNICORN for name in (OURS, *floor) if has_gunicorn)
         against = (PEER,) if store.kind == "postgresql" and self.home else ()
         return (OURS, *floor, *under, *against)
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from statistics import median
 
 from bench import content, targets
+from bench.question import DISTINCT, REPEATED, Question
 from bench.results import Growth, Results, Timing
 from bench.servers import FLOOR, OURS, PEER
 from bench.targets import TIMES
-from bench.workload import DISTINCT, QUESTIONS, REPEATED, TITLES, Question
+from bench.workload import QUESTIONS, TITLES
 
 NONE = "-"
 COLUMNS = (REPEATED, DISTINCT)
@@ -103,6 +104,26 @@ def disturbed(results: Results) -> str:
         if (calm := results.find(item.question, item.server)) and item.seconds
     ]
     return table(["request", "calm", "median", "p99"], rows) if rows else ""
+
+
+def compared(results: Results) -> str:
+    """Return the rows that are compared with others, or may take so long, with what they asked."""
+    rows = []
+    for question in _asked(results):
+        column = DISTINCT if question.distinct else REPEATED
+        found = results.find(question.name, OURS, column)
+        beside = list(targets.compared(results, question, column))
+        gain = targets.gain(results, question, column)
+        told = [f"{item.ratio:.2f}{TIMES} {item.beside}" for item in beside]
+        aims = [f"{item.most:g}{TIMES}" for item in beside if item.most is not None]
+        if gain and question.target:
+            told.append(f"{_times(gain)} faster than {PEER}")
+            aims.append(f"{question.target}{TIMES} faster")
+        if question.milliseconds:
+            aims.append(f"{question.milliseconds:g} ms")
+        time = _ms(found.median) if found else NONE
+        rows.append([question.title, time, "; ".join(told), "; ".join(aims)])
+    return table(["request", "median, ms", "compared", "aim at 1M"], rows)
 
 
 def files(stores: dict[str, Results]) -> str:

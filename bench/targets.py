@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
+from bench.question import DISTINCT, REPEATED, Question
 from bench.results import Footprint, Growth, Results
+from bench.selections import SUGGESTED
 from bench.servers import FLOOR, OURS, PEER, UNDER_GUNICORN
-from bench.workload import DISTINCT, QUESTIONS, REPEATED, Question
+from bench.workload import QUESTIONS, TITLES
 
 TIMES = "\u00d7"
 NODES = 1_000_000
@@ -32,6 +34,14 @@ _PLANNED = (
     "Each request is read, planned and compiled to SQL (20 to 35 % of the processor time in a "
     "profile); the floor has its SQL ready."
 )
+_READ = (
+    "The plain `GROUP BY` takes as long: PostgreSQL reads the attributes of every node, and "
+    "decompresses large ones."
+)
+_TRIED = (
+    "The condition inside JSON is tried on 4,000 nodes, whose attributes PostgreSQL decompresses "
+    "up to four times. The times are those of a busy machine (see its load)."
+)
 _PLAIN = (
     *("list", "newest", "typed", "deep", "cursor", "prefix"),
     *("detail", "incoming", "outgoing", "posted"),
@@ -43,6 +53,11 @@ CAUSES: dict[str, str] = {
     **dict.fromkeys((f"cpu {name}" for name in ("detail", "detail-cold", "posted")), _TRIPS),
     **dict.fromkeys((f"cpu {name}" for name in ("list", "newest", "typed")), _TRIPS),
     **dict.fromkeys((f"cpu {name} {DISTINCT}" for name in _PLAIN), f"{_PLANNED} {_TRIPS}"),
+    **dict.fromkeys(("facet-states", "facet-statuses"), _READ),
+    **dict.fromkeys((f"suggest-in-{field}" for field in SUGGESTED), _TRIED),
+    "facet-months": "The plain `GROUP BY` takes as long on a machine as busy as this one was.",
+    "facets-five": "It is the five statements, one after the other: the difference is chance.",
+    "facet-histogram": "Nodes are read twice: for the ends of the ranges, and to count.",
     "cpu list-cold": f"{_TRIPS} {_COUNT}",
     "cpu filtered": f"{_PLANNED} {_TRIPS} {_COUNT}",
     "statistics-cold": "Every node is read: types and days are counted one after the other.",
@@ -107,6 +122,14 @@ def missed_cpu(results: Results) -> Iterator[Missed]:
 
 def missed(results: Results) -> Iterator[Missed]:
     """Yield each other target that a run misses."""
+    yield from missed_times(results)
+    for item in results.footprints:
+        if item.server.startswith(OURS):
+            yield from _missed_footprint(item)
+
+
+def missed_times(results: Results) -> Iterator[Missed]:
+    """Yield each target of a latency that a run misses."""
     for question in QUESTIONS:
         for column in (REPEATED, DISTINCT):
             ratio, target = gain(results, question, column), question.target or 0
@@ -115,9 +138,6 @@ def missed(results: Results) -> Iterator[Missed]:
                 text = f"{_titled(question, column)}: {figures} as fast as {PEER}"
                 yield _explained(text, question.name)
             yield from _missed_time(results, question, column)
-    for item in results.footprints:
-        if item.server.startswith(OURS):
-            yield from _missed_footprint(item)
 
 
 def _missed_time(results: Results, question: Question, column: str) -> Iterator[Missed]:
@@ -125,6 +145,36 @@ def _missed_time(results: Results, question: Question, column: str) -> Iterator[
     if found and most and results.nodes >= NODES and 1000 * found.median > most:
         text = f"{1000 * found.median:.3g} ms instead of {most:g} ms"
         yield _explained(f"{_titled(question, column)}: {text}", question.name)
+    for item in compared(results, question, column):
+        if item.most is not None and item.ratio > item.most:
+            text = f"{item.ratio:.2f}{TIMES} {item.beside} instead of {item.most:g}{TIMES}"
+            yield _explained(f"{_titled(question, column)}: {text}", question.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How many times as long as something else a request takes, and how many it may, if told."""
+
+    beside: str
+    ratio: float
+    most: float | None
+
+
+def compared(results: Results, question: Question, column: str) -> Iterator[Compared]:
+    """Yield the comparisons of a row: with the floor, and with others of our rows."""
+    found = results.find(question.name, OURS, column)
+    floor = results.find(question.name, FLOOR, column)
+    others = [results.find(name, OURS, column) for name in question.others]
+    if not found:
+        return
+    if floor:
+        ratio = found.median / floor.median
+        yield Compared("the plain `GROUP BY`", ratio, question.times_floor)
+    sums = [item.median for item in others if item]
+    if sums and len(sums) == len(others):
+        beside = " + ".join(TITLES[name] for name in question.others)
+        beside = beside if len(sums) == 1 else f"the sum of the {len(sums)}"
+        yield Compared(beside, found.median / sum(sums), question.times_others)
 
 
 def missed_growth(found: Growth) -> Iterator[Missed]:

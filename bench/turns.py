@@ -9,12 +9,13 @@ from itertools import chain, cycle
 
 from bench.clients import NO_ETAG, Burst, Limits, burst
 from bench.commits import committing, touch
+from bench.onebyone import one_by_one
+from bench.question import DISTINCT, Question
 from bench.results import Timing
 from bench.samples import Request, Samples
-from bench.servers import FLOOR, OURS, Server
+from bench.servers import FLOOR, OURS, PEER, Server
 from bench.stores import Store
 from bench.walks import with_cursors
-from bench.workload import DISTINCT, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,12 @@ class Asked:
 
     def requests(self, question: Question, column: str) -> list[Request]:
         """Return all requests of a column; none of what only Provender has."""
-        if question.is_ours and not self.server.name.startswith(OURS):
+        if self.server.name.startswith(OURS):
+            return self.samples.requests(question, column)
+        other = question.floor if self.server.name.startswith(FLOOR) else question.first
+        if question.is_ours and not other:
             return []
-        is_floor = self.server.name.startswith(FLOOR)
-        return self.samples.requests(question, column, is_floor=is_floor)
+        return self.samples.requests(question, column, other)
 
 
 def ask(
@@ -70,7 +73,8 @@ def ask(
         for turn in range(plan.rounds):
             first = turn % max(1, len(names))
             for name in names[first:] + names[:first]:
-                if not (bursts[name] and bursts[name][-1].failures):
+                is_slow = bool(question.each) and name == PEER  # it takes minutes
+                if not (bursts[name] and (is_slow or bursts[name][-1].failures)):
                     bursts[name].append(_burst(question, column, asked[name], plan, turn))
     return bursts
 
@@ -86,6 +90,8 @@ def _with_cursors(asked: Asked, plan: Plan) -> Asked:
 def _burst(question: Question, column: str, asked: Asked, plan: Plan, turn: int) -> Burst:
     """Return what a server took in one turn."""
     requests = asked.requests(question, column)
+    if question.each and asked.server.name == PEER:
+        return one_by_one(asked.server, question, requests[0])
     if column == DISTINCT:
         return burst(asked.server, iter(part(requests, plan, turn)), plan.limits)
     return burst(

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 
 from bench.clients import Client
+from bench.question import PREFIX
 from bench.samples import Request, Samples
 from bench.servers import Server
-from bench.workload import PREFIX
 
 STEP = 400
 """Rows of a step to the ninth tenth of a store."""

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from urllib.parse import quote
 
-PREFIX = "/api/v4"
-JOB, FOLDER = "process.calculation.calcjob.CalcJobNode.", "data.core.folder.FolderData."
-REPEATED, DISTINCT = "repeated", "distinct"
-"""The two columns: the same few paths again and again, or never the same path twice."""
-AFTER = "{after}"
-"""Where the id stands in the posted query."""
+from bench.question import AFTER, JOB, Question
+from bench.selections import QUESTIONS as OF_SELECTIONS
+
 POSTED = {
     "path": [
         {"entity_type": JOB, "orm_base": "node", "tag": "job"},
@@ -34,37 +29,6 @@ POSTED = {
     "limit": 100,
 }
 
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A kind of request.
-
-    `repeated` and `distinct` are paths with places for samples. `distinct` is empty where there
-    are too few paths to ask each only once; the floor is asked `floor` where it knows no such path.
-    `target` is how many times our median the peer's must be. `writes`: the store is changed before
-    each request. `is_conditional`: the ETag of the first answer is sent along. `is_flat`: the time
-    may not depend on the size of the store. `is_ours`: only Provender has such a path.
-    `milliseconds` is what our median may be on a million nodes.
-    """
-
-    name: str
-    title: str
-    repeated: str
-    distinct: str = ""
-    target: int | None = None
-    body: str = ""
-    floor: str = ""
-    writes: bool = False
-    is_conditional: bool = False
-    is_flat: bool = False
-    is_ours: bool = False
-    milliseconds: float | None = None
-
-    def path(self, column: str) -> str:
-        """Return the path of a column."""
-        return self.repeated if column == REPEATED else self.distinct
-
-
 LIST, WIDE = "/nodes?limit=20", "/nodes?limit=400&attributes=true"
 NEWEST = "/nodes/page/1?perpage=20&orderby=-ctime", "/nodes/page/{recent}&orderby=-ctime"
 TYPED = '/nodes?node_type=like="data.core.dict.%25"'
@@ -78,16 +42,6 @@ BIG = '/nodes/{big}/repo/contents?filename="big.bin"'
 POST = "/querybuilder"
 FAILED = "/processes?failed=1&past={age}&include=summary&limit=20"
 PROCESS, FAILURE = "/processes/{process}", "/processes/{failure}"
-
-
-TEMPLATE = {
-    "uuid": "*",
-    "attributes": {"exit_status": "*"},
-    "incoming": {"structure": {"attributes": {"cell": "*"}}},
-    "outgoing": {"output_parameters": {"attributes": {"energy": "*"}}},
-    "logs": "count",
-}
-SELECT = f'/nodes/select?node_type="{JOB}"&id>{AFTER}&limit=400&want={quote(json.dumps(TEMPLATE))}'
 
 
 def _own(name: str, title: str, path: str, most: float) -> Question:
@@ -124,7 +78,6 @@ QUESTIONS = (
         *(POST, POST),
         body=json.dumps(POSTED).replace(f'"{AFTER}"', AFTER),
     ),
-    _own("select", "400 jobs with structure and energy", SELECT, 60),
     _own("failed", "20 failed of a week, with a summary", FAILED, 10),
     _own("failed-uncounted", "the same, not counted", f"{FAILED}&count=none", 5),
     Question(
@@ -140,5 +93,6 @@ QUESTIONS = (
     _own("traceback", "why a process failed", f"{FAILURE}/traceback", 5),
     _own("logs", "logs of a failed process", f"{FAILURE}/logs", 5),
     _own("results", "results of a process", f"{PROCESS}/results", 5),
+    *OF_SELECTIONS,
 )
 TITLES = {question.name: question.title for question in QUESTIONS}
