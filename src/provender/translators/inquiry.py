@@ -26,7 +26,8 @@ class Inquiry(ABC, Generic[_Raw, _Answer]):
     refused before the store is reached. `read` is the second step, and the only one that holds a
     connection. It is repeated if a connection is lost, so it must not change the inquiry.
     `present` is the third step. `is_single` says that `read` runs one statement, `is_expensive`
-    that its statements may take long, `is_presented_long` that `present` may. `moment` names the
+    that its statements may take long, `is_presented_long` that `present` may, whatever was read.
+    `moment` names the
     time of an answer that depends on it.
     """
 
@@ -42,6 +43,11 @@ class Inquiry(ABC, Generic[_Raw, _Answer]):
     @abstractmethod
     def present(self, raw: _Raw) -> _Answer:
         """Return the answer made of the rows."""
+
+    def takes_long(self, raw: _Raw) -> bool:
+        """Return whether `present` may take long with these rows."""
+        del raw
+        return self.is_presented_long
 
     def explained(self, error: ProvenderError) -> ProvenderError:
         """Return an error of the database, reworded for the client if that helps."""

@@ -56,13 +56,13 @@ class Reading:
     """Reads all layers of a template in one snapshot; their rows are no larger than an answer.
 
     `most` things may be shown; of each branch one more is read, to know whether there are others.
+    `number` rows with so many `letters` have been read.
     """
 
     def __init__(self, session: Session, most: int) -> None:
         self._session = session
-        self._left = session.answer_bytes
-        self._most = most
-        self._rows_left = 2 * most
+        self._most, self._most_letters = most, session.answer_bytes
+        self.number = self.letters = 0
 
     def things(self, template: Template, ids: Collection[int]) -> tuple[Things, list[Values]]:
         """Return the nodes of some ids: how they were read, and their rows in any order."""
@@ -78,14 +78,14 @@ class Reading:
         Raises:
             LimitExceeded: together with those of other statements they are too large.
         """
-        most = self._rows_left + 1
-        rows = self._session.layer(layer, columns, ids, most) if ids else []
-        self._rows_left -= len(rows)
-        if self._rows_left < 0:
+        most = 2 * self._most - self.number
+        rows = self._session.layer(layer, columns, ids, most + 1) if ids else []
+        self.number += len(rows)
+        if len(rows) > most:
             raise too_many(self._most)
         for row in rows:
-            self._left -= sum([len(value) for value in row if type(value) is str])
-        if self._left < 0:
+            self.letters += sum([len(value) for value in row if type(value) is str])
+        if self.letters > self._most_letters:
             raise too_large()
         return rows
 

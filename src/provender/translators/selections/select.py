@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from provender.query.plan.expense import is_expensive
 from provender.query.plan.template import Template
@@ -20,20 +19,27 @@ from provender.translators.selections.filled import Filling
 from provender.translators.selections.flat import flattened
 from provender.translators.session import Session
 
-# Rows times layers from which a template may take long.
+# Rows, or rows times layers, from which a template may take long.
 MANY = 1000
+# Characters of rows from which an answer may take long.
+MANY_LETTERS = 1_000_000
 # Things in an answer where no limits are given.
 MOST = Limits().things
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The ids of the nodes of a page in their order, and what was read of them."""
+    """The ids of the nodes of a page in their order, and what was read of them.
+
+    `number` rows were read on all layers, with so many `letters`.
+    """
 
     window: Window
     things: Things
     rows: list[Values]
     answer_bytes: int
+    number: int
+    letters: int
 
 
 class SelectOf(Inquiry[Read, Listing]):
@@ -41,8 +47,6 @@ class SelectOf(Inquiry[Read, Listing]):
 
     `is_flat` gives objects without objects inside.
     """
-
-    is_presented_long: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -70,8 +74,14 @@ class SelectOf(Inquiry[Read, Listing]):
         plan = chosen.narrow(self._plan, request.view.name, request.where, session)
         window = paging.read_window(plan, request, session, self._cursor)
         ids = {pk for (pk,) in window.records} - {None}
-        things, rows = Reading(session, self._most).things(self._template, ids)
-        return Read(window, things, rows, session.answer_bytes)
+        reading = Reading(session, self._most)
+        things, rows = reading.things(self._template, ids)
+        size = (reading.number, reading.letters)
+        return Read(window, things, rows, session.answer_bytes, *size)
+
+    def takes_long(self, raw: Read) -> bool:
+        """Return whether the rows are many or large."""
+        return raw.number > MANY or raw.letters > MANY_LETTERS
 
     def present(self, raw: Read) -> Listing:
         """Return the objects of the page."""

@@ -267,7 +267,7 @@ class BaseResource(flask_restful.Resource):
             timing.add_planned(begun, reading.seconds)
             if isinstance(reading.raw, _Early):
                 abort(reading.raw.response)
-            with places.expensive() if inquiry.is_presented_long else nullcontext():
+            with places.expensive() if inquiry.takes_long(reading.raw) else nullcontext():
                 made = _Made(inquiry.present(reading.raw), reading.token, reading.flaws)
         else:
             made = self._made_once(inquiry, store, freshness)
