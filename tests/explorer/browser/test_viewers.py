@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from support.visits import colours
+from support.waiting import wait_until
 
 # The type of a node, and the part of its page that holds the picture.
 VIEWERS = {
@@ -70,3 +71,13 @@ def test_a_trajectory_moves(visiting, on_demo):
     visit.page.wait_for_timeout(500)
     assert "2 of " in visit.page.locator("main").inner_text()
     assert visit.picture(".scene").tobytes() != before.tobytes()
+
+
+def test_a_zone_is_turned_by_keys(visiting, on_demo):
+    uuid = uuids(on_demo, "data.core.array.kpoints.KpointsData.")[0]
+    visit = visiting(on_demo, f"/browse/nodes/{uuid}")
+    face = visit.page.locator(".zone polygon").first
+    before = face.get_attribute("points")
+    visit.page.locator(".zone").focus()
+    visit.page.keyboard.press("ArrowRight")
+    assert wait_until(lambda: face.get_attribute("points") != before)

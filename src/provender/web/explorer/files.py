@@ -40,6 +40,9 @@ def register(app: Flask, build: Build) -> None:
         found = content_type(name)
         if found is None or name not in build.names:
             abort(404)
-        return asset_response(held(name), found)
+        try:
+            return asset_response(held(name), found)
+        except FileNotFoundError:  # built anew since the start
+            abort(404)
 
     app.add_url_rule(f"{BELOW}/<name>", "explorer", answer)
