@@ -96,7 +96,7 @@ function NodeBox({ node, box, isCentre, isSelected, onSelect, onOpen }: NodeBoxP
       class={`graph-node kind-${node.kind} ${isFailed ? "failed" : ""} ${isSelected ? "selected" : ""}`}
       transform={`translate(${box.x} ${box.y})`}
       role="button"
-      tabIndex={isSelected ? 0 : -1}
+      tabindex={isSelected ? 0 : -1}
       aria-pressed={isSelected}
       aria-label={spoken(node)}
       onClick={() => onSelect(node.uuid)}
@@ -156,7 +156,7 @@ function BundleBox(props: {
       class="graph-bundle"
       transform={`translate(${box.x} ${box.y})`}
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-label={`${words} ${bundle.side}`}
       onClick={() => props.onBundle(bundle)}
       onKeyDown={(event) => {

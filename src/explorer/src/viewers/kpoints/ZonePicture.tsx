@@ -33,7 +33,7 @@ export function ZonePicture({ zone, isCompact = false }: { zone: Zone; isCompact
       viewBox={`${-HALF} ${-HALF} ${2 * HALF} ${2 * HALF}`}
       role="img"
       aria-label={`Brillouin zone with ${zone.faces.length} faces. Arrow keys turn it.`}
-      tabIndex={isCompact ? -1 : 0}
+      tabindex={isCompact ? -1 : 0}
       onKeyDown={(event) => {
         const step = KEYS[event.key];
         if (!step) return;
