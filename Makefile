@@ -98,7 +98,7 @@ $(VENV)/.lint: $(VENV)/.serve
 	$(call install,linters and the type checker into $(VENV): 110 MB$(,) half a minute,[lint])
 
 $(VENV)/.test: $(VENV)/.serve
-	$(call install,what the tests need into $(VENV) (a PostgreSQL$(,) matplotlib$(,) ASE ...): 450 MB$(,) one or two minutes,[test])
+	$(call install,what the tests need into $(VENV) (a PostgreSQL$(,) matplotlib$(,) Playwright ...): 620 MB$(,) one or two minutes,[test])
 
 $(VENV)/.bench: $(VENV)/.test
 	@touch $@
