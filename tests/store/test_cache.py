@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,21 @@ def test_a_folder_of_another_user_is_refused(tmp_path):
     os.chown(tmp_path, 12345, 12345)
     with pytest.raises(ConfigurationError, match="belongs to another user"):
         _ = CacheFolder(Cache(folder=tmp_path)).folder
+
+
+def test_a_folder_that_is_removed_while_it_is_made_is_made_again(tmp_path):
+    folder, is_over = tmp_path / "cache", threading.Event()
+
+    def remove():
+        while not is_over.wait(0.0002):
+            with suppress(OSError):
+                folder.rmdir()
+
+    remover = threading.Thread(target=remove)
+    remover.start()
+    try:
+        found = {CacheFolder(Cache(folder=folder)).folder for _ in range(20_000)}
+    finally:
+        is_over.set()
+        remover.join()
+    assert found == {folder}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -32,7 +33,8 @@ from provender.store.cacheentry import (
 
 PRIVATE_FOLDER = 0o700
 WRITABLE_BY_OTHERS = 0o022
-# How often an entry is looked for before it counts as unusable: others may remove it meanwhile.
+# How often a folder or an entry is looked for before it counts as unusable: others may remove it
+# meanwhile.
 TRIES = 5
 # Bytes of a disk that are left to others, at most this part of it.
 RESERVE = 64 << 20
@@ -197,11 +199,16 @@ def default_folder() -> Path:
 
 def _prepare(folder: Path) -> str | None:
     """Make a private folder; return its problem, or None."""
-    try:
-        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    except OSError as error:
-        return f"{folder}: {error.strerror}"
-    return fault(folder)
+    problem = None
+    for _ in range(TRIES):
+        try:
+            folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            problem = fault(folder)
+        except OSError as error:
+            problem = f"{folder}: {error.strerror}"
+        if problem is None:
+            break
+    return problem
 
 
 def fault(folder: Path, *, is_read_only: bool = False) -> str | None:
@@ -217,7 +224,7 @@ def fault(folder: Path, *, is_read_only: bool = False) -> str | None:
         return f"{folder} belongs to another user"
     if status.st_mode & WRITABLE_BY_OTHERS:
         return f"{folder} can be written by other users"
-    if not folder.is_dir():
+    if not stat.S_ISDIR(status.st_mode):
         return f"{folder} is not a folder"
     if not is_read_only and not os.access(folder, os.W_OK | os.X_OK):
         return f"{folder} is not writable"
