@@ -64,6 +64,10 @@ class Visit:
         wait_until(lambda: self.page.evaluate(QUIET))
         self.page.wait_for_load_state("networkidle")
 
+    def address(self):
+        """Where the page is now; the driver's own note of it may be older."""
+        return self.page.evaluate("location.href")
+
     def problems(self):
         """What went wrong until now: scripts, requests, what the policy forbids."""
         return [*self.wrong, *self.page.evaluate("window.violations")]

@@ -51,7 +51,7 @@ def test_a_uuid_in_the_search_box_leads_to_its_node(visiting, on_demo):
     visit = visiting(on_demo, "/browse/groups")
     visit.page.locator("#search").fill(node["uuid"][:8])
     visit.page.locator("#search").press("Enter")
-    assert wait_until(lambda: node["uuid"] in visit.page.url)
+    assert wait_until(lambda: node["uuid"] in visit.address())
 
 
 def test_suggestions_are_those_of_the_api(visiting, on_demo):

@@ -56,7 +56,7 @@ def test_a_tab_takes_few_requests(visiting, on_demo, name):
 def test_the_beginning_of_a_uuid_becomes_the_whole_one(visiting, on_demo):
     uuid = uuid_of(on_demo, STRUCTURE)
     visit = visiting(on_demo, f"/browse/nodes/{uuid[:8]}")
-    assert wait_until(lambda: uuid in visit.page.url)
+    assert wait_until(lambda: uuid in visit.address())
 
 
 def test_an_unknown_node_is_told_from_an_empty_one(visiting, on_demo):
