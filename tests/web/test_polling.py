@@ -262,3 +262,15 @@ def test_threads_go_on_after_an_error_and_end_when_they_are_told():
     threads.shutdown()
     thread.join(10)
     assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("has_epoll", sorted({HAS_EPOLL, False}))
+def test_a_server_whose_loop_ends_first_is_closed_without_an_error(has_epoll):
+    """The loop may be woken by a request, and end, before the one who closes wakes it."""
+    server = Server(_application, listen("127.0.0.1", 0), Limits(), 1, has_epoll=has_epoll)
+    worker = threading.Thread(target=server.run, daemon=True)
+    worker.start()
+    server.close()
+    worker.join(10)
+    server.close()
+    assert not worker.is_alive()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import logging
+import threading
 import time
 from collections import Counter, deque
 from typing import Any
@@ -55,6 +56,7 @@ class Connections(TcpWSGIServer):
         self._taking: deque[Channel] = deque()
         self.next_channel_cleanup = 0.0
         self.polling = polling
+        self._pulling, self._has_ended = threading.Lock(), False
         super().__init__(*arguments, **named)
 
     def run(self) -> None:
@@ -127,8 +129,23 @@ class Connections(TcpWSGIServer):
 
     def pull_trigger(self, function: Any = None) -> None:  # noqa: ANN401 - a function without arguments
         """Wake the loop, which calls the function; without one only if it has to look itself."""
+        if function is not None:
+            with self.trigger.lock:
+                self.trigger.thunks.append(function)
         if function is not None or self.polling is None:
-            self.trigger.pull_trigger(function)
+            with (
+                self._pulling
+            ):  # the loop, which another pull may have woken, ends nothing meanwhile
+                if not self._has_ended:
+                    self.trigger.pull_trigger()
+
+    def end(self) -> None:
+        """End all connections and the loop; called by the loop."""
+        with self._pulling:
+            self._has_ended = True
+        for channel in tuple(self.active_channels.values()):
+            channel.handle_close()
+        wasyncore.close_all(self._map)
 
     def readable(self) -> bool:
         """Return whether new connections are taken; also looks after those there are."""

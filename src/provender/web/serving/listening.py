@@ -121,13 +121,8 @@ class Server:
 
     def close(self) -> None:
         """End all connections."""
-        self._server.pull_trigger(self._close)
+        self._server.pull_trigger(self._server.end)
         self._threads.shutdown()
-
-    def _close(self) -> None:
-        for channel in tuple(self._server.active_channels.values()):
-            channel.handle_close()
-        wasyncore.close_all(self._channels)
 
 
 def _threads(limits: Limits) -> int:
