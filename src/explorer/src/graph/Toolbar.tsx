@@ -1,8 +1,9 @@
 /** Zoom, what to hide, a path to another node, pictures. */
 
 import { short } from "../parts/format";
+import { save, saveText } from "../parts/save";
 import type { Drawn } from "./layout";
-import { pngOf, save, svgText } from "./picture";
+import { pngOf, svgText } from "./picture";
 import type { Growing } from "./useGraph";
 import type { Control } from "./useView";
 
@@ -24,7 +25,7 @@ export interface ToolbarProps {
 export function Toolbar({ growing, control, hides, onHides, svg, drawn, uuid }: ToolbarProps) {
   const name = `provenance-${short(uuid)}`;
   const picture = () => (svg ? svgText(svg, drawn) : "");
-  const savePng = async () => save(await pngOf(picture(), drawn), `${name}.png`);
+  const savePng = async () => save(`${name}.png`, await pngOf(picture(), drawn));
   return (
     <div class="graph-tools" role="toolbar" aria-label="Graph">
       <button type="button" aria-label="Zoom in" onClick={() => control.zoom(1.25)}>
@@ -67,10 +68,7 @@ export function Toolbar({ growing, control, hides, onHides, svg, drawn, uuid }: 
         />
       </form>
       <span class="spacer" />
-      <button
-        type="button"
-        onClick={() => save(new Blob([picture()], { type: "image/svg+xml" }), `${name}.svg`)}
-      >
+      <button type="button" onClick={() => saveText(`${name}.svg`, "image/svg+xml", picture())}>
         SVG
       </button>
       <button type="button" onClick={() => void savePng()}>

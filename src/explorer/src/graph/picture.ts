@@ -59,13 +59,3 @@ export async function pngOf(text: string, size: { width: number; height: number 
     URL.revokeObjectURL(url);
   }
 }
-
-/** Hand a file to the reader. */
-export function save(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from "preact";
 
 import { raw } from "../../api/http";
+import { save, saveText } from "../save";
 import { site } from "../../site";
 
 import { Menu } from "./Menu";
@@ -26,7 +27,7 @@ export function Download<R>({ name, columns, rows, whole }: DownloadProps<R>) {
             <li>
               <button
                 type="button"
-                onClick={() => save(`${name}.csv`, "text/csv", csvOf(columns, rows))}
+                onClick={() => saveText(`${name}.csv`, "text/csv", csvOf(columns, rows))}
               >
                 CSV, the columns shown
               </button>
@@ -35,7 +36,7 @@ export function Download<R>({ name, columns, rows, whole }: DownloadProps<R>) {
               <button
                 type="button"
                 onClick={() =>
-                  save(`${name}.json`, "application/json", JSON.stringify(rows, null, 2))
+                  saveText(`${name}.json`, "application/json", JSON.stringify(rows, null, 2))
                 }
               >
                 JSON
@@ -49,27 +50,13 @@ export function Download<R>({ name, columns, rows, whole }: DownloadProps<R>) {
   );
 }
 
-/** Give a text to the browser as a file. */
-export function save(name: string, type: string, text: string): void {
-  saveBlob(name, new Blob([text], { type: `${type};charset=utf-8` }));
-}
-
-function saveBlob(name: string, blob: Blob): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
 /** A link to a file of the API; where a token is asked for, the file comes through the page. */
 export function FileLink({ url, name, children }: FileLinkProps) {
   const throughPage = async (event: MouseEvent) => {
     if (site.login !== "token") return;
     event.preventDefault();
     const blob = await (await raw(url)).blob();
-    saveBlob(name, blob);
+    save(name, blob);
   };
   return (
     <a href={url} download={name} onClick={(event) => void throughPage(event)}>
