@@ -155,7 +155,7 @@ def test_a_folder_that_is_removed_while_it_is_made_is_made_again(tmp_path):
     remover = threading.Thread(target=remove)
     remover.start()
     try:
-        found = {CacheFolder(Cache(folder=folder)).folder for _ in range(20_000)}
+        found = {CacheFolder(Cache(folder=folder)).folder for _ in range(5_000)}
     finally:
         is_over.set()
         remover.join()

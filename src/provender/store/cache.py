@@ -33,9 +33,9 @@ from provender.store.cacheentry import (
 
 PRIVATE_FOLDER = 0o700
 WRITABLE_BY_OTHERS = 0o022
-# How often a folder or an entry is looked for before it counts as unusable: others may remove it
-# meanwhile.
-TRIES = 5
+# How often an entry, and the folder, is looked for before it counts as unusable: others may remove
+# it meanwhile.
+TRIES, FOLDER_TRIES = 5, 100
 # Bytes of a disk that are left to others, at most this part of it.
 RESERVE = 64 << 20
 RESERVED_PART = 20
@@ -200,7 +200,7 @@ def default_folder() -> Path:
 def _prepare(folder: Path) -> str | None:
     """Make a private folder; return its problem, or None."""
     problem = None
-    for _ in range(TRIES):
+    for _ in range(FOLDER_TRIES):
         try:
             folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
             problem = fault(folder)
