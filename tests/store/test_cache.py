@@ -144,6 +144,28 @@ def test_a_folder_of_another_user_is_refused(tmp_path):
         _ = CacheFolder(Cache(folder=tmp_path)).folder
 
 
+@pytest.mark.parametrize("problem", ["is not a folder", "can be written by other users"])
+def test_what_stays_wrong_is_looked_at_once(problem, tmp_path):
+    folder, made = tmp_path / "cache", []
+    if problem == "is not a folder":
+        folder.write_text("")
+    else:
+        folder.mkdir()
+        folder.chmod(0o777)
+
+    def note(_, event, called):
+        if event == "c_call" and called is os.mkdir:
+            made.append(called)
+
+    sys.setprofile(note)
+    try:
+        with pytest.raises(ConfigurationError, match=problem):
+            _ = CacheFolder(Cache(folder=folder)).folder
+    finally:
+        sys.setprofile(None)
+    assert len(made) == 1
+
+
 def test_a_folder_that_is_removed_while_it_is_made_is_made_again(tmp_path):
     folder, is_over = tmp_path / "cache", threading.Event()
 

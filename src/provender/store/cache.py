@@ -33,8 +33,8 @@ from provender.store.cacheentry import (
 
 PRIVATE_FOLDER = 0o700
 WRITABLE_BY_OTHERS = 0o022
-# How often an entry, and the folder, is looked for before it counts as unusable: others may remove
-# it meanwhile.
+# How often an entry, and a folder that is missing, is made before it counts as unusable: others may
+# remove it meanwhile.
 TRIES, FOLDER_TRIES = 5, 100
 # Bytes of a disk that are left to others, at most this part of it.
 RESERVE = 64 << 20
@@ -202,12 +202,13 @@ def _prepare(folder: Path) -> str | None:
     problem = None
     for _ in range(FOLDER_TRIES):
         try:
-            folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-            problem = fault(folder)
+            with suppress(FileExistsError):  # another thing is there, or was until now
+                folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            return _fault(folder)
+        except FileNotFoundError as error:
+            problem = _said(folder, error)
         except OSError as error:
-            problem = f"{folder}: {error.strerror}"
-        if problem is None:
-            break
+            return _said(folder, error)
     return problem
 
 
@@ -217,9 +218,14 @@ def fault(folder: Path, *, is_read_only: bool = False) -> str | None:
     `is_read_only` asks for a cache whose entries were made before.
     """
     try:
-        status = folder.stat()
+        return _fault(folder, is_read_only=is_read_only)
     except OSError as error:
-        return f"{folder}: {error.strerror}"
+        return _said(folder, error)
+
+
+def _fault(folder: Path, *, is_read_only: bool = False) -> str | None:
+    """Return the same as `fault`; raises `OSError` for a folder that cannot be looked at."""
+    status = folder.stat()
     if status.st_uid != os.geteuid():
         return f"{folder} belongs to another user"
     if status.st_mode & WRITABLE_BY_OTHERS:
@@ -227,8 +233,13 @@ def fault(folder: Path, *, is_read_only: bool = False) -> str | None:
     if not stat.S_ISDIR(status.st_mode):
         return f"{folder} is not a folder"
     if not is_read_only and not os.access(folder, os.W_OK | os.X_OK):
+        folder.stat()  # nothing can be written to one that is gone, either
         return f"{folder} is not writable"
     return None
+
+
+def _said(folder: Path, error: OSError) -> str:
+    return f"{folder}: {error.strerror}"
 
 
 def _lock(path: Path, kind: int) -> int | None:
