@@ -128,14 +128,16 @@ class Connections(TcpWSGIServer):
             self.task_dispatcher.add_task(task)
 
     def pull_trigger(self, function: Any = None) -> None:  # noqa: ANN401 - a function without arguments
-        """Wake the loop, which calls the function; without one only if it has to look itself."""
+        """Wake the loop, which calls the function; without one only if it has to look itself.
+
+        The loop calls functions, `end` among them, while it holds the lock of the trigger. So that
+        lock is given back before `_pulling` is taken, which keeps the trigger open meanwhile.
+        """
         if function is not None:
             with self.trigger.lock:
                 self.trigger.thunks.append(function)
         if function is not None or self.polling is None:
-            with (
-                self._pulling
-            ):  # the loop, which another pull may have woken, ends nothing meanwhile
+            with self._pulling:
                 if not self._has_ended:
                     self.trigger.pull_trigger()
 

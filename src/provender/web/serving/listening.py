@@ -76,11 +76,10 @@ class Server:
     ) -> None:
         self.drain_seconds = drain_seconds
         self.port = int(listener.getsockname()[1])
-        self._channels: dict[int, Any] = {}
         self._threads = Threads(_threads(limits))
         self._server: Any = Connections(
             Turns(app),
-            self._channels,
+            {},
             True,
             listener,
             dispatcher=self._threads,
