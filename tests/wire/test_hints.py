@@ -44,6 +44,7 @@ def test_the_older_dialect_has_keys_of_its_own(on_archive):
     [
         "nodes?orderby=full_type",
         "nodes?orderby=limits",
+        "nodes?count=exact&orderby=count",
         "nodes?full_type.x=1",
         "nodes/facets?facet=full_type",
         "nodes/facets?stats=limit",

@@ -104,7 +104,7 @@ class Failures:
             reason = f" ({' '.join(error.reason.split())})" if error.reason else ""
             LOGGER.warning("%s: %s%s", printable(request.path), error.message, reason)
         if isinstance(error, UnknownField) and request.method != "POST":
-            error.hint = hint(error, self._dialect(), self._routes)
+            error.hint = hint(error, self._dialect(), self._routes.get(request.endpoint or ""))
         pauses.note(request.environ, error)
         response = json_response(self._body(error), status=error.status)
         if error.status == UNAVAILABLE and error.may_recover:

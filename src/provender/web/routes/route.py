@@ -12,6 +12,7 @@ from flask import Response
 from provender.errors import ProvenderError
 from provender.query.plan.views import Identity, View
 from provender.query.querystring.parameter import Parameter
+from provender.query.querystring.parameters import PERPAGE
 from provender.query.terms import Operator
 
 # A method of a resource, called with the resource and the parts of the path.
@@ -159,6 +160,11 @@ class Dialect:
     identity: Callable[[str | int | None, int | None], Mapping[str, object]] = identified_by_id
     error_body: Callable[[ProvenderError], dict[str, Any]] = error_body
     identity_schema: Callable[[Identity | None], Mapping[str, Any]] = schema_of_id
+
+    def has_pages(self, route: Route) -> bool:
+        """Return whether a route answers a list that has numbered pages, or such a page."""
+        pages = f"{route.path}/page"
+        return PERPAGE in route.parameters or any(other.path == pages for other in self.routes)
 
     def written(self, parameter: Parameter[Any]) -> str:
         """Return the special key of a parameter."""

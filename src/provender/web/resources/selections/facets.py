@@ -104,7 +104,6 @@ def _placed(body: Body | None) -> Iterator[None]:
     except BadRequest as error:
         place = error.place
         if body is None or not place:
-            error.place = ()
             raise
         is_one = isinstance(body.more.get(str(place[0])), str)
         raise located(error, place[:1] if is_one else place) from error
