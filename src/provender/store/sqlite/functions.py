@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from provender.store.sqlite.jsonfunctions import UNREADABLE, parsed, refuse, text_of, written
@@ -81,7 +82,7 @@ def json_without(document: str | bytes | None, names: str) -> str | None:
         return written({key: value for key, value in exact.items() if key not in left_out})
 
 
-def walk(value: Any, path: list[str]) -> Any:  # noqa: ANN401 - JSON in, JSON or MISSING out
+def walk(value: Any, path: Sequence[str]) -> Any:  # noqa: ANN401 - JSON in, JSON or MISSING out
     """Return the value at a path in a JSON value, or `MISSING`."""
     for segment in path:
         if isinstance(value, dict) and segment in value:

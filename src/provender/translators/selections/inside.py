@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,12 +11,13 @@ import orjson
 
 from provender.query.plan.template import Form, Piece
 from provender.store.cancellation import current
+from provender.store.sqlite.functions import MISSING, walk
 from provender.translators.records import too_deep
 
-# How a position in a list is written; other numbers are keys of objects.
-POSITION = re.compile("0|-?[1-9][0-9]*")
 # Members after which to see whether the client is still there.
 OFTEN = 1000
+# Characters of an integer that orjson writes, whatever its digits.
+LONGEST = 18
 # Bytes that a value of a list inside another one counts, which is held as a value of Python.
 OF_VALUE = 40
 
@@ -33,7 +33,7 @@ def members_of(
         CannotExport: the list is nested too deeply.
     """
     try:
-        value = json.loads(text, parse_float=_number) if isinstance(text, str) else None
+        value = _parsed(text) if isinstance(text, str) else None
     except RecursionError:
         raise too_deep() from None
     if not isinstance(value, list):
@@ -47,6 +47,15 @@ def members_of(
     return orjson.Fragment(b"[" + b",".join(written) + b"]")
 
 
+def _parsed(text: str) -> Any:  # noqa: ANN401 - JSON
+    return json.loads(text, parse_int=_integer, parse_float=_number)
+
+
+def _integer(text: str) -> int | orjson.Fragment:
+    """Return an integer; a long one as it is written."""
+    return int(text) if len(text) <= LONGEST else orjson.Fragment(text)
+
+
 def _number(text: str) -> float | orjson.Fragment:
     """Return a number; one beyond a double as it is written."""
     number = float(text)
@@ -54,7 +63,7 @@ def _number(text: str) -> float | orjson.Fragment:
 
 
 def _written(value: Any) -> bytes:  # noqa: ANN401 - JSON
-    """Return a value as JSON, also with integers and characters that orjson does not write."""
+    """Return a value as JSON, also with halves of characters, which orjson does not write."""
     try:
         return orjson.dumps(value)
     except TypeError:
@@ -76,8 +85,9 @@ def _shaped(value: Any, wanted: Sequence[Piece], spend: Callable[[int], None]) -
 
 
 def _piece(value: Any, piece: Piece, spend: Callable[[int], None]) -> Any:  # noqa: ANN401 - JSON
-    for segment in () if piece.path is None else piece.path.segments:
-        value = _at(value, segment)
+    if piece.path is not None:
+        value = walk(value, piece.path.segments)
+        value = None if value is MISSING else value
     if piece.form is Form.COUNT:
         return len(value) if isinstance(value, list | dict) else None
     if piece.members and isinstance(value, list):
@@ -88,13 +98,3 @@ def _piece(value: Any, piece: Piece, spend: Callable[[int], None]) -> Any:  # no
     if piece.excluded and isinstance(value, dict):
         return {key: below for key, below in value.items() if key not in piece.excluded}
     return value
-
-
-def _at(value: Any, segment: str) -> Any:  # noqa: ANN401 - JSON
-    """Return the value at a key or a position, None for what is not there."""
-    if isinstance(value, dict):
-        return value.get(segment)
-    if isinstance(value, list) and POSITION.fullmatch(segment):
-        place = int(segment)
-        return value[place] if -len(value) <= place < len(value) else None
-    return None
