@@ -107,6 +107,30 @@ def test_a_descriptor_that_is_kept_is_told_each_time_unless_paused(polling):
         assert len(polling.wait(1)) == 1
 
 
+def test_bytes_are_taken_by_the_loop_or_by_one_thread(polling, connection):
+    """Whoever answered the last request may be late to say what is waited for now."""
+    place = connection.place
+    assert not place.take()  # an event may come
+    connection.client.send(b"x")
+    polling.wait(1)
+    assert place.begin()
+    connection.wants_bytes = False
+    place.renew()
+    assert not place.take()  # the loop still looks
+    place.end()
+    assert place.take()
+    assert not place.take()
+    assert not place.begin()
+    connection.wants_bytes = True
+    for late in (place.renew, place.end):
+        late()
+        assert polling.wait(0) == []
+    place.give_back()
+    place.renew()
+    assert len(polling.wait(1)) == 1
+    assert not place.take()
+
+
 @pytest.fixture(params=["epoll", "the loop of waitress"])
 def port(request):
     """Serve a trifle on connections of ours, as on a system without epoll, too."""

@@ -60,24 +60,24 @@ class Channel(HTTPChannel):
         self._lingering: float | None = None
         self._discarded = 0
         self.close_when_flushed = False
-        self._place: Place | None = None
+        self.place: Place | None = None
         self.head = b""
         self.keeps_thread = False
         super().__init__(server, sock, *rest, **named)
         if server.polling is not None:
-            self._place = server.polling.place(self._fileno, self)
+            self.place = server.polling.place(self._fileno, self)
 
     def renew(self) -> None:
         """Let the loop know what the connection waits for now."""
-        if self._place is None:
+        if self.place is None:
             self.server.pull_trigger()
         else:
-            self._place.renew()
+            self.place.renew()
 
     def del_channel(self, *rest: Any) -> None:  # noqa: ANN401 - waitress'
         """Wait no more; the socket is closed next."""
-        if self._place is not None:
-            self._place.close()
+        if self.place is not None:
+            self.place.close()
         super().del_channel(*rest)
 
     # Waitress writes the time of day into both, which may jump: the setters take no notice of it.
@@ -131,8 +131,14 @@ class Channel(HTTPChannel):
 
     def _takes_next(self) -> bool:
         """Read the next request if it is there already: then no other thread is woken for it."""
-        if self._place is None or self._place.is_waiting:  # the loop may look at the connection
+        if self.place is None or not self.place.take():  # the loop looks at the connection
             return False
+        try:
+            return self._reads_next()
+        finally:
+            self.place.give_back()
+
+    def _reads_next(self) -> bool:
         is_over = self.requests or self.total_outbufs_len or self.will_close or not self.connected
         if is_over or self.close_when_flushed or self.server.task_dispatcher.are_wanted:
             return False
@@ -303,11 +309,16 @@ class Channel(HTTPChannel):
         return self._lingering is not None or super().readable()
 
     def handle_read(self) -> None:
-        """Take what the client sent."""
-        if self._lingering is None:
-            super().handle_read()
+        """Take what the client sent, unless a thread took it after the event."""
+        try:
+            data = self.recv(self.adj.recv_bytes)
+        except BlockingIOError:
             return
-        self._discarded += len(self.recv(self.adj.recv_bytes))
+        if self._lingering is None:
+            self.last_activity = time.monotonic()
+            self.received(data)
+            return
+        self._discarded += len(data)
         if self._discarded > LINGER_BYTES:
             self.handle_close()
 

@@ -216,6 +216,9 @@ class Connections(TcpWSGIServer):
 
 def _handle(found: Any, events: int) -> None:  # noqa: ANN401 - a connection, or the trigger
     """Tell a connection what happens to it, and let it wait anew."""
-    wasyncore.readwrite(found, events)
-    if isinstance(found, Channel):
-        found.renew()
+    place = found.place if isinstance(found, Channel) else None
+    if place is None:
+        wasyncore.readwrite(found, events)
+    elif place.begin():
+        wasyncore.readwrite(found, events)
+        place.end()

@@ -59,8 +59,9 @@ class Polling:
 class Place:
     """The place of one connection; any thread may use it.
 
-    `is_waiting` says that an event may come, or is being handled by the loop. While it is false, no
-    thread but the one that answers the request looks at the connection.
+    What a client sends is read by one at a time: by the loop between `begin` and `end`, or by a
+    thread between `take` and `give_back`. A thread that has answered a request may still have to
+    `renew` while others are at the next ones.
     """
 
     def __init__(self, poll: select.epoll, number: int, of: Waiting) -> None:
@@ -68,8 +69,34 @@ class Place:
         self._number = number
         self._of = of
         self._is_open = True
-        self.is_waiting = True
+        self._is_waiting = True
+        self._is_looking = self._is_taken = False
         self._lock = threading.Lock()
+
+    def begin(self) -> bool:
+        """Let the loop look at the connection; false while a thread has it, which renews."""
+        with self._lock:
+            self._is_looking = not self._is_taken
+            return self._is_looking
+
+    def end(self) -> None:
+        """End the look of the loop, and wait anew."""
+        with self._lock:
+            self._is_looking = False
+            self._renew()
+
+    def take(self) -> bool:
+        """Let a thread read what is there; false if an event may come, or somebody else reads."""
+        with self._lock:
+            if self._is_waiting or self._is_looking or self._is_taken:
+                return False
+            self._is_taken = True
+            return True
+
+    def give_back(self) -> None:
+        """Read no more; the thread has to `renew` when it has answered what it read."""
+        with self._lock:
+            self._is_taken = False
 
     def renew(self) -> None:
         """Wait for what the connection waits for now.
@@ -77,14 +104,16 @@ class Place:
         To be called after each change of that, and after each event, which ends the wait. While
         nothing is waited for, not even a lost connection is told.
         """
-        of = self._of
         with self._lock:  # whoever is last sees all changes
-            if not self._is_open:
-                return
-            events = (READ if of.readable() else 0) | (WRITE if of.writable() else 0)
-            self.is_waiting = bool(events)
-            if events:
-                self._poll.modify(self._number, events | select.EPOLLONESHOT)
+            self._renew()
+
+    def _renew(self) -> None:
+        if not self._is_open or self._is_taken:
+            return
+        events = (READ if self._of.readable() else 0) | (WRITE if self._of.writable() else 0)
+        self._is_waiting = bool(events)
+        if events:
+            self._poll.modify(self._number, events | select.EPOLLONESHOT)
 
     def close(self) -> None:
         """Wait no more; to be called before the socket is closed, whose number is used again."""
