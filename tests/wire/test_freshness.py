@@ -204,9 +204,14 @@ def test_kept_answers_take_little_more_memory_than_is_counted(data, make_app):
     assert taken < 1.4 * (memory.held_bytes - counted)
 
 
+def milliseconds(answer):
+    parts = (part.split(";dur=") for part in answer.headers["server-timing"].split(", "))
+    return {name: float(text) for name, text in parts}
+
+
 def spans(answer):
-    found = dict(part.split(";dur=") for part in answer.headers["server-timing"].split(", "))
-    assert all(float(milliseconds) >= 0 for milliseconds in found.values())
+    found = milliseconds(answer)
+    assert all(taken >= 0 for taken in found.values()), found
     return sorted(found)
 
 
@@ -223,6 +228,21 @@ def test_the_time_of_an_answer_is_told_on_request(serve, data, on_archive):
     posted = served.get("/api/v4/querybuilder", method="POST", body=body)
     assert (posted.status, spans(posted)) == (200, whole)
     assert "server-timing" not in on_archive.get("/api/v4/nodes?limit=2").headers
+
+
+def test_what_a_transaction_waits_for_at_its_beginning_is_counted_once(
+    unpacked, tmp_path, make_app
+):
+    shutil.copytree(unpacked / "sqlite_dos", tmp_path / "profile")
+    database = tmp_path / "profile" / "database.sqlite"
+    client = make_app(store=database.parent, settings=Settings(server_timing=True)).test_client()
+    assert client.get("/api/v4/nodes?limit=1").status_code == 200
+    with closing(sqlite3.connect(database, check_same_thread=False)) as writer:
+        writer.execute("BEGIN EXCLUSIVE")
+        threading.Timer(0.3, writer.rollback).start()
+        answer = client.get("/api/v4/nodes?limit=2")
+    assert spans(answer) == ["database", "parse", "plan", "render"]
+    assert milliseconds(answer)["database"] > 200
 
 
 def rows(answer):

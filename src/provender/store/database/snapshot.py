@@ -81,7 +81,9 @@ class Snapshot:
     @property
     def token(self) -> str | None:
         """The name of the data: equal tokens, equal data. None when unknown."""
+        begun = time.perf_counter()
         self._begin()
+        self.seconds += time.perf_counter() - begun
         return self._token
 
     def confirm(self) -> None:
@@ -249,7 +251,6 @@ class Snapshot:
         """Begin the transaction, within the seconds that connecting may take."""
         if self.has_begun:
             return
-        begun = time.perf_counter()
         if self._is_sqlite:
             self._start_clock()  # the deadline of the last statement has passed
             self._token = self._engine.start(self._driver, self._cursor)
@@ -257,7 +258,6 @@ class Snapshot:
             with watched(self._driver, self._engine.settings.connect_seconds):
                 self._token = self._engine.start(self._driver, self._cursor)
         self.has_begun = True
-        self.seconds += time.perf_counter() - begun
 
     def _first(
         self, statement: Statement, *, batch: int | None = None, count: int | None = None
