@@ -34,6 +34,7 @@ from provender.store.files.streams import ObjectStore, Piece, damaged
 from provender.store.files.tars import UNREADABLE_TAR, tarred
 from provender.store.files.zipindex import Member, NotAZipError, UnreadableMemberError
 from provender.store.layout import ARCHIVE_DATABASE, METADATA
+from provender.store.legacy.origin import Origin
 from provender.store.regular import (
     NotRegularError,
     TooLargeError,
@@ -54,7 +55,7 @@ TAR_HEAD = 64 * MEGABYTE
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """An opened archive: its database, its files and its metadata.
+    """An opened archive: its database, its files, its metadata, and what it was written as.
 
     `entry` is the part of the cache that it uses; None for an unpacked archive.
     """
@@ -63,6 +64,7 @@ class Archive:
     objects: ObjectStore
     metadata: dict[str, Any]
     identity: str
+    origin: Origin
     entry: CacheEntry | None = None
 
 
@@ -141,7 +143,9 @@ def _open_folder(path: Path, name: str) -> Archive:
     if not os.path.lexists(database):
         raise UnsupportedStore(f"{name} is a damaged archive: it has no database.")
     os.close(open_regular(database, below=path))
-    return Archive(SqliteFile(database), FolderObjects(path), metadata, str(path))
+    return Archive(
+        SqliteFile(database), FolderObjects(path), metadata, str(path), _origin(metadata)
+    )
 
 
 def _open_zip(
@@ -164,7 +168,15 @@ def _open_zip(
         content=found.identity,
         is_broken=Copy(entry, path, found.member.crc).is_broken,
     )
-    return Archive(database, ZipObjects(held, entry), found.metadata, found.identity, entry)
+    objects = ZipObjects(held, entry)
+    return Archive(
+        database, objects, found.metadata, found.identity, _origin(found.metadata), entry
+    )
+
+
+def _origin(metadata: dict[str, Any]) -> Origin:
+    writer = str(metadata.get("aiida_version") or "")[:LONGEST_VERSION]
+    return Origin(str(metadata["export_version"])[:LONGEST_VERSION], writer or None)
 
 
 def is_quick_to_open(path: Path, name: str, cache: CacheFolder, most_bytes: int) -> bool:

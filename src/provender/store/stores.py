@@ -14,8 +14,9 @@ from provender.errors import (
     UnsupportedStore,
 )
 from provender.schema.statements import Record, Statement
+from provender.schema.tables import ARCHIVE_REVISIONS
 from provender.settings import Settings
-from provender.store.archive import LONGEST_VERSION, open_archive
+from provender.store.archive import open_archive
 from provender.store.cache import CacheFolder
 from provender.store.cacheentry import CacheEntry
 from provender.store.database import engines
@@ -27,6 +28,7 @@ from provender.store.files.extraction import Progress
 from provender.store.files.streams import ObjectStore
 from provender.store.inspection import Inspection, check_database, check_tables, inspect
 from provender.store.layout import ARCHIVE_DATABASE
+from provender.store.legacy.origin import Origin
 from provender.store.places import Places
 from provender.store.profiles import Profile, ProfileKind
 from provender.store.regular import Identity, identity
@@ -40,7 +42,7 @@ class Store:
     """An opened store.
 
     `objects` holds the contents of files; None with a `repository_problem` if they cannot be
-    read, while the database still answers. `aiida_version` is that of the writer, if known.
+    read, while the database still answers. `origin` tells what an archive was written as.
     """
 
     profile: Profile
@@ -48,10 +50,15 @@ class Store:
     revision: str
     objects: ObjectStore | None
     repository_problem: ProvenderError | None = None
-    aiida_version: str | None = None
+    origin: Origin | None = None
     identity: Identity = ()
     cached: CacheEntry | None = field(default=None, repr=False)
     watched: tuple[Path | SqliteFile, ...] = field(default=(), repr=False)
+
+    @property
+    def aiida_version(self) -> str | None:
+        """The AiiDA that wrote the store, if that is known."""
+        return self.origin.aiida_version if self.origin is not None else None
 
     @property
     def name(self) -> str:
@@ -154,10 +161,10 @@ def _open_archive(
     return Store(
         profile,
         reader,
-        str(archive.metadata["export_version"]),
+        ARCHIVE_REVISIONS[-1],
         archive.objects,
         None,
-        str(archive.metadata.get("aiida_version") or "")[:LONGEST_VERSION] or None,
+        archive.origin,
         identity,
         archive.entry,
         watched,

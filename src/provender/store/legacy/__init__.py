@@ -1,0 +1,1 @@
+"""Archives of older versions, read as today's. Floor: store."""
