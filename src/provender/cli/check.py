@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import click
 
 from provender.cli.console import HELP, examples, progress_line, table
 from provender.cli.options import Options
+from provender.logs import printable
 from provender.plurals import counted, noun
 from provender.store.health import Health, examine
 from provender.store.profiles import Profile, Profiles
@@ -26,6 +28,7 @@ FILES = 200
     provender check paper.aiida
     provender check postgresql://reader@localhost/aiida --repository /srv/aiida/container
     provender -p lab check --files 100000 --json
+    provender check old.aiida --strict
     """
 )
 @click.command(context_settings=HELP)
@@ -44,14 +47,26 @@ FILES = 200
     metavar="N",
     help="Read at most N files and compare their checksums.",
 )
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Count it as a failure if the reading of an archive left out or changed something.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_context
 def check(
-    context: click.Context, store: str | None, repository: Path | None, files: int, *, as_json: bool
+    context: click.Context,
+    store: str | None,
+    repository: Path | None,
+    files: int,
+    *,
+    strict: bool,
+    as_json: bool,
 ) -> None:
     """Report what a store holds and whether it can be served.
 
-    The report has schema, counts, files, indexes, and values that cannot be shown.
+    The report has schema, counts, files, indexes, and values that cannot be shown. Of an archive
+    of an older version it also has what the reading left out or changed.
 
     STORE is as for `provender restapi`. Exit status 1 if it cannot be opened or a file cannot be
     read.
@@ -69,18 +84,23 @@ def check(
             )
     finally:
         registry.close()
-    click.echo(json.dumps(as_dict(profile, health), indent=2) if as_json else text(profile, health))
-    context.exit(0 if health.is_sound else 1)
+    is_sound = health.is_sound and not (strict and health.remarks)
+    report = {**as_dict(profile, health), "sound": is_sound}
+    click.echo(json.dumps(report, indent=2) if as_json else text(profile, health))
+    context.exit(0 if is_sound else 1)
 
 
 def as_dict(profile: Profile, health: Health) -> dict[str, Any]:
-    """Return the report for programs."""
+    """Return the report for programs, but for the verdict."""
+    origin = health.origin
     return {
         "name": profile.name,
         "kind": profile.kind.value,
         "store": profile.location,
         "schema_version": health.revision,
-        "aiida_version": health.aiida_version,
+        "aiida_version": origin and origin.aiida_version,
+        "written_as": origin and origin.version,
+        "remarks": [asdict(remark) for remark in health.remarks],
         "counts": health.counts,
         "files": {
             "read": health.files_read,
@@ -108,17 +128,18 @@ def as_dict(profile: Profile, health: Health) -> dict[str, Any]:
             {"table": index.table, "column": index.column, "pattern": index.pattern}
             for index in health.indexes_missing
         ],
-        "sound": health.is_sound,
     }
 
 
 def text(profile: Profile, health: Health) -> str:
     """Return the report for people."""
-    writer = f" (written by AiiDA {health.aiida_version})" if health.aiida_version else ""
+    words = health.origin.words if health.origin is not None else ""
+    writer = f" ({words})" if words else ""
     parts = [
         f"{profile.name}: {profile.location}",
         "",
         f"Schema   {health.revision}{writer}, which this server reads",
+        *_remarks(health),
         "",
         "Holds",
         table([(number, noun(number, name)) for name, number in health.counts.items()]),
@@ -130,6 +151,15 @@ def text(profile: Profile, health: Health) -> str:
         *_indexes(health),
     ]
     return "\n".join(parts)
+
+
+def _remarks(health: Health) -> list[str]:
+    if health.origin is None or not health.origin.is_legacy:
+        return []
+    if not health.remarks:
+        return ["Reading  nothing was left out or changed"]
+    rows = [(remark.count, remark.kind, printable(remark.example)) for remark in health.remarks]
+    return ["Reading  some things were left out or changed; how many, and the first:", table(rows)]
 
 
 def _rows(health: Health) -> list[str]:

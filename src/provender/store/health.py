@@ -16,6 +16,7 @@ from provender.store.database.snapshot import Snapshot
 from provender.store.files.streams import CHUNK, damaged
 from provender.store.files.tree import Tree, walk
 from provender.store.inspection import counts, missing_indexes
+from provender.store.legacy.origin import Origin, Remark
 from provender.store.rowcheck import Rows
 from provender.store.stores import Store
 
@@ -38,10 +39,11 @@ class Health:
 
     `files_read` is the number of files that were read and compared with their checksums;
     `repository_problem` is set instead if no file can be read at all. `rows` are a sample of them.
+    `origin` is what an archive was written as.
     """
 
     revision: str
-    aiida_version: str | None
+    origin: Origin | None
     counts: dict[str, int]
     indexes_missing: tuple[Index, ...]
     files_read: int
@@ -55,6 +57,11 @@ class Health:
     def is_sound(self) -> bool:
         """Whether everything that was examined can be served."""
         return not self.faults and self.repository_problem is None
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What the reading of an archive left out or changed."""
+        return self.origin.remarks if self.origin is not None else ()
 
 
 def examine(store: Store, files: int, progress: Callable[[int], None] | None = None) -> Health:
@@ -81,7 +88,7 @@ def examine(store: Store, files: int, progress: Callable[[int], None] | None = N
             progress(read)
     return Health(
         store.revision,
-        store.aiida_version,
+        store.origin,
         numbers,
         lacking,
         read,

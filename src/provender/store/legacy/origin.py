@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from provender.logs import printable
+from provender.schema.tables import ARCHIVE_REVISIONS
 from provender.store.regular import read_whole
 
 # Bytes of a written origin: there are a few dozen kinds of remarks.
@@ -35,6 +37,23 @@ class Origin:
     version: str
     aiida_version: str | None
     remarks: tuple[Remark, ...] = ()
+
+    @property
+    def is_legacy(self) -> bool:
+        """Whether the archive was written as another version than the one that is served."""
+        return self.version != ARCHIVE_REVISIONS[-1]
+
+    @property
+    def words(self) -> str:
+        """Who wrote the archive, and as what if that is another version than the served one.
+
+        Example:
+            `written by AiiDA 0.12.4, version 0.3`; empty if there is nothing to tell.
+        """
+        if self.aiida_version is None:
+            return printable(f"written as version {self.version}") if self.is_legacy else ""
+        version = f", version {self.version}" if self.is_legacy else ""
+        return printable(f"written by AiiDA {self.aiida_version}{version}")
 
     def write(self, path: Path) -> None:
         """Write it as JSON; raises `OSError`."""
