@@ -28,6 +28,7 @@ ProvenderError
 ├── StoreError            503  the store cannot be read now
 │   ├── StoreUnreachable       no connection, or locked, or no answer in time
 │   │   ├── StoreBusy              too many requests for it, or too many stores in use
+│   │   ├── StorePreparing         it is made ready for its first use
 │   │   └── StoreMisconfigured     and it stays so until somebody puts it right
 │   ├── QueryTimeout           the statement time-out ended it
 │   ├── UnsupportedStore       not a store, or of a version that is not read
@@ -52,12 +53,13 @@ class ProvenderError(Exception):
     `message` is one plain sentence, `hint` says what would be right, `detail` shows the place.
     All three reach the client. `reason` (the message of a driver, a path) goes to the log and to
     the terminal only. `may_recover` says whether the same request may succeed later without any
-    correction.
+    correction, `retry_after` in how many seconds if that is known.
     """
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 500
     may_recover: ClassVar[bool] = True
+    retry_after: int | None = None
 
     def __init__(
         self,
@@ -294,6 +296,16 @@ class StoreBusy(StoreUnreachable):
     """Too many requests for one store at a time, or for too many stores."""
 
     code = "store-busy"
+
+
+class StorePreparing(StoreUnreachable):
+    """A store that is made ready for its first use; the message says how far that is."""
+
+    code = "store-preparing"
+
+    def __init__(self, message: str, *, hint: str | None = None, retry_after: int = 1) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
 
 
 class StoreMisconfigured(StoreUnreachable):

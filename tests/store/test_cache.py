@@ -12,15 +12,21 @@ import pytest
 from provender.errors import ConfigurationError
 from provender.settings import Cache
 from provender.store.cache import CacheFolder
+from provender.store.preparing import prepare
+from provender.store.progress import quietly
 
 
 def fill_with(size, made=None):
-    def fill(folder):
+    def fill(folder, progress):
         if made is not None:
             made.append(folder)
         (folder / "content").write_bytes(b"x" * size)
 
     return fill
+
+
+def entry(cache, key, fill, names=()):
+    return prepare(cache, key, fill, names, quietly, called="The store `x`")
 
 
 def names(folder):
@@ -32,7 +38,7 @@ def test_an_entry_is_made_once_also_by_many_threads(tmp_path):
     made, entries = [], []
 
     def work():
-        entries.append(cache.entry("key", fill_with(10, made)))
+        entries.append(entry(cache, "key", fill_with(10, made)))
 
     threads = [threading.Thread(target=work) for _ in range(16)]
     for thread in threads:
@@ -46,48 +52,48 @@ def test_an_entry_is_made_once_also_by_many_threads(tmp_path):
 def test_what_was_not_finished_is_not_an_entry(tmp_path):
     cache = CacheFolder(Cache(folder=tmp_path))
 
-    def fail(folder):
+    def fail(folder, progress):
         (folder / "half").write_bytes(b"x")
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        cache.entry("key", fail)
+        entry(cache, "key", fail)
     assert names(tmp_path) == set()
     (tmp_path / "key.making-killed").mkdir()
-    cache.entry("key", fill_with(1))
+    entry(cache, "key", fill_with(1))
     assert names(tmp_path) == {"key"}
 
 
 def test_an_entry_that_lost_a_file_while_it_was_made_is_made_again(tmp_path):
     made = []
 
-    def fill(folder):
-        fill_with(10, made)(folder)
+    def fill(folder, progress):
+        fill_with(10, made)(folder, progress)
         if len(made) == 1:
             (folder / "content").unlink()  # another process clears the cache
 
-    entry = CacheFolder(Cache(folder=tmp_path)).entry("key", fill, ["content"])
-    assert (len(made), list(entry.files)) == (2, ["content"])
+    found = entry(CacheFolder(Cache(folder=tmp_path)), "key", fill, ["content"])
+    assert (len(made), list(found.files)) == (2, ["content"])
 
 
 def test_the_least_recently_used_entries_go(tmp_path):
     cache = CacheFolder(Cache(folder=tmp_path, max_bytes=250))
     for number, key in enumerate("abc"):
-        cache.entry(key, fill_with(100)).close()
+        entry(cache, key, fill_with(100)).close()
         os.utime(tmp_path / key, ns=(number, number))
-    cache.entry("b", fill_with(100)).close()
-    cache.entry("d", fill_with(100)).close()
+    entry(cache, "b", fill_with(100)).close()
+    entry(cache, "d", fill_with(100)).close()
     assert names(tmp_path) == {"b", "d"}
     assert not (tmp_path / "a.lock").exists()
 
 
 def test_entries_in_use_stay(tmp_path):
     cache = CacheFolder(Cache(folder=tmp_path, max_bytes=0))
-    first = cache.entry("a", fill_with(100))
-    second = cache.entry("b", fill_with(100))
+    first = entry(cache, "a", fill_with(100))
+    second = entry(cache, "b", fill_with(100))
     assert names(tmp_path) == {"a", "b"}
     first.close()
-    cache.entry("c", fill_with(100)).close()
+    entry(cache, "c", fill_with(100)).close()
     assert names(tmp_path) == {"b", "c"}
     second.close()
 
@@ -95,8 +101,9 @@ def test_entries_in_use_stay(tmp_path):
 def test_another_process_keeps_its_entry(tmp_path):
     program = (
         "import sys; from pathlib import Path; from provender.store.cache import CacheFolder;"
-        "from provender.settings import Cache;"
-        "entry = CacheFolder(Cache(folder=Path(sys.argv[1]))).entry('a', lambda folder: None);"
+        "from provender.settings import Cache; from provender.store.preparing import prepare;"
+        "cache = CacheFolder(Cache(folder=Path(sys.argv[1])));"
+        "entry = prepare(cache, 'a', lambda folder, told: None, (), print, called='x');"
         "print('ready', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
@@ -107,10 +114,10 @@ def test_another_process_keeps_its_entry(tmp_path):
         assert other.stdout.readline() == b"ready\n"
         (tmp_path / "a" / "content").write_bytes(b"x" * 100)
         cache = CacheFolder(Cache(folder=tmp_path, max_bytes=0))
-        cache.entry("b", fill_with(100)).close()
+        entry(cache, "b", fill_with(100)).close()
         assert "a" in names(tmp_path)
         other.stdin.close()
-    cache.entry("c", fill_with(100)).close()
+    entry(cache, "c", fill_with(100)).close()
     assert "a" not in names(tmp_path)
 
 

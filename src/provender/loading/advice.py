@@ -23,9 +23,9 @@ from provender.settings import Settings
 from provender.store.cache import CacheFolder
 from provender.store.database.reader import Reader
 from provender.store.database.snapshot import Snapshot
-from provender.store.files.extraction import Progress
 from provender.store.inspection import missing_indexes
 from provender.store.profiles import Profile
+from provender.store.progress import Progress
 from provender.store.stores import open_store
 
 PRESENT = (

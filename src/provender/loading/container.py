@@ -30,8 +30,8 @@ from provender.store.files.decompression import (
     decompress,
     decompressor,
 )
-from provender.store.files.extraction import Progress
 from provender.store.files.streams import Piece
+from provender.store.progress import Progress
 from provender.store.sqlite.files import MEGABYTE
 
 # A pack that has this size is followed by another; the library's default.

@@ -19,7 +19,7 @@ from sqlalchemy import Table
 from provender.errors import UnsupportedStore
 from provender.loading.sources import Source
 from provender.loading.target import patiently
-from provender.store.files.extraction import Progress
+from provender.store.progress import Progress
 
 # Bytes sent at once; more makes it no faster.
 CHUNK = 1 << 18

@@ -15,8 +15,8 @@ from provender.loading.advice import Advice, measure
 from provender.loading.candidates import CANDIDATES, Candidate
 from provender.loading.target import connect, errors_of, patiently
 from provender.store.database.reader import Reader
-from provender.store.files.extraction import Progress
 from provender.store.profiles import Profile
+from provender.store.progress import Progress
 
 BUILDING = (
     "SELECT phase, greatest(blocks_done, tuples_done, lockers_done), "

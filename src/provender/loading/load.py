@@ -23,8 +23,8 @@ from provender.loading.sources import Source, opened
 from provender.loading.target import check_empty, connect, errors_of, patiently, take_lock
 from provender.schema.tables import REQUIRED
 from provender.settings import Settings
-from provender.store.files.extraction import Progress
 from provender.store.profiles import Profile
+from provender.store.progress import Progress
 
 # Settings that a role or database may have changed. The default memory of 64 MB is slower.
 SESSION = (

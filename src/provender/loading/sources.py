@@ -21,11 +21,11 @@ from provender.store.database import engines
 from provender.store.database.reader import Reader
 from provender.store.files import zipindex
 from provender.store.files.archived import OBJECT
-from provender.store.files.extraction import Progress
 from provender.store.files.streams import KEY, Piece
 from provender.store.files.zipindex import Member, NotAZipError, UnreadableMemberError
 from provender.store.inspection import check_tables, inspect
 from provender.store.profiles import ProfileKind, from_store
+from provender.store.progress import Progress
 from provender.store.sqlite.files import SqliteFile
 
 # The AiiDA that came with `main_0002`, whose hashes of calculation jobs need no repair.

@@ -73,7 +73,7 @@ class OpenStore(Asked):
             return ListOf(self._request(chosen, keys, cursor, size), self._expose)
 
         def page(cursor: str, size: int) -> Listing:
-            return answer(asked(cursor, size), self._stores.get())
+            return answer(asked(cursor, size), self._store())
 
         asked(cursors.FIRST, 1)  # what is wrong is told at once
         return Rows(page, cursors.FIRST, self._limits.default, _checked(limit))
@@ -82,7 +82,7 @@ class OpenStore(Asked):
         """Return the number of nodes of a selection."""
         chosen = self._read(selection)
         request = ListRequest(NODES, chosen.parameters, 0, 0, where=chosen.selection.where)
-        return answer(ListOf(request, self._expose), self._stores.get()).total or 0
+        return answer(ListOf(request, self._expose), self._store()).total or 0
 
     def facets(
         self,
@@ -133,7 +133,7 @@ class OpenStore(Asked):
 
         def page(cursor: str, size: int, *, is_flat: bool = flat) -> Listing:
             inquiry = self._filled(chosen, template, (cursor, size), orderby, is_flat=is_flat)
-            return answer(inquiry, self._stores.get())
+            return answer(inquiry, self._store())
 
         def table(cursor: str, size: int) -> Listing:
             return page(cursor, size, is_flat=True)
@@ -153,7 +153,7 @@ class OpenStore(Asked):
         inquiry = KeysOf(
             chosen.selection, given(keys_asked.UNDER, under), given(keys_asked.SIZE, size)
         )
-        found: Found = plain(answer(inquiry, self._stores.get()))
+        found: Found = plain(answer(inquiry, self._store()))
         return found
 
     def record(self, uuid: str | UUID) -> Found:
@@ -161,7 +161,7 @@ class OpenStore(Asked):
 
         What cannot be shown is None.
         """
-        found: Found = plain(record_of(str(uuid), self._stores.get(), self._limits))
+        found: Found = plain(record_of(str(uuid), self._store(), self._limits))
         return found
 
     def _read(self, selection: Chosen) -> selecting.Read:
@@ -169,7 +169,7 @@ class OpenStore(Asked):
 
     def _counted(self, chosen: selecting.Read, options: Options) -> Found:
         inquiry = FacetsOf(chosen.selection, options, chosen.said, str)
-        found: Found = plain(answer(inquiry, self._stores.get()))
+        found: Found = plain(answer(inquiry, self._store()))
         return found
 
     def _filled(

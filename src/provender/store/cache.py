@@ -1,7 +1,7 @@
 """A folder of things made once and used by every process: extracted databases. Floor: store.
 
-Entries are made under a lock and renamed into place, so that no process sees a half of one. A
-process that uses an entry holds a shared lock on it, so that no other evicts it.
+Entries are made under a lock and renamed into place (`claims`), so that no process sees a half of
+one. A process that uses an entry holds a shared lock on it, so that no other evicts it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
@@ -20,16 +21,18 @@ import platformdirs
 from provender.errors import ConfigurationError
 from provender.settings import Cache
 from provender.store.cacheentry import (
-    PRIVATE_FILE,
     CacheEntry,
     CacheError,
     blamed,
     last_use,
-    list_files,
     listed,
+    lock_file,
     remove,
     size,
 )
+from provender.store.claims import Claim
+from provender.store.makings import Makings
+from provender.store.progress import quietly
 
 PRIVATE_FOLDER = 0o700
 WRITABLE_BY_OTHERS = 0o022
@@ -39,6 +42,8 @@ TRIES, FOLDER_TRIES = 5, 100
 # Bytes of a disk that are left to others, at most this part of it.
 RESERVE = 64 << 20
 RESERVED_PART = 20
+# Seconds between two looks whether another has made an entry.
+LOOK_SECONDS = 0.05
 
 
 class CacheFolder:
@@ -48,6 +53,7 @@ class CacheFolder:
         self.max_bytes = settings.max_bytes
         self._explicit = settings.folder
         self._folder: Path | None = None
+        self.makings = Makings()
 
     @property
     def folder(self) -> Path:
@@ -67,7 +73,22 @@ class CacheFolder:
     def entry(
         self, key: str, fill: Callable[[Path], None], names: Collection[str] = ()
     ) -> CacheEntry:
-        """Return the entry of a key; if it is missing, `fill` makes it in an empty folder.
+        """Return the entry of a key, as `taken`; if it is missing, `fill` makes it at once."""
+
+        def make(target: Path) -> None:
+            while (claim := Claim.take(target)) is None:
+                time.sleep(LOOK_SECONDS)
+            try:
+                claim.make(lambda folder, _: fill(folder), quietly)
+            finally:
+                claim.close()
+
+        return self.taken(key, make, names)
+
+    def taken(
+        self, key: str, make: Callable[[Path], None], names: Collection[str] = ()
+    ) -> CacheEntry:
+        """Return the entry of a key; if it is missing, `make` gets its place and makes it there.
 
         `names` are files that it always has: one that lost them while it was made is made again.
 
@@ -80,7 +101,7 @@ class CacheFolder:
                 found = self._found(key, names)
                 if found is not None:
                     return found
-                self._make(self._ready() / key, fill)
+                make(self._ready() / key)
             except CacheError as error:
                 if not isinstance(error.__cause__, FileNotFoundError):
                     raise
@@ -93,7 +114,7 @@ class CacheFolder:
         if not target.is_dir():
             return None
         with suppress(OSError):  # a cache that cannot be written can be read
-            lock = _lock(folder / f"{key}.lock", fcntl.LOCK_SH)
+            lock = lock_file(folder / f"{key}.lock", fcntl.LOCK_SH)
         files = listed(target)
         if files is None or not files.keys() >= set(names):
             with suppress(OSError), blamed(folder):
@@ -129,33 +150,6 @@ class CacheFolder:
             raise ConfigurationError(f"`cache.folder` cannot be used: {problem}.")
         return folder
 
-    def _make(self, target: Path, fill: Callable[[Path], None]) -> None:
-        """Make an entry while no other process does; a lock of its own, held briefly."""
-        path, folder = target.with_name(f"{target.name}.making"), target.parent
-        lock = None
-        while lock is None:
-            with blamed(folder):
-                lock = _lock(path, fcntl.LOCK_EX)
-        try:
-            if target.is_dir():
-                return
-            for rest in folder.glob(f"{path.name}-*"):  # of a process that was killed
-                shutil.rmtree(rest, ignore_errors=True)
-            with blamed(folder):
-                made = Path(tempfile.mkdtemp(prefix=f"{path.name}-", dir=folder))
-            try:
-                fill(made)
-                with blamed(folder):
-                    list_files(made)
-                    made.rename(target)
-            except BaseException:
-                shutil.rmtree(made, ignore_errors=True)
-                raise
-        finally:
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-            os.close(lock)
-
     def _evict(self, wanted: int = 0) -> None:
         """Remove unused entries, the least recently used first, until the rest fits.
 
@@ -167,7 +161,7 @@ class CacheFolder:
         for path in sorted(entries, key=last_use):
             if excess <= 0:
                 return
-            lock = _lock(path.with_name(f"{path.name}.lock"), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock = lock_file(path.with_name(f"{path.name}.lock"), fcntl.LOCK_EX | fcntl.LOCK_NB)
             if lock is not None:
                 shutil.rmtree(path, ignore_errors=True)
                 path.with_name(f"{path.name}.lock").unlink(missing_ok=True)
@@ -240,19 +234,3 @@ def _fault(folder: Path, *, is_read_only: bool = False) -> str | None:
 
 def _said(folder: Path, error: OSError) -> str:
     return f"{folder}: {error.strerror}"
-
-
-def _lock(path: Path, kind: int) -> int | None:
-    """Return a file descriptor that holds a lock of this kind on a file of the cache.
-
-    None if it cannot be had without waiting (`LOCK_NB`), or if the file was removed meanwhile.
-    """
-    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
-    try:
-        fcntl.flock(lock, kind)
-        if os.fstat(lock).st_ino == path.stat().st_ino:
-            return lock
-    except (BlockingIOError, FileNotFoundError):
-        pass
-    os.close(lock)
-    return None

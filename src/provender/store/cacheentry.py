@@ -7,6 +7,7 @@ time of change of each file; one that differs from its list is made anew.
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import shutil
@@ -100,6 +101,22 @@ class CacheEntry:
             self.lock = None
 
 
+def lock_file(path: Path, kind: int) -> int | None:
+    """Return a file descriptor that holds a lock of this kind on a file of the cache.
+
+    None if it cannot be had without waiting (`LOCK_NB`), or if the file was removed meanwhile.
+    """
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+    try:
+        fcntl.flock(lock, kind)
+        if os.fstat(lock).st_ino == path.stat().st_ino:
+            return lock
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    os.close(lock)
+    return None
+
+
 def list_files(folder: Path) -> None:
     """Write the list of the files of an entry."""
     files = {path.name: _written(path) for path in folder.iterdir()}
@@ -126,10 +143,11 @@ def _written(path: Path) -> list[int]:
 
 def remove(folder: Path) -> None:
     """Remove an entry at once, for all processes; those that use its files keep them."""
-    gone = Path(tempfile.mkdtemp(prefix=f"{folder.name}.making-", dir=folder.parent))
-    with suppress(FileNotFoundError):
-        folder.rename(gone / folder.name)
-    shutil.rmtree(gone, ignore_errors=True)
+    while folder.exists():
+        gone = Path(tempfile.mkdtemp(prefix=f"{folder.name}.making-", dir=folder.parent))
+        with suppress(FileNotFoundError):  # another removed it, or swept the empty folder away
+            folder.rename(gone / folder.name)
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def size(folder: Path) -> int:

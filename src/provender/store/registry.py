@@ -19,10 +19,10 @@ from provender.settings import Settings
 from provender.store.cache import CacheFolder
 from provender.store.census import Census
 from provender.store.database.memory import Memory
-from provender.store.files.extraction import Progress
 from provender.store.opener import Opener
 from provender.store.places import Places
 from provender.store.profiles import Profile, Profiles
+from provender.store.progress import Progress
 from provender.store.sharing import Sharing
 from provender.store.stores import Store, open_store
 
@@ -117,6 +117,7 @@ class StoreRegistry:
         the parent.
         """
         self._inherited.extend(self._open)
+        self._cache.makings.forget()
         self._begin()
 
     @property
@@ -173,7 +174,8 @@ class StoreRegistry:
             self._discard(held)
 
     def close(self) -> None:
-        """Close all stores: those in use at the end of their last use."""
+        """Close all stores, those in use at the end of their last use; what is prepared, ends."""
+        self._cache.makings.stop()
         with self._lock:
             current = [held for held in self._open if not held.is_retired]
             unused = [held for held in current if not held.users]

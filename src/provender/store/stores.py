@@ -24,13 +24,13 @@ from provender.store.database.faults import unopened
 from provender.store.database.memory import Memory
 from provender.store.database.reader import Reader
 from provender.store.files.container import Container
-from provender.store.files.extraction import Progress
 from provender.store.files.streams import ObjectStore
 from provender.store.inspection import Inspection, check_database, check_tables, inspect
 from provender.store.layout import ARCHIVE_DATABASE
 from provender.store.legacy.origin import Origin
 from provender.store.places import Places
 from provender.store.profiles import Profile, ProfileKind
+from provender.store.progress import Progress
 from provender.store.regular import Identity, identity
 from provender.store.sqlite.files import SqliteFile
 

@@ -17,8 +17,10 @@ from provender import configuration
 from provender.errors import ProvenderError
 from provender.query.sql.compiler import compile_rows
 from provender.settings import Settings
+from provender.store.progress import quietly
 from provender.store.registry import StoreRegistry
 from provender.store.selection import select
+from provender.store.stores import Store
 from provender.translators.inquiry import answer
 from provender.translators.queries import PythonRows, Row, RowNumber
 
@@ -79,7 +81,7 @@ class Asked:
     def rows(self, query: dict[str, Any]) -> list[Row]:
         """Return the rows: `[{tag: {name: value}}]`, datetimes in UTC, JSON as Python values."""
         inquiry = PythonRows(json.dumps(query).encode(), self._limits, self._expose)
-        return answer(inquiry, self._stores.get())
+        return answer(inquiry, self._store())
 
     def stream(self, query: dict[str, Any]) -> Iterator[Row]:
         """Yield the rows as `rows` gives them: any number of them, of which a few are held.
@@ -87,7 +89,7 @@ class Asked:
         All come from one snapshot, which ends with the last row or when the iterator is closed.
         """
         inquiry = PythonRows(json.dumps(query).encode(), self._limits, self._expose)
-        store = self._stores.get()
+        store = self._store()
         statement = compile_rows(inquiry.posted.plan, store.reader.backend)
         try:
             for values in store.stream(statement):
@@ -98,7 +100,11 @@ class Asked:
     def count(self, query: dict[str, Any]) -> int:
         """Return the number of rows, after limit and offset."""
         inquiry = RowNumber(json.dumps(query).encode(), self._limits, self._expose)
-        return answer(inquiry, self._stores.get())
+        return answer(inquiry, self._store())
+
+    def _store(self) -> Store:
+        """Return the store; at its first use a program waits until it is prepared."""
+        return self._stores.get(progress=quietly)
 
     def close(self) -> None:
         """Close the connections."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import zlib
-from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
 
 from provender.errors import UnsupportedStore
+from provender.store import progress
 from provender.store.cache import CacheFolder
 from provender.store.cacheentry import PRIVATE_FILE, CacheEntry, CacheError, blamed
 from provender.store.files.streams import ObjectStream
@@ -22,8 +22,7 @@ BLOCK = 1 << 20
 # The database of a real archive is 4 to 6 times as large as its member.
 MOST_COMPRESSED = 100
 
-# Gets the name of a step, the bytes done and the bytes in total.
-Progress = Callable[[str, int, int], None]
+Progress = progress.Progress
 
 
 def check_size(member: Member, cache: CacheFolder, name: str) -> None:
@@ -45,7 +44,7 @@ def check_size(member: Member, cache: CacheFolder, name: str) -> None:
         raise CacheError(reason, is_full=True)
 
 
-def extract(stream: ObjectStream, target: Path, name: str, progress: Progress | None) -> None:
+def extract(stream: ObjectStream, target: Path, name: str, told: Progress | None) -> None:
     """Copy the database out of an archive, a megabyte at a time.
 
     Raises:
@@ -67,8 +66,8 @@ def extract(stream: ObjectStream, target: Path, name: str, progress: Progress | 
             with blamed(target.parent.parent):
                 _write(file, chunk)
             done += len(chunk)
-            if progress is not None:
-                progress("extracting the database", done, stream.size)
+            if told is not None:
+                told("extracting the database", done, stream.size)
     if not done:
         raise UnsupportedStore(f"{name} is a damaged archive: its database is empty.")
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import weakref
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from provender.store.regular import open_regular
+from provender.errors import StoreUnreachable
+from provender.store.regular import identity, open_regular
 
 
 class HeldFile:
@@ -30,3 +33,16 @@ class HeldFile:
         now = os.fstat(self._descriptor)
         before = self.status
         return now.st_size != before.st_size or now.st_mtime_ns != before.st_mtime_ns
+
+
+@contextmanager
+def held_again(path: Path, before: os.stat_result, name: str) -> Iterator[Path]:
+    """Give the path of a file that was held before, held once more: for work that goes on later.
+
+    Raises:
+        StoreUnreachable: another file is there, or somebody wrote into it.
+    """
+    with closing(HeldFile(path)) as held:
+        if identity(held.status) != identity(before):
+            raise StoreUnreachable(f"{name} was changed while it was read.", hint="Try again.")
+        yield held.path

@@ -20,7 +20,6 @@ from provender.errors import (
     ConfigurationError,
     ProvenderError,
     StoreError,
-    TooManyRequests,
     Unauthorized,
     UnknownField,
     UnknownRoute,
@@ -38,8 +37,8 @@ from provender.web.routes.route import Dialect, Route
 
 LOGGER = logging.getLogger(__name__)
 
-# Value of `Retry-After` in seconds if a store does not answer.
-RETRY_AFTER = "5"
+# Value of `Retry-After` in seconds if a store does not answer, and nothing better is known.
+RETRY_AFTER = 5
 UNAVAILABLE = 503
 # The first element of the paths of both dialects.
 API = "api"
@@ -107,10 +106,11 @@ class Failures:
             error.hint = hint(error, self._dialect(), self._routes.get(request.endpoint or ""))
         pauses.note(request.environ, error)
         response = json_response(self._body(error), status=error.status)
-        if error.status == UNAVAILABLE and error.may_recover:
-            response.headers["Retry-After"] = RETRY_AFTER
-        if isinstance(error, TooManyRequests):
-            response.headers["Retry-After"] = str(error.retry_after)
+        seconds = error.retry_after
+        if seconds is None and error.status == UNAVAILABLE and error.may_recover:
+            seconds = RETRY_AFTER
+        if seconds is not None:
+            response.headers["Retry-After"] = str(seconds)
         if isinstance(error, Unauthorized):
             for challenge in error.challenges:
                 response.headers.add("WWW-Authenticate", challenge)

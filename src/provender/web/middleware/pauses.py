@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provender.errors import ProvenderError, StoreBusy, TooManyRequests, TooManyWaits
+from provender.errors import (
+    ProvenderError,
+    StoreBusy,
+    StorePreparing,
+    TooManyRequests,
+    TooManyWaits,
+)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -17,7 +23,7 @@ if TYPE_CHECKING:
 # earliest. Only our own server heeds it: with others a thread would wait.
 PAUSE = "provender.pause"
 SECONDS = 0.25
-REFUSALS = (StoreBusy, TooManyRequests, TooManyWaits)
+REFUSALS = (StoreBusy, StorePreparing, TooManyRequests, TooManyWaits)
 
 
 def note(environ: WSGIEnvironment, error: ProvenderError) -> None:
