@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import random
 import sqlite3
 import tracemalloc
 import zipfile
@@ -276,8 +277,27 @@ def test_head_tells_the_length_and_the_state_that_conditions_name(lab):
     etag = full.headers["ETag"]
     assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
     assert client.get(path, headers={"If-Match": '"other"'}).status_code == 412
-    part = get(client, path, headers={"Range": "bytes=0-9"})
-    assert (part.status_code, part.data) == (200, full.data)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_any_range_of_an_archive_is_what_the_whole_has_there(backend, lab):
+    draw = random.Random(3)  # noqa: S311 - not for secrets
+    client, path = lab[backend], path_of(CHAIN)
+    full = get(client, path)
+    etag, size = full.headers["ETag"], len(full.data)
+    assert full.headers["Accept-Ranges"] == "bytes"
+    for _ in range(60):
+        start = draw.choice((draw.randrange(size), size - draw.randint(1, 9000)))
+        stop = draw.randint(start, size - 1)
+        part = get(client, path, headers={"Range": f"bytes={start}-{stop}", "If-Range": etag})
+        assert part.status_code == 206
+        assert part.headers["Content-Range"] == f"bytes {start}-{stop}/{size}"
+        assert part.headers["ETag"] == etag
+        assert part.data == full.data[start : stop + 1]
+    other = get(client, path, headers={"Range": "bytes=0-9", "If-Range": '"other"'})
+    assert (other.status_code, other.data) == (200, full.data)
+    beyond = get(client, path, headers={"Range": f"bytes={size}-"})
+    assert (beyond.status_code, beyond.headers["Content-Range"]) == (416, f"bytes */{size}")
 
 
 @pytest.mark.parametrize(

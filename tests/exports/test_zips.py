@@ -18,8 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provender.errors import CorruptObject
+from provender.exports.zips.members import WHOLE, Member
 from provender.exports.zips.names import LONGEST, Names, safe
-from provender.exports.zips.stream import WHOLE, Member, blocks, length
+from provender.exports.zips.stream import blocks, length
 
 LARGE = WHOLE + 1
 

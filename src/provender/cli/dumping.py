@@ -23,11 +23,12 @@ from provender.store.profiles import Profile, Profiles
 from provender.store.registry import StoreRegistry
 from provender.store.stores import Store
 from provender.translators import inquiry
-from provender.translators.archive.bounds import Bounds
-from provender.translators.archive.items import Item
 from provender.translators.archive.layout import MANIFEST
-from provender.translators.archive.packing import Archive, Packing
+from provender.translators.archive.packing import Packing
 from provender.translators.archive.reading import TreeOfProcess
+from provender.translators.zips.archive import Archive
+from provender.translators.zips.bounds import Bounds
+from provender.translators.zips.items import Item
 from provender.web.routes import views
 
 BLOCK = 1 << 18
@@ -94,7 +95,7 @@ def _dump(store: Store, identifier: str | int, folder: Path | None) -> Written:
                 for item in packing.items.present():
                     _write(packing, item, place, progress)
             archive = packing.finished()
-            for item in (archive.readme, archive.manifest):
+            for item in filter(None, (archive.readme, archive.manifest)):
                 _copy(archive, item, place, _unseen)
         return _told(archive, target)
 

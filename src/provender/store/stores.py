@@ -23,6 +23,7 @@ from provender.store.database import engines
 from provender.store.database.faults import unopened
 from provender.store.database.memory import Memory
 from provender.store.database.reader import Reader
+from provender.store.files.checksums import CachedChecksums
 from provender.store.files.container import Container
 from provender.store.files.streams import ObjectStore
 from provender.store.inspection import Inspection, check_database, check_tables, inspect
@@ -42,13 +43,15 @@ class Store:
     """An opened store.
 
     `objects` holds the contents of files; None with a `repository_problem` if they cannot be
-    read, while the database still answers. `origin` tells what an archive was written as.
+    read, while the database still answers. `checksums` are those that were computed before.
+    `origin` tells what an archive was written as.
     """
 
     profile: Profile
     reader: Reader
     revision: str
     objects: ObjectStore | None
+    checksums: CachedChecksums
     repository_problem: ProvenderError | None = None
     origin: Origin | None = None
     identity: Identity = ()
@@ -134,7 +137,10 @@ def open_store(
         reader = Reader(engine.unnamed(), profile.name, memory, places)
     objects, problem = _container(profile, found)
     revision = found.revision or ""
-    return Store(profile, reader, revision, objects, problem, None, identity, watched=watched)
+    checksums = CachedChecksums(cache)
+    return Store(
+        profile, reader, revision, objects, checksums, problem, None, identity, watched=watched
+    )
 
 
 def _open_archive(
@@ -163,6 +169,7 @@ def _open_archive(
         reader,
         ARCHIVE_REVISIONS[-1],
         archive.objects,
+        CachedChecksums(cache),
         None,
         archive.origin,
         identity,

@@ -1,9 +1,10 @@
 """Writing a zip file block by block, its length known before the first one. Floor: exports.
 
-    members = [Member("a.txt", 5, lambda: io.BytesIO(b"words"))]
-    length(members), blocks(members)
+    file = Zip([Member("a.txt", 5, lambda: io.BytesIO(b"words"))])
+    file.length, file.blocks(), file.blocks(10, 20)
 
-A stored member needs its CRC-32 in front of it, or a descriptor behind it. Small members are read
+Where each member stands is computed, so that any part of the file is written without the others. A
+stored member needs its CRC-32 in front of it, or a descriptor behind it. Small members are read
 whole, so theirs stands in front, which every reader takes. Reading a large file twice would double
 the work of a download, so large members have descriptors: unzip, Python, 7-Zip and libarchive take
 them, readers that only go forward included, since the size stands in front all the same.
@@ -11,127 +12,117 @@ them, readers that only go forward included, since the size stands in front all 
 
 from __future__ import annotations
 
-import zlib
 from array import array
-from collections.abc import Callable, Generator, Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from typing import Protocol
+from itertools import islice
 
-from provender.errors import CorruptObject
 from provender.exports.zips import layout
+from provender.exports.zips.contents import BLOCK, PAUSE, checksum, pieces, room
+from provender.exports.zips.members import Checksums, Member, NoChecksums
+from provender.exports.zips.window import Window
 
-# Bytes up to which a member is read whole before its header is written.
-WHOLE = 1 << 20
-BLOCK = 1 << 16
-
-
-class Source(Protocol):
-    """What a member is read from: bytes, at most so many at a time, and none at the end."""
-
-    def read(self, size: int, /) -> bytes | None:
-        """Return the next bytes."""
-        ...
-
-    def close(self) -> None:
-        """Give back what reading takes."""
-        ...
+# Lines of the directory whose checksums are looked up at once.
+LINES = 500
+UNKNOWN = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A file of a zip: its name, which `names` makes safe, its size in bytes, and its content.
+class Zip:
+    """A zip file of members with different names.
 
-    `open` is called when its turn comes, and the source closed before that of the next member.
+    The members are walked several times: they are no iterator. Of each some 16 bytes are held, and
+    8 more while blocks are made.
     """
 
-    name: str
-    size: int
-    open: Callable[[], Source]
+    def __init__(self, members: Iterable[Member], checksums: Checksums | None = None) -> None:
+        self._members = members
+        self._checksums: Checksums = NoChecksums() if checksums is None else checksums
+        self._starts, self._lines = array("Q"), array("Q")
+        position = written = 0
+        for member in members:
+            self._starts.append(position)
+            self._lines.append(written)
+            written += len(_entry(member, 0, position))
+            position += room(member)
+        self._lines.append(written)
+        self._directory = position
+        self._end = layout.end(len(self._starts), position, written)
+        self._place_of_end = position + written
 
     @property
-    def written(self) -> bytes:
-        """The name as it stands in the file."""
-        return self.name.encode()
+    def length(self) -> int:
+        """The length of the file in bytes."""
+        return self._place_of_end + len(self._end)
 
-    @property
-    def has_descriptor(self) -> bool:
-        """Whether its CRC-32 follows its content."""
-        return self.size > WHOLE
+    def blocks(self, start: int = 0, stop: int | None = None) -> Generator[bytes]:
+        """Yield the file from `start` to before `stop`; closing it closes the source in use.
+
+        An empty block is a pause.
+
+        Raises:
+            CorruptObject: a source has more or fewer bytes than the size of its member. What
+                sources raise passes, too. What was yielded then is no zip file.
+        """
+        return _gathered(self._pieces(Window(start, self.length if stop is None else stop)))
+
+    def _pieces(self, window: Window) -> Generator[bytes]:
+        """Yield the parts of the file, whatever their sizes."""
+        known = array("q", [UNKNOWN]) * len(self._starts)
+        try:
+            if window.start < self._directory:
+                yield from self._contents(window, known)
+            yield from self._entries(window, known)
+            if window.stop > self._place_of_end:
+                yield window.cut(self._place_of_end, self._end)
+        finally:
+            self._checksums.flush()
+
+    def _contents(self, window: Window, known: array[int]) -> Iterator[bytes]:
+        """Yield what of the members is in a window, and note their checksums."""
+        first = bisect_right(self._starts, window.start) - 1
+        for number, member in enumerate(islice(self._members, first, None), first):
+            position = self._starts[number]
+            if position >= window.stop:
+                return
+            crc = yield from pieces(member, position, window, self._checksums)
+            known[number] = UNKNOWN if crc is None else crc
+
+    def _entries(self, window: Window, known: array[int]) -> Iterator[bytes]:
+        """Yield what of the directory is in a window."""
+        start, stop = max(0, window.start - self._directory), window.stop - self._directory
+        first = max(0, bisect_right(self._lines, start) - 1)
+        last = bisect_left(self._lines, stop) if stop > 0 else 0
+        rest = islice(self._members, min(first, last), last)
+        while members := list(islice(rest, LINES)):
+            yield from self._learn(members, first, known)
+            for number, member in enumerate(members, first):
+                line = _entry(member, known[number], self._starts[number])
+                yield window.cut(self._directory + self._lines[number], line)
+            first += len(members)
+
+    def _learn(self, members: list[Member], first: int, known: array[int]) -> Iterator[bytes]:
+        """Find the checksums of members that are not known, and yield pauses meanwhile."""
+        wanted = [item for item in enumerate(members, first) if known[item[0]] == UNKNOWN]
+        keys = {member.key for _, member in wanted if member.key is not None}
+        found = dict(self._checksums.find(keys)) if keys else {}
+        for number, member in wanted:
+            crc = member.crc if member.crc is not None else found.get(member.key or "")
+            if crc is None:
+                crc = yield from checksum(member, self._checksums)
+                if member.key is not None:
+                    found[member.key] = crc
+            known[number] = crc
 
 
 def length(members: Iterable[Member]) -> int:
     """Return the length in bytes of a zip file of these members."""
-    count = position = directory = 0
-    for member in members:
-        directory += len(_entry(member, 0, position))
-        position += _room(member)
-        count += 1
-    return position + directory + len(layout.end(count, position, directory))
+    return Zip(members).length
 
 
 def blocks(members: Iterable[Member]) -> Generator[bytes]:
-    """Yield a zip file of members with different names; closing it closes the source in use.
-
-    The members are walked twice, for their contents and for the directory: they are no iterator.
-
-    Raises:
-        CorruptObject: a source has more or fewer bytes than the size of its member. What sources
-            raise passes, too. What was yielded then is no zip file.
-    """
-    return _gathered(_pieces(members))
-
-
-def _pieces(members: Iterable[Member]) -> Generator[bytes]:
-    """Yield the parts of a zip file, whatever their sizes."""
-    checksums = array("L")  # a few bytes for each member: there may be very many
-    for member in members:
-        with closing(member.open()) as source:
-            yield from _member(member, source, checksums)
-    position = written = 0
-    for member, crc in zip(members, checksums, strict=True):
-        line = _entry(member, crc, position)
-        position += _room(member)
-        written += len(line)
-        yield line
-    yield layout.end(len(checksums), position, written)
-
-
-def _member(member: Member, source: Source, checksums: array[int]) -> Iterator[bytes]:
-    """Yield header and content of a member, and note its CRC-32."""
-    if not member.has_descriptor:
-        content = b"".join(_content(member, source))
-        crc = zlib.crc32(content)
-        yield layout.header(member.written, member.size, crc)
-        yield content
-    else:
-        yield layout.header(member.written, member.size, None)
-        crc = 0
-        for block in _content(member, source):
-            crc = zlib.crc32(block, crc)
-            yield block
-        yield layout.descriptor(member.size, crc)
-    checksums.append(crc)
-
-
-def _content(member: Member, source: Source) -> Iterator[bytes]:
-    """Yield exactly the bytes of a member; read to the end, so that sources check themselves."""
-    left = member.size
-    while block := source.read(BLOCK):
-        left -= len(block)
-        if left < 0:
-            break
-        yield block
-    if left:
-        raise CorruptObject(
-            f"`{member.name}` does not have the {member.size} bytes that it was said to have."
-        )
-
-
-def _room(member: Member) -> int:
-    """Return the bytes that a member takes in front of the directory."""
-    behind = layout.descriptor(member.size, 0) if member.has_descriptor else b""
-    return len(layout.header(member.written, member.size, 0)) + member.size + len(behind)
+    """Yield a zip file of members; see `Zip.blocks`."""
+    return Zip(members).blocks()
 
 
 def _entry(member: Member, crc: int, offset: int) -> bytes:
@@ -140,16 +131,19 @@ def _entry(member: Member, crc: int, offset: int) -> bytes:
     )
 
 
-def _gathered(pieces: Generator[bytes]) -> Generator[bytes]:
+def _gathered(parts: Generator[bytes]) -> Generator[bytes]:
     """Yield the same bytes in blocks of some size: thousands of small members are few blocks."""
     gathered = bytearray()
-    for piece in pieces:
-        if not gathered and len(piece) >= BLOCK:
-            yield piece
-            continue
-        gathered += piece
-        if len(gathered) >= BLOCK:
+    with closing(parts):
+        for piece in parts:
+            if not gathered and len(piece) >= BLOCK:
+                yield piece
+                continue
+            if not piece:
+                yield PAUSE
+            gathered += piece
+            if len(gathered) >= BLOCK:
+                yield bytes(gathered)
+                gathered.clear()
+        if gathered:
             yield bytes(gathered)
-            gathered.clear()
-    if gathered:
-        yield bytes(gathered)

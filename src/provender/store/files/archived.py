@@ -119,10 +119,17 @@ class ZipObjects:
 
     def sizes(self, keys: Collection[str]) -> dict[str, int]:
         """Return the length in bytes of each key that is present."""
+        return self._column("size", keys)
+
+    def checksums(self, keys: Collection[str]) -> dict[str, int]:
+        """Return the CRC-32 of each key that is present, as the directory of the archive has it."""
+        return self._column("crc", keys)
+
+    def _column(self, name: str, keys: Collection[str]) -> dict[str, int]:
         found: dict[str, int] = {}
         for some in batches(keys):
             marks = ",".join("?" * len(some))
-            sql = f"SELECT key, size FROM object WHERE key IN ({marks})"  # noqa: S608 - marks
+            sql = f"SELECT key, {name} FROM object WHERE key IN ({marks})"  # noqa: S608 - marks
             found |= dict(self._query(sql, some))
         return found
 
@@ -184,6 +191,11 @@ class FolderObjects:
             return {}
         sizes = {key: size_of(folder / key) for key in keys if KEY.fullmatch(key)}
         return {key: size for key, size in sizes.items() if size is not None}
+
+    def checksums(self, keys: Collection[str]) -> dict[str, int]:
+        """Return nothing: an unpacked archive keeps no CRC-32."""
+        del keys
+        return {}
 
     def totals(self) -> Totals | None:
         """Return None: all files would have to be visited."""

@@ -108,6 +108,10 @@ class ObjectStore(Protocol):
         """Return the length in bytes of each key that is present."""
         ...
 
+    def checksums(self, keys: Collection[str]) -> dict[str, int]:
+        """Return the CRC-32 of each key for which the store itself keeps one."""
+        ...
+
     def totals(self) -> Totals | None:
         """Return the number of contents and their bytes; None if that takes long to find out."""
         ...

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from provender.query.querystring.advice import Note
-from provender.translators.archive.items import Item, Items
+from provender.translators.zips.items import Item, Items
 
 FORMAT, VERSION = "provender process archive", 1
 

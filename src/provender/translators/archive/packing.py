@@ -8,24 +8,17 @@ compared with their checksums: what is damaged is listed then, instead of ending
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import replace
 from typing import Any
 
 from provender.errors import CorruptObject
-from provender.exports.texts import well_formed
-from provender.exports.zips import stream
+from provender.exports.zips.members import Source
 from provender.exports.zips.names import Names, safe
-from provender.exports.zips.stream import Member, Source
-from provender.store.files.streams import damaged
 from provender.store.files.tree import every_file
 from provender.store.stores import Store
-from provender.translators.archive.bounds import Bounds
 from provender.translators.archive.describing import describe, report
-from provender.translators.archive.items import DAMAGED, MALFORMED, MISSING, Item, Items
 from provender.translators.archive.layout import (
     MANIFEST,
     METADATA,
@@ -44,98 +37,16 @@ from provender.translators.archive.layout import (
 from provender.translators.archive.manifest import manifest
 from provender.translators.archive.reading import ProcessTree
 from provender.translators.archive.readme import readme
-from provender.translators.archive.spool import Spool
 from provender.translators.records import decoded
-from provender.translators.subjects import naming
+from provender.translators.zips.archive import Archive, stored_item, text_item
+from provender.translators.zips.bounds import Bounds
+from provender.translators.zips.items import DAMAGED, Item, Items
+from provender.translators.zips.sources import opened
 
 # Bytes of stored files up to which all of them are read before the first byte is sent.
 SURE = 64 << 20
 BLOCK = 1 << 16
 SHORT = 8
-
-
-class Checked:
-    """A source that compares what was read with the SHA-256 that its content should have."""
-
-    def __init__(self, store: Store, key: str, path: str) -> None:
-        self._store = store
-        self._key = key
-        self._path = path
-        with naming(store, path):
-            self._stream = store.files().open(key)
-        self._digest = hashlib.sha256()
-
-    def read(self, size: int, /) -> bytes:
-        """Return the next bytes.
-
-        Raises:
-            CorruptObject: the content is damaged; said at the end at the latest.
-        """
-        with naming(self._store, self._path):
-            found = self._stream.read(size) or b""
-            self._digest.update(found)
-            if not found and self._digest.hexdigest() != self._key:
-                raise damaged("fails its checksum")
-        return found
-
-    def close(self) -> None:
-        """Close the stream."""
-        self._stream.close()
-
-
-@dataclass(frozen=True)
-class Archive:
-    """An archive that is ready to be sent or written: whoever got it closes it.
-
-    It is iterated over as the members of a zip file. `items` has all files but those at the top,
-    `readme` and `manifest`; `spool` holds the texts. `missing` files could not be read.
-    """
-
-    name: str
-    store: Store
-    spool: Spool
-    items: Items
-    readme: Item
-    manifest: Item
-    missing: int
-
-    @property
-    def etag(self) -> str:
-        """The name of the state of the archive: the manifest names every byte of it."""
-        return self.manifest.key
-
-    @cached_property
-    def length(self) -> int:
-        """The length of the zip file in bytes."""
-        return stream.length(self)
-
-    def __iter__(self) -> Iterator[Member]:
-        """Yield the members of the zip file."""
-        for item in self.present():
-            yield Member(item.path, item.size, partial(self.open, item))
-
-    def present(self) -> Iterator[Item]:
-        """Yield all files, the manifest at the end."""
-        yield self.readme
-        yield from self.items.present()
-        yield self.manifest
-
-    def open(self, item: Item) -> Source:
-        """Return a source of the content of a file."""
-        return opened(item, self.spool, self.store)
-
-    def close(self) -> None:
-        """Forget the texts and the list of files."""
-        self.items.close()
-        self.spool.close()
-
-
-def opened(item: Item, spool: Spool, store: Store) -> Source:
-    """Return a source of the content of a file."""
-    span = item.span
-    if span is not None:
-        return spool.source(span)
-    return Checked(store, item.key, item.stored or item.path)
 
 
 def pack(tree: ProcessTree, store: Store, bounds: Bounds, *, verify: bool = False) -> Archive:
@@ -226,7 +137,7 @@ class Packing:
         tree, missing = self._tree, sum(1 for _ in self.items.absent())
         uuid = tree.node(tree.start.pk)["uuid"]
         page = self._text(README, readme(tree, missing))
-        listing = self._long_text(MANIFEST, manifest(uuid, self.items, page, tree.notes))
+        listing = text_item(self._spool, MANIFEST, manifest(uuid, self.items, page, tree.notes))
         return Archive(self.name, self._store, self._spool, self.items, page, listing, missing)
 
     def close(self) -> None:
@@ -262,16 +173,8 @@ class Packing:
         keys = {key for _, key in found if key is not None}
         sizes = self._store.files().sizes(keys) if keys else {}
         for path, key in found:
-            size = sizes.get(key or "")
-            problem = None if size is not None else MISSING if key else MALFORMED
-            item = Item(
-                checked(names.file(path)),
-                size or 0,
-                well_formed(key or ""),
-                node["uuid"],
-                well_formed(path),
-                problem=problem,
-            )
+            item = stored_item(path, key, sizes, node["uuid"], names)
+            checked(item.path)
             self.items.add(item)
             self.stored_bytes += item.size
 
@@ -288,16 +191,7 @@ class Packing:
 
     def _text(self, path: str, text: bytes, node: str | None = None) -> Item:
         """Return a text as a file."""
-        return self._long_text(path, (text,), node)
-
-    def _long_text(self, path: str, parts: Iterable[bytes], node: str | None = None) -> Item:
-        """Return a text that comes in parts as a file; no other text may be added meanwhile."""
-        digest, offset = hashlib.sha256(), self._spool.size
-        for part in parts:
-            digest.update(part)
-            self._spool.add(part)
-        size = self._spool.size - offset
-        return Item(checked(path), size, digest.hexdigest(), node, offset=offset)
+        return text_item(self._spool, checked(path), (text,), node)
 
 
 def _has_files(node: Mapping[str, Any]) -> bool:

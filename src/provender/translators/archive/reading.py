@@ -25,12 +25,12 @@ from provender.schema.entities import ENTITIES, FieldName
 from provender.schema.processes import CALLS, INPUTS, OUTPUTS
 from provender.schema.statements import Record as Values
 from provender.translators import flaws
-from provender.translators.archive.bounds import Bounds
-from provender.translators.archive.spool import Span, Spool
 from provender.translators.identity import One
 from provender.translators.inquiry import Inquiry
 from provender.translators.processes.rows import integer_value, text_value
 from provender.translators.session import Session
+from provender.translators.zips.bounds import Bounds
+from provender.translators.zips.spool import Span, Spool
 
 # Of what rows of nodes are made; those of their computers and users follow.
 COLUMNS = (

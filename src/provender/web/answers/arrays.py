@@ -14,6 +14,7 @@ from provender.exports.arrayfiles import reading
 from provender.exports.arrayfiles.boxes import Box
 from provender.exports.arrayfiles.formats import Picked
 from provender.exports.zips import stream as zips
+from provender.exports.zips.members import Member
 from provender.exports.zips.names import safe
 from provender.plurals import counted
 from provender.query.querystring.advice import Note
@@ -55,10 +56,10 @@ class Pieces:
         """Do nothing: the stream belongs to others."""
 
 
-def member(name: str, picked: Picked) -> zips.Member:
+def member(name: str, picked: Picked) -> Member:
     """Return an array as a file of an `.npz`."""
     size = len(picked.npy_head()) + picked.size
-    return zips.Member(safe(f"{name}.npy"), size, lambda: Pieces(picked.npy()))
+    return Member(safe(f"{name}.npy"), size, lambda: Pieces(picked.npy()))
 
 
 @dataclass(slots=True)

@@ -116,7 +116,8 @@ def file_response(
 class Made:
     """A file that is made while it is sent: its name, its length if it is known, and its ETag.
 
-    `blocks` begins to make it; `close` is called once, when nobody needs it any more.
+    `blocks` begins to make it; `close` is called once, when nobody needs it any more. `part` begins
+    to make the bytes from one position to before another, if that is possible without the others.
     """
 
     name: str
@@ -124,31 +125,53 @@ class Made:
     etag: str
     blocks: Callable[[], Iterator[bytes]]
     close: Callable[[], None]
+    part: Callable[[int, int], Iterator[bytes]] | None = None
 
 
 def made_response(made: Made, work: Work) -> Response:
-    """Return a file that is made while it is sent, as an attachment. Ranges get the whole file.
+    """Return a file that is made while it is sent, as an attachment.
+
+    Ranges get the whole file if no part can be made without the others.
 
     Raises:
         PreconditionFailed: `If-Match` names another state of the file.
+        RequestedRangeNotSatisfiable: the range has no byte in common with the file.
     """
-    environ = request.environ
     try:
-        require_match(environ, made.etag)
-        is_answer, is_known_file = request.method != "HEAD", is_known(environ, made.etag)
+        response = _made(made, work)
     except BaseException:
         made.close()
         raise
-    if is_known_file or not is_answer:
-        made.close()
-        response = Response(status=NOT_MODIFIED if is_known_file else OK)
-    else:
-        blocks = Blocks(made.blocks(), made.close, work)
-        response = Response(blocks, direct_passthrough=True)
-        environ[STREAMED] = True
-    if not is_known_file and made.length is not None:
-        response.content_length = made.length
+    if made.part is not None:
+        response.headers["Accept-Ranges"] = "bytes"
     return _as_file(response, made.name, made.etag)
+
+
+def _made(made: Made, work: Work) -> Response:
+    """Return the body that a request gets: all of a file, a part of it, or nothing."""
+    environ, part = request.environ, None
+    require_match(environ, made.etag)
+    if is_known(environ, made.etag):
+        made.close()
+        return Response(status=NOT_MODIFIED)
+    if made.part is not None and made.length is not None:
+        part = part_asked(environ, made.etag, made.length)
+    if request.method == "HEAD":
+        made.close()
+        response = Response()
+    else:
+        begun = (
+            made.blocks() if part is None or made.part is None else made.part(part.start, part.stop)
+        )
+        response = Response(Blocks(begun, made.close, work), direct_passthrough=True)
+        environ[STREAMED] = True
+    if part is not None:
+        response.status_code = PARTIAL
+        response.headers["Content-Range"] = str(part)
+    length = made.length if part is None else part.length
+    if length is not None:
+        response.content_length = length
+    return response
 
 
 def _as_file(response: Response, name: str, etag: str | None) -> Response:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from flask import Response
 
-from provender.exports.zips.stream import blocks
 from provender.query.querystring.desk.archive import VERIFY
-from provender.translators.archive.bounds import Bounds
 from provender.translators.archive.packing import pack
 from provender.translators.archive.reading import TreeOfProcess
 from provender.translators.identity import parse_identifier
-from provender.web.answers.files import Made, made_response
+from provender.translators.zips.bounds import Bounds
+from provender.web.answers.zips import zip_response
 from provender.web.resources.processes import ProcessNode
 
 
@@ -30,5 +27,4 @@ class ArchiveOfProcess(ProcessNode):
         except BaseException:
             found.value.spool.close()
             raise
-        file = Made(f"{made.name}.zip", made.length, made.etag, partial(blocks, made), made.close)
-        return made_response(file, self.context.work)
+        return zip_response(made, self.context.work)

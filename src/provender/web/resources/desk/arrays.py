@@ -11,8 +11,8 @@ from flask import Response
 from provender.errors import CannotExport
 from provender.exports.arrayfiles import formats, slices
 from provender.exports.zips import stream as zips
+from provender.exports.zips.members import Member
 from provender.exports.zips.names import Names
-from provender.exports.zips.stream import Member
 from provender.query.querystring.desk.arrays import FORMAT, NAMES, SLICE
 from provender.store.cancellation import current
 from provender.store.files.streams import HeldStream, ObjectStream

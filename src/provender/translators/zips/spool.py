@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from provender.errors import StoreBusy
-from provender.translators.archive.bounds import Bounds
+from provender.translators.zips.bounds import Bounds
 
 # Bytes that stay in memory.
 IN_MEMORY = 1 << 18

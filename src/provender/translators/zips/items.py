@@ -7,9 +7,11 @@ from dataclasses import astuple, dataclass
 
 import orjson
 
-from provender.translators.archive.bounds import Bounds
-from provender.translators.archive.spool import Span, Spool
+from provender.translators.zips.bounds import Bounds
+from provender.translators.zips.spool import Span, Spool
 
+# Bytes of a file that no store really has; sums of such sizes fit into the records of a zip.
+LARGEST = 1 << 46
 MISSING, DAMAGED, MALFORMED = (
     "its content is not in the store",
     "its content in the store is damaged",
@@ -22,7 +24,8 @@ class Item:
     """A file of an archive: a text that was written for it, at `offset`, or a stored file.
 
     `key` is the SHA-256 of its content, `node` the uuid of its node. `stored` is its path in the
-    repository of the node. `problem` says why it is not in the archive.
+    repository of the node. `problem` says why it is not in the archive. `crc` is the CRC-32 of a
+    text.
     """
 
     path: str
@@ -32,11 +35,21 @@ class Item:
     stored: str | None = None
     offset: int | None = None
     problem: str | None = None
+    crc: int | None = None
 
     @property
     def span(self) -> Span | None:
         """Where its text is; None for a stored file."""
         return None if self.offset is None else Span(self.offset, self.size)
+
+
+def problem_of(key: str | None, size: int | None) -> str | None:
+    """Return why a stored file cannot be taken away, or None; `size` is that in the store."""
+    if key is None:
+        return MALFORMED
+    if size is None:
+        return MISSING
+    return None if 0 <= size <= LARGEST else DAMAGED
 
 
 class Items:
