@@ -34,6 +34,8 @@ ProvenderError
 │   ├── UnsupportedStore       not a store, or of a version that is not read
 │   └── CorruptObject     500  a file of the store is missing or damaged
 ├── TooManyWaits          503  no more requests may wait for a change
+├── TooManyStreams        503  no more tables and archives may be sent now
+├── StreamCut             503  what was being sent took too long, or its client too little of it
 ├── ServerStopping        503  the server ends after the requests that run
 ├── ClientGone            499  the client disconnected before its answer
 └── ConfigurationError         wrong settings; stops the start, never sent to a client
@@ -339,6 +341,20 @@ class TooManyWaits(ProvenderError):
     """No more requests may wait for a change: others need the threads of the server."""
 
     code = "too-many-waits"
+    status = 503
+
+
+class TooManyStreams(ProvenderError):
+    """No more tables and archives may be sent at the same time."""
+
+    code = "too-many-streams"
+    status = 503
+
+
+class StreamCut(ProvenderError):
+    """A stream took too long, or its client took too little of it. Only the log shows this."""
+
+    code = "stream-cut"
     status = 503
 
 

@@ -180,6 +180,27 @@ class Limits:
         "order than that of its file",
         low=1000,
     )
+    streams: int = _setting(
+        4,
+        "tables and archives that one process sends at a time from one store, each with a "
+        "database connection of its own; the others are refused",
+        low=0,
+    )
+    client_streams: int = _setting(
+        2, "tables and archives that one process sends at a time to one client", low=0
+    )
+    stream_seconds: float = _setting(
+        3600.0,
+        "longest time that sending a table or an archive takes, in seconds; neither "
+        "`statement_seconds` nor `answer_bytes` bounds it",
+        low=0.1,
+    )
+    stream_bytes_per_second: int = _setting(
+        10_000,
+        "lowest rate at which a client must take a table or an archive, in bytes per second; it "
+        "may be a megabyte behind",
+        low=0,
+    )
     requests: str | None = _setting(
         None, "requests that one client may send, such as `100/minute`; null: any number"
     )

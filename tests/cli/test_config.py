@@ -242,16 +242,17 @@ def test_more_connections_than_postgresql_allows_are_a_warning(checked, lab_post
         cursor.execute("SHOW max_connections")
         most = int(cursor.fetchone()[0])
     connection.close()
-    text = f"profiles: {{lab: '{lab_postgres}'}}\npool: {{size: 2}}\nlimits: {{expensive: 3}}\n"
+    limits = "limits: {expensive: 3, streams: 1}"
+    text = f"profiles: {{lab: '{lab_postgres}'}}\npool: {{size: 2}}\n{limits}\n"
     few = checked(text, "--workers", "3")
     wanted = (
-        "3 (workers) x (1 (stores open) x 2 (`pool.size`) + 3 (`limits.expensive`) "
-        "+ 1 (`/profiles`)) = 18 of the"
+        "3 (workers) x (1 (stores open) x (2 (`pool.size`) + 1 (`limits.streams`)) "
+        "+ 3 (`limits.expensive`) + 1 (`/profiles`)) = 21 of the"
     )
     assert wanted in dict(of(few, "ok"))["connections"]
     many = checked(text, environment={"WEB_CONCURRENCY": str(most)})
     told = dict(of(many, "warning"))["connections"]
-    assert f"= {6 * most}, more than the " in told
+    assert f"= {7 * most}, more than the " in told
 
 
 def test_every_view_that_cannot_be_asked_is_told(checked, data):

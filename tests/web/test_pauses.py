@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from werkzeug.test import EnvironBuilder
 
-from provender.errors import StoreUnreachable, TooManyRequests, TooManyWaits
+from provender.errors import StoreUnreachable, TooManyRequests, TooManyStreams, TooManyWaits
 from provender.settings import Limits, Settings
 from provender.web.middleware import pauses
 from provender.web.middleware.pauses import PAUSE
@@ -43,6 +43,7 @@ def test_only_the_refusal_of_a_busy_server_comes_later(app):
     [
         (TooManyRequests("much", retry_after=1), {PAUSE: pauses.SECONDS}),
         (TooManyWaits("much"), {PAUSE: pauses.SECONDS}),
+        (TooManyStreams("much"), {PAUSE: pauses.SECONDS}),
         (StoreUnreachable("away"), {}),
     ],
 )

@@ -100,10 +100,11 @@ def _check_connections(
         looks = min(stores, census.THREADS)
         stores = min(stores, settings.stores.open)
         size, expensive = settings.pool.size, most_expensive(settings.limits)
-        wanted = workers * (stores * size + expensive + looks)
+        streams = settings.limits.streams
+        wanted = workers * (stores * (size + streams) + expensive + looks)
         each = (
-            f"{stores} (stores open) x {size} (`pool.size`) + {expensive} (`limits.expensive`) "
-            f"+ {looks} (`/profiles`)"
+            f"{stores} (stores open) x ({size} (`pool.size`) + {streams} (`limits.streams`)) "
+            f"+ {expensive} (`limits.expensive`) + {looks} (`/profiles`)"
         )
         text = f"{workers} (workers) x ({each}) = {wanted}"
         where = server[0] or "the local server"

@@ -25,6 +25,7 @@ from provender.store.profiles import Profile, Profiles
 from provender.store.progress import Progress
 from provender.store.sharing import Sharing
 from provender.store.stores import Store, open_store
+from provender.store.streaming import Streams
 
 LOGGER = logging.getLogger(__name__)
 # Characters of an unknown name that are repeated.
@@ -77,8 +78,8 @@ class Lease:
 class StoreRegistry:
     """The stores of one process, each opened at its first use and again when it changed.
 
-    `memory` caches answers, `places` are those for expensive work, and `sharing` has it done once
-    for equal requests: all count for the process.
+    `memory` caches answers, `places` are those for expensive work, `sharing` has it done once
+    for equal requests, and `streams` are those for answers of any size: all count for the process.
     At most `stores.open` are open at a time, including stores that were replaced on disk and are
     still in use. No lock is held during a check of a file or a query.
     """
@@ -96,6 +97,7 @@ class StoreRegistry:
         self.memory = Memory(self._settings.cache.memory_bytes)
         self.places = Places(self._settings.limits, self._settings.pool)
         self.sharing = Sharing()
+        self.streams = Streams(self._settings.limits)
         self.census = Census(self.profiles, self._cache)
         self._places = {name: self._place(item) for name, item in self.profiles.by_name.items()}
         self._open: list[_Held] = []

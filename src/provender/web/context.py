@@ -13,8 +13,10 @@ from provender.store.files.reaching import Work
 from provender.store.profiles import Profile
 from provender.store.registry import StoreRegistry
 from provender.store.stores import Store
+from provender.store.streaming import Stream
 from provender.web.access.door import Door
 from provender.web.answers.waits import Waits
+from provender.web.middleware import workers
 from provender.web.middleware.mounts import LEASES, PROFILE, end_leases
 from provender.web.middleware.trace import Lifecycle
 from provender.web.routes.endpoints import Endpoints
@@ -24,6 +26,8 @@ from provender.web.routes.saved import SavedViews
 KEY = "provender"
 # Key of the `Failures` in the extensions of an application.
 FAILURES = "provender.failures"
+# Streams take one of so many threads, where their number is known: each keeps one.
+SHARE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,16 @@ class Context:
         lease = self.stores.lease(self._entered(named))
         request.environ[LEASES].append(lease)
         return lease.store
+
+    def stream(self, store: Store) -> Stream:
+        """Return a place to send what is made of a store meanwhile; it is to be closed.
+
+        Raises:
+            TooManyStreams: as many are sent as may be.
+        """
+        threads = workers.threads()
+        most = None if threads is None else max(1, threads // SHARE)
+        return self.stores.streams.begin(store.profile.name, most)
 
     @staticmethod
     def end_leases() -> None:

@@ -164,11 +164,11 @@ def _start_sqlite(driver: Any, cursor: Any) -> str | None:  # noqa: ANN401 - the
 
 
 def _pool(connect: Any, settings: Pool, limits: Limits, recycle: int = -1) -> QueuePool:  # noqa: ANN401 - a creator of either driver
-    """Return a pool for cheap requests, with as many more connections as expensive ones run."""
+    """Return a pool for cheap requests, with more connections for expensive ones and streams."""
     return QueuePool(
         connect,
         pool_size=settings.size,
-        max_overflow=most_expensive(limits),
+        max_overflow=most_expensive(limits) + limits.streams,
         timeout=settings.wait_seconds,
         recycle=recycle,
         use_lifo=True,

@@ -13,6 +13,7 @@ from provender.errors import (
     StoreBusy,
     StorePreparing,
     TooManyRequests,
+    TooManyStreams,
     TooManyWaits,
 )
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 # earliest. Only our own server heeds it: with others a thread would wait.
 PAUSE = "provender.pause"
 SECONDS = 0.25
-REFUSALS = (StoreBusy, StorePreparing, TooManyRequests, TooManyWaits)
+REFUSALS = (StoreBusy, StorePreparing, TooManyRequests, TooManyStreams, TooManyWaits)
 
 
 def note(environ: WSGIEnvironment, error: ProvenderError) -> None:

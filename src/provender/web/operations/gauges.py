@@ -32,6 +32,7 @@ class Gauges:
             "provender_expensive", "Expensive requests that run, and that wait", "state"
         )
         self._waits = self._gauge("provender_waits", "Requests that wait for a change")
+        self._streams = self._gauge("provender_streams", "Tables and archives that are being sent")
         text = "Statements stopped for clients that went away, or for cheaper requests"
         self._stopped = Counter("provender_statements_stopped", text, registry=registry)
         names, text = ("cache", "result"), "Lookups of answers and counts in memory"
@@ -46,6 +47,7 @@ class Gauges:
         self._refresh_connections(contexts)
         self._running.set(sum(len(context.lifecycle.running) for context in contexts))
         self._waits.set(sum(context.waits.number for context in contexts))
+        self._streams.set(sum(context.stores.streams.running for context in contexts))
         self._refresh_places(contexts)
         memories = [context.stores.memory for context in contexts]
         self._memory.set(sum(memory.held_bytes for memory in memories))
