@@ -28,13 +28,15 @@ from provender.store.cacheentry import CacheEntry, CacheError
 from provender.store.database.faults import unopened
 from provender.store.files import zipindex
 from provender.store.files.archived import INDEX, FolderObjects, ZipObjects, index_objects
-from provender.store.files.extraction import SQLITE_HEADER, Copy, Progress, check_size, extract
-from provender.store.files.heldfile import HeldFile
+from provender.store.files.extraction import SQLITE_HEADER, Copy, check_size, extract
+from provender.store.files.heldfile import HeldFile, held_again
 from provender.store.files.streams import ObjectStore, Piece, damaged
 from provender.store.files.tars import UNREADABLE_TAR, tarred
 from provender.store.files.zipindex import Member, NotAZipError, UnreadableMemberError
 from provender.store.layout import ARCHIVE_DATABASE, METADATA
 from provender.store.legacy.origin import Origin
+from provender.store.preparing import is_prepared, prepare
+from provender.store.progress import Progress
 from provender.store.regular import (
     NotRegularError,
     TooLargeError,
@@ -153,20 +155,24 @@ def _open_zip(
 ) -> Archive:
     found = _read_zip(held, path, name)
 
-    def fill(folder: Path) -> None:
-        check_size(found.member, cache, name)
-        with _piece(held.path, found.member, name).open() as stream:
-            extract(stream, folder / ARCHIVE_DATABASE, name, progress)
-        index_objects(held.path, folder / INDEX)
+    status = held.status
 
-    entry = cache.entry(found.identity, fill, (ARCHIVE_DATABASE, INDEX))
-    path = entry.folder / ARCHIVE_DATABASE
+    def fill(folder: Path, told: Progress) -> None:
+        check_size(found.member, cache, name)
+        with held_again(path, status, name) as file:
+            with _piece(file, found.member, name).open() as stream:
+                extract(stream, folder / ARCHIVE_DATABASE, name, told)
+            index_objects(file, folder / INDEX, told)
+
+    names = (ARCHIVE_DATABASE, INDEX)
+    entry = prepare(cache, found.identity, fill, names, progress, called=name)
+    copy = entry.folder / ARCHIVE_DATABASE
     database = SqliteFile(
-        path,
+        copy,
         at_rest=True,
         expected=entry.files[ARCHIVE_DATABASE],
         content=found.identity,
-        is_broken=Copy(entry, path, found.member.crc).is_broken,
+        is_broken=Copy(entry, copy, found.member.crc).is_broken,
     )
     objects = ZipObjects(held, entry)
     return Archive(
@@ -180,13 +186,17 @@ def _origin(metadata: dict[str, Any]) -> Origin:
 
 
 def is_quick_to_open(path: Path, name: str, cache: CacheFolder, most_bytes: int) -> bool:
-    """Return whether the database of an archive is cached or small; errors as `open_archive`."""
+    """Return whether the database of an archive is cached or small; errors as `open_archive`.
+
+    Raises:
+        StorePreparing: somebody prepares it.
+    """
     if path.is_dir():
         return True
     with _errors_of(path, name):
         with closing(HeldFile(path)) as held:
             found = _read_zip(held, path, name)
-        return found.member.size <= most_bytes or cache.has(found.identity)
+        return is_prepared(cache, found.identity, name) or found.member.size <= most_bytes
 
 
 @dataclass(frozen=True, slots=True)

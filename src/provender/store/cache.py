@@ -11,7 +11,6 @@ import os
 import shutil
 import stat
 import tempfile
-import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
@@ -30,9 +29,7 @@ from provender.store.cacheentry import (
     remove,
     size,
 )
-from provender.store.claims import Claim
 from provender.store.makings import Makings
-from provender.store.progress import quietly
 
 PRIVATE_FOLDER = 0o700
 WRITABLE_BY_OTHERS = 0o022
@@ -42,8 +39,6 @@ TRIES, FOLDER_TRIES = 5, 100
 # Bytes of a disk that are left to others, at most this part of it.
 RESERVE = 64 << 20
 RESERVED_PART = 20
-# Seconds between two looks whether another has made an entry.
-LOOK_SECONDS = 0.05
 
 
 class CacheFolder:
@@ -66,26 +61,7 @@ class CacheFolder:
             self._folder = self._choose()
         return self._folder
 
-    def has(self, key: str) -> bool:
-        """Return whether the cache has an entry of a key; the entry may be removed at any time."""
-        return (self.folder / key).is_dir()
-
     def entry(
-        self, key: str, fill: Callable[[Path], None], names: Collection[str] = ()
-    ) -> CacheEntry:
-        """Return the entry of a key, as `taken`; if it is missing, `fill` makes it at once."""
-
-        def make(target: Path) -> None:
-            while (claim := Claim.take(target)) is None:
-                time.sleep(LOOK_SECONDS)
-            try:
-                claim.make(lambda folder, _: fill(folder), quietly)
-            finally:
-                claim.close()
-
-        return self.taken(key, make, names)
-
-    def taken(
         self, key: str, make: Callable[[Path], None], names: Collection[str] = ()
     ) -> CacheEntry:
         """Return the entry of a key; if it is missing, `make` gets its place and makes it there.
@@ -103,7 +79,7 @@ class CacheFolder:
                     return found
                 make(self._ready() / key)
             except CacheError as error:
-                if not isinstance(error.__cause__, FileNotFoundError):
+                if not error.is_passing:
                     raise
         raise CacheError(f"the cache folder {self.folder}: it is removed again and again")
 

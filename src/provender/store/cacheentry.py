@@ -41,6 +41,11 @@ class CacheError(Exception):
         self.is_full = is_full
         self.is_lasting = is_lasting
 
+    @property
+    def is_passing(self) -> bool:
+        """Whether a part of the cache was removed meanwhile: then it may be tried again at once."""
+        return isinstance(self.__cause__, FileNotFoundError)
+
 
 @contextmanager
 def blamed(folder: Path) -> Iterator[None]:

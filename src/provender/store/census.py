@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from provender.errors import ProvenderError, QueryTimeout, UnsupportedStore
+from provender.errors import ProvenderError, QueryTimeout, StorePreparing, UnsupportedStore
 from provender.schema.entities import Kind
 from provender.schema.statements import Statement
 from provender.settings import Limits, Pool
@@ -35,6 +35,8 @@ LOGGER = logging.getLogger(__name__)
 
 # Number of stores that are examined at the same time.
 THREADS = 4
+# Seconds for which it counts as fresh that a store is being prepared.
+PREPARING_SECONDS = 1.0
 ONE = Pool(size=1, connect_seconds=2)
 QUICK = Limits(statement_seconds=2)
 SIZE_AND_ESTIMATE = (
@@ -166,6 +168,8 @@ class Census:
                 entry.so_far = Finding()
             with self._changed:
                 entry.found, entry.looked, entry.is_asked = entry.so_far, time.monotonic(), False
+                if isinstance(entry.found.problem, StorePreparing):  # that changes quickly
+                    entry.looked -= max(0, self._effort.fresh_seconds - PREPARING_SECONDS)
                 self._changed.notify_all()
 
     def _next(self) -> _Entry | None:
@@ -198,10 +202,14 @@ class Census:
             yield entry.counted[1]
             return
         called, largest = _called(entry.profile), self._effort.largest_extracted
-        is_quick = is_quick_to_open(path, called, self._cache, largest)
-        yield Finding(status.st_size, is_reachable=True)
-        if is_quick:
-            archive = open_archive(path, called, self._cache)
+        try:
+            is_quick = is_quick_to_open(path, called, self._cache, largest)
+            yield Finding(status.st_size, is_reachable=True)
+            archive = open_archive(path, called, self._cache) if is_quick else None
+        except StorePreparing as error:
+            yield Finding(status.st_size, problem=error)
+            return
+        if archive is not None:
             try:
                 engine = engines.sqlite(archive.database, ONE, QUICK)
                 *_, last = _looks(engine, name, status.st_size)

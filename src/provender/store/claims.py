@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from provender.store.cacheentry import blamed, list_files, lock_file
+from provender.store.cacheentry import CacheError, blamed, list_files, lock_file
 from provender.store.progress import Progress, Record, State, read
 
 Fill = Callable[[Path, Progress], None]
@@ -81,6 +81,18 @@ class Claim:
         lock, self._lock = self._lock, None
         if lock is not None:
             os.close(lock)
+
+
+def is_taken(target: Path) -> bool:
+    """Return whether somebody makes an entry."""
+    if not _beside(target, MAKING).exists():
+        return False
+    with suppress(CacheError):  # nobody can make one in a cache that cannot be written
+        claim = Claim.take(target)
+        if claim is None:
+            return True
+        claim.close()
+    return False
 
 
 def state(target: Path) -> State | None:

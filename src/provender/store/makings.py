@@ -13,8 +13,10 @@ import weakref
 from pathlib import Path
 
 from provender.errors import ServerStopping, StoreUnreachable
+from provender.store.cacheentry import CacheError
 from provender.store.claims import Claim, Fill
 from provender.store.precedence import PRECEDENCE
+from provender.store.shortturns import SHORT_TURNS
 
 LOGGER = logging.getLogger(__name__)
 
@@ -67,15 +69,19 @@ class Making:
 
     def _run(self, _: Makings) -> None:
         fill, self._fill = self._fill, None
+        SHORT_TURNS.begin()
         try:
             if fill is not None:
                 self._claim.make(fill, self._notice)
         except Exception as error:
             LOGGER.debug("%s could not be prepared: %s", self.called, error)
+            if isinstance(error, CacheError) and error.is_passing:
+                return  # whoever asks has it made again
             self._error = error.with_traceback(None)
             took = time.monotonic() - self.begun
             self._kept = min(max(KEPT_SECONDS, took), LONGEST_KEPT_SECONDS)
         finally:
+            SHORT_TURNS.end()
             self._claim.close()
             self.ended.set()
 

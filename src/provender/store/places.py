@@ -10,7 +10,6 @@ the processors are never all taken, and cheap requests go on.
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 from contextvars import ContextVar
@@ -19,14 +18,11 @@ from types import TracebackType
 from provender.errors import StoreBusy
 from provender.settings import Limits, Pool
 from provender.store.cancellation import current
+from provender.store.shortturns import SHORT_TURNS
 from provender.store.turns import Turns, Waiter
 
 WORKERS = "WEB_CONCURRENCY"
 BUSY = "The server is busy with other expensive requests (`limits.expensive`)."
-# Seconds after which a thread that waits for Python's lock gets it, beside expensive work. The
-# usual 5 ms are felt: a request waits for its turn some ten times. Without expensive work, such
-# short turns would only cost time (3 % of a list).
-TURN_SECONDS = 0.0002
 # Whether the request of this thread holds a place.
 _HELD: ContextVar[bool] = ContextVar("expensive", default=False)
 
@@ -66,7 +62,6 @@ class Places:
         self.steps = threading.BoundedSemaphore(self.size)
         self.stopped = 0
         self._running = 0
-        self._usual = sys.getswitchinterval()
         self._turns = Turns()
         self._lock = threading.Lock()
 
@@ -116,7 +111,7 @@ class Places:
             if following is None:
                 self._running -= 1
                 if not self._running:
-                    sys.setswitchinterval(self._usual)
+                    SHORT_TURNS.end()
             else:
                 following.admit()
 
@@ -124,7 +119,7 @@ class Places:
         """Hold one more place; while any is held, threads take turns quickly. Under the lock."""
         self._running += 1
         if self._running == 1:
-            sys.setswitchinterval(TURN_SECONDS)
+            SHORT_TURNS.begin()
 
     def _make_room(self, client: str) -> None:
         """Refuse the newest request of a client who has more of them, or else this one."""

@@ -18,7 +18,7 @@ from provender.store.cache import CacheFolder
 from provender.store.cacheentry import CacheEntry
 from provender.store.claims import Claim, Fill
 from provender.store.makings import Making
-from provender.store.progress import Progress, State
+from provender.store.progress import Progress, Seldom, State
 
 # Seconds that a request waits if it is not known to be in vain: small archives need less.
 PATIENCE_SECONDS = 2.0
@@ -48,13 +48,27 @@ def prepare(
 
     Raises:
         StorePreparing: it is made, and that takes a while; only without a `progress`.
-        CacheError: as `CacheFolder.taken`; further errors are those of `fill`.
+        CacheError: as `CacheFolder.entry`; further errors are those of `fill`.
     """
     if progress is not None:
-        make = partial(_make, fill=fill, progress=progress)
+        make = partial(_make, fill=fill, progress=Seldom(progress))
     else:
         make = partial(_ask, cache, fill=fill, called=called, asked=time.monotonic())
-    return cache.taken(key, make, names)
+    return cache.entry(key, make, names)
+
+
+def is_prepared(cache: CacheFolder, key: str, called: str) -> bool:
+    """Return whether the cache has an entry; it may be removed at any time.
+
+    Raises:
+        StorePreparing: it is made in this moment.
+    """
+    target = cache.folder / key
+    if target.is_dir():
+        return True
+    if claims.is_taken(target) and not target.is_dir():
+        raise preparing(called, claims.state(target))
+    return target.is_dir()
 
 
 def _make(target: Path, fill: Fill, progress: Progress) -> None:

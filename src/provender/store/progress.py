@@ -22,6 +22,8 @@ Progress = Callable[[str, int, int], None]
 
 # Seconds from the beginning until the first word, and between two. What takes less is not told.
 TOLD_SECONDS = 0.2
+# Seconds between two words to who waits in a terminal.
+SHOWN_SECONDS = 0.05
 LARGEST_FILE = 4096
 
 
@@ -50,6 +52,22 @@ class State:
 
 def quietly(step: str, done: int, total: int) -> None:
     """Take note of nothing: the progress of one who waits without being told."""
+
+
+class Seldom:
+    """Passes the progress on, some times a second, and the end of each step."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._step: str | None = None
+        self._next = 0.0
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Note how far a step is."""
+        now = time.monotonic()
+        if step != self._step or now >= self._next or done >= total:
+            self._step, self._next = step, now + SHOWN_SECONDS
+            self._progress(step, done, total)
 
 
 class Record:

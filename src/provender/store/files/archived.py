@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from provender.errors import CorruptObject, StoreUnreachable
-from provender.store.cacheentry import PRIVATE_FILE, CacheEntry, CacheError
+from provender.store.cacheentry import PRIVATE_FILE, CacheEntry, CacheError, blamed
 from provender.store.files import zipindex
 from provender.store.files.checkpoints import Checkpoints
 from provender.store.files.heldfile import HeldFile
@@ -31,6 +31,7 @@ from provender.store.files.zipindex import (
     NotAZipError,
     UnreadableMemberError,
 )
+from provender.store.progress import Progress
 from provender.store.regular import NotRegularError, size_of
 from provender.store.sqlite.files import SqliteFile
 from provender.store.sqlite.index import Lookup, unreadable
@@ -42,9 +43,11 @@ INDEX = "objects.sqlite"
 REPOSITORY = "repo"
 # The largest number that fits into a column.
 LARGEST_NUMBER = (1 << 63) - 1
+# Members that are indexed until others have a turn: a millisecond.
+MEMBERS_PER_STEP = 100
 
 
-def index_objects(path: Path, target: Path) -> None:
+def index_objects(path: Path, target: Path, told: Progress) -> None:
     """Write the place of every object into a SQLite file, so that no worker reads them all.
 
     Raises:
@@ -53,8 +56,9 @@ def index_objects(path: Path, target: Path) -> None:
     """
     try:
         with path.open("rb") as file, closing(sqlite3.connect(target)) as connection, connection:
-            _index(zipindex.members(file), connection)
-        target.chmod(PRIVATE_FILE)
+            _index(_counted(file, told), connection)
+        with blamed(target.parent.parent):
+            target.chmod(PRIVATE_FILE)
     except sqlite3.Error as error:
         is_full = any(words in str(error) for words in ("full", "disk I/O"))
         raise CacheError(f"{target}: {error}", is_full=is_full) from error
@@ -73,6 +77,15 @@ def _index(members: Iterator[Member], connection: sqlite3.Connection) -> None:
             if (name := OBJECT.fullmatch(member.name)) and _is_possible(member)
         ),
     )
+
+
+def _counted(file: BinaryIO, told: Progress) -> Iterator[Member]:
+    """Yield the members of an archive, and tell how many were read."""
+    total = zipindex.number(file)
+    for done, member in enumerate(zipindex.members(file), 1):
+        yield member
+        if done % MEMBERS_PER_STEP == 0 or done == total:
+            told("listing the files", done, total)
 
 
 def _is_possible(member: Member) -> bool:

@@ -9,11 +9,11 @@ from io import FileIO
 from pathlib import Path
 
 from provender.errors import UnsupportedStore
-from provender.store import progress
 from provender.store.cache import CacheFolder
 from provender.store.cacheentry import PRIVATE_FILE, CacheEntry, CacheError, blamed
 from provender.store.files.streams import ObjectStream
 from provender.store.files.zipindex import Member
+from provender.store.progress import Progress
 
 LOGGER = logging.getLogger(__name__)
 
@@ -21,8 +21,6 @@ SQLITE_HEADER = b"SQLite format 3\x00"
 BLOCK = 1 << 20
 # The database of a real archive is 4 to 6 times as large as its member.
 MOST_COMPRESSED = 100
-
-Progress = progress.Progress
 
 
 def check_size(member: Member, cache: CacheFolder, name: str) -> None:
@@ -44,7 +42,7 @@ def check_size(member: Member, cache: CacheFolder, name: str) -> None:
         raise CacheError(reason, is_full=True)
 
 
-def extract(stream: ObjectStream, target: Path, name: str, told: Progress | None) -> None:
+def extract(stream: ObjectStream, target: Path, name: str, progress: Progress) -> None:
     """Copy the database out of an archive, a megabyte at a time.
 
     Raises:
@@ -66,8 +64,7 @@ def extract(stream: ObjectStream, target: Path, name: str, told: Progress | None
             with blamed(target.parent.parent):
                 _write(file, chunk)
             done += len(chunk)
-            if told is not None:
-                told("extracting the database", done, stream.size)
+            progress("extracting the database", done, stream.size)
     if not done:
         raise UnsupportedStore(f"{name} is a damaged archive: its database is empty.")
 

@@ -64,6 +64,11 @@ class Member:
     is_encrypted: bool
 
 
+def number(file: BinaryIO) -> int:
+    """Return the number of members that the directory claims; errors as `members`."""
+    return _locate(file)[0]
+
+
 def members(file: BinaryIO) -> Iterator[Member]:
     """Yield the members in the order of the directory.
 

@@ -20,6 +20,7 @@ from provender.errors import (
     ConfigurationError,
     ProvenderError,
     StoreError,
+    StorePreparing,
     Unauthorized,
     UnknownField,
     UnknownRoute,
@@ -101,7 +102,8 @@ class Failures:
         """Return the answer to an error of Provender."""
         if isinstance(error, StoreError):
             reason = f" ({' '.join(error.reason.split())})" if error.reason else ""
-            LOGGER.warning("%s: %s%s", printable(request.path), error.message, reason)
+            level = logging.INFO if isinstance(error, StorePreparing) else logging.WARNING
+            LOGGER.log(level, "%s: %s%s", printable(request.path), error.message, reason)
         if isinstance(error, UnknownField) and request.method != "POST":
             error.hint = hint(error, self._dialect(), self._routes.get(request.endpoint or ""))
         pauses.note(request.environ, error)
