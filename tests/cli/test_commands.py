@@ -135,13 +135,13 @@ def test_a_store_that_was_named_is_served_under_a_name_that_it_can_have(data, tm
         server.stop(signal.SIGTERM)
 
 
-def test_an_old_archive_is_told_with_the_command_that_upgrades_it(data, tmp_path):
+def test_an_archive_of_a_newer_aiida_is_told_with_what_helps(data, tmp_path):
     file = many(data, tmp_path, 2)
-    shutil.copy(data / "edge" / "legacy_0.12.aiida", tmp_path / "archives" / "p02.aiida")
+    shutil.copy(data / "edge" / "unknown_main_9999.aiida", tmp_path / "archives" / "p02.aiida")
     server = Server(before=("--config", file))
     server.stop(signal.SIGTERM)
-    upgrade = "Upgrade it with AiiDA 2: verdi archive migrate INPUT OUTPUT"
-    assert f"which is too old. {upgrade}\n" in server.banner
+    upgrade = "It was written by a newer AiiDA; use a newer Provender."
+    assert f"the newest that this server knows. {upgrade}\n" in server.banner
     assert server.banner.count(upgrade) == 1
     old = tmp_path / "archives" / "p02.aiida"
     for command in (["check", old], ["restapi", old]):
@@ -304,7 +304,7 @@ def test_a_wrong_password_is_one_clear_line(lab_copy, new_role):
     assert "secret" not in err
 
 
-@pytest.mark.parametrize("name", ["truncated", "legacy_0.12", "unknown_main_9999"])
+@pytest.mark.parametrize("name", ["truncated", "unknown_main_9999"])
 def test_archives_that_cannot_be_served(name, data):
     _, err = run("restapi", data / "edge" / f"{name}.aiida", status=1)
     assert err.startswith(f"Error: The store `{name}`")

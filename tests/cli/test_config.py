@@ -225,7 +225,7 @@ def test_each_store_is_asked_and_its_problem_told(checked, data, lab_postgres, t
         "default_profile: lab\nprofiles:\n"
         f"  lab: '{lab_postgres}'\n  paper: {data / 'materials.aiida'}\n"
         "  away: postgresql://me@127.0.0.1:1/x\n"
-        f"  old: {data / 'edge' / 'legacy_0.12.aiida'}\n",
+        f"  old: {data / 'edge' / 'unknown_main_9999.aiida'}\n",
         status=1,
     )
     assert dict(of(found, "ok"))["paper"] == "core.sqlite_zip, main_0001, 151 nodes"
@@ -233,7 +233,7 @@ def test_each_store_is_asked_and_its_problem_told(checked, data, lab_postgres, t
     assert "No files: " in dict(of(found, "warning"))["lab"]
     problems = dict(of(found, "problem"))
     assert "The store `away` cannot be reached." in problems["away"]
-    assert "verdi archive migrate" in problems["old"]
+    assert "use a newer Provender" in problems["old"]
 
 
 def test_more_connections_than_postgresql_allows_are_a_warning(checked, lab_postgres):

@@ -121,7 +121,7 @@ def test_a_folder_that_cannot_be_made(empty, run, data, folder, monkeypatch):
         ("none.aiida", ConfigurationError, "is not an archive"),
         ("configs", ConfigurationError, "is not an archive"),
         ("edge/truncated.aiida", UnsupportedStore, "truncated"),
-        ("edge/legacy_0.12.aiida", UnsupportedStore, "legacy format 0.12"),
+        ("edge/legacy_0.12.aiida", UnsupportedStore, "of version 0.12"),
         ("edge/garbage_database.aiida", UnsupportedStore, "damaged"),
         ("edge/bad_crc.aiida", CorruptObject, "A file of the archive is damaged"),
     ],

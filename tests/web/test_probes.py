@@ -108,14 +108,14 @@ def test_of_many_broken_stores_some_are_named(served, silent):
 
 
 def test_a_store_that_is_not_read_is_told_as_that(served, data):
-    old = data / "edge" / "legacy_0.12.aiida"
+    old = data / "edge" / "unknown_main_9999.aiida"
     answer = ask(served(old=old)[0] + "/ready")
     assert (answer.status, answer.json["code"]) == (503, "unsupported-store")
-    assert answer.json["hint"] == "Upgrade it with AiiDA 2: verdi archive migrate INPUT OUTPUT"
+    assert answer.json["hint"] == "It was written by a newer AiiDA; use a newer Provender."
     assert "retry-after" not in answer.headers
     answer = ask(served(old=old, older=old)[0] + "/ready")
     assert (answer.status, answer.json["message"]) == (503, "No store can be reached.")
-    assert answer.json["detail"].count("verdi archive migrate INPUT OUTPUT") == 2
+    assert answer.json["detail"].count("use a newer Provender") == 2
     assert "retry-after" not in answer.headers
     answer = ask(served(old=old, nobody=NOBODY)[0] + "/ready")
     assert answer.json["code"] == "store-unreachable"

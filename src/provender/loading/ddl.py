@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from provender.schema.tables import DATABASE_REVISIONS, INDEXES, Index
+from provender.schema.tables import INDEXES, REVISIONS, Index
 
-OLDER_REVISION, REVISION = DATABASE_REVISIONS
+OLDER_REVISION, REVISION = REVISIONS
 
 # Name and type of every column in their order; a question mark allows NULL.
 COLUMNS: dict[str, str] = {

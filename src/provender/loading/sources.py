@@ -86,6 +86,7 @@ def opened(archive: str, settings: Settings, progress: Progress) -> Iterator[Sou
     name = f"The archive `{profile.name}`"
     found = open_archive(profile.path, name, CacheFolder(settings.cache), progress)
     try:
+        _check_version(found, name)
         _check(found, name, settings)
         yield Source(
             profile.path,
@@ -110,6 +111,14 @@ def _check(found: Archive, name: str, settings: Settings) -> None:
         check_tables(reader.within(lambda snapshot: inspect(snapshot, engine.backend)), name)
     finally:
         reader.close()
+
+
+def _check_version(found: Archive, name: str) -> None:
+    if found.origin.is_legacy:
+        raise UnsupportedStore(
+            f"{name} is of version {found.origin.version}: only archives of today are loaded.",
+            hint="Write one of it first: provender archive upgrade OLD NEW",
+        )
 
 
 def _counts(found: Archive) -> dict[str, int]:

@@ -91,10 +91,7 @@ INDEXES: tuple[Index, ...] = (
     *_indexes("db_dblink", "input_id output_id label type", "label type"),
 )
 
-DATABASE_REVISIONS = ("main_0001", "main_0002")
-ARCHIVE_REVISIONS = ("main_0001",)
-TOO_OLD_FOR_AIIDA_2 = ("0.1", "0.2", "0.3")
-OLD_ARCHIVE = re.compile(r"0\.\d+|main_0000[ab]?")
+REVISIONS = ("main_0001", "main_0002")
 OLD_DATABASE = re.compile(r"django_\w+|[0-9a-f]{11,12}")
 NUMBERED = re.compile(r"main_(\d{4})")
 
@@ -104,8 +101,6 @@ def check_database_revision(revision: str | None, name: str) -> None:
 
     `name` is the name of the store in the message; None stands for a missing revision.
     """
-    if revision in DATABASE_REVISIONS:
-        return
     if revision is None:
         raise UnsupportedStore(
             f"{name} is not an AiiDA database: it has no schema version.",
@@ -116,29 +111,14 @@ def check_database_revision(revision: str | None, name: str) -> None:
             f"{name} has the schema version {revision} of AiiDA 1.x, which is too old.",
             hint="Upgrade it with AiiDA 2: verdi -p PROFILE storage migrate",
         )
-    _refuse_unknown(revision, DATABASE_REVISIONS[-1], name)
+    check_revision(revision, name)
 
 
-def check_archive_revision(revision: str, name: str) -> None:
-    """Raise `UnsupportedStore` unless an archive of this `export_version` can be read."""
-    if revision in ARCHIVE_REVISIONS:
+def check_revision(revision: str, name: str) -> None:
+    """Raise `UnsupportedStore` unless a database or an archive of this version can be read."""
+    if revision in REVISIONS:
         return
-    if revision in TOO_OLD_FOR_AIIDA_2:
-        raise UnsupportedStore(
-            f"{name} is an archive in the legacy format {revision}, which AiiDA 2 does not read.",
-            hint="Migrate it with AiiDA 1.x first (verdi archive migrate), then with AiiDA 2.",
-        )
-    if OLD_ARCHIVE.fullmatch(revision):
-        kind = "legacy format" if revision.startswith("0.") else "old schema"
-        raise UnsupportedStore(
-            f"{name} is an archive in the {kind} {revision}, which is too old.",
-            hint="Upgrade it with AiiDA 2: verdi archive migrate INPUT OUTPUT",
-        )
-    _refuse_unknown(revision, ARCHIVE_REVISIONS[-1], name)
-
-
-def _refuse_unknown(revision: str, newest: str, name: str) -> None:
-    numbered = NUMBERED.fullmatch(revision)
+    numbered, newest = NUMBERED.fullmatch(revision), REVISIONS[-1]
     if numbered and int(numbered[1]) > int(newest[-4:]):
         raise UnsupportedStore(
             f"{name} has the schema version {revision}, newer than {newest}, the newest that "

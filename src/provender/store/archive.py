@@ -6,8 +6,6 @@ Source: AiiDA's archive format `main_0001`: a zip file of `metadata.json`, `db.s
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -22,37 +20,40 @@ from provender.errors import (
     StoreUnreachable,
     UnsupportedStore,
 )
-from provender.schema.tables import check_archive_revision
+from provender.store.archivehead import (
+    LARGEST_METADATA,
+    check_metadata,
+    origin,
+    piece,
+    read_head,
+    refusal,
+    too_large,
+)
 from provender.store.cache import CacheFolder
 from provender.store.cacheentry import CacheEntry, CacheError
 from provender.store.database.faults import unopened
-from provender.store.files import zipindex
-from provender.store.files.archived import INDEX, FolderObjects, ZipObjects, index_objects
-from provender.store.files.extraction import SQLITE_HEADER, Copy, check_size, extract
+from provender.store.files.archived import INDEX, ArchiveObjects, FolderObjects, index_objects
+from provender.store.files.extraction import Copy, check_size, extract
 from provender.store.files.heldfile import HeldFile, held_again
-from provender.store.files.streams import ObjectStore, Piece, damaged
-from provender.store.files.tars import UNREADABLE_TAR, tarred
-from provender.store.files.zipindex import Member, NotAZipError, UnreadableMemberError
+from provender.store.files.streams import ObjectStore
+from provender.store.files.zipindex import NotAZipError
 from provender.store.layout import ARCHIVE_DATABASE, METADATA
+from provender.store.legacy import entries, schema
+from provender.store.legacy.opening import Older
 from provender.store.legacy.origin import Origin
+from provender.store.legacy.versions import JSON_VERSIONS, is_legacy
 from provender.store.preparing import is_prepared, prepare
 from provender.store.progress import Progress
 from provender.store.regular import (
     NotRegularError,
     TooLargeError,
-    identity,
     open_regular,
     read_whole,
 )
-from provender.store.sqlite.files import MEGABYTE, SqliteFile
+from provender.store.sqlite.files import SqliteFile
 
-# `creation_parameters` may list the uuid of every exported node: 43 bytes and a comma each.
-LARGEST_METADATA = 32 * MEGABYTE
-MOST_VALUES = 1_000_000
-# Letters of a version that are repeated.
-LONGEST_VERSION = 40
-# Bytes of a tar file, unpacked, in which its metadata is searched.
-TAR_HEAD = 64 * MEGABYTE
+# Bytes of an older archive that is read just to count its nodes: in half a second.
+SMALL = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Archive:
     metadata: dict[str, Any]
     identity: str
     origin: Origin
+    revision: str
     entry: CacheEntry | None = None
 
 
@@ -86,7 +88,7 @@ def open_archive(
             return _open_folder(path, name)
         held = HeldFile(path)
         try:
-            return _open_zip(held, path, name, cache, progress)
+            return _open_file(held, path, name, cache, progress)
         except BaseException:
             held.close()  # the error may be kept, and the file with it
             raise
@@ -105,7 +107,7 @@ def _errors_of(path: Path, name: str) -> Iterator[None]:
     except OSError as error:
         raise unopened(name, error, path) from error
     except NotAZipError as error:
-        raise _refusal(path, name, b"PK", str(error)) from error
+        raise refusal(name, b"PK", str(error)) from error
     except CorruptObject as error:
         raise UnsupportedStore(
             f"{name} is a damaged archive: a part of it cannot be read.",
@@ -139,50 +141,73 @@ def _open_folder(path: Path, name: str) -> Archive:
     except FileNotFoundError:
         content = None
     except TooLargeError as error:
-        raise _too_large(name) from error
-    metadata = _check_metadata(content, name)
+        raise too_large(name) from error
+    metadata = check_metadata(content, name)
+    version = metadata["export_version"]
+    if is_legacy(version):
+        raise UnsupportedStore(
+            f"{name} is an unpacked archive of version {version}, which is read as a file only.",
+            hint="Zip it: cd FOLDER && zip -r ../archive.aiida .",
+        )
     database = path / ARCHIVE_DATABASE
     if not os.path.lexists(database):
         raise UnsupportedStore(f"{name} is a damaged archive: it has no database.")
     os.close(open_regular(database, below=path))
     return Archive(
-        SqliteFile(database), FolderObjects(path), metadata, str(path), _origin(metadata)
+        SqliteFile(database),
+        FolderObjects(path),
+        metadata,
+        str(path),
+        origin(metadata),
+        metadata["export_version"],
     )
 
 
-def _open_zip(
+def _open_file(
     held: HeldFile, path: Path, name: str, cache: CacheFolder, progress: Progress | None
 ) -> Archive:
-    found = _read_zip(held, path, name)
-
-    status = held.status
+    head = read_head(held, path, name, cache.max_bytes)
+    status, member = held.status, head.member
+    older = Older(name, head.metadata, head.origin, head.time, cache.max_bytes)
 
     def fill(folder: Path, told: Progress) -> None:
-        check_size(found.member, cache, name)
+        if member is not None:
+            check_size(member, cache, name)
         with held_again(path, status, name) as file:
-            with _piece(file, found.member, name).open() as stream:
-                extract(stream, folder / ARCHIVE_DATABASE, name, told)
-            index_objects(file, folder / INDEX, told)
+            if member is None or head.version in JSON_VERSIONS:
+                older.read(file, folder, told)
+            elif head.is_legacy:
+                older.copy(file, piece(file, member, name), folder, told)
+            else:
+                with piece(file, member, name).open() as stream:
+                    extract(stream, folder / ARCHIVE_DATABASE, name, told)
+                index_objects(file, folder / INDEX, told)
 
-    names = (ARCHIVE_DATABASE, INDEX)
-    entry = prepare(cache, found.identity, fill, names, progress, called=name)
-    copy = entry.folder / ARCHIVE_DATABASE
-    database = SqliteFile(
-        copy,
+    names = entries.NAMES if head.is_legacy else (ARCHIVE_DATABASE, INDEX)
+    entry = prepare(cache, head.identity, fill, names, progress, called=name)
+    objects = ArchiveObjects(held, entry)
+    if member is None or head.is_legacy:
+        kept = entries.kept(entry)
+        database = _database(entry, head.identity, kept.checksum)
+        return Archive(
+            database, objects, head.metadata, head.identity, kept.origin, schema.REVISION, entry
+        )
+    database = _database(entry, head.identity, member.crc)
+    return Archive(
+        database, objects, head.metadata, head.identity, head.origin, head.version, entry
+    )
+
+
+def _database(entry: CacheEntry, content: str, crc: int) -> SqliteFile:
+    """Return the database in an entry of the cache."""
+    path = entry.folder / ARCHIVE_DATABASE
+    return SqliteFile(
+        path,
         at_rest=True,
         expected=entry.files[ARCHIVE_DATABASE],
-        content=found.identity,
-        is_broken=Copy(entry, copy, found.member.crc).is_broken,
+        content=content,
+        is_broken=Copy(entry, path, crc).is_broken,
     )
-    objects = ZipObjects(held, entry)
-    return Archive(
-        database, objects, found.metadata, found.identity, _origin(found.metadata), entry
-    )
-
-
-def _origin(metadata: dict[str, Any]) -> Origin:
-    writer = str(metadata.get("aiida_version") or "")[:LONGEST_VERSION]
-    return Origin(str(metadata["export_version"])[:LONGEST_VERSION], writer or None)
 
 
 def is_quick_to_open(path: Path, name: str, cache: CacheFolder, most_bytes: int) -> bool:
@@ -195,107 +220,8 @@ def is_quick_to_open(path: Path, name: str, cache: CacheFolder, most_bytes: int)
         return True
     with _errors_of(path, name):
         with closing(HeldFile(path)) as held:
-            found = _read_zip(held, path, name)
-        return is_prepared(cache, found.identity, name) or found.member.size <= most_bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Zip:
-    """The place of the database in an archive, and what identifies the archive."""
-
-    member: Member
-    metadata: dict[str, Any]
-    identity: str
-
-
-def _read_zip(held: HeldFile, path: Path, name: str) -> _Zip:
-    with held.path.open("rb") as file:
-        head = file.read(len(SQLITE_HEADER))
-        try:
-            found = _first_members(file)
-        except NotAZipError as error:
-            raise _refusal(path, name, head, str(error)) from error
-    metadata = _check_metadata(
-        _read_member(held.path, found[METADATA], name) if METADATA in found else None, name
-    )
-    if ARCHIVE_DATABASE not in found:
-        raise UnsupportedStore(f"{name} is a damaged archive: it has no database.")
-    member = found[ARCHIVE_DATABASE]
-    text = "|".join(map(str, (path.resolve(), *identity(held.status), member.crc, member.size)))
-    return _Zip(member, metadata, hashlib.sha256(text.encode()).hexdigest()[:32])
-
-
-def _first_members(file: Any) -> dict[str, Member]:  # noqa: ANN401 - a binary file
-    """Return the entries of metadata and database, reading no further than both are found."""
-    found: dict[str, Member] = {}
-    for member in zipindex.members(file):
-        if member.name in (METADATA, ARCHIVE_DATABASE):
-            found[member.name] = member
-            if len(found) == 2:  # noqa: PLR2004 - both
-                break
-    return found
-
-
-def _refusal(path: Path, name: str, head: bytes, reason: str) -> UnsupportedStore:
-    """Return why a file without a zip directory is refused."""
-    if not head:
-        return UnsupportedStore(f"{name} is not an archive: the file is empty.")
-    if head == SQLITE_HEADER:
-        return UnsupportedStore(
-            f"{name} is not an archive: the file is a SQLite database.",
-            hint="Of a SQLite profile, name the folder that holds database.sqlite and container.",
-        )
-    if head.startswith(b"PK"):
-        return UnsupportedStore(
-            f"{name} is not a readable archive: the file is truncated or damaged.", reason=reason
-        )
-    try:
-        _check_metadata(tarred(path, METADATA, TAR_HEAD), name)
-    except UnsupportedStore as error:
-        return error
-    except UNREADABLE_TAR:
-        pass
-    return UnsupportedStore(f"{name} is not an AiiDA archive.")
-
-
-def _piece(path: Path, member: Member, name: str) -> Piece:
-    """Return the place of a member; raises if the member cannot be read."""
-    try:
-        return zipindex.piece(path, member)
-    except UnreadableMemberError as error:
-        raise UnsupportedStore(
-            f"{name} cannot be read: its {member.name} {error}.",
-            hint="Unpack it and zip it again: deflate, bzip2 and LZMA are read.",
-        ) from error
-    except NotAZipError as error:
-        raise damaged("is damaged", str(error)) from error
-
-
-def _read_member(path: Path, member: Member, name: str) -> bytes:
-    if max(member.size, member.length) > LARGEST_METADATA:
-        raise _too_large(name)
-    with _piece(path, member, name).open() as stream:
-        return stream.readall()
-
-
-def _check_metadata(content: bytes | None, name: str) -> dict[str, Any]:
-    if content is None:
-        raise UnsupportedStore(f"{name} is not an AiiDA archive: it has no {METADATA}.")
-    if sum(content.count(mark) for mark in b",[{") > MOST_VALUES:
-        raise _too_large(name)
-    try:
-        metadata = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise UnsupportedStore(
-            f"{name} is not a valid AiiDA archive: its {METADATA} is not JSON."
-        ) from error
-    if not isinstance(metadata, dict) or "export_version" not in metadata:
-        raise UnsupportedStore(
-            f"{name} is not a valid AiiDA archive: its {METADATA} names no version."
-        )
-    check_archive_revision(str(metadata["export_version"])[:LONGEST_VERSION], name)
-    return metadata
-
-
-def _too_large(name: str) -> UnsupportedStore:
-    return UnsupportedStore(f"{name} is a damaged archive: its {METADATA} is too large.")
+            head = read_head(held, path, name, cache.max_bytes)
+        is_small = path.stat().st_size <= SMALL
+        if head.member is not None and not head.is_legacy:
+            is_small = head.member.size <= most_bytes
+        return is_prepared(cache, head.identity, name) or is_small

@@ -14,7 +14,6 @@ from provender.errors import (
     UnsupportedStore,
 )
 from provender.schema.statements import Record, Statement
-from provender.schema.tables import ARCHIVE_REVISIONS
 from provender.settings import Settings
 from provender.store.archive import open_archive
 from provender.store.cache import CacheFolder
@@ -167,7 +166,7 @@ def _open_archive(
     return Store(
         profile,
         reader,
-        ARCHIVE_REVISIONS[-1],
+        archive.revision,
         archive.objects,
         CachedChecksums(cache),
         None,

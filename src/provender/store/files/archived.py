@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from provender.errors import CorruptObject, StoreUnreachable
 from provender.store.cacheentry import PRIVATE_FILE, CacheEntry, CacheError, blamed
@@ -40,6 +40,14 @@ LOGGER = logging.getLogger(__name__)
 
 OBJECT = re.compile(r"repo/([0-9a-f]{64})")
 INDEX = "objects.sqlite"
+# What was unpacked out of an older archive, in the same entry of the cache.
+PACK = "objects.pack"
+INDEX_TABLE = (
+    "object (key TEXT PRIMARY KEY, place INTEGER, length INTEGER, size INTEGER, method INTEGER, "
+    "crc INTEGER) WITHOUT ROWID"
+)
+# Methods beside those of zip: in the file of the cache, and in an archive that is no zip.
+PACKED, PLAIN = -1, -2
 REPOSITORY = "repo"
 # The largest number that fits into a column.
 LARGEST_NUMBER = (1 << 63) - 1
@@ -65,14 +73,11 @@ def index_objects(path: Path, target: Path, told: Progress) -> None:
 
 
 def _index(members: Iterator[Member], connection: sqlite3.Connection) -> None:
-    connection.execute(
-        "CREATE TABLE object (key TEXT PRIMARY KEY, place INTEGER, length INTEGER, "
-        "size INTEGER, method INTEGER, crc INTEGER) WITHOUT ROWID"
-    )
+    connection.execute(f"CREATE TABLE {INDEX_TABLE}")
     connection.executemany(
         "INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?)",
         (
-            (name[1], member.offset, member.length, member.size, _method(member), member.crc)
+            (name[1], *spot(member))
             for member in members
             if (name := OBJECT.fullmatch(member.name)) and _is_possible(member)
         ),
@@ -93,12 +98,32 @@ def _is_possible(member: Member) -> bool:
     return max(member.offset, member.length, member.size) <= LARGEST_NUMBER and member.offset >= 0
 
 
-def _method(member: Member) -> int:
-    return ENCRYPTED_METHOD if member.is_encrypted else member.method
+class Spot(NamedTuple):
+    """Where a content stands: the place of its header in a zip, or its own place elsewhere."""
+
+    place: int
+    length: int
+    size: int
+    method: int
+    crc: int | None
+
+    def piece(self, archive: Path, pack: Path) -> Piece:
+        """Return the content; errors as `zipindex.piece`."""
+        if self.method in (PACKED, PLAIN):
+            path = pack if self.method == PACKED else archive
+            return Piece(path, self.place, self.length, self.size, crc=self.crc)
+        place, length, size, method, crc = self
+        return zipindex.piece(archive, Member("", place, length, size, method, crc or 0, False))
 
 
-class ZipObjects:
-    """The objects of an archive, read in place."""
+def spot(member: Member) -> Spot:
+    """Return where the content of a member of a zip stands."""
+    method = ENCRYPTED_METHOD if member.is_encrypted else member.method
+    return Spot(member.offset, member.length, member.size, method, member.crc)
+
+
+class ArchiveObjects:
+    """The objects of an archive: read in place, or in the cache if they had to be unpacked."""
 
     def __init__(self, file: HeldFile, entry: CacheEntry) -> None:
         self._file = file
@@ -113,14 +138,13 @@ class ZipObjects:
     def open(self, key: str) -> ObjectStream:
         """Return a stream over the content of a key; see `ObjectStore.open`."""
         self.confirm()
-        columns = "key, place, length, size, method, crc, 0"
-        sql = f"SELECT {columns} FROM object WHERE key = ?"  # noqa: S608 - our columns
+        sql = "SELECT place, length, size, method, crc FROM object WHERE key = ?"
         rows = self._query(sql, (key,))
         if not rows:
             raise missing(key, "archive")
-        member = Member(*rows[0])
         try:
-            return zipindex.piece(self._file.path, member).open(self._checkpoints)
+            piece = Spot(*rows[0]).piece(self._file.path, self._entry.folder / PACK)
+            return piece.open(self._checkpoints)
         except UnreadableMemberError as error:
             raise CorruptObject(f"The content of the file cannot be read: it {error}.") from error
         except NotAZipError as error:

@@ -53,7 +53,10 @@ class UnreadableMemberError(NotAZipError):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An entry of the directory; `offset` is that of its local header."""
+    """An entry of the directory; `offset` is that of its local header.
+
+    `written` is the time of its file as MS-DOS writes it, without a time zone: date and clock.
+    """
 
     name: str
     offset: int
@@ -62,6 +65,7 @@ class Member:
     method: int
     crc: int
     is_encrypted: bool
+    written: tuple[int, int] = (0, 0)
 
 
 def number(file: BinaryIO) -> int:
@@ -95,6 +99,7 @@ def members(file: BinaryIO) -> Iterator[Member]:
             values[6],
             values[9],
             bool(values[5] & ENCRYPTED),
+            (values[8], values[7]),
         )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from provender.logs import printable
-from provender.schema.tables import ARCHIVE_REVISIONS
+from provender.store.legacy.versions import is_legacy
 from provender.store.regular import read_whole
 
 # Bytes of a written origin: there are a few dozen kinds of remarks.
@@ -41,7 +41,7 @@ class Origin:
     @property
     def is_legacy(self) -> bool:
         """Whether the archive was written as another version than the one that is served."""
-        return self.version != ARCHIVE_REVISIONS[-1]
+        return is_legacy(self.version)
 
     @property
     def words(self) -> str:
