@@ -10,14 +10,18 @@ import sqlite3
 import stat
 import tarfile
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from provender.errors import CorruptObject, StoreUnreachable, UnsupportedStore
-from provender.settings import Cache
+from provender.settings import Cache, Limits, Pool
 from provender.store.archive import LARGEST_METADATA, open_archive
 from provender.store.cache import CacheFolder
+from provender.store.database import engines
+from provender.store.database.reader import Reader
+from provender.store.inspection import missing_indexes
 from support.folders import fingerprint
 
 REFUSED = {
@@ -78,6 +82,15 @@ def test_what_cannot_be_read_is_refused_with_the_reason(name, data, cache):
         assert message in caught.value.message
         assert hint in (caught.value.hint or "")
     assert fingerprint(path) == before
+
+
+def test_an_older_archive_has_all_indexes(data, cache):
+    archive = opened(data / "edge" / "legacy_0.12.aiida", cache)
+    engine = engines.sqlite(archive.database, Pool(), Limits())
+    with closing(Reader(engine, "x")) as reader:
+        missing = reader.within(lambda snapshot: missing_indexes(snapshot, engine.backend))
+    assert missing == ()
+    archive.objects.close()
 
 
 @pytest.mark.parametrize("name", OPENED)

@@ -27,6 +27,7 @@ from provender.store.archivehead import (
     piece,
     read_head,
     refusal,
+    tar_identity,
     too_large,
 )
 from provender.store.cache import CacheFolder
@@ -220,8 +221,11 @@ def is_quick_to_open(path: Path, name: str, cache: CacheFolder, most_bytes: int)
         return True
     with _errors_of(path, name):
         with closing(HeldFile(path)) as held:
-            head = read_head(held, path, name, cache.max_bytes)
-        is_small = path.stat().st_size <= SMALL
-        if head.member is not None and not head.is_legacy:
-            is_small = head.member.size <= most_bytes
-        return is_prepared(cache, head.identity, name) or is_small
+            is_small = held.status.st_size <= SMALL
+            found = tar_identity(held, path)  # without a search for its metadata
+            if found is None:
+                head = read_head(held, path, name, cache.max_bytes)
+                found = head.identity
+                if head.member is not None and not head.is_legacy:
+                    is_small = head.member.size <= most_bytes
+        return is_prepared(cache, found, name) or is_small

@@ -80,8 +80,8 @@ def read_head(held: HeldFile, path: Path, name: str, most_bytes: int) -> Head:
         UnsupportedStore: not an archive, damaged, or of an unsupported version.
         CorruptObject: its metadata cannot be read.
     """
-    if tars.is_tar(held.path):
-        return _of_tar(held, path, name, most_bytes)
+    if (key := tar_identity(held, path)) is not None:
+        return _of_tar(held, path, name, key, most_bytes)
     with held.path.open("rb") as file:
         head = file.read(len(SQLITE_HEADER))
         try:
@@ -96,11 +96,12 @@ def read_head(held: HeldFile, path: Path, name: str, most_bytes: int) -> Head:
         what = "database" if needed == ARCHIVE_DATABASE else needed
         raise UnsupportedStore(f"{name} is a damaged archive: it has no {what}.")
     member = found[needed]
-    name = named(path, held, version, member.crc, member.size)
-    return Head(metadata, name, dos_time(*found[METADATA].written), member)
+    reader = (f"reader {READER}",) if is_legacy(version) else ()
+    key = _named(path, held, member.crc, member.size, *reader)
+    return Head(metadata, key, dos_time(*found[METADATA].written), member)
 
 
-def _of_tar(held: HeldFile, path: Path, name: str, most_bytes: int) -> Head:
+def _of_tar(held: HeldFile, path: Path, name: str, key: str, most_bytes: int) -> Head:
     try:
         found = tars.first(held.path, METADATA, LARGEST_METADATA, most_bytes)
     except tars.UNREADABLE_TAR as error:
@@ -113,13 +114,17 @@ def _of_tar(held: HeldFile, path: Path, name: str, most_bytes: int) -> Head:
     if version not in JSON_VERSIONS:
         raise UnsupportedStore(f"{name} is not an archive: those of version {version} are no tar.")
     time = unix_time(found.time if found else 0)
-    return Head(metadata, named(path, held, version), time, None)
+    return Head(metadata, key, time, None)
 
 
-def named(path: Path, held: HeldFile, version: str, *more: int) -> str:
+def tar_identity(held: HeldFile, path: Path) -> str | None:
+    """Return the identity of an archive that is a tar; None of any other."""
+    return _named(path, held, f"reader {READER}") if tars.is_tar(held.path) else None
+
+
+def _named(path: Path, held: HeldFile, *more: object) -> str:
     """Return the name of what is made of this very file, for the cache."""
-    reader = (f"reader {READER}",) if is_legacy(version) else ()
-    parts = (path.resolve(), *identity(held.status), *more, *reader)
+    parts = (path.resolve(), *identity(held.status), *more)
     return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from provender.schema.tables import INDEXES
+
 REVISION = "main_0001"
 NODE = "REFERENCES db_dbnode (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED"
 OWNER = "REFERENCES db_dbuser (id) ON DELETE {} DEFERRABLE INITIALLY DEFERRED"
@@ -44,14 +46,6 @@ TABLES = {
         dbgroup_id INTEGER {GROUP}, UNIQUE (dbgroup_id, dbnode_id)""",
     "alembic_version": "version_num VARCHAR(32) NOT NULL PRIMARY KEY",
 }
-INDEXED = {
-    "db_dbuser": ("email",),
-    "db_dbgroup": ("label", "type_string"),
-    "db_dbgroup_dbnodes": ("dbnode_id", "dbgroup_id"),
-    "db_dblink": ("input_id", "output_id", "label", "type"),
-    "db_dblog": ("loggername", "levelname"),
-    "db_dbnode": ("node_type", "process_type", "label"),
-}
 # What AiiDA keeps unique. Two computers of one label do occur in old archives, and are both kept.
 UNIQUE = {
     "db_dbcomputer": "label",
@@ -68,10 +62,11 @@ def create(connection: sqlite3.Connection) -> None:
 
 
 def finish(connection: sqlite3.Connection) -> list[str]:
-    """Create the indexes; return the tables with rows that AiiDA would not take for unique."""
-    for table, columns in INDEXED.items():
-        for column in columns:
-            connection.execute(f"CREATE INDEX ix_{table}_{column} ON {table} ({column})")
+    """Create all indexes; return the tables with rows that AiiDA would not take for unique."""
+    for index in INDEXES:
+        if not index.pattern and index.column != "uuid":  # uuids are unique from the start
+            name = f"ix_{index.table}_{index.column}"
+            connection.execute(f"CREATE INDEX {name} ON {index.table} ({index.column})")
     doubled = []
     for table, together in UNIQUE.items():
         name = f"uq_{table}"
