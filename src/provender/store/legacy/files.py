@@ -144,8 +144,8 @@ class FileTable:
                     entry["k"] = key
         return top
 
-    def take(self, uuid: str, path: str, read: Callable[[Spot], bytes]) -> bytes | None:
-        """Return the content of a file and take it out of the tree; None if there is none."""
+    def content(self, uuid: str, path: str, read: Callable[[Spot], bytes]) -> bytes | None:
+        """Return the content of a file of a node; None if there is none, or it is too large."""
         found = self._connection.execute(
             "SELECT f.key, o.place, o.length, o.size, o.method, o.crc FROM staged.file f "
             "JOIN objects.object o ON o.key = f.key WHERE f.uuid = ? AND f.path = ?",
@@ -155,11 +155,13 @@ class FileTable:
             return None
         if self._pack is not None:
             self._pack.flush()
-        content = read(Spot(*found[1:]))
+        return read(Spot(*found[1:]))
+
+    def drop(self, uuid: str, path: str) -> None:
+        """Take a file of a node out of its tree."""
         self._connection.execute(
             "DELETE FROM staged.file WHERE uuid = ? AND path = ?", (uuid.lower(), path)
         )
-        return content
 
     def _insert(self, place: NodeFile, key: str | None) -> None:
         """Note a file or folder; a file of `raw_input` wins over one of `path`."""

@@ -102,13 +102,16 @@ class Reading:
                 return as_json(of_row(found, files.has, self.remarks))
             return as_json(files.tree(uuid))
 
-        def content(spot: Spot) -> bytes:
+        def whole(spot: Spot) -> bytes:
             with spot.piece(self.members.path, files.pack).open() as stream:
                 return stream.readall()
 
+        def content(uuid: str, path: str) -> bytes | None:
+            return files.content(uuid, path, whole)
+
         is_later = has_containers and is_before(BEFORE_CONTAINERS, self.version)
         version = BEFORE_CONTAINERS if is_later else self.version
-        around = Surroundings(self.remarks, lambda uuid, path: files.take(uuid, path, content))
+        around = Surroundings(self.remarks, content, files.drop)
         source = rows.Source(version, self.time, tree, around)
         rows.write(connection, source, self.progress)
         for table in schema.finish(connection):

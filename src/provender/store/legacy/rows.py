@@ -19,6 +19,7 @@ from provender.store.legacy.steps import order
 from provender.store.legacy.steps.links import Link
 from provender.store.legacy.steps.node import Document, Node, Surroundings
 from provender.store.legacy.steps.others import RowStep
+from provender.store.legacy.versions import is_before
 
 NODES = """
 SELECT n.pk, n.text, a.text, e.text, ad.text, ed.text FROM staged.node n
@@ -41,12 +42,11 @@ ORPHANS = """
 SELECT count(*), min(a.pk) FROM staged.attributes a
 LEFT JOIN staged.node n ON n.pk = a.pk WHERE n.pk IS NULL
 """
+FIRST_WITH_EXTRAS = "0.4"
 # Whose e-mail stands for that of a user whom the archive does not hold.
 UNKNOWN_USER = "unknown"
 # Rows that are written until others have a turn: a millisecond.
 ROWS_PER_STEP = 20
-# Attributes and extras that a node lacks although its archive has such.
-LACKING = "nodes have no entry for their {}"
 
 
 WRONG_LINKS = "links that a calculation or workflow cannot have were left out"
@@ -96,6 +96,8 @@ class _Writer:
         self._note = self._remarks.note
         self._has = lru_cache(maxsize=4096)(self._look)
         self._unknown: int | None = None
+        has_extras = not is_before(source.version, FIRST_WITH_EXTRAS)
+        self._documents = ("attributes", "extras") if has_extras else ("attributes",)
 
     def users(self) -> Iterator[None]:
         """Write the users; one without an e-mail is left out."""
@@ -151,16 +153,15 @@ class _Writer:
 
     def _node(self, node: Node, documents: list[str | None]) -> None:
         fields = Fields(node.row, "nodes", self._remarks)
-        ctime, mtime = fields.time("ctime"), fields.time("mtime")
-        if documents[0] is None:
-            self._note(LACKING.format("attributes"), fields.uuid())
+        for text, called in zip(documents, self._documents, strict=False):
+            if text is None:
+                self._note(f"nodes have no entry for their {called}", fields.uuid())
         values = (
             fields.text("node_type"),
             fields.text_or_none("process_type"),
             fields.text("label"),
             fields.text("description"),
-            ctime or mtime or self._time(fields, "ctime"),
-            mtime or ctime or self._time(fields, "mtime"),
+            *self._times(fields),
             node.attributes.text,
             node.extras.text,
             self._source.files(fields.uuid(), node.row),
@@ -190,8 +191,7 @@ class _Writer:
             if node is None or user is None:
                 self._note("comments lack a node or a user and were left out", fields.uuid())
                 continue
-            times = (self._time(fields, "ctime"), self._time(fields, "mtime"))
-            values = (node, *times, user, fields.text("content"))
+            values = (node, *self._times(fields), user, fields.text("content"))
             self._identified("db_dbcomment", pk, fields, values)
 
     def links(self) -> Iterator[None]:
@@ -272,6 +272,17 @@ class _Writer:
             ).lastrowid
         self._note("nodes have no user: they are given to the user `unknown`", fields.uuid())
         return self._unknown or 0
+
+    def _times(self, fields: Fields) -> tuple[str, str]:
+        """Return the times of creation and of change; one stands for the other."""
+        ctime, mtime = fields.time("ctime"), fields.time("mtime")
+        if ctime is None and mtime is None:
+            time = self._time(fields, "ctime")
+            return time, time
+        if ctime is None or mtime is None:
+            kind = "times are missing: the other of `ctime` and `mtime` was taken"
+            self._note(kind, fields.uuid())
+        return ctime or mtime or "", mtime or ctime or ""
 
     def _time(self, fields: Fields, key: str) -> str:
         """Return a time; that of the archive stands for one not there."""

@@ -110,7 +110,9 @@ class _Staging:
                 self._note("rows have no number and were left out", key)
             elif isinstance(row.parsed, dict):
                 yield int(key), row
-            elif row.parsed is not None or not is_null_empty:
+            elif row.parsed is None and is_null_empty:
+                yield int(key), Value({}, "{}")
+            else:
                 self._note("rows are not JSON objects and were left out", key)
 
     def _links(self, text: JsonText) -> Iterator[tuple[str, ...]]:

@@ -72,12 +72,13 @@ class Node:
 class Surroundings:
     """What a step may need beside the node: where remarks go, and the files of nodes.
 
-    `take_file` returns the content of a file of a node, by its path, and takes it out of the tree;
-    None if there is none, or if it is larger than any real one.
+    `read_file` returns the content of a file of a node, by uuid and path; None if there is none, or
+    if it is larger than any real one. `drop_file` takes it out of the tree.
     """
 
     remarks: Remarks
-    take_file: Callable[[str, str], bytes | None]
+    read_file: Callable[[str, str], bytes | None]
+    drop_file: Callable[[str, str], None]
 
 
 NodeStep = Callable[[Node, Surroundings], None]

@@ -22,11 +22,12 @@ def symbols_are_attributes(node: Node, around: Surroundings) -> None:
     """The symbols of a trajectory became an attribute."""
     if node.text("type") != TRAJECTORY:
         return
-    content = around.take_file(node.text("uuid"), FILE)
+    content = around.read_file(node.text("uuid"), FILE)
     symbols = read_strings(content) if content is not None else None
     if symbols is None:
         around.remarks.note(MISSING, node.text("uuid"))
         return
+    around.drop_file(node.text("uuid"), FILE)
     attributes = node.attributes.edit()
     attributes["symbols"] = symbols
     attributes.pop(MARK, None)
