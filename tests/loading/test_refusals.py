@@ -138,13 +138,10 @@ def member(path, name):
 
 
 @pytest.mark.parametrize(
-    ("place", "error", "message"),
-    [
-        (0, UnsupportedStore, "a file is not where its directory says"),
-        (-1, CorruptObject, "A file of the archive is damaged"),
-    ],
+    ("place", "reason"),
+    [(0, "it is not at the place that the archive names"), (-1, "repo/")],
 )
-def test_a_member_that_is_damaged(empty, run, data, folder, tmp_path, place, error, message):
+def test_a_member_that_is_damaged(empty, run, data, folder, tmp_path, place, reason):
     path = tmp_path / "damaged.aiida"
     content = bytearray((data / "lab.aiida").read_bytes())
     entry = member(data / "lab.aiida", "repo/")
@@ -155,8 +152,10 @@ def test_a_member_that_is_damaged(empty, run, data, folder, tmp_path, place, err
         start = deflated.header_offset + 30 + len(deflated.filename)
     content[start : start + 4] = b"\xff\xff\xff\xff"
     path.write_bytes(content)
-    with nothing_left(empty, folder), pytest.raises(error, match=message):
+    damage = pytest.raises(CorruptObject, match="A file of the archive is damaged")
+    with nothing_left(empty, folder), damage as caught:
         run(path, empty, folder)
+    assert reason in caught.value.reason
 
 
 LEAF_OF_TABLE, PAGE = 13, 4096

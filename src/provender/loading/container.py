@@ -7,7 +7,6 @@ behind it, a raw deflate stream becomes a zlib stream (RFC 1950).
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -21,15 +20,10 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from provender.errors import ConfigurationError, CorruptObject, StoreUnreachable
+from provender.errors import ConfigurationError, StoreUnreachable
+from provender.loading.pieces import checked, contents, inflated, is_deflated
 from provender.loading.sources import Source
 from provender.store.files.container import CONTAINER_VERSION
-from provender.store.files.decompression import (
-    DecompressionError,
-    Form,
-    decompress,
-    decompressor,
-)
 from provender.store.files.streams import Piece
 from provender.store.progress import Progress
 from provender.store.sqlite.files import MEGABYTE
@@ -179,64 +173,19 @@ def _append(pack: BinaryIO, key: str, piece: Piece) -> tuple[bool, int, int, int
     Raises:
         CorruptObject: it is not the content of this key.
     """
-    start, size = pack.tell(), 0
-    digest, checksum = hashlib.sha256(), zlib.adler32(b"")
-    wrapped = piece.form is Form.DEFLATE and piece.length + WRAPPING < piece.size
+    start, size, checksum = pack.tell(), 0, zlib.adler32(b"")
+    wrapped = is_deflated(piece) and piece.length + WRAPPING < piece.size
     if wrapped:
         pack.write(ZLIB_HEADER)
-    try:
-        for content in _copied(piece, pack) if wrapped else _contents(piece):
-            digest.update(content)
-            size += len(content)
-            if wrapped:
-                checksum = zlib.adler32(content, checksum)
-            else:
-                pack.write(content)
-    except DecompressionError as error:
-        raise _damaged(key, str(error)) from error
-    except CorruptObject as error:
-        raise _damaged(key, error.message) from error
-    if digest.hexdigest() != key:
-        raise _damaged(key, "its checksum is wrong")
+    for content in checked(key, inflated(piece, pack) if wrapped else contents(piece)):
+        size += len(content)
+        if wrapped:
+            checksum = zlib.adler32(content, checksum)
+        else:
+            pack.write(content)
     if wrapped:
         pack.write(checksum.to_bytes(4, "big"))
     return wrapped, size, start, pack.tell() - start
-
-
-def _contents(piece: Piece) -> Iterator[bytes]:
-    """Yield the content of a piece, a megabyte at a time."""
-    with piece.open() as stream:
-        while content := stream.read(MEGABYTE):
-            yield content
-
-
-def _copied(piece: Piece, copy: BinaryIO) -> Iterator[bytes]:
-    """Yield the content of a deflated piece; `copy` gets the compressed bytes."""
-    inflate = decompressor(piece.form, piece.size)
-    for chunk in _chunks(piece):
-        copy.write(chunk)
-        content = decompress(inflate, chunk, MEGABYTE)
-        while content:
-            yield content
-            content = decompress(inflate, b"", MEGABYTE)
-
-
-def _chunks(piece: Piece) -> Iterator[bytes]:
-    """Yield the bytes of a piece without decompressing them, a megabyte at a time."""
-    with piece.path.open("rb", buffering=0) as file:
-        file.seek(piece.offset)
-        left = piece.length
-        while left and (chunk := file.read(min(left, MEGABYTE))):
-            left -= len(chunk)
-            yield chunk
-
-
-def _damaged(key: str, reason: str) -> CorruptObject:
-    return CorruptObject(
-        "A file of the archive is damaged.",
-        hint="Nothing was loaded. `provender check ARCHIVE --files 1000000` names the files.",
-        reason=f"repo/{key}: {reason}",
-    )
 
 
 def _sync(path: Path) -> None:

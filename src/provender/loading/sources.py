@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from provender.errors import ConfigurationError, StoreUnreachable, UnsupportedStore
+from provender.errors import (
+    ConfigurationError,
+    CorruptObject,
+    StoreUnreachable,
+    UnsupportedStore,
+)
 from provender.loading.ddl import OLDER_REVISION, REVISION
+from provender.loading.pieces import damaged
 from provender.schema.tables import REQUIRED
 from provender.settings import Settings
 from provender.store.archive import Archive, open_archive
 from provender.store.cache import CacheFolder
 from provender.store.database import engines
 from provender.store.database.reader import Reader
-from provender.store.files import zipindex
-from provender.store.files.archived import OBJECT
-from provender.store.files.streams import KEY, Piece
-from provender.store.files.zipindex import Member, NotAZipError, UnreadableMemberError
+from provender.store.files.streams import Piece
 from provender.store.inspection import check_tables, inspect
 from provender.store.profiles import ProfileKind, from_store
 from provender.store.progress import Progress
-from provender.store.sqlite.files import SqliteFile
 
 # The AiiDA that came with `main_0002`, whose hashes of calculation jobs need no repair.
 FIRST_WITH_REVISION = (2, 4)
@@ -41,15 +41,14 @@ class Source:
     each table, `file_bytes` the size of the files in the archive.
     """
 
-    path: Path
-    database: SqliteFile
+    archive: Archive
     revision: str
     counts: dict[str, int]
     file_bytes: int
 
     def connect(self) -> sqlite3.Connection:
         """Return a new connection that returns strings as bytes."""
-        made = self.database.connect()
+        made = self.archive.database.connect()
         made.text_factory = bytes
         return made
 
@@ -57,17 +56,12 @@ class Source:
         """Yield key and place of every file, in the order of the archive.
 
         Raises:
-            UnsupportedStore: the archive is damaged.
+            CorruptObject: the archive is damaged.
         """
         try:
-            yield from _in_folder(self.path) if self.path.is_dir() else _in_zip(self.path)
-        except UnreadableMemberError as error:
-            raise UnsupportedStore(f"The archive cannot be read: a file {error}.") from error
-        except NotAZipError as error:
-            raise UnsupportedStore(
-                "The archive is damaged: a file is not where its directory says.",
-                reason=f"{self.path}: {error}",
-            ) from error
+            yield from self.archive.objects.pieces()
+        except CorruptObject as error:
+            raise damaged(" ".join(filter(None, (error.message, error.reason)))) from error
 
 
 @contextmanager
@@ -88,13 +82,8 @@ def opened(archive: str, settings: Settings, progress: Progress) -> Iterator[Sou
     try:
         _check_version(found, name)
         _check(found, name, settings)
-        yield Source(
-            profile.path,
-            found.database,
-            revision_of(found.metadata),
-            _counts(found),
-            _file_bytes(profile.path),
-        )
+        size = found.objects.stored_bytes()
+        yield Source(found, revision_of(found.metadata), _counts(found), size)
     except sqlite3.Error as error:
         raise UnsupportedStore(f"The database of {name} is damaged.", reason=str(error)) from error
     except OSError as error:
@@ -138,35 +127,3 @@ def revision_of(metadata: dict[str, Any]) -> str:
     release = RELEASE.match(str(metadata.get("aiida_version", "")))
     is_recent = release and (int(release[1]), int(release[2])) >= FIRST_WITH_REVISION
     return REVISION if is_recent and not metadata.get("conversion_info") else OLDER_REVISION
-
-
-def _file_bytes(path: Path) -> int:
-    if path.is_dir():
-        return sum(piece.length for _, piece in _in_folder(path))
-    with path.open("rb") as file:
-        return sum(member.length for _, member in _objects(file))
-
-
-def _in_zip(path: Path) -> Iterator[tuple[str, Piece]]:
-    with path.open("rb") as file:
-        for key, member in _objects(file):
-            yield key, zipindex.piece(path, member)
-
-
-def _objects(file: BinaryIO) -> Iterator[tuple[str, Member]]:
-    """Yield key and directory entry of every file."""
-    for member in zipindex.members(file):
-        name = OBJECT.fullmatch(member.name)
-        if name:
-            yield name[1], member
-
-
-def _in_folder(path: Path) -> Iterator[tuple[str, Piece]]:
-    folder = path / "repo"
-    if not folder.is_dir():
-        return
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if KEY.fullmatch(entry.name):
-                size = entry.stat().st_size
-                yield entry.name, Piece(Path(entry.path), 0, size, size)

@@ -33,10 +33,15 @@ from provender.store.archivehead import (
 from provender.store.cache import CacheFolder
 from provender.store.cacheentry import CacheEntry, CacheError
 from provender.store.database.faults import unopened
-from provender.store.files.archived import INDEX, ArchiveObjects, FolderObjects, index_objects
+from provender.store.files.archived import (
+    INDEX,
+    ArchiveObjects,
+    FolderObjects,
+    ObjectSource,
+    index_objects,
+)
 from provender.store.files.extraction import Copy, check_size, extract
 from provender.store.files.heldfile import HeldFile, held_again
-from provender.store.files.streams import ObjectStore
 from provender.store.files.zipindex import NotAZipError
 from provender.store.layout import ARCHIVE_DATABASE, METADATA
 from provender.store.legacy import entries, schema
@@ -65,7 +70,7 @@ class Archive:
     """
 
     database: SqliteFile
-    objects: ObjectStore
+    objects: ObjectSource
     metadata: dict[str, Any]
     identity: str
     origin: Origin

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from provender.errors import CorruptObject, StoreUnreachable
 from provender.store.cacheentry import PRIVATE_FILE, CacheEntry, CacheError, blamed
@@ -18,6 +19,7 @@ from provender.store.files.checkpoints import Checkpoints
 from provender.store.files.heldfile import HeldFile
 from provender.store.files.streams import (
     KEY,
+    ObjectStore,
     ObjectStream,
     Piece,
     Totals,
@@ -53,6 +55,23 @@ REPOSITORY = "repo"
 LARGEST_NUMBER = (1 << 63) - 1
 # Members that are indexed until others have a turn: a millisecond.
 MEMBERS_PER_STEP = 100
+COLUMNS = "place, length, size, method, crc"
+
+
+class ObjectSource(ObjectStore, Protocol):
+    """The contents of the files of an archive, which can also be copied one after the other."""
+
+    def pieces(self) -> Iterator[tuple[str, Piece]]:
+        """Yield key and place of every content, in the order in which they lie.
+
+        Raises:
+            CorruptObject, StoreUnreachable: as `open`.
+        """
+        ...
+
+    def stored_bytes(self) -> int:
+        """Return the bytes that all contents take in the archive."""
+        ...
 
 
 def index_objects(path: Path, target: Path, told: Progress) -> None:
@@ -129,30 +148,36 @@ class ArchiveObjects:
         self._file = file
         self._entry = entry
         self._checkpoints = Checkpoints()
-        self._index = Lookup(
-            SqliteFile(
-                entry.folder / INDEX, at_rest=True, is_store=False, expected=entry.files[INDEX]
-            )
+        self._places = SqliteFile(
+            entry.folder / INDEX, at_rest=True, is_store=False, expected=entry.files[INDEX]
         )
+        self._index = Lookup(self._places)
 
     def open(self, key: str) -> ObjectStream:
         """Return a stream over the content of a key; see `ObjectStore.open`."""
         self.confirm()
-        sql = "SELECT place, length, size, method, crc FROM object WHERE key = ?"
-        rows = self._query(sql, (key,))
+        rows = self._query(f"SELECT {COLUMNS} FROM object WHERE key = ?", (key,))  # noqa: S608 - ours
         if not rows:
             raise missing(key, "archive")
-        try:
-            piece = Spot(*rows[0]).piece(self._file.path, self._entry.folder / PACK)
-            return piece.open(self._checkpoints)
-        except UnreadableMemberError as error:
-            raise CorruptObject(f"The content of the file cannot be read: it {error}.") from error
-        except NotAZipError as error:
-            raise damaged("is not at the place that the archive names", str(error)) from error
-        except OSError as error:
-            raise StoreUnreachable(
-                "The archive cannot be read.", hint="Try again later.", reason=str(error)
-            ) from error
+        with _errors():
+            return self._piece(Spot(*rows[0])).open(self._checkpoints)
+
+    def pieces(self) -> Iterator[tuple[str, Piece]]:
+        """Yield key and place of every content; see `ObjectSource`."""
+        self.confirm()
+        sql = f"SELECT key, {COLUMNS} FROM object ORDER BY method = ?, place"  # noqa: S608 - ours
+        with self._errors_of_index(), closing(self._places.connect()) as reading:
+            for key, *values in reading.execute(sql, (PACKED,)):
+                with _errors():
+                    piece = self._piece(Spot(*values))
+                yield key, piece
+
+    def stored_bytes(self) -> int:
+        """Return the bytes that all contents take in the archive."""
+        return int(self._query("SELECT coalesce(sum(length), 0) FROM object", ())[0][0])
+
+    def _piece(self, place: Spot) -> Piece:
+        return place.piece(self._file.path, self._entry.folder / PACK)
 
     def sizes(self, keys: Collection[str]) -> dict[str, int]:
         """Return the length in bytes of each key that is present."""
@@ -187,8 +212,14 @@ class ArchiveObjects:
         self._entry.close()
 
     def _query(self, sql: str, values: tuple[str, ...]) -> list[Any]:
-        try:
+        with self._errors_of_index():
             return self._index.rows(sql, values)
+
+    @contextmanager
+    def _errors_of_index(self) -> Iterator[None]:
+        """Turn errors of the index in the block into those of the store."""
+        try:
+            yield
         except sqlite3.DatabaseError as error:
             self._entry.drop()  # the index is ours: the archive is not to blame
             LOGGER.warning("the index %s is made anew: %s", self._entry.folder, error)
@@ -197,6 +228,21 @@ class ArchiveObjects:
             ) from error
         except OSError as error:
             raise unreadable("The index of the archive", error) from error
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    """Turn errors of a member in the block into those of the store."""
+    try:
+        yield
+    except UnreadableMemberError as error:
+        raise CorruptObject(f"The content of the file cannot be read: it {error}.") from error
+    except NotAZipError as error:
+        raise damaged("is not at the place that the archive names", str(error)) from error
+    except OSError as error:
+        raise StoreUnreachable(
+            "The archive cannot be read.", hint="Try again later.", reason=str(error)
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +266,22 @@ class FolderObjects:
             raise damaged("is a link or no file at all", str(error)) from error
         except OSError as error:
             raise missing(key, "archive") from error
+
+    def pieces(self) -> Iterator[tuple[str, Piece]]:
+        """Yield key and place of every content; see `ObjectSource`."""
+        folder = self.folder / REPOSITORY
+        if not folder.is_dir() or folder.is_symlink():
+            return
+        with _errors(), os.scandir(folder) as found:
+            for name in (entry.name for entry in found if KEY.fullmatch(entry.name)):
+                size = size_of(folder / name)
+                if size is None:
+                    raise damaged("is a link or no file at all", str(folder / name))
+                yield name, Piece(folder / name, 0, size, size, below=self.folder)
+
+    def stored_bytes(self) -> int:
+        """Return the bytes that all contents take in the archive."""
+        return sum(piece.length for _, piece in self.pieces())
 
     def sizes(self, keys: Collection[str]) -> dict[str, int]:
         """Return the length in bytes of each key that is present."""
