@@ -15,7 +15,7 @@ PORT = 5000
 # The recipe reads it from the environment, so that it may hold blanks and what else a shell would read.
 export STORE
 
-.PHONY: help install serve test test-long test-lowest lint types docs explorer explorer-check bench attacks audit mutants test-peer clean
+.PHONY: help install serve test test-long test-lowest lint types docs explorer explorer-check bench attacks audit mutants test-peer test-upgrades clean
 .DEFAULT_GOAL := help
 
 help: ## show what can be made
@@ -70,6 +70,10 @@ test-peer: $(VENV)/.test ## run AiiDA's own REST tests: AIIDA_SOURCE=checkout ST
 	@test -d "$(AIIDA_SOURCE)" || { echo "AIIDA_SOURCE= must name a checkout of aiida-core (see CONTRIBUTING.md)."; exit 2; }
 	PYTHONPATH="tests$${PYTHONPATH:+:$$PYTHONPATH}" $(BIN)/python -m peer "$(AIIDA_SOURCE)" \
 	  $(if $(STORAGE),--storage $(STORAGE)) $(if $(PEER),--environment '$(PEER)')
+
+test-upgrades: $(VENV)/.test ## let AiiDA import what `archive upgrade` writes: ARCHIVES="a.aiida b.aiida" PEER=folder
+	PYTHONPATH="tests$${PYTHONPATH:+:$$PYTHONPATH}" $(BIN)/python -m peer.upgrades $(ARCHIVES) \
+	  $(if $(PEER),--environment '$(PEER)')
 
 audit: $(VENV)/.test ## look for known weaknesses of the installed packages; needs the network
 	@$(BIN)/python .ci/audit.py

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from provender.cli.access import access
+from provender.cli.archive import archive
 from provender.cli.check import check
 from provender.cli.config import config
 from provender.cli.console import HELP, Group, examples
@@ -59,5 +60,6 @@ for command in (
     routes,
     openapi,
     store,
+    archive,
 ):
     main.add_command(command)

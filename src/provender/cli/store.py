@@ -1,16 +1,15 @@
-"""`provender store`: the two commands that write. Floor: cli."""
+"""`provender store`: the two commands that write into a database. Floor: cli."""
 
 from __future__ import annotations
 
 import signal
-import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from provender.cli.console import HELP, Group, examples, table
+from provender.cli.meter import Meter
 from provender.cli.options import Options
 from provender.errors import StoreError
 from provender.loading import wording
@@ -25,16 +24,10 @@ if TYPE_CHECKING:
     from provender.loading.load import Loaded
     from provender.store.database.reader import Reader
 
-REDRAW_SECONDS = 0.1
-# Seconds from which a step is reported without a terminal.
-WORTH_A_LINE = 1.0
-# Clears the rest of the line of a terminal.
-CLEAR = "\x1b[K"
-
 
 @click.group(cls=Group, context_settings=HELP)
 def store() -> None:
-    """Copy an archive into PostgreSQL, add indexes: the only commands that write."""
+    """Copy an archive into PostgreSQL, add indexes: only these write into a database."""
 
 
 @examples(
@@ -204,43 +197,3 @@ def _summary(target: Profile, repository: Path, loaded: Loaded) -> str:
             f"Index it:   provender store index '{url}'",
         ]
     )
-
-
-class Meter:
-    """Shows progress: a line drawn again on a terminal, elsewhere a line for each finished step."""
-
-    def __init__(self) -> None:
-        self._what = ""
-        self._begun = self._drawn = 0.0
-        self._is_open = self._is_done = False
-
-    def __enter__(self) -> Meter:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the line that is open; what follows stands below it."""
-        if self._is_open:
-            click.echo(err=True)
-        self._what, self._is_open = "", False
-
-    def show(self, what: str, done: int, total: int) -> None:
-        """Show how much of a step is done; a step is known by its name."""
-        now = time.monotonic()
-        if what != self._what:
-            self.close()
-            self._what, self._begun, self._drawn, self._is_done = what, now, 0.0, False
-        is_done = done >= total
-        if not total or self._is_done or not self._is_worth_a_line(now, is_done):
-            return
-        is_terminal = sys.stderr.isatty()
-        line = wording.progress(what, done, total, now - self._begun)
-        click.echo(f"\r{line}{CLEAR}" if is_terminal else line, err=True, nl=not is_terminal)
-        self._drawn, self._is_open, self._is_done = now, is_terminal, is_done
-
-    def _is_worth_a_line(self, now: float, is_done: bool) -> bool:
-        if sys.stderr.isatty():
-            return is_done or now - self._drawn > REDRAW_SECONDS
-        return is_done and now - self._begun > WORTH_A_LINE

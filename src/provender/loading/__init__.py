@@ -1,1 +1,1 @@
-"""The two commands that write: filling an empty database, adding indexes. Floor: loading."""
+"""The commands that write: filling an empty database, adding indexes, archives. Floor: loading."""

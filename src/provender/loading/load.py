@@ -6,10 +6,8 @@ container is written beside its place and renamed just before the transaction en
 
 from __future__ import annotations
 
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from provender.errors import ConfigurationError
 from provender.loading import container, ddl, verification
 from provender.loading.container import Written
 from provender.loading.copying import copy_table
+from provender.loading.interruptions import unstoppable
 from provender.loading.sources import Source, opened
 from provender.loading.target import check_empty, connect, errors_of, patiently, take_lock
 from provender.schema.tables import REQUIRED
@@ -32,7 +31,6 @@ SESSION = (
     "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL timezone = 'UTC'; "
     "SET LOCAL client_min_messages = error; SET LOCAL maintenance_work_mem = '256MB'"
 )
-STOPPING = {signal.SIGINT, signal.SIGTERM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +86,7 @@ def load(
         with closing(connect(target)) as trying, trying.cursor() as used:
             check_empty(used, target)  # at once, not after all files
         with opened(archive, settings, progress) as source, container.staged(folder) as making:
+            source.check_version()
             written = container.write(source, making, progress, portions.pack_bytes)
             files = verification.check_files(making, written.files, portions.files)
             with closing(connect(target)) as writing:
@@ -95,7 +94,7 @@ def load(
                 with writing.cursor() as used:
                     verification.check_counts(used, source)
                     rows = verification.check_rows(used, source, portions.rows)
-                with _unstoppable():
+                with unstoppable():
                     _keep(writing, making, folder)
             seconds = time.monotonic() - begun
             return Loaded(source.revision, source.counts, written, rows, files, seconds)
@@ -150,15 +149,3 @@ def _keep(writing: connection, making: Path, folder: Path) -> None:
     except BaseException:
         folder.rename(making)
         raise
-
-
-@contextmanager
-def _unstoppable() -> Iterator[None]:
-    """Ignore Ctrl-C in the block: it comes too late, and half of the block must not be done."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
-    try:
-        yield
-    finally:
-        while signal.sigpending() & STOPPING:
-            signal.sigwait(STOPPING)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

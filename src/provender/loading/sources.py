@@ -37,10 +37,11 @@ RELEASE = re.compile(r"(\d+)\.(\d+)")
 class Source:
     """An opened archive.
 
-    `revision` is the schema revision of its rows in a database, `counts` the number of rows of
-    each table, `file_bytes` the size of the files in the archive.
+    `name` begins sentences about it. `revision` is the schema revision of its rows in a database,
+    `counts` the number of rows of each table, `file_bytes` the size of the files in the archive.
     """
 
+    name: str
     archive: Archive
     revision: str
     counts: dict[str, int]
@@ -63,6 +64,25 @@ class Source:
         except CorruptObject as error:
             raise damaged(" ".join(filter(None, (error.message, error.reason)))) from error
 
+    def check_version(self) -> None:
+        """Raise `UnsupportedStore` unless the archive is one of today, which can be loaded."""
+        if self.archive.origin.is_legacy:
+            raise UnsupportedStore(
+                f"{self.name} is of version {self.archive.origin.version}: only archives of today "
+                "are loaded.",
+                hint="Write one of it first: provender archive upgrade OLD NEW",
+            )
+
+    def confirm(self) -> None:
+        """Raise `StoreUnreachable` if what was read may not be what the archive holds."""
+        self.archive.objects.confirm()
+        entry = self.archive.entry
+        if entry is not None and not entry.is_intact():
+            raise StoreUnreachable(
+                "The archive could not be read to its end: its part of the cache was changed.",
+                hint="Try again.",
+            )
+
 
 @contextmanager
 def opened(archive: str, settings: Settings, progress: Progress) -> Iterator[Source]:
@@ -80,10 +100,9 @@ def opened(archive: str, settings: Settings, progress: Progress) -> Iterator[Sou
     name = f"The archive `{profile.name}`"
     found = open_archive(profile.path, name, CacheFolder(settings.cache), progress)
     try:
-        _check_version(found, name)
         _check(found, name, settings)
         size = found.objects.stored_bytes()
-        yield Source(found, revision_of(found.metadata), _counts(found), size)
+        yield Source(name, found, revision_of(found.metadata), _counts(found), size)
     except sqlite3.Error as error:
         raise UnsupportedStore(f"The database of {name} is damaged.", reason=str(error)) from error
     except OSError as error:
@@ -100,14 +119,6 @@ def _check(found: Archive, name: str, settings: Settings) -> None:
         check_tables(reader.within(lambda snapshot: inspect(snapshot, engine.backend)), name)
     finally:
         reader.close()
-
-
-def _check_version(found: Archive, name: str) -> None:
-    if found.origin.is_legacy:
-        raise UnsupportedStore(
-            f"{name} is of version {found.origin.version}: only archives of today are loaded.",
-            hint="Write one of it first: provender archive upgrade OLD NEW",
-        )
 
 
 def _counts(found: Archive) -> dict[str, int]:

@@ -1,7 +1,8 @@
 """The records of a zip file, as bytes. Floor: exports.
 
-Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5. Members are stored, never compressed. Every
-member has the same time, the first that the format knows, so that bytes depend on members alone.
+Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5. Members are stored, or deflated by whoever
+writes them. Every member has the same time, the first that the format knows, so that bytes depend
+on members alone.
 """
 
 from __future__ import annotations
@@ -26,29 +27,30 @@ UNIX = 3 << 8
 # A regular file that its owner writes and everybody reads.
 ATTRIBUTES = 0o100644 << 16
 HAS_DESCRIPTOR, IS_UTF8 = 0x8, 0x800
-STORED = 0
+STORED, DEFLATED = 0, 8
 TIME, DATE = 0, 1 << 5 | 1  # midnight of 1 January 1980
 
 
-def header(name: bytes, size: int, crc: int | None) -> bytes:
+def header(name: bytes, size: int, crc: int | None, deflated: int | None = None) -> bytes:
     """Return what stands in front of a member; without its CRC-32 a descriptor follows it.
 
     The size is told here even so: then a reader that cannot go back finds the end of a member
-    that is a zip file itself.
+    that is a zip file itself. `deflated` is the length of a deflated member in the file.
     """
-    is_large = size >= MOST_32
-    extra = _extra(size, size) if is_large else b""
+    length = size if deflated is None else deflated
+    is_large = max(size, length) >= MOST_32
+    extra = _extra(size, length) if is_large else b""
     return (
         LOCAL.pack(
             b"PK\3\4",
             ZIP64_VERSION if is_large else PLAIN_VERSION,
             IS_UTF8 | (HAS_DESCRIPTOR if crc is None else 0),
-            STORED,
+            STORED if deflated is None else DEFLATED,
             TIME,
             DATE,
             crc or 0,
-            min(size, MOST_32),
-            min(size, MOST_32),
+            MOST_32 if is_large else length,
+            MOST_32 if is_large else size,
             len(name),
             len(extra),
         )
@@ -63,10 +65,18 @@ def descriptor(size: int, crc: int) -> bytes:
     return form.pack(b"PK\7\x08", crc, size, size)
 
 
-def entry(name: bytes, size: int, crc: int, offset: int, *, has_descriptor: bool) -> bytes:
+def entry(
+    name: bytes,
+    size: int,
+    crc: int,
+    offset: int,
+    *,
+    has_descriptor: bool = False,
+    deflated: int | None = None,
+) -> bytes:
     """Return the line of a member in the directory; `offset` is that of its header."""
-    beyond = [size, size] if size >= MOST_32 else []
-    beyond += [offset] if offset >= MOST_32 else []
+    length = size if deflated is None else deflated
+    beyond = [number for number in (size, length, offset) if number >= MOST_32]
     extra = _extra(*beyond) if beyond else b""
     version = ZIP64_VERSION if beyond else PLAIN_VERSION
     return (
@@ -75,11 +85,11 @@ def entry(name: bytes, size: int, crc: int, offset: int, *, has_descriptor: bool
             UNIX | version,
             version,
             IS_UTF8 | (HAS_DESCRIPTOR if has_descriptor else 0),
-            STORED,
+            STORED if deflated is None else DEFLATED,
             TIME,
             DATE,
             crc,
-            min(size, MOST_32),
+            min(length, MOST_32),
             min(size, MOST_32),
             len(name),
             len(extra),
