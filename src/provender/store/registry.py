@@ -19,6 +19,7 @@ from provender.settings import Settings
 from provender.store.cache import CacheFolder
 from provender.store.census import Census
 from provender.store.database.memory import Memory
+from provender.store.legacy.origin import Origin
 from provender.store.opener import Opener
 from provender.store.places import Places
 from provender.store.profiles import Profile, Profiles
@@ -89,6 +90,7 @@ class StoreRegistry:
         self._settings = settings
         self._cache = CacheFolder(settings.cache)
         self._inherited: list[_Held] = []
+        self._told: dict[str, Origin] = {}
         self._begin()
         forget = weakref.WeakMethod(self.forget)
         os.register_at_fork(after_in_child=lambda: (method := forget()) and method())
@@ -211,6 +213,7 @@ class StoreRegistry:
                 place.profile, self._settings, self._cache, progress, self.memory, self.places
             )
             held = _Held(store, 1, time.monotonic())
+            self._tell(store)
         except StoreError as error:
             place.opening.trip(error)
             raise
@@ -223,6 +226,16 @@ class StoreRegistry:
                     self._start_reaper()
                 self._changed.notify()
         return held
+
+    def _tell(self, store: Store) -> None:
+        """Log what the reading of an archive left out or changed; once, though it is reopened."""
+        name, origin = store.profile.name, store.origin
+        if origin is None or self._told.get(name) == origin:
+            return
+        self._told[name] = origin
+        for remark in origin.remarks:
+            first = f", first {remark.example}" if remark.example else ""
+            LOGGER.info("store %s: %s: %d%s", name, remark.kind, remark.count, first)
 
     def _make_room(self) -> None:
         """Reserve the right to open one more store; closes the store that was idle for longest.
