@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -75,6 +76,8 @@ class Fields:
         self._note(f"values of `{key}` of {self._called} have a wrong type", example)
 
 
+# The form in which nearly all times are written.
+USUAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}", re.ASCII)
 # What stands for the time of an archive that tells none.
 EPOCH = "1970-01-01 00:00:00.000000"
 
@@ -85,6 +88,10 @@ def written_time(text: str) -> str | None:
     Example:
         `2020-04-04T21:43:47.6+02:00` → `2020-04-04 19:43:47.600000`
     """
+    if USUAL_TIME.fullmatch(text) is not None:
+        with suppress(ValueError):
+            datetime.fromisoformat(text)
+            return text.replace("T", " ")
     found = TIME.fullmatch(text)
     if found is None:
         return None

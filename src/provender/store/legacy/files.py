@@ -33,6 +33,9 @@ LARGEST_READ = 64 << 20
 LONGEST_PATH = 4096
 
 
+NO_FILES = "{}"
+
+
 class Refused(NamedTuple):
     """Why a member is no file of a node."""
 
@@ -165,14 +168,19 @@ class FileTable:
 
     def _insert(self, place: NodeFile, key: str | None) -> None:
         """Note a file or folder; a file of `raw_input` wins over one of `path`."""
-        sql = "INSERT OR REPLACE INTO staged.file VALUES (?, ?, ?, ?)"
         values = (place.uuid, place.path, place.section, key)
+        added = self._connection.execute(
+            "INSERT OR IGNORE INTO staged.file VALUES (?, ?, ?, ?)", values
+        )
+        if added.rowcount:
+            return
+        sql = "INSERT OR REPLACE INTO staged.file VALUES (?, ?, ?, ?)"
         before = self._connection.execute(
             "SELECT section, key FROM staged.file WHERE uuid = ? AND path = ?", values[:2]
         ).fetchone()
-        if before is None or before[1] is None or (key is not None and before[0] < place.section):
+        if before[1] is None or (key is not None and before[0] < place.section):
             self._connection.execute(sql, values)
-        if before is not None and before[1] is not None and key is not None:
+        if before[1] is not None and key is not None:
             self._note("files of one name: one of them was left out", f"{place.uuid}/{place.path}")
 
     def _unpack(self, content: Readable, seen: Callable[[bytes], None]) -> Spot:
@@ -222,4 +230,4 @@ def of_row(found: object, has: Callable[[str], bool], remarks: Remarks) -> dict[
 
 def as_json(tree: dict[str, Any]) -> str:
     """Return the files of a node as JSON."""
-    return json.dumps(tree)
+    return json.dumps(tree) if tree else NO_FILES

@@ -11,7 +11,8 @@ import codecs
 import json
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, NoReturn
+from json.scanner import make_scanner
+from typing import Any, NamedTuple, NoReturn, cast
 
 from provender.errors import UnsupportedStore
 from provender.store.files.tars import Readable
@@ -23,6 +24,10 @@ BLANKS = re.compile(r"[ \t\r\n]*")
 # What a number that goes on in the next block may end with.
 NUMBER = "0123456789.eE+-"
 DECODER = json.JSONDecoder()
+# What `raw_decode` calls; it raises StopIteration instead of building an error.
+SCAN: Callable[[str, int], tuple[Any, int]] = make_scanner(cast("Any", DECODER))
+# A key and what follows up to its value, if nothing in it is escaped.
+KEY = re.compile(r'[ \t\r\n]*"([^"\\\x00-\x1f]*)"[ \t\r\n]*:[ \t\r\n]*')
 
 
 class Value(NamedTuple):
@@ -100,6 +105,21 @@ class JsonText:
             if self._ends("}"):
                 return
 
+    def entries(self) -> Iterator[tuple[str, Value]]:
+        """Yield the keys of the next value, an object, with their values."""
+        members = self.members()
+        for key in members:
+            yield key, self.value()
+            while self._follows(",") and (found := self._entry()) is not None:
+                yield found
+
+    def values(self) -> Iterator[Value]:
+        """Yield the elements of the next value, a list."""
+        for _ in self.elements():
+            yield self.value()
+            while self._follows(",") and (found := self._scanned(self._place + 1)) is not None:
+                yield found
+
     def elements(self) -> Iterator[None]:
         """Yield once for each element of the next value, a list; of null there are none."""
         if self.next() == "n":
@@ -118,6 +138,29 @@ class JsonText:
         """Check that the text ends here."""
         if self.next():
             self._refuse("goes on after its end")
+
+    def _follows(self, mark: str) -> bool:
+        """Return whether a mark is the next character, with no blank in front of it."""
+        return self._text.startswith(mark, self._place)
+
+    def _entry(self) -> tuple[str, Value] | None:
+        """Return the entry behind a comma if all of it was read: most are."""
+        key = KEY.match(self._text, self._place + 1)
+        found = self._scanned(key.end()) if key is not None else None
+        return (key[1], found) if key is not None and found is not None else None
+
+    def _scanned(self, place: int) -> Value | None:
+        """Return the value at a place, and go behind it, if all of it was read."""
+        if self._text.startswith(" ", place):
+            place += 1
+        try:
+            parsed, end = SCAN(self._text, place)
+        except (StopIteration, ValueError, RecursionError):
+            return None  # the usual way tells what is wrong
+        if end >= len(self._text):
+            return None
+        self._place = end
+        return Value(parsed, self._text[place:end])
 
     def _take(self, mark: str) -> None:
         if self.next() != mark:

@@ -11,7 +11,7 @@ from typing import Protocol
 from provender.errors import UnsupportedStore
 from provender.store.files import tars, zipindex
 from provender.store.files.archived import PLAIN, Spot, spot
-from provender.store.files.streams import ObjectStream
+from provender.store.files.streams import HeldStream, ObjectStream
 from provender.store.files.tars import Readable
 from provender.store.files.zipindex import Member, UnreadableMemberError
 from provender.store.progress import Progress
@@ -74,15 +74,16 @@ class ZipMembers:
 
                 progress(READING, min(before, total), total)
                 is_folder = member.name.endswith("/")
-                with closing(_Lazy(self.path, member, self.name)) as content:
+                with closing(_Lazy(self.path, file.fileno(), member, self.name)) as content:
                     yield Found(_named(member.name), is_folder, False, content, spot(member), seen)
 
 
 class _Lazy:
     """The content of a member of a zip, opened when it is first read."""
 
-    def __init__(self, path: Path, member: Member, name: str) -> None:
+    def __init__(self, path: Path, descriptor: int, member: Member, name: str) -> None:
         self._path = path
+        self._descriptor = descriptor
         self._member = member
         self._name = name
         self._stream: ObjectStream | None = None
@@ -90,6 +91,10 @@ class _Lazy:
     def read(self, size: int, /) -> bytes:
         """Return at most `size` bytes."""
         if self._stream is None:
+            content = zipindex.whole(self._descriptor, self._member)
+            if content is not None:
+                self._stream = HeldStream(content)
+                return self._stream.read(size)
             try:
                 self._stream = zipindex.piece(self._path, self._member).open()
             except UnreadableMemberError as error:

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
+from provender.schema.tables import REQUIRED
+from provender.store.legacy.edges import Edges
 from provender.store.legacy.fields import Fields
 from provender.store.legacy.origin import Remarks
 from provender.store.legacy.steps import order
-from provender.store.legacy.steps.links import Link
 from provender.store.legacy.steps.node import Document, Node, Surroundings
 from provender.store.legacy.steps.others import RowStep
 from provender.store.legacy.versions import is_before
@@ -27,17 +30,6 @@ LEFT JOIN staged.attributes a ON a.pk = n.pk LEFT JOIN staged.extras e ON e.pk =
 LEFT JOIN staged.attribute_dates ad ON ad.pk = n.pk LEFT JOIN staged.extra_dates ed ON ed.pk = n.pk
 ORDER BY n.pk
 """
-LINKS = """
-SELECT l.id, l.label, l.type, l.input, l.output, i.id, o.id, si.type, so.type, o.node_type
-FROM staged.link l
-LEFT JOIN db_dbnode i ON i.uuid = l.input LEFT JOIN staged.node si ON si.pk = i.id
-LEFT JOIN db_dbnode o ON o.uuid = l.output LEFT JOIN staged.node so ON so.pk = o.id
-ORDER BY l.id
-"""
-MEMBERS = """
-SELECT m.id, g.id, n.id, m.grp, m.node FROM staged.member m
-LEFT JOIN db_dbgroup g ON g.uuid = m.grp LEFT JOIN db_dbnode n ON n.uuid = m.node ORDER BY m.id
-"""
 ORPHANS = """
 SELECT count(*), min(a.pk) FROM staged.attributes a
 LEFT JOIN staged.node n ON n.pk = a.pk WHERE n.pk IS NULL
@@ -45,11 +37,13 @@ LEFT JOIN staged.node n ON n.pk = a.pk WHERE n.pk IS NULL
 FIRST_WITH_EXTRAS = "0.4"
 # Whose e-mail stands for that of a user whom the archive does not hold.
 UNKNOWN_USER = "unknown"
+# Made once: it is asked for each row.
+INSERT = {
+    name: f"INSERT OR IGNORE INTO {name} VALUES ({marks})"  # noqa: S608 - our names
+    for name, marks in ((table.name, ",".join("?" * len(table.columns))) for table in REQUIRED)
+}
 # Rows that are written until others have a turn: a millisecond.
 ROWS_PER_STEP = 20
-
-
-WRONG_LINKS = "links that a calculation or workflow cannot have were left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +64,7 @@ def write(
 ) -> None:
     """Write all rows out of the tables `staged`; raises `sqlite3.Error` if they cannot be."""
     writer = _Writer(connection, source)
+    edges = Edges(connection, source.version, source.around.remarks)
     for name, table, write_all in (
         ("users", "staged.other WHERE entity = 'User'", writer.users),
         ("computers", "staged.other WHERE entity = 'Computer'", writer.computers),
@@ -77,8 +72,8 @@ def write(
         ("nodes", "staged.node", writer.nodes),
         ("logs", "staged.other WHERE entity = 'Log'", writer.logs),
         ("comments", "staged.other WHERE entity = 'Comment'", writer.comments),
-        ("links", "staged.link", writer.links),
-        ("members of groups", "staged.member", writer.members),
+        ("links", "staged.link", edges.links),
+        ("members of groups", "staged.member", edges.members),
     ):
         (total,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - ours
         for done, _ in enumerate(write_all(), 1):
@@ -141,7 +136,7 @@ class _Writer:
         steps = self._after(order.NODES)
         for pk, text, *documents in self._connection.execute(NODES):
             yield
-            node = Node(pk, json.loads(text), *map(Document, documents))
+            node = Node(pk, loaded(text), *map(Document, documents))
             try:
                 for step in steps:
                     step(node, self._source.around)
@@ -194,36 +189,6 @@ class _Writer:
             values = (node, *self._times(fields), user, fields.text("content"))
             self._identified("db_dbcomment", pk, fields, values)
 
-    def links(self) -> Iterator[None]:
-        """Write the links in the order of the file; those of unknown nodes are left out."""
-        steps, number = self._after(order.LINKS), 0
-        for _, label, kind, first, last, *ends in self._connection.execute(LINKS):
-            yield
-            between = f"{first} → {last}"
-            if ends[0] is None or ends[1] is None:
-                self._note("links have an unknown node and were left out", between)
-                continue
-            link = Link(label, kind, *(end or "" for end in ends[2:]))
-            if all(step(link) for step in steps):
-                number += 1
-                self._insert("db_dblink", (number, *ends[:2], link.label, link.type))
-            else:
-                self._note(WRONG_LINKS, between)
-
-    def members(self) -> Iterator[None]:
-        """Write which nodes are in which groups; unknown ones are left out."""
-        number = 0
-        for _, group, node, group_uuid, node_uuid in self._connection.execute(MEMBERS):
-            yield
-            if group is None:
-                self._note("members of unknown groups were left out", group_uuid)
-            elif node is None:
-                self._note("unknown members of groups were left out", node_uuid)
-            elif self._insert("db_dbgroup_dbnodes", (number + 1, node, group)):
-                number += 1
-            else:
-                self._note("members that a group has twice were left out once", node_uuid)
-
     def _after(self, steps: Any) -> Any:  # noqa: ANN401 - those of one kind
         return order.after(self._source.version, steps)
 
@@ -234,7 +199,7 @@ class _Writer:
             "SELECT pk, text FROM staged.other WHERE entity = ? ORDER BY pk", (entity,)
         )
         for pk, text in rows:
-            row = json.loads(text)
+            row = loaded(text)
             for step in steps:
                 step(row)
             yield pk, Fields(row, called, self._remarks)
@@ -249,9 +214,7 @@ class _Writer:
             self._note(f"rows of `{called}` repeat a uuid and were left out", uuid)
 
     def _insert(self, table: str, values: tuple[Any, ...]) -> bool:
-        marks = ",".join("?" * len(values))
-        sql = f"INSERT OR IGNORE INTO {table} VALUES ({marks})"  # noqa: S608 - our names
-        return bool(self._connection.execute(sql, values).rowcount)
+        return bool(self._connection.execute(INSERT[table], values).rowcount)
 
     def _reference(self, fields: Fields, key: str, table: str, called: str) -> int | None:
         """Return the number of a row that there is; None if it is missing."""
@@ -294,3 +257,12 @@ class _Writer:
     def _look(self, table: str, pk: int) -> bool:
         sql = f"SELECT 1 FROM {table} WHERE id = ?"  # noqa: S608 - our names
         return self._connection.execute(sql, (pk,)).fetchone() is not None
+
+
+def loaded(text: str) -> dict[str, Any]:
+    """Return a row that was put aside."""
+    try:
+        row: dict[str, Any] = orjson.loads(text)
+    except ValueError:  # NaN, half of a character: Python takes them
+        row = json.loads(text)
+    return row

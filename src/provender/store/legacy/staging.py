@@ -104,8 +104,7 @@ class _Staging:
 
     def _of(self, text: JsonText, *, is_null_empty: bool = False) -> Iterator[tuple[int, Value]]:
         """Yield the number of each row with the row, an object."""
-        for key in text.members():
-            row = text.value()
+        for key, row in text.entries():
             if not NUMBER.fullmatch(key):
                 self._note("rows have no number and were left out", key)
             elif isinstance(row.parsed, dict):
@@ -116,8 +115,7 @@ class _Staging:
                 self._note("rows are not JSON objects and were left out", key)
 
     def _links(self, text: JsonText) -> Iterator[tuple[str, ...]]:
-        for _ in text.elements():
-            link = text.value()
+        for link in text.values():
             found = link.parsed if isinstance(link.parsed, dict) else {}
             match found:
                 case {"input": str() as first, "output": str() as last, "label": str() as label}:
@@ -129,8 +127,7 @@ class _Staging:
 
     def _members(self, text: JsonText) -> Iterator[tuple[str, str]]:
         for group in text.members():
-            for _ in text.elements():
-                node = text.value()
+            for node in text.values():
                 if isinstance(node.parsed, str):
                     yield _uuid(group), _uuid(node.parsed)
                 else:
@@ -142,7 +139,7 @@ class _Staging:
 
 def clean(text: str) -> str:
     """Return a string that every database takes: halves of characters become question marks."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _uuid(text: str) -> str:
