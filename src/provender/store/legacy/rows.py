@@ -136,7 +136,7 @@ class _Writer:
         steps = self._after(order.NODES)
         for pk, text, *documents in self._connection.execute(NODES):
             yield
-            node = Node(pk, loaded(text), *map(Document, documents))
+            node = Node(pk, _plain(text), *map(Document, documents))
             try:
                 for step in steps:
                     step(node, self._source.around)
@@ -199,7 +199,7 @@ class _Writer:
             "SELECT pk, text FROM staged.other WHERE entity = ? ORDER BY pk", (entity,)
         )
         for pk, text in rows:
-            row = loaded(text)
+            row = json.loads(text)
             for step in steps:
                 step(row)
             yield pk, Fields(row, called, self._remarks)
@@ -259,8 +259,8 @@ class _Writer:
         return self._connection.execute(sql, (pk,)).fetchone() is not None
 
 
-def loaded(text: str) -> dict[str, Any]:
-    """Return a row that was put aside."""
+def _plain(text: str) -> dict[str, Any]:
+    """Return a row without numbers that may be long: orjson would make doubles of those."""
     try:
         row: dict[str, Any] = orjson.loads(text)
     except ValueError:  # NaN, half of a character: Python takes them
