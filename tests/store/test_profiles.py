@@ -188,6 +188,19 @@ def test_archives_of_a_folder_are_profiles(data, tmp_path):
 ODD = ["api", "browse", "metrics", "a b", "-x", "é", "\udcff", "x\x1b[2J", "a\nb", "UPPER é"]
 
 
+def test_a_folder_of_archives_that_was_named_is_served(data, tmp_path):
+    for name in ("b", "a", "odd name"):
+        shutil.copy(data / "lab.aiida", tmp_path / f"{name}.aiida")
+    found = select(Settings(), store=str(tmp_path))
+    assert sorted(found.profiles.by_name) == ["a", "b"]
+    assert found.profile.name == "a"
+    assert found.reason == f"it is the first archive of {tmp_path}"
+    assert [item.name for item in found.profiles.unserved] == ["odd name"]
+    assert select(Settings(), store=str(tmp_path), profile="b").profile.name == "b"
+    with pytest.raises(ConfigurationError, match="There is no profile `c`"):
+        select(Settings(), store=str(tmp_path), profile="c")
+
+
 @pytest.mark.parametrize("name", ODD)
 def test_a_name_that_a_profile_cannot_have_stops_nobody(name, data, tmp_path):
     folder = archives(data, tmp_path / "archives", "good", name)

@@ -93,10 +93,11 @@ def restapi(  # noqa: PLR0913 - one argument for each option
 ) -> None:
     """Serve a store with the development server.
 
-    STORE is a postgresql:// URL, an .aiida archive, the folder of a SQLite profile, or the word
-    demo. Without it: the default profile of Provender's configuration, else of AiiDA's
-    configuration folder, else the demo store. The other profiles are then served, too, each
-    below its name.
+    STORE is a postgresql:// URL, an .aiida archive, a folder of archives, the folder of a SQLite
+    profile, or the word demo. Of a folder of archives, each is served below its name.
+
+    Without STORE: the default profile of Provender's configuration, else of AiiDA's configuration
+    folder, else the demo store. The other profiles are then served, too, each below its name.
     """
     with uncollected():
         from provender.web.app import configure_api  # noqa: PLC0415 - the web floor is for this only

@@ -10,7 +10,13 @@ from pathlib import Path
 from provender.errors import ConfigurationError
 from provender.settings import ProfileSettings, Settings
 from provender.store import aiidaconfig, names
-from provender.store.layout import ARCHIVE_SUFFIX, CONFIGURATION, is_so
+from provender.store.layout import (
+    ARCHIVE_SUFFIX,
+    CONFIGURATION,
+    METADATA,
+    PROFILE_DATABASE,
+    is_so,
+)
 from provender.store.profiles import (
     Profile,
     ProfileKind,
@@ -22,6 +28,8 @@ from provender.store.profiles import (
 )
 
 LOGGER = logging.getLogger(__name__)
+# What makes a folder a store: a SQLite profile, or an unpacked archive.
+OF_STORES = (PROFILE_DATABASE, METADATA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ def select(
 
     Args:
         settings: the loaded settings.
-        store: a store named outright, which is then the only one.
+        store: a store named outright, which is then the only one, or a folder of archives.
         repository: container folder that belongs to it.
         profile: name of a configured profile, or the name to give to the store.
 
@@ -63,6 +71,8 @@ def select(
         ConfigurationError: no such store or profile, or several and no default.
     """
     if store is not None:
+        if is_folder_of_archives(Path(store)):
+            return _folder(settings, Path(store), profile)
         return _outright(settings, store, repository, profile)
     configured, where = available(settings)
     if configured.by_name or (profile is not None and configured.unserved):
@@ -152,9 +162,13 @@ def _of_archives(settings: Settings) -> Iterator[Profile | Unserved]:
             yield Unserved("archives", str(folder), reason)
             continue
         for path in paths:
-            if path.suffix == ARCHIVE_SUFFIX and not path.name.startswith("."):
+            if _is_archive(path):
                 name, item = path.name.removesuffix(ARCHIVE_SUFFIX), ProfileSettings(str(path))
                 yield _named(name, item, settings.expose, str(folder))
+
+
+def _is_archive(path: Path) -> bool:
+    return path.suffix == ARCHIVE_SUFFIX and not path.name.startswith(".")
 
 
 def _named(
@@ -208,6 +222,21 @@ def _outright(
     if called == wanted:
         return selection
     return replace(selection, note=f"{names.fault(wanted)} The store is called `{called}` here.")
+
+
+def is_folder_of_archives(folder: Path) -> bool:
+    """Return whether a folder is no store, but holds archives."""
+    if not is_so(folder.is_dir) or any(is_so((folder / name).exists) for name in OF_STORES):
+        return False
+    return is_so(lambda: any(map(_is_archive, folder.iterdir())))
+
+
+def _folder(settings: Settings, folder: Path, name: str | None) -> Selection:
+    """Return all archives of a folder, the first of them as the default."""
+    found = collect(_of_archives(replace(settings, archives=(folder,))))
+    if name is not None or not found.by_name:
+        return _selection(found, name, "it was named")
+    return _selection(found, min(found.by_name), f"it is the first archive of {folder}")
 
 
 def _selection(profiles: Profiles, name: str | None, where: str) -> Selection:
