@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import runpy
+import shutil
 import threading
 import time
 
@@ -13,6 +14,7 @@ import pytest
 from deploy import processes
 from deploy.processes import ROOT
 from provender.web.access import accounts
+from support import largearchive
 from support.explorer import BROWSER, DEEP, base, loaded, told
 from support.users import PASSWORD, basic, bearer
 
@@ -237,6 +239,28 @@ def test_a_reload_waits_for_the_requests_that_run(apache):
     assert apache.get("/app1/api/v4/server").status == 200
     slow.join()
     assert [(answer.status, answer.body) for answer in answers] == [(200, b"done")]
+
+
+def test_a_large_archive_is_prepared_also_when_the_script_is_touched(apache, data):
+    archive, new = apache.place / "lab.aiida", apache.place / "new.aiida"
+    largearchive.make(data / "lab.aiida", new, largearchive.megabytes(4))
+    new.chmod(0o644)
+    new.replace(archive)
+    script = apache.place / "wsgi" / "app2" / "rest.wsgi"
+    try:
+        refused = apache.get("/app2/api/v4/users")
+        assert (refused.status, refused.json["code"]) == (503, "store-preparing")
+        script.touch()
+        begun = time.monotonic()
+        while (answer := apache.get("/app2/api/v4/users")).status != 200:
+            assert answer.json["code"] == "store-preparing"
+            assert time.monotonic() < begun + 60
+            time.sleep(int(answer.headers["retry-after"]))
+        cache = apache.place / "cache"
+        processes.wait_until(lambda: {path.suffix for path in cache.iterdir()} <= {"", ".lock"})
+    finally:
+        shutil.copy(data / "lab.aiida", new)
+        new.replace(archive)
 
 
 @pytest.mark.parametrize("name", ["app1", "app2"])

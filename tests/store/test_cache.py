@@ -12,7 +12,7 @@ import pytest
 from provender.errors import ConfigurationError
 from provender.settings import Cache
 from provender.store.cache import CacheFolder
-from provender.store.preparing import prepare
+from provender.store.preparing import Recipe, prepare
 from provender.store.progress import quietly
 
 
@@ -26,7 +26,7 @@ def fill_with(size, made=None):
 
 
 def entry(cache, key, fill, names=()):
-    return prepare(cache, key, fill, names, quietly, called="The store `x`")
+    return prepare(cache, Recipe(key, names, fill), quietly, "The store `x`")
 
 
 def names(folder):
@@ -101,9 +101,10 @@ def test_entries_in_use_stay(tmp_path):
 def test_another_process_keeps_its_entry(tmp_path):
     program = (
         "import sys; from pathlib import Path; from provender.store.cache import CacheFolder;"
-        "from provender.settings import Cache; from provender.store.preparing import prepare;"
+        "from provender.settings import Cache;"
+        "from provender.store.preparing import Recipe, prepare;"
         "cache = CacheFolder(Cache(folder=Path(sys.argv[1])));"
-        "entry = prepare(cache, 'a', lambda folder, told: None, (), print, called='x');"
+        "entry = prepare(cache, Recipe('a', (), lambda folder, told: None), print, 'x');"
         "print('ready', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

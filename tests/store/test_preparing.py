@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -10,7 +13,8 @@ import pytest
 from provender.errors import StorePreparing, UnsupportedStore
 from provender.settings import Cache
 from provender.store.cache import CacheFolder
-from provender.store.preparing import prepare
+from provender.store.preparing import Recipe, prepare
+from support.waiting import wait_until
 
 NAME = "The store `x`"
 
@@ -44,8 +48,8 @@ def cache_of(folder):
     return CacheFolder(Cache(folder=folder))
 
 
-def asked(cache, fill, progress=None, called=NAME):
-    return prepare(cache, "key", fill, ["whole"], progress, called=called)
+def asked(cache, fill, progress=None, called=NAME, key="key", is_small=False):
+    return prepare(cache, Recipe(key, ["whole"], fill, is_small), progress, called)
 
 
 def after(cache, fill, seconds=10):
@@ -63,10 +67,15 @@ def left(folder):
     return sorted(path.name for path in folder.iterdir() if not path.name.endswith(".lock"))
 
 
+def comes_to_hold(folder, *names):
+    """Return whether a cache soon holds these and nothing else: the right is given up last."""
+    return wait_until(lambda: left(folder) == list(names), patience=10)
+
+
 def test_what_takes_a_moment_is_there_at_the_first_request(folder):
     entry = asked(cache_of(folder), Slow(10))
     assert sorted(entry.files) == ["whole"]
-    assert left(folder) == ["key"]
+    assert comes_to_hold(folder, "key")
 
 
 def test_a_request_is_refused_with_how_far_it_is_and_gets_it_later(folder):
@@ -80,7 +89,8 @@ def test_a_request_is_refused_with_how_far_it_is_and_gets_it_later(folder):
         asked(cache, fill)
     fill.may_end.set()
     assert list(after(cache, fill).files) == ["whole"]
-    assert (fill.runs, left(folder)) == (1, ["key"])
+    assert fill.runs == 1
+    assert comes_to_hold(folder, "key")
 
 
 def test_every_process_tells_the_same(folder):
@@ -94,9 +104,9 @@ def test_every_process_tells_the_same(folder):
 
 
 def test_a_command_shows_what_another_makes(folder):
-    fill, seen = Slow(), []
+    maker, fill, seen = cache_of(folder), Slow(), []
     with pytest.raises(StorePreparing):
-        asked(cache_of(folder), fill)
+        asked(maker, fill)
     ending = threading.Timer(1, fill.may_end.set)
     ending.start()
     asked(cache_of(folder), fill, lambda *told: seen.append(told))
@@ -114,10 +124,78 @@ def test_an_error_comes_to_the_next_request_and_is_kept_for_a_while(folder):
     for _ in range(2):
         with pytest.raises(UnsupportedStore, match="damaged"):
             asked(cache, fill)
-    assert (fill.runs, left(folder)) == (1, [])
+    assert fill.runs == 1
+    assert comes_to_hold(folder)
     fill.error = None
     time.sleep(1.5)
     assert list(after(cache, fill).files) == ["whole"]
+
+
+def test_an_error_waits_for_a_request_also_when_others_come(folder):
+    cache, fill = cache_of(folder), Slow(error=UnsupportedStore("It is damaged."))
+    with pytest.raises(StorePreparing):
+        asked(cache, fill)
+    fill.may_end.set()
+    for key in "abc":
+        asked(cache, Slow(1), key=key)
+        time.sleep(0.5)
+    with pytest.raises(UnsupportedStore, match="damaged"):
+        asked(cache, fill)
+    assert fill.runs == 1
+
+
+def test_large_ones_are_made_one_after_the_other_and_small_ones_at_once(folder):
+    cache, first, second = cache_of(folder), Slow(), Slow()
+    with pytest.raises(StorePreparing):
+        asked(cache, first)
+    with pytest.raises(StorePreparing, match=r"`y` will be prepared .* once another is") as caught:
+        asked(cache, second, called="The store `y`", key="second")
+    assert caught.value.retry_after >= 10
+    assert list(asked(cache, Slow(1), key="small", is_small=True).files) == ["whole"]
+    assert second.runs == 0
+    first.may_end.set()
+    second.may_end.set()
+    after(cache, first)
+    assert list(asked(cache, second, key="second").files) == ["whole"]
+
+
+FORKING = """
+import os, sys, time
+from pathlib import Path
+from provender.errors import StorePreparing
+from provender.settings import Cache, Settings
+from provender.store.preparing import Recipe, prepare
+from provender.store.profiles import Profiles
+from provender.store.registry import StoreRegistry
+
+def fill(folder, progress):
+    while True:
+        progress("writing nodes", 1, 100)
+        time.sleep(0.01)
+
+registry = StoreRegistry(Profiles({}), Settings(cache=Cache(folder=Path(sys.argv[1]))))
+try:
+    prepare(registry._cache, Recipe("key", (), fill), None, "The store `x`")
+except StorePreparing:
+    pass
+if os.fork() == 0:
+    sys.stdin.read()  # as a worker that lives on
+    os._exit(0)
+print("forked", flush=True)
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_fork_of_a_process_that_is_killed_does_not_keep_its_right(folder):
+    command = [sys.executable, "-c", FORKING, str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as maker:
+        assert maker.stdout.readline() == b"forked\n"
+        assert maker.wait() == -signal.SIGKILL
+        assert left(folder) != []
+        entry = after(cache_of(folder), Slow(1))
+        maker.stdin.close()
+    assert list(entry.files) == ["whole"]
+    assert comes_to_hold(folder, "key")
 
 
 def test_an_error_names_the_store_that_was_asked_for(folder):

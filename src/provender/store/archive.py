@@ -22,6 +22,7 @@ from provender.errors import (
 )
 from provender.store.archivehead import (
     LARGEST_METADATA,
+    Head,
     check_metadata,
     origin,
     piece,
@@ -48,7 +49,7 @@ from provender.store.legacy import entries, schema
 from provender.store.legacy.opening import Older
 from provender.store.legacy.origin import Origin
 from provender.store.legacy.versions import JSON_VERSIONS, is_legacy
-from provender.store.preparing import is_prepared, prepare
+from provender.store.preparing import Recipe, is_prepared, prepare
 from provender.store.progress import Progress
 from provender.store.regular import (
     NotRegularError,
@@ -58,8 +59,9 @@ from provender.store.regular import (
 )
 from provender.store.sqlite.files import SqliteFile
 
-# Bytes of an older archive that is read just to count its nodes: in half a second.
-SMALL = 1 << 20
+# Bytes of an older archive that is read just to count its nodes, in half a second; and of a
+# database that is extracted in as much.
+SMALL, SMALL_DATABASE = 1 << 20, 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,8 @@ def _open_file(
                 index_objects(file, folder / INDEX, told)
 
     names = entries.NAMES if head.is_legacy else (ARCHIVE_DATABASE, INDEX)
-    entry = prepare(cache, head.identity, fill, names, progress, called=name)
+    is_small = _is_small(head, status.st_size, SMALL_DATABASE)
+    entry = prepare(cache, Recipe(head.identity, names, fill, is_small), progress, name)
     objects = ArchiveObjects(held, entry)
     if member is None or head.is_legacy:
         kept = entries.kept(entry)
@@ -226,11 +229,18 @@ def is_quick_to_open(path: Path, name: str, cache: CacheFolder, most_bytes: int)
         return True
     with _errors_of(path, name):
         with closing(HeldFile(path)) as held:
-            is_small = held.status.st_size <= SMALL
+            size = held.status.st_size
             found = tar_identity(held, path)  # without a search for its metadata
-            if found is None:
-                head = read_head(held, path, name, cache.max_bytes)
-                found = head.identity
-                if head.member is not None and not head.is_legacy:
-                    is_small = head.member.size <= most_bytes
-        return is_prepared(cache, found, name) or is_small
+            head = None if found else read_head(held, path, name, cache.max_bytes)
+        key = head.identity if head is not None else str(found)
+        return is_prepared(cache, key, name) or _is_small(head, size, most_bytes)
+
+
+def _is_small(head: Head | None, size: int, most_bytes: int) -> bool:
+    """Return whether the entry of an archive of this size is made in about half a second.
+
+    The archive has no `head` if it is a tar file.
+    """
+    if head is not None and head.member is not None and not head.is_legacy:
+        return head.member.size <= most_bytes
+    return size <= SMALL

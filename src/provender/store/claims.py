@@ -37,7 +37,11 @@ class Claim:
         """
         with blamed(target.parent):
             lock = lock_file(_beside(target, MAKING), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return None if lock is None else cls(target, lock)
+        if lock is None:
+            return None
+        with suppress(OSError):  # of a process that was killed
+            _beside(target, PROGRESS).unlink(missing_ok=True)
+        return cls(target, lock)
 
     def make(self, fill: Fill, progress: Progress) -> None:
         """Have an entry made in a folder of its own, and rename it into place once it is whole.
@@ -61,19 +65,20 @@ class Claim:
             fill(made, told)
             with blamed(folder):
                 list_files(made)
-                made.rename(target)
-        except BaseException:
-            shutil.rmtree(made, ignore_errors=True)
-            raise
+                if not target.is_dir():  # if the cache was removed meanwhile, two may make it
+                    made.rename(target)
         finally:
             record.close()
+            shutil.rmtree(made, ignore_errors=True)
 
     def close(self) -> None:
         """Give up the right."""
         lock, self._lock = self._lock, None
         if lock is not None:
+            path = _beside(self._target, MAKING)
             with suppress(OSError):
-                _beside(self._target, MAKING).unlink(missing_ok=True)
+                if os.fstat(lock).st_ino == path.stat().st_ino:
+                    path.unlink(missing_ok=True)
             os.close(lock)
 
     def forget(self) -> None:
@@ -104,7 +109,8 @@ def _sweep(target: Path) -> None:
     """Remove what processes left that were killed while they made this entry, or another."""
     folder = target.parent
     rests: dict[str, list[Path]] = {}
-    for rest in (*folder.glob(f"*{MAKING}-*"), *folder.glob(f"*{PROGRESS}*")):
+    own = _beside(target, MAKING)
+    for rest in {*folder.glob(f"*{MAKING}*"), *folder.glob(f"*{PROGRESS}*")} - {own}:
         rests.setdefault(rest.name.partition(".")[0], []).append(rest)
     for key, paths in rests.items():
         claim = None if key == target.name else Claim.take(folder / key)

@@ -1,7 +1,8 @@
 """Entries of the cache that threads of this process make for requests. Floor: store.
 
 A making is that of no request: it goes on when clients go away, and ends with the process. An error
-is kept for the requests that come for the entry.
+is kept for the requests that come for the entry. Of large entries one is made at a time: whoever
+looks at many stores (`/ready`) may ask for all of them. What is small never waits for them.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ END_SECONDS = 1.0
 class Making:
     """One entry that a thread makes; `ended` is set once it is there, or cannot be made."""
 
-    def __init__(self, claim: Claim, fill: Fill, called: str) -> None:
+    def __init__(self, claim: Claim, fill: Fill, called: str, *, is_small: bool) -> None:
         self.called = called
+        self.is_small = is_small
         self.begun = time.monotonic()
         self.ended = threading.Event()
         self.is_stopped = False
@@ -54,14 +56,19 @@ class Making:
                 reason=reason,
             ) from error
 
-    def failure(self) -> Exception | None:
-        """Return why it failed, until this was told for a while; None if it did not."""
-        if self._error is None:
-            return None
-        now = time.monotonic()
-        if self._told is None:
-            self._told = now
-        return self._error if now <= self._told + self._kept else None
+    @property
+    def is_over(self) -> bool:
+        """Whether it ended, and nobody has to be told of an error any more."""
+        if not self.ended.is_set():
+            return False
+        told = self._told if self._told is not None else time.monotonic()
+        return self._error is None or time.monotonic() > told + self._kept
+
+    def check(self) -> None:
+        """Raise why it failed, if it did."""
+        if self._error is not None:
+            self._told = self._told or time.monotonic()
+            raise self._error.with_traceback(None)
 
     def forget(self) -> None:
         """Give up what a forked process inherited: the thread is not there."""
@@ -96,52 +103,53 @@ class Makings:
     """The entries that are made in this process, by their places."""
 
     def __init__(self) -> None:
-        self._running: dict[Path, Making] = {}
+        self._known: dict[Path, Making] = {}
         self._lock = threading.Lock()
-        weakref.finalize(self, _stop, self._running)
+        weakref.finalize(self, _stop, self._known)
 
-    def begin(self, target: Path, fill: Fill, called: str) -> Making | None:
+    def begin(self, target: Path, fill: Fill, called: str, *, is_small: bool) -> Making | None:
         """Return the making of an entry, which runs, has just ended, or failed a moment ago.
 
-        None if another process makes it. `called` is the store for which it is made: the name
-        stands in its errors, so another store of the same archive does not get them.
+        None if another process makes it, or if its turn has not come. `called` is the store for
+        which it is made: the name stands in its errors, so another store of the same archive does
+        not get them.
         """
         with self._lock:
-            found = self._running.get(target)
-            if found is not None and not found.ended.is_set():
+            for place in [place for place, one in self._known.items() if one.is_over]:
+                del self._known[place]
+            found = self._known.get(target)
+            if found is not None and (found.called == called or not found.ended.is_set()):
                 return found
-            if found is not None and found.called == called and found.failure() is not None:
-                return found
-            self._forget_ended()
+            if not is_small and self.ahead() is not None:
+                return None
             claim = Claim.take(target)
             if claim is None:
                 return None
-            making = Making(claim, fill, called)
+            making = Making(claim, fill, called, is_small=is_small)
             making.start(self)
-            self._running[target] = making
+            self._known[target] = making
             return making
+
+    def ahead(self) -> Path | None:
+        """Return the place of the large entry that is made in this process, if any."""
+        running = ((place, one) for place, one in self._known.copy().items() if not one.is_small)
+        return next((place for place, one in running if not one.ended.is_set()), None)
 
     def stop(self) -> None:
         """End all that runs: what is made half is removed, unless that takes too long."""
-        _stop(self._running)
+        _stop(self._known)
 
     def forget(self) -> None:
         """Begin anew in a forked process, which has none of its parent's threads."""
         self._lock = threading.Lock()
-        for making in self._running.values():
+        for making in self._known.values():
             making.forget()
-        self._running.clear()
-
-    def _forget_ended(self) -> None:
-        """Forget what succeeded, and errors that were told. Under the lock."""
-        for target, making in list(self._running.items()):
-            if making.ended.is_set() and making.failure() is None:
-                del self._running[target]
+        self._known.clear()
 
 
-def _stop(running: dict[Path, Making]) -> None:
+def _stop(known: dict[Path, Making]) -> None:
     until = time.monotonic() + END_SECONDS
-    makings = list(running.values())
+    makings = list(known.values())
     for making in makings:
         making.is_stopped = True
     for making in makings:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from provender.store import claims
 from provender.store.cache import CacheFolder
 from provender.store.cacheentry import CacheEntry
 from provender.store.claims import Claim, Fill
-from provender.store.makings import Making
+from provender.store.makings import Making, Makings
 from provender.store.progress import Progress, Seldom, State
 
 # Seconds that a request waits if it is not known to be in vain: small archives need less.
@@ -29,32 +30,42 @@ WATCH_SECONDS = 0.1
 SOONEST, LATEST, USUAL = 1, 30, 2
 
 
-def prepare(
-    cache: CacheFolder,
-    key: str,
-    fill: Fill,
-    names: Collection[str],
-    progress: Progress | None,
-    *,
-    called: str,
-) -> CacheEntry:
-    """Return an entry of the cache; if it is missing, `fill` makes its files in an empty folder.
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How an entry of the cache is made.
 
-    `fill` gets the folder and a `Progress`, which it calls often: at least a few times a second,
-    and after each millisecond of Python where it can, since a making gives way there and ends there
-    with its process. It must hold all that it needs, as it may run on after this call. `names` are
-    the files that it makes. Without a `progress` it runs in a thread. `called` begins the sentences
-    of errors ("The store `lab`").
+    `fill` makes the files of these `names` in an empty folder. It gets the folder and a `Progress`,
+    which it calls often: after each millisecond of Python where it can, since the making gives way
+    there, and ends there with its process. It must hold all that it needs, as it may run on after
+    the call of `prepare`. What `is_small`, and takes about a second, need not wait for its turn.
+    """
+
+    key: str
+    names: Collection[str]
+    fill: Fill
+    is_small: bool = False
+
+
+def prepare(
+    cache: CacheFolder, recipe: Recipe, progress: Progress | None, called: str
+) -> CacheEntry:
+    """Return an entry of the cache; if it is missing, it is made.
+
+    Without a `progress` it is made in a thread. `called` begins the sentences of errors ("The store
+    `lab`").
 
     Raises:
         StorePreparing: it is made, and that takes a while; only without a `progress`.
         CacheError: as `CacheFolder.entry`; further errors are those of `fill`.
     """
     if progress is not None:
-        make = partial(_make, fill=fill, progress=Seldom(progress))
+        make = partial(_make, fill=recipe.fill, progress=Seldom(progress))
     else:
-        make = partial(_ask, cache, fill=fill, called=called, asked=time.monotonic())
-    return cache.entry(key, make, names)
+        begin = partial(
+            cache.makings.begin, fill=recipe.fill, called=called, is_small=recipe.is_small
+        )
+        make = partial(_ask, cache.makings, begin=begin, called=called, asked=time.monotonic())
+    return cache.entry(recipe.key, make, recipe.names)
 
 
 def is_prepared(cache: CacheFolder, key: str, called: str) -> bool:
@@ -88,44 +99,62 @@ def _make(target: Path, fill: Fill, progress: Progress) -> None:
         claim.close()
 
 
-def _ask(cache: CacheFolder, target: Path, fill: Fill, called: str, asked: float) -> None:
+def _ask(
+    makings: Makings,
+    target: Path,
+    begin: Callable[[Path], Making | None],
+    called: str,
+    asked: float,
+) -> None:
     """Have an entry made by a thread, and wait a moment.
 
     Raises:
         StorePreparing: it takes longer.
     """
     while not target.is_dir():
-        making = cache.makings.begin(target, fill, called)
+        making = begin(target)
         if making is not None and making.ended.is_set():
-            error = making.failure()
-            if error is not None:
-                raise error
+            making.check()
             return
         state = claims.state(target)
         now = time.monotonic()
-        left = _begun(making, state, asked, now) + PATIENCE_SECONDS - now
-        if left <= 0 or (state is not None and state.left is not None and state.left > left):
-            raise preparing(called, state)
+        begun = making.begun if making is not None else asked
+        if making is None and state is not None:
+            begun = min(asked, now - state.age)
+        left = begun + PATIENCE_SECONDS - now
+        if left <= 0 or (state is not None and (state.left or 0.0) > left):
+            raise _refusal(makings, target, called, state)
         if making is not None:
             making.ended.wait(min(left, LOOK_SECONDS))
         else:
             time.sleep(min(left, LOOK_SECONDS))
 
 
-def _begun(making: Making | None, state: State | None, asked: float, now: float) -> float:
-    """Return when a making began, or since when it is known."""
-    if making is not None:
-        return making.begun
-    return asked if state is None else min(asked, now - state.age)
+def _refusal(makings: Makings, target: Path, called: str, state: State | None) -> StorePreparing:
+    """Return the error of a request for an entry that is being made, or that waits for its turn."""
+    ahead = makings.ahead()
+    if state is not None or ahead in (None, target) or claims.is_taken(target):
+        return preparing(called, state)
+    seconds = _seconds(claims.state(ahead))
+    return StorePreparing(
+        f"{called} will be prepared for its first use once another is.",
+        hint=f"Try again in {seconds} s.",
+        retry_after=seconds,
+    )
 
 
 def preparing(called: str, state: State | None) -> StorePreparing:
     """Return the error that says how far a making is."""
     far = f": {state}" if state is not None else ""
-    left = state.left if state is not None else None
-    seconds = USUAL if left is None else min(max(SOONEST, math.ceil(left)), LATEST)
+    seconds = _seconds(state)
     return StorePreparing(
         f"{called} is being prepared for its first use{far}.",
         hint=f"Try again in {seconds} s.",
         retry_after=seconds,
     )
+
+
+def _seconds(state: State | None) -> int:
+    """Return when to ask again for an entry that is made."""
+    left = state.left if state is not None else None
+    return USUAL if left is None else min(max(SOONEST, math.ceil(left)), LATEST)
