@@ -34,6 +34,7 @@ LONGEST_PATH = 4096
 
 
 NO_FILES = "{}"
+MARKS = 1 << 23
 
 
 class Refused(NamedTuple):
@@ -88,6 +89,8 @@ class FileTable:
         self._most_bytes = most_bytes
         self._pack: IO[bytes] | None = None
         self._note = remarks.note
+        # A bit for each hash of a uuid that has files: most nodes have none, and are not looked up.
+        self._marks = bytearray(MARKS // 8)
 
     def close(self) -> None:
         """Close the file of unpacked contents."""
@@ -132,6 +135,9 @@ class FileTable:
     def tree(self, uuid: str) -> dict[str, Any]:
         """Return the files of a node as AiiDA writes them: `{"o": {name: {"k": …}}}`."""
         top: dict[str, Any] = {}
+        place, bit = divmod(hash(uuid) % MARKS, 8)
+        if not self._marks[place] >> bit & 1:
+            return top
         rows = self._connection.execute(
             "SELECT path, key FROM staged.file WHERE uuid = ? ORDER BY path", (uuid,)
         )
@@ -168,6 +174,8 @@ class FileTable:
 
     def _insert(self, place: NodeFile, key: str | None) -> None:
         """Note a file or folder; a file of `raw_input` wins over one of `path`."""
+        byte, bit = divmod(hash(place.uuid) % MARKS, 8)
+        self._marks[byte] |= 1 << bit
         values = (place.uuid, place.path, place.section, key)
         added = self._connection.execute(
             "INSERT OR IGNORE INTO staged.file VALUES (?, ?, ?, ?)", values

@@ -25,6 +25,12 @@ from provender.store.legacy.steps.others import RowStep
 from provender.store.legacy.versions import is_before
 
 NODES = """
+SELECT n.pk, n.text, a.text, e.text FROM staged.node n
+LEFT JOIN staged.attributes a ON a.pk = n.pk LEFT JOIN staged.extras e ON e.pk = n.pk
+ORDER BY n.pk
+"""
+# With what tells which of their values are dates.
+DATED_NODES = """
 SELECT n.pk, n.text, a.text, e.text, ad.text, ed.text FROM staged.node n
 LEFT JOIN staged.attributes a ON a.pk = n.pk LEFT JOIN staged.extras e ON e.pk = n.pk
 LEFT JOIN staged.attribute_dates ad ON ad.pk = n.pk LEFT JOIN staged.extra_dates ed ON ed.pk = n.pk
@@ -34,7 +40,7 @@ ORPHANS = """
 SELECT count(*), min(a.pk) FROM staged.attributes a
 LEFT JOIN staged.node n ON n.pk = a.pk WHERE n.pk IS NULL
 """
-FIRST_WITH_EXTRAS = "0.4"
+FIRST_WITH_EXTRAS, FIRST_WITHOUT_DATES = "0.4", "0.6"
 # Whose e-mail stands for that of a user whom the archive does not hold.
 UNKNOWN_USER = "unknown"
 # Made once: it is asked for each row.
@@ -133,8 +139,10 @@ class _Writer:
 
     def nodes(self) -> Iterator[None]:
         """Write the nodes."""
+        has_dates = is_before(self._source.version, FIRST_WITHOUT_DATES)
+        found = DATED_NODES if has_dates else NODES
         steps = self._after(order.NODES)
-        for pk, text, *documents in self._connection.execute(NODES):
+        for pk, text, *documents in self._connection.execute(found):
             yield
             node = Node(pk, _plain(text), *map(Document, documents))
             try:

@@ -6,7 +6,6 @@ everything is put aside first, and brought together afterwards. Memory stays con
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
@@ -35,7 +34,8 @@ DOCUMENTS = {
 }
 ENTITIES = ("User", "Computer", "Group", "Log", "Comment")
 UNSPECIFIED = "unspecified"
-NUMBER = re.compile(r"\d{1,18}")
+# Digits of the number of a row: what a database takes.
+DIGITS = 18
 # Letters of an end of a link, or of a member of a group, that are kept: uuids have 36.
 LONGEST_UUID = 64
 
@@ -105,7 +105,7 @@ class _Staging:
     def _of(self, text: JsonText, *, is_null_empty: bool = False) -> Iterator[tuple[int, Value]]:
         """Yield the number of each row with the row, an object."""
         for key, row in text.entries():
-            if not NUMBER.fullmatch(key):
+            if not (key.isdecimal() and key.isascii() and len(key) <= DIGITS):
                 self._note("rows have no number and were left out", key)
             elif isinstance(row.parsed, dict):
                 yield int(key), row
