@@ -417,6 +417,16 @@ def test_a_tar_with_a_header_of_gigabytes(tmp_path, cache):
         refused(path, cache, "not a readable archive: the tar file is truncated or damaged")
 
 
+def test_an_older_zip_whose_files_unpack_to_much_is_refused_with_the_figure(tmp_path, small_cache):
+    path = tmp_path / "x.aiida"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zipped:
+        zipped.writestr("metadata.json", '{"export_version": "0.10", "aiida_version": "1.6.0"}')
+        zipped.writestr("data.json", "{}")
+        for number in range(3):
+            zipped.writestr(f"nodes/aa/bb/cc{number}/path/x", bytes(30_000_000))
+    refused(path, small_cache, r"unpacks to 6\d+ bytes or more, and `cache.max_bytes` allows 5\d+")
+
+
 def test_regular_files(tmp_path, secret):
     (tmp_path / "link").symlink_to(secret)
     os.close(open_regular(tmp_path / "link"))

@@ -16,11 +16,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from provender.errors import CorruptObject, UnsupportedStore
+from provender.errors import CorruptObject
 from provender.store.cacheentry import blamed
 from provender.store.files.archived import PACKED, Spot
 from provender.store.files.streams import KEY
 from provender.store.files.tars import Readable
+from provender.store.legacy.members import unpacks_to
 from provender.store.legacy.origin import Remarks
 from provender.store.legacy.staging import clean
 
@@ -202,11 +203,7 @@ class FileTable:
             crc = zlib.crc32(block, crc)
             size += len(block)
             if start + size > self._most_bytes:
-                raise UnsupportedStore(
-                    f"The archive is not read: its files unpack to {start + size} bytes or more, "
-                    f"and `cache.max_bytes` allows {self._most_bytes}.",
-                    hint="Raise `cache.max_bytes` if it is a real archive.",
-                )
+                raise unpacks_to("The archive", start + size, self._most_bytes)
             with blamed(self.pack.parent.parent):
                 self._pack.write(block)
         return Spot(start, size, size, PACKED, crc)

@@ -16,6 +16,8 @@ from provender.store.files.tars import Readable
 from provender.store.files.zipindex import Member, UnreadableMemberError
 from provender.store.progress import Progress
 
+# A zip of real files is not compressed more than this.
+MOST_COMPRESSED = 100
 READING = "reading the archive"
 
 
@@ -54,19 +56,26 @@ class Members(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ZipMembers:
-    """The members of a zip file. A file whose content is not read is not opened."""
+    """The members of a zip file. A file whose content is not read is not opened.
+
+    They may unpack to `most_bytes`, or to a hundred times the size of the file if that is more.
+    """
 
     path: Path
     name: str
+    most_bytes: int
 
     def walk(self, progress: Progress) -> Iterator[Found]:
         """Yield the members in the order of the directory."""
         total = self.path.stat().st_size
-        done = 0
+        most = max(self.most_bytes, MOST_COMPRESSED * total)
+        done = unpacked = 0
         with self.path.open("rb") as file:
             for member in zipindex.members(file):
                 before, share = done, member.length
-                done += share
+                done, unpacked = done + share, unpacked + member.size
+                if unpacked > most:
+                    raise unpacks_to(self.name, unpacked, most)
 
                 def seen(read: int, member: Member = member, before: int = before) -> None:
                     part = read * member.length // max(member.size, 1)
@@ -143,11 +152,16 @@ class TarMembers:
 
     def _check(self, size: int) -> None:
         if size > self.most_bytes:
-            raise UnsupportedStore(
-                f"{self.name} is not read: it unpacks to {size} bytes or more, and "
-                f"`cache.max_bytes` allows {self.most_bytes}.",
-                hint="Raise `cache.max_bytes` if it is a real archive.",
-            )
+            raise unpacks_to(self.name, size, self.most_bytes)
+
+
+def unpacks_to(name: str, size: int, most: int) -> UnsupportedStore:
+    """Return the error of an archive that unpacks to more bytes than are allowed."""
+    return UnsupportedStore(
+        f"{name} is not read: it unpacks to {size} bytes or more, and `cache.max_bytes` allows "
+        f"{most}.",
+        hint="Raise `cache.max_bytes` if it is a real archive.",
+    )
 
 
 def _plain(member: tars.TarMember) -> Spot:

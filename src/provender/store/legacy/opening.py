@@ -42,7 +42,7 @@ class Older:
     def read(self, path: Path, folder: Path, told: Progress) -> None:
         """Read an archive with a `data.json`."""
         remarks = Remarks()
-        members: Members = ZipMembers(path, self.name)
+        members: Members = ZipMembers(path, self.name, self.most_bytes)
         if is_tar(path):
             members = TarMembers(path, self.name, self.most_bytes)
         Reading(
