@@ -18,6 +18,17 @@ LARGEST = 13_000
 MOST = 40
 # What is posted to the routes that take a selection.
 SELECTIONS = {
+    "/nodes/archive.zip": {
+        "where": {"node_type": {"startswith": "data.core.folder."}},
+        "glob": ["*.out", "*.txt"],
+        "parts": ["files", "attributes"],
+        "tree": "workflow",
+        "dry_run": True,
+    },
+    "/files/archive.zip": {
+        "files": [{"uuid": "78ccdb4c-e7b5-453b-9de9-3949114d5452", "path": "aiida.in"}],
+        "dry_run": True,
+    },
     "/nodes/facets": {
         "where": {"node_type": {"startswith": "process."}},
         "facet": ["attributes.exit_status", "ctime:month"],
@@ -46,6 +57,7 @@ POSTED = {
 }
 # The values of special keys in the example of a route, by the end of its path.
 QUERIES = {
+    "/repo/archive.zip": {"path": ".aiida/", "glob": "*.json", "dry_run": True},
     "/links/tree": {"in_limit": 1, "out_limit": 1},
     "/io/tree": {"in_limit": 1, "out_limit": 1},
     "/repo/list": {"metadata": True},
@@ -130,7 +142,7 @@ class Recorder:
 
     def _chosen(self, route, keys):
         """Return the name of the view of the objects to try, and the filter of these objects."""
-        if "stream" in keys:
+        if keys & {"stream", "path"}:
             return "calcjobs", ""
         return route.view.name, "failed=1&" if route.path.endswith("/traceback") else ""
 
@@ -175,7 +187,8 @@ class Recorder:
         return example
 
     def _get(self, request):
-        return self._client.get(self._dialect.prefix + request, base_url=examples.ROOT)
+        url = self._dialect.prefix + request
+        return self._client.get(url, base_url=examples.ROOT, buffered=True)
 
 
 def text(value):

@@ -11,6 +11,7 @@ ProvenderError
 │   ├── CannotConvert          a stored value that a cast does not take
 │   ├── LimitExceeded          more than a setting allows
 │   │   ├── BodyTooLarge  413  a body beyond it
+│   │   ├── SelectionTooLarge 413  nodes or files beyond it
 │   │   └── UrlTooLong    414  a path and query beyond it
 │   └── AmbiguousIdentifier    an id prefix of several objects
 ├── Unauthorized          401  whoever asks may not read this
@@ -46,6 +47,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from provender.carets import caret
 from provender.nearest import nearest
 
 
@@ -175,6 +177,13 @@ class BodyTooLarge(LimitExceeded):
     """A body is larger than the setting allows."""
 
     code = "body-too-large"
+    status = 413
+
+
+class SelectionTooLarge(LimitExceeded):
+    """A selection has more nodes or files than may be taken away; the message has figures."""
+
+    code = "selection-too-large"
     status = 413
 
 
@@ -379,19 +388,3 @@ class ConfigurationError(ProvenderError):
     """Wrong settings; stops the start, never sent to a client."""
 
     code = "configuration"
-
-
-# Characters of the source shown on either side of a caret: the line fits a terminal.
-CARET_WINDOW = 36
-
-
-def caret(source: str, position: int) -> str:
-    r"""Return the piece of `source` around `position` with a caret below that character.
-
-    Example:
-        `caret("id==3", 3)` gives `"id==3\n   ^"`.
-    """
-    start = max(0, position - CARET_WINDOW)
-    piece = source[start : position + CARET_WINDOW]
-    printable = "".join(letter if letter.isprintable() else "·" for letter in piece)
-    return f"{printable}\n{' ' * (position - start)}^"

@@ -174,6 +174,12 @@ class Limits:
         "largest number of files in the archive of a process, and in the record of a node",
         low=1,
     )
+    members: int = _setting(
+        100_000, "largest number of members of a zip of nodes: files, and one for each node", low=1
+    )
+    members_text_bytes: int = _setting(
+        1_000_000_000, "largest size of what a zip of nodes tells of them, in bytes", low=1000
+    )
     array_work_bytes: int = _setting(
         17_179_869_184,
         "bytes of a compressed file that may be decompressed for a slice of an array in another "

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import json
-import os
-import re
 import shutil
-import subprocess
-import sys
 import zipfile
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 from support import growing
+from support.measured import Served, put_zeros
 
 CHAIN = "7ecba7ea-6275-4480-9606-4b0689d980f1"
 CALLS = 1000
@@ -32,11 +27,7 @@ pytestmark = pytest.mark.skipif(
 
 def fill(store, container, size):
     """Let the chain call jobs: each with an input, an output and a file of `size` bytes."""
-    key = zeros(size)
-    place = container / "loose" / key[:2] / key[2:]
-    place.parent.mkdir(exist_ok=True)
-    with place.open("wb") as file:
-        file.truncate(size)  # a hole: it takes no room on the disk
+    key = put_zeros(container, size)
     first, json_of_file = growing.FIRST, json.dumps({"o": {"large.bin": {"k": key}}})
     attributes = json.dumps(
         {"process_label": "Job", "process_state": "finished", "exit_status": 0, "text": "x" * 500}
@@ -64,53 +55,6 @@ def fill(store, container, size):
         )
 
 
-def zeros(size):
-    digest, block = hashlib.sha256(), bytes(1 << 20)
-    for _ in range(size >> 20):
-        digest.update(block)
-    digest.update(bytes(size % (1 << 20)))
-    return digest.hexdigest()
-
-
-class Served:
-    """A server in a process of its own."""
-
-    def __init__(self, *arguments):
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "provender", "restapi", *map(str, arguments), "-P", "0"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
-        for line in self.process.stdout:
-            if found := re.search(r"(http://[\d.]+:\d+)/ ", line):
-                self.root = urlsplit(found[1])
-            if "Ctrl-C" in line:
-                break
-
-    def memory(self, name):
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(rf"{name}:\s+(\d+) kB", status)[1]) * 1024
-
-    def take(self, uuid, path):
-        """Download an archive; return its length as it was told, and the memory that it took."""
-        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
-        before = self.memory("VmRSS")
-        connection = http.client.HTTPConnection(self.root.hostname, self.root.port, timeout=60)
-        connection.request("GET", f"/api/v4/processes/{uuid}/archive.zip")
-        response = connection.getresponse()
-        assert response.status == 200
-        with path.open("wb") as file:
-            shutil.copyfileobj(response, file, 1 << 20)
-        connection.close()
-        return int(response.headers["Content-Length"]), self.memory("VmHWM") - before
-
-    def stop(self):
-        self.process.terminate()
-        self.process.communicate(timeout=20)
-
-
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def served(request, unpacked, tmp_path_factory):
     folder, size = tmp_path_factory.mktemp("calls"), request.config.getoption("--large") // CALLS
@@ -129,9 +73,10 @@ def served(request, unpacked, tmp_path_factory):
 
 
 def test_a_chain_of_a_thousand_calls_is_streamed_in_constant_memory(served, tmp_path, figures):
-    served.take("78ccdb4c-e7b5-453b-9de9-3949114d5452", tmp_path / "small.zip")
+    place = "/api/v4/processes/{}/archive.zip"
+    served.take(place.format("78ccdb4c-e7b5-453b-9de9-3949114d5452"), tmp_path / "small.zip")
     path = tmp_path / "large.zip"
-    length, memory = served.take(CHAIN, path)
+    length, memory = served.take(place.format(CHAIN), path)
     figures.note("archives", f"{length:,} bytes of {CALLS} calls: {memory:,} bytes of memory")
     assert path.stat().st_size == length
     assert memory <= MOST

@@ -20,6 +20,7 @@ PAGES = [
     "docs/selections/select.md",
     "docs/selections/server.md",
     "docs/selections/suggest.md",
+    "docs/selections/zips.md",
     "docs/howto/notebook.md",
     "docs/howto/queries.md",
 ]

@@ -33,6 +33,8 @@ OTHERS = {
     "q": ("", 400),
     "after": ("x", 400),
     "contains": ("", 400),
+    "glob": ("/", 400),
+    "path": ("no/such/folder", 404),
     **{parameter.name: ("x", 400) for parameter in relations.KEYS if parameter.name != "group"},
     "cursor": ('"nonsense"', 400),
     "logger": ("5", 200),  # it takes every text
@@ -149,7 +151,8 @@ class Asker:
                 query.append(value)
             else:
                 query.append(written(name, value))
-        return self._client.get(f"{self._prefix}{path}?{'&'.join(query)}").status_code
+        url = f"{self._prefix}{path}?{'&'.join(query)}"
+        return self._client.get(url, buffered=True).status_code
 
 
 @pytest.fixture

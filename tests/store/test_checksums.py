@@ -11,6 +11,7 @@ import pytest
 
 from provender.settings import Cache
 from provender.store.cache import CacheFolder
+from provender.store.cacheentry import list_files
 from provender.store.files.checksums import FILE, CachedChecksums
 
 
@@ -111,6 +112,12 @@ def test_many_threads_keep_at_the_same_time(checksums):
 def test_the_cache_evicts_entries_beside_it(checksums, folder):
     checksums.keep(KNOWN)
     cache = CacheFolder(Cache(folder=folder, max_bytes=0))
-    cache.entry("a", lambda made: (made / "x").write_text("x")).close()
-    cache.entry("b", lambda made: (made / "x").write_text("x")).close()
+    for name in ("a", "b"):
+        cache.entry(name, _made).close()
     assert checksums.find([key(3)]) == {key(3): 3 * 1_000_003}
+
+
+def _made(place):
+    place.mkdir()
+    (place / "x").write_text("x")
+    list_files(place)

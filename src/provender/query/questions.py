@@ -269,6 +269,18 @@ def from_neighbours(
     }
 
 
+def from_every_link(direction: Direction, columns: Sequence[FieldName]) -> QueryDict:
+    """Return the question of the links of nodes, of any type, in one direction.
+
+    `among` adds the nodes as `START`, whose pk comes first; columns of the other node follow, then
+    label and type of the link.
+    """
+    return {
+        "path": _neighbour(START, "neighbour", direction),
+        "project": {START: ["id"], "neighbour": list(columns), EDGE: ["label", "type"]},
+    }
+
+
 def with_origin(
     tag: str, columns: Sequence[FieldName], computer: Sequence[str], user: Sequence[str]
 ) -> QueryDict:
@@ -328,6 +340,15 @@ def uuids_of(pks: Collection[int]) -> QueryDict:
     return {
         "path": [{"entity_type": "", "tag": "node"}],
         "filters": {"node": {"id": {"in": tuple(pks)}}},
+        "project": {"node": ["id", "uuid"]},
+    }
+
+
+def pks_of(uuids: Collection[str]) -> QueryDict:
+    """Return the question of the nodes that have some uuids: pks and uuids."""
+    return {
+        "path": [{"entity_type": "", "tag": "node"}],
+        "filters": {"node": {"uuid": {"in": tuple(uuids)}}},
         "project": {"node": ["id", "uuid"]},
     }
 

@@ -11,7 +11,7 @@ from contextlib import closing
 
 from provender.errors import CorruptObject
 from provender.exports.zips import layout
-from provender.exports.zips.members import Checksums, Member, Seekable, Source
+from provender.exports.zips.members import Checking, Member, Seekable, Source
 from provender.exports.zips.window import Window
 
 BLOCK = 1 << 18
@@ -25,37 +25,37 @@ Pieces = Generator[bytes, None, int | None]
 
 def room(member: Member) -> int:
     """Return the bytes that a member takes in front of the directory."""
-    behind = layout.descriptor(member.size, 0) if member.has_descriptor else b""
-    return len(layout.header(member.written, member.size, 0)) + member.size + len(behind)
+    behind = layout.descriptor_size(member.size) if member.has_descriptor else 0
+    return layout.header_size(member.written, member.size) + member.size + behind
 
 
-def pieces(member: Member, position: int, window: Window, checksums: Checksums) -> Pieces:
+def pieces(member: Member, position: int, window: Window, known: int | None) -> Pieces:
     """Yield what of a member, which begins at a position, is in a window.
+
+    `known` is its CRC-32 if it was computed before.
 
     Raises:
         CorruptObject: its source has more or fewer bytes than its size, or is damaged.
     """
     if member.has_descriptor:
-        return (yield from _large(member, position, window, checksums))
-    with closing(member.open()) as source:
+        return (yield from _large(member, position, window, known))
+    with closing(_opened(member, known)) as source:
         content = b"".join(exactly(member, source))
-    crc = zlib.crc32(content)
+    crc = _compared(member, zlib.crc32(content), known)
     header = layout.header(member.written, member.size, crc)
     yield window.cut(position, header)
     if content:
         yield window.cut(position + len(header), content)
-    _note(member, crc, checksums)
     return crc
 
 
-def checksum(member: Member, checksums: Checksums) -> Generator[bytes, None, int]:
+def checksum(member: Member) -> Generator[bytes, None, int]:
     """Read a member, and return its CRC-32; yields pauses. Errors as `pieces`."""
     crc = 0
     with closing(member.open()) as source:
         for block in exactly(member, source):
             crc = zlib.crc32(block, crc)
             yield PAUSE
-    _note(member, crc, checksums)
     return crc
 
 
@@ -71,7 +71,7 @@ def exactly(member: Member, source: Source) -> Iterator[bytes]:
         raise _other_size(member)
 
 
-def _large(member: Member, position: int, window: Window, checksums: Checksums) -> Pieces:
+def _large(member: Member, position: int, window: Window, known: int | None) -> Pieces:
     """Yield what of a member with a descriptor is in a window.
 
     Its CRC-32 is needed behind the content only. A window that begins inside the content has all
@@ -80,30 +80,42 @@ def _large(member: Member, position: int, window: Window, checksums: Checksums) 
     header = layout.header(member.written, member.size, None)
     yield window.cut(position, header)
     position += len(header)
-    asked, crc = window.within(position, member.size), None
-    needs_crc = window.start < position + room(member) - len(header) and (
-        window.stop > position + member.size
-    )
-    if needs_crc and asked.start:
-        crc = member.crc if member.crc is not None else _known(member, checksums)
-    if needs_crc and crc is None:
-        crc = yield from _summed(member, position, window)
-        _note(member, crc, checksums)
+    asked = window.within(position, member.size)
+    behind = window.within(position + member.size, layout.descriptor_size(member.size))
+    needs_crc = behind.start < behind.stop
+    if needs_crc and (known is None or not asked.start):
+        known = yield from _summed(member, position, window, known)
     elif asked.start < asked.stop:
         yield from _part(member, asked)
-    if needs_crc and crc is not None:
-        yield window.cut(position + member.size, layout.descriptor(member.size, crc))
-    return crc
+    if needs_crc and known is not None:
+        yield window.cut(position + member.size, layout.descriptor(member.size, known))
+    return known
 
 
-def _summed(member: Member, position: int, window: Window) -> Generator[bytes, None, int]:
+def _summed(
+    member: Member, position: int, window: Window, known: int | None
+) -> Generator[bytes, None, int]:
     """Yield what of a content is in a window; read all of it, and return its CRC-32."""
     crc = 0
-    with closing(member.open()) as source:
+    with closing(_opened(member, known)) as source:
         for block in exactly(member, source):
             crc = zlib.crc32(block, crc)
             yield window.cut(position, block)
             position += len(block)
+    return _compared(member, crc, known)
+
+
+def _opened(member: Member, known: int | None) -> Source:
+    """Open a member that is read whole: one checksum is enough."""
+    source = member.open()
+    if known is not None and isinstance(source, Checking):
+        source.trust()
+    return source
+
+
+def _compared(member: Member, crc: int, known: int | None) -> int:
+    if known is not None and crc != known:
+        raise CorruptObject(f"The content of `{member.name}` is damaged: it fails its checksum.")
     return crc
 
 
@@ -133,15 +145,6 @@ def _approach(member: Member, source: Source, target: int) -> Iterator[bytes]:
             position += len(block)
         if position < target:
             yield PAUSE
-
-
-def _known(member: Member, checksums: Checksums) -> int | None:
-    return checksums.find((member.key,)).get(member.key) if member.key is not None else None
-
-
-def _note(member: Member, crc: int, checksums: Checksums) -> None:
-    if member.key is not None:
-        checksums.note(member.key, crc)
 
 
 def _other_size(member: Member) -> CorruptObject:

@@ -59,6 +59,16 @@ def header(name: bytes, size: int, crc: int | None, deflated: int | None = None)
     )
 
 
+def descriptor_size(size: int) -> int:
+    """Return the length of a descriptor."""
+    return DESCRIPTOR.size if size < MOST_32 else DESCRIPTOR64.size
+
+
+def header_size(name: bytes, size: int) -> int:
+    """Return the length of a header."""
+    return LOCAL.size + len(name) + (_extra_size(2) if size >= MOST_32 else 0)
+
+
 def descriptor(size: int, crc: int) -> bytes:
     """Return what follows a member whose CRC-32 was not known in front of it."""
     form = DESCRIPTOR if size < MOST_32 else DESCRIPTOR64
@@ -104,6 +114,12 @@ def entry(
     )
 
 
+def entry_size(name: bytes, size: int, offset: int) -> int:
+    """Return the length of a line of the directory."""
+    beyond = 2 * (size >= MOST_32) + (offset >= MOST_32)
+    return ENTRY.size + len(name) + (_extra_size(beyond) if beyond else 0)
+
+
 def end(count: int, start: int, length: int) -> bytes:
     """Return the end of a zip file: `length` bytes of directory at `start`, of so many members."""
     last = END.pack(
@@ -121,6 +137,10 @@ def end(count: int, start: int, length: int) -> bytes:
     version, rest = ZIP64_VERSION, END64.size - 12  # what follows the field itself
     full = END64.pack(b"PK\6\6", rest, UNIX | version, version, 0, 0, count, count, length, start)
     return full + LOCATOR.pack(b"PK\6\7", 0, start + length, 1) + last
+
+
+def _extra_size(values: int) -> int:
+    return EXTRA.size + 8 * values
 
 
 def _extra(*values: int) -> bytes:

@@ -31,6 +31,15 @@ class Seekable(Source, Protocol):
         ...
 
 
+@runtime_checkable
+class Checking(Source, Protocol):
+    """A source that compares what was read with a checksum of its own."""
+
+    def trust(self) -> None:
+        """Compare nothing: whoever reads knows the CRC-32 of the content, and compares that."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A file of a zip: its name, which `names` makes safe, its size in bytes, and its content.

@@ -16,6 +16,8 @@ from provender.exports.texts import well_formed
 
 # Control characters (also those that turn text around), and what Windows takes in no name.
 REFUSED = '<>:"|?*\\/'
+# Names that every system takes, unless they are those of devices: most are, and this is fast.
+PLAIN = re.compile(r"[A-Za-z0-9_.+=@ -]{0,100}[A-Za-z0-9_]")
 # Names that Windows takes for devices, whatever their ending.
 DEVICE = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)")
 # Longest name in bytes; file systems take 255, and `~2` comes on top.
@@ -64,6 +66,8 @@ def safe(name: str) -> str:
     Example:
         `..` gives `__`, `C:x.` gives `C_x_`, `nul.txt` gives `_nul.txt`.
     """
+    if PLAIN.fullmatch(name) and not DEVICE.match(name):
+        return name
     plain = "".join(_letter(letter) for letter in well_formed(name))
     if plain.endswith((".", " ")):
         bare = plain.rstrip(". ")
@@ -98,4 +102,6 @@ def _shortened(name: str) -> str:
 
 def _folded(name: str) -> str:
     """Return what two names have in common that one system may hold for the same."""
+    if name.isascii():
+        return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

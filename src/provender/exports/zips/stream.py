@@ -23,8 +23,8 @@ from provender.exports.zips.contents import BLOCK, PAUSE, checksum, pieces, room
 from provender.exports.zips.members import Checksums, Member, NoChecksums
 from provender.exports.zips.window import Window
 
-# Lines of the directory whose checksums are looked up at once.
-LINES = 500
+# Members whose checksums are looked up at once.
+SOME = 500
 UNKNOWN = -1
 
 
@@ -43,7 +43,7 @@ class Zip:
         for member in members:
             self._starts.append(position)
             self._lines.append(written)
-            written += len(_entry(member, 0, position))
+            written += layout.entry_size(member.written, member.size, position)
             position += room(member)
         self._lines.append(written)
         self._directory = position
@@ -81,12 +81,26 @@ class Zip:
     def _contents(self, window: Window, known: array[int]) -> Iterator[bytes]:
         """Yield what of the members is in a window, and note their checksums."""
         first = bisect_right(self._starts, window.start) - 1
-        for number, member in enumerate(islice(self._members, first, None), first):
-            position = self._starts[number]
-            if position >= window.stop:
-                return
-            crc = yield from pieces(member, position, window, self._checksums)
-            known[number] = UNKNOWN if crc is None else crc
+        last = bisect_left(self._starts, window.stop)
+        rest = islice(self._members, first, last)
+        while members := list(islice(rest, SOME)):
+            found = self._found(members)
+            for number, member in enumerate(members, first):
+                before = member.crc if member.crc is not None else found.get(member.key or "")
+                crc = yield from pieces(member, self._starts[number], window, before)
+                if crc is not None:
+                    known[number] = crc
+                    self._note(member, crc, before)
+            first += len(members)
+
+    def _found(self, members: Iterable[Member]) -> dict[str, int]:
+        """Return the checksums that are known by their keys."""
+        keys = {member.key for member in members if member.key is not None and member.crc is None}
+        return dict(self._checksums.find(keys)) if keys else {}
+
+    def _note(self, member: Member, crc: int, before: int | None = None) -> None:
+        if before is None and member.key is not None:
+            self._checksums.note(member.key, crc)
 
     def _entries(self, window: Window, known: array[int]) -> Iterator[bytes]:
         """Yield what of the directory is in a window."""
@@ -94,7 +108,7 @@ class Zip:
         first = max(0, bisect_right(self._lines, start) - 1)
         last = bisect_left(self._lines, stop) if stop > 0 else 0
         rest = islice(self._members, min(first, last), last)
-        while members := list(islice(rest, LINES)):
+        while members := list(islice(rest, SOME)):
             yield from self._learn(members, first, known)
             for number, member in enumerate(members, first):
                 line = _entry(member, known[number], self._starts[number])
@@ -104,14 +118,13 @@ class Zip:
     def _learn(self, members: list[Member], first: int, known: array[int]) -> Iterator[bytes]:
         """Find the checksums of members that are not known, and yield pauses meanwhile."""
         wanted = [item for item in enumerate(members, first) if known[item[0]] == UNKNOWN]
-        keys = {member.key for _, member in wanted if member.key is not None}
-        found = dict(self._checksums.find(keys)) if keys else {}
+        found = self._found(member for _, member in wanted)
         for number, member in wanted:
             crc = member.crc if member.crc is not None else found.get(member.key or "")
             if crc is None:
-                crc = yield from checksum(member, self._checksums)
-                if member.key is not None:
-                    found[member.key] = crc
+                crc = yield from checksum(member)
+                self._note(member, crc)
+                found[member.key or ""] = crc
             known[number] = crc
 
 

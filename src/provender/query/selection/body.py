@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -29,21 +29,30 @@ EXAMPLE = '{"where": {"label": "silicon"}}'
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A posted selection, the special keys beside it, and what a route reads itself."""
+    """A posted selection, the special keys beside it, and what a route reads itself.
+
+    `written` is the selection as it was posted.
+    """
 
     where: Where
     parameters: Parameters
     more: Mapping[str, Any]
+    written: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a body may hold: conditions on a view, `specials` beside them, `more` of a route."""
+    """What a body may hold: conditions on a view, `specials` beside them, `more` of a route.
+
+    Without `has_where` it chooses no nodes. `example` is what may be posted.
+    """
 
     view: View
     specials: Mapping[str, Parameter[Any]]
     expose: tuple[str, ...] = ()
     more: tuple[str, ...] = ()
+    has_where: bool = True
+    example: str = EXAMPLE
 
 
 def read_selection(raw: bytes, form: Form, limits: Limits) -> Body:
@@ -53,20 +62,25 @@ def read_selection(raw: bytes, form: Form, limits: Limits) -> Body:
         BadRequest: with the place as a JSON pointer, and what would be right.
         LimitExceeded: more than a setting allows.
     """
-    body = _read(raw, limits)
-    query = {key: body.pop(key) for key in OF_QUERY if key in body} if "path" in body else {}
+    body = _read(raw, form.example, limits)
+    is_query = form.has_where and "path" in body
+    query = {key: body.pop(key) for key in OF_QUERY if key in body} if is_query else {}
     where = Where(query=_ids(query, limits, form.expose)) if query else Where()
     try:
-        _check_keys(body, form, is_query=bool(query))
+        _check_keys(body, form, is_query=is_query)
         if WHERE in body:
             where = read_where(body[WHERE], form.view, limits, form.expose)
         terms = tuple(
-            _term(key, item, body[key]) for key, item in form.specials.items() if key in body
+            term
+            for key, item in form.specials.items()
+            if key in body
+            for term in _terms(key, item, body[key])
         )
     except BadRequest as error:
         raise (located(error, error.place) if error.place else error) from error
     own = {key: body[key] for key in form.more if key in body}
-    return Body(where, _parameters(terms, form), own)
+    written = {WHERE: body[WHERE]} if WHERE in body else query
+    return Body(where, _parameters(terms, form), own, written)
 
 
 def _parameters(terms: tuple[Term, ...], form: Form) -> Parameters:
@@ -82,16 +96,17 @@ def _parameters(terms: tuple[Term, ...], form: Form) -> Parameters:
     return read_parameters(terms, form.specials)
 
 
-def _read(raw: bytes, limits: Limits) -> dict[str, Any]:
+def _read(raw: bytes, example: str, limits: Limits) -> dict[str, Any]:
     try:
         return read_body(raw, limits)
     except BadRequest as error:
-        error.hint = EXAMPLE if error.hint else None
+        error.hint = example if error.hint else None
         raise
 
 
 def _check_keys(body: Mapping[str, Any], form: Form, *, is_query: bool) -> None:
-    valid = (*(() if is_query else (WHERE,)), *form.specials, *form.more)
+    has_where = form.has_where and not is_query
+    valid = (*((WHERE,) if has_where else ()), *form.specials, *form.more)
     for key in body:
         if key not in valid:
             error = UnknownField(f"There is no key `{key}` here.", name=key, valid=valid)
@@ -113,6 +128,13 @@ def _ids(query: Mapping[str, Any], limits: Limits, expose: tuple[str, ...]) -> P
     if plan.limit is None:
         return replace(plan, outputs=ids, order=(), distinct=True)
     return replace(plan, outputs=ids)
+
+
+def _terms(key: str, parameter: Parameter[Any], value: Any) -> Iterator[Term]:  # noqa: ANN401 - JSON
+    """Yield a key of a body as the query string has it: once, or once for each item of a list."""
+    is_several = parameter.is_repeated and isinstance(value, list)
+    for item in value if is_several else [value]:
+        yield _term(key, parameter, item)
 
 
 def _term(key: str, parameter: Parameter[Any], value: Any) -> Term:  # noqa: ANN401 - JSON

@@ -78,7 +78,9 @@ def folders(tree: ProcessTree) -> Iterator[Folder]:
         steps = tree.called.get(folder.step.pk, ())
         digits = max(2, len(str(len(steps))))
         below = [
-            Folder(step, checked(f"{folder.path}{_name(step, number, digits)}/"), folder.depth + 1)
+            Folder(
+                step, checked(f"{folder.path}{step_name(step, number, digits)}/"), folder.depth + 1
+            )
             for number, step in enumerate(steps, 1)
         ]
         waiting.extend(reversed(below))
@@ -88,7 +90,7 @@ def data_folders(folder: Folder, names: Names, tree: ProcessTree) -> list[DataFo
     """Return the folders of the data of a process; equal calls give equal names."""
     found = []
     for linked in tree.linked.get(folder.step.pk, ()):
-        path = f"{SIDES[linked.link_type]}/{_nested(linked.label)}"
+        path = f"{SIDES[linked.link_type]}/{nested(linked.label)}"
         own = names.folder(path)
         is_retrieved = linked.link_type == "create" and linked.label == RETRIEVED
         found.append(
@@ -133,7 +135,7 @@ def title(step: Step) -> str:
     return step.label or step.process_type or "process"
 
 
-def _name(step: Step, number: int, digits: int) -> str:
+def step_name(step: Step, number: int, digits: int) -> str:
     """Return the name of the folder of a called process, which begins with its number."""
     parts = [f"{number:0{digits}}"]
     parts += [step.link] if step.link not in ("", UNNAMED) else []
@@ -142,7 +144,7 @@ def _name(step: Step, number: int, digits: int) -> str:
     return safe("-".join(parts))
 
 
-def _nested(label: str) -> str:
+def nested(label: str) -> str:
     """Return the path of the label of a link.
 
     Example:

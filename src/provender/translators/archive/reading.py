@@ -116,10 +116,10 @@ class TreeOfProcess(Inquiry[ProcessTree, ProcessTree]):
     def read(self, session: Session) -> ProcessTree:
         """Return the tree; its rows are in a spool."""
         self._bounds.begin()
-        pk, process_type, *texts = self._one.read(session)
+        values = self._one.read(session)
         spool = Spool(self._bounds)
         try:
-            return self._read(session, spool, _step(pk, "", process_type, texts))
+            return self._read(session, spool, step_of(values))
         except BaseException:
             spool.close()
             raise
@@ -145,11 +145,10 @@ class TreeOfProcess(Inquiry[ProcessTree, ProcessTree]):
             following = []
             for some in _some(level, PROCESSES_AT_ONCE):
                 self._bounds.tick()
-                for caller, pk, process_type, *texts, link in _rows(session, "called", some):
-                    if pk not in known:
-                        known.add(pk)
-                        following.append(pk)
-                        step = _step(pk, link or "", process_type, texts)
+                for caller, step in read_called(session, some):
+                    if step.pk not in known:
+                        known.add(step.pk)
+                        following.append(step.pk)
                         called.setdefault(caller, []).append(step)
                 self._bounds.check_files(len(known))
             level = following
@@ -193,6 +192,18 @@ class TreeOfProcess(Inquiry[ProcessTree, ProcessTree]):
                 rows.sort(key=lambda row: (row[0] is None, row[0]))
                 logs[pk] = spool.add(_written(rows))
         return logs
+
+
+def read_called(session: Session, callers: Collection[int]) -> Iterator[tuple[int, Step]]:
+    """Yield what processes called: the pk of the caller, and the process, by times of creation."""
+    for caller, pk, process_type, *texts, link in _rows(session, "called", callers):
+        yield caller, _step(pk, link or "", process_type, texts)
+
+
+def step_of(values: Values) -> Step:
+    """Return a process that nothing called, of the values of the columns `CALLED`."""
+    pk, process_type, *texts = values
+    return _step(pk, "", process_type, texts)
 
 
 def _step(pk: int, link: str, process_type: str | None, texts: Sequence[str | None]) -> Step:

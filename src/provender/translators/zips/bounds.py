@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from provender.errors import LimitExceeded, QueryTimeout
 from provender.plurals import counted
@@ -27,6 +28,7 @@ class Bounds:
     text_bytes: int | None = None
     seconds: float | None = None
     until: float = field(default=0.0, init=False)
+    hint: ClassVar[str] = OTHERWISE
 
     @classmethod
     def of(cls, limits: Limits) -> Bounds:
@@ -48,7 +50,7 @@ class Bounds:
         if self.seconds is not None and time.monotonic() > self.until:
             raise QueryTimeout(
                 f"The archive was not made within `limits.statement_seconds` ({self.seconds:g} s).",
-                hint=OTHERWISE,
+                hint=self.hint,
             )
 
     def check_files(self, number: int) -> None:
@@ -57,7 +59,7 @@ class Bounds:
             raise LimitExceeded(
                 f"The archive would have more than {counted(self.files, 'files')} "
                 "(`limits.archive_files`).",
-                hint=OTHERWISE,
+                hint=self.hint,
             )
 
     def check_bytes(self, number: int) -> None:
@@ -66,5 +68,5 @@ class Bounds:
             raise LimitExceeded(
                 "The descriptions and reports of the archive would be larger than "
                 f"{counted(self.text_bytes, 'bytes')} (`limits.download_bytes`).",
-                hint=OTHERWISE,
+                hint=self.hint,
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 
 import orjson
 
@@ -43,6 +43,10 @@ class Item:
         return None if self.offset is None else Span(self.offset, self.size)
 
 
+# `astuple` takes ten times as long.
+NAMES = tuple(item.name for item in fields(Item))
+
+
 def problem_of(key: str | None, size: int | None) -> str | None:
     """Return why a stored file cannot be taken away, or None; `size` is that in the store."""
     if key is None:
@@ -66,7 +70,8 @@ class Items:
         self.number += 1
         self._bounds.check_files(self.number)
         self._bounds.tick()
-        self._spool.add(orjson.dumps(astuple(item), option=orjson.OPT_APPEND_NEWLINE))
+        values = tuple(getattr(item, name) for name in NAMES)
+        self._spool.add(orjson.dumps(values, option=orjson.OPT_APPEND_NEWLINE))
 
     def spoil(self, key: str, problem: str) -> None:
         """Say that a content that seemed to be there cannot be read."""

@@ -36,6 +36,7 @@ class Spool:
         self._bounds = bounds
         self._file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - `close` closes it
         weakref.finalize(self, self._file.close).atexit = False
+        self._added = bytearray()  # what is not in the file yet: most texts are short
         self.size = 0
 
     def add(self, text: bytes) -> Span:
@@ -47,20 +48,29 @@ class Spool:
         """
         self._bounds.check_bytes(self.size + len(text))
         span = Span(self.size, len(text))
+        self._added += text
+        self.size += len(text)
+        if len(self._added) >= SOME:
+            self._write()
+        return span
+
+    def _write(self) -> None:
+        """Write what was added to the file."""
         try:
-            self._file.seek(span.offset)
-            self._file.write(text)
+            self._file.seek(self.size - len(self._added))
+            self._file.write(self._added)
         except OSError as error:
             raise StoreBusy(
                 "There is no room for the archive in the folder of temporary files.",
                 hint="Try again later.",
                 reason=str(error),
             ) from error
-        self.size += len(text)
-        return span
+        self._added.clear()
 
     def read(self, span: Span) -> bytes:
         """Return a text."""
+        if self._added:
+            self._write()
         self._file.seek(span.offset)
         return self._file.read(span.size)
 
@@ -68,6 +78,8 @@ class Spool:
         """Yield the lines of all texts; other texts may be read meanwhile."""
         position = 0
         while position < self.size:
+            if self._added:
+                self._write()
             self._file.seek(position)
             found = self._file.readlines(SOME)
             position = self._file.tell()

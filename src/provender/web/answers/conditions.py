@@ -8,7 +8,7 @@ Nothing here is read or sent: the functions take headers, an ETag and a size. An
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -59,15 +59,20 @@ def is_known(environ: Mapping[str, Any], etag: str | None) -> bool:
     return known.star_tag or (etag is not None and known.contains_weak(etag))
 
 
-def part_asked(environ: Mapping[str, Any], etag: str | None, size: int) -> Part | None:
+def part_asked(
+    environ: Mapping[str, Any],
+    etag: str | None,
+    size: int,
+    methods: Collection[str] = ("GET",),
+) -> Part | None:
     """Return the part of a file that a request asks for, or None for the whole file.
 
-    Ranges count for GET only, and only while `If-Range`, where it is given, is the ETag.
+    Ranges count for some methods, and only while `If-Range`, where it is given, is the ETag.
 
     Raises:
         RequestedRangeNotSatisfiable: the range has no byte in common with the file.
     """
-    if environ.get("REQUEST_METHOD") != "GET" or "HTTP_RANGE" not in environ:
+    if environ.get("REQUEST_METHOD") not in methods or "HTTP_RANGE" not in environ:
         return None
     condition = environ.get("HTTP_IF_RANGE")
     if condition is not None and (etag is None or condition.strip(BLANKS) != f'"{etag}"'):

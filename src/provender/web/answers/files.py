@@ -10,11 +10,12 @@ from urllib.parse import quote
 
 from flask import Response, request
 
-from provender.errors import CorruptObject
+from provender.errors import CorruptObject, StreamCut
 from provender.store.files.reaching import Work, reach
 from provender.store.files.streams import ObjectStream
 from provender.store.files.verification import WHOLE, checked
 from provender.store.precedence import PRECEDENCE
+from provender.store.streaming import Paced
 from provender.web.answers.conditions import CONDITIONAL, Part, is_known, part_asked, require_match
 from provender.web.middleware.handedfile import can_take, hand
 from provender.web.middleware.mounts import STREAMED
@@ -26,13 +27,14 @@ OCTETS = "application/octet-stream"
 ISOLATED = "sandbox; default-src 'none'"
 # Bytes of a block, which takes a millisecond to decompress.
 BLOCK = 1 << 18
-OK = 200
+# Methods whose answers may be parts: what is posted to choose files is a question, too.
+RANGED = ("GET", "POST")
 PARTIAL = 206
 NOT_MODIFIED = 304
 
 
 class Blocks(Iterator[bytes]):
-    """The blocks of an answer; damage found while sending is logged and ends the connection.
+    """The blocks of an answer; what ends it too early is logged, and ends the connection.
 
     Each block is made in a step of `work`. `end` is called when the answer was sent, or given up.
     """
@@ -54,6 +56,11 @@ class Blocks(Iterator[bytes]):
                 return next(self._blocks)
         except CorruptObject as error:
             LOGGER.exception("a download was cut off: %s (%s)", error.message, error.reason)
+            self.close()
+            raise
+        except StreamCut as error:
+            LOGGER.warning("a download was cut off: %s", error.message)
+            self.close()
             raise
         except StopIteration:
             self.close()
@@ -61,7 +68,7 @@ class Blocks(Iterator[bytes]):
 
     def close(self) -> None:
         """Give back what making blocks takes."""
-        if isinstance(self._blocks, Generator):
+        if isinstance(self._blocks, Generator | Paced):
             with suppress(ValueError):  # another thread makes a block: the server ends
                 self._blocks.close()
         self._end()
@@ -151,11 +158,11 @@ def _made(made: Made, work: Work) -> Response:
     """Return the body that a request gets: all of a file, a part of it, or nothing."""
     environ, part = request.environ, None
     require_match(environ, made.etag)
-    if is_known(environ, made.etag):
+    if request.method != "POST" and is_known(environ, made.etag):
         made.close()
         return Response(status=NOT_MODIFIED)
     if made.part is not None and made.length is not None:
-        part = part_asked(environ, made.etag, made.length)
+        part = part_asked(environ, made.etag, made.length, RANGED)
     if request.method == "HEAD":
         made.close()
         response = Response()

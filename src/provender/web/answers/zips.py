@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
+
 from flask import Response
 
 from provender.store.files.reaching import Work
+from provender.store.streaming import Stream
 from provender.translators.zips.archive import Archive
 from provender.web.answers.files import Made, made_response
 
 
-def zip_response(archive: Archive, work: Work) -> Response:
-    """Return an archive as an attachment, or a range of it.
+def zip_response(archive: Archive, work: Work, stream: Stream | None) -> Response:
+    """Return an archive as an attachment, or a range of it; without a stream nothing is sent.
 
-    It is closed at the end, or if this fails.
+    Both are closed at the end, or if this fails.
 
     Raises:
         PreconditionFailed: `If-Match` names another state of the archive.
         RequestedRangeNotSatisfiable: the range has no byte in common with it.
     """
-    try:
-        found = archive.zip
-    except BaseException:
-        archive.close()
-        raise
-    name = f"{archive.name}.zip"
-    made = Made(name, found.length, archive.etag, found.blocks, archive.close, found.blocks)
+    with ExitStack() as stack:
+        stack.callback(archive.close)
+        if stream is not None:
+            stack.callback(stream.close)
+        found, end = archive.zip, stack.pop_all().close
+
+    def blocks(start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        made = found.blocks(start, stop)
+        return made if stream is None else stream.paced(made)
+
+    made = Made(f"{archive.name}.zip", found.length, archive.etag, blocks, end, blocks)
     return made_response(made, work)

@@ -41,7 +41,16 @@ from provender.web.dialects.parts import (
     statistics,
     tree,
 )
-from provender.web.dialects.selections import about, facets, keys, schemas, search, select, suggest
+from provender.web.dialects.selections import (
+    about,
+    facets,
+    keys,
+    schemas,
+    search,
+    select,
+    suggest,
+    zips,
+)
 from provender.web.dialects.selections import records as all_of
 from provender.web.dialects.selections import views as saved
 from provender.web.openapi import records
@@ -234,6 +243,7 @@ V4 = Dialect(
         *types.ROUTES,
         *search.ROUTES,
         *select.ROUTES,
+        *zips.ROUTES,
         *facets.ROUTES,
         *suggest.ROUTES,
         *keys.ROUTES,

@@ -37,6 +37,11 @@ def _of_states(route: Route, method: str) -> bool:
     return method == "GET" and (route.view is not None or route.answer.form is not Form.JSON)
 
 
+def _of_conditions(route: Route, method: str) -> bool:
+    """Return whether a request may want another state of the answer."""
+    return _of_states(route, method) or _of_files(route, method)
+
+
 def _of_nodes(route: Route, method: str) -> bool:
     del method
     return route.view is not None and "download" in route.path
@@ -77,8 +82,12 @@ STATUSES = (
         "No such object, page, file or profile, a malformed id, or an unknown path; the answer to "
         "an unknown path lists the routes.",
     ),
-    Status(412, "`If-Match` names another state.", _of_states),
-    Status(413, "The body is larger than `limits.body_bytes`."),
+    Status(412, "`If-Match` names another state.", _of_conditions),
+    Status(
+        413,
+        "The body is larger than `limits.body_bytes`, or a selection has more nodes and files than "
+        "`limits.members`.",
+    ),
     Status(414, "The path and the query are longer than `limits.url_bytes`."),
     Status(
         416,

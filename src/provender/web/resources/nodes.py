@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import ClassVar
 
-from flask import Response
+from flask import Response, request
 
 from provender.errors import BadRequest
 from provender.exports.registry import derived
@@ -22,6 +23,7 @@ from provender.query.querystring.parameters import (
     Contents,
 )
 from provender.query.questions import Direction
+from provender.store.streaming import Stream
 from provender.translators import subjects
 from provender.translators.base import BaseTranslator
 from provender.translators.identity import parse_identifier
@@ -191,6 +193,25 @@ class Node(BaseResource):
         """Answer the tree of types, optionally with the number of nodes of each."""
         found = self.inquire(self.nodes.full_types(self.parameters, with_counts=with_counts))
         return self.answer(found.value, 0, found)
+
+    @contextmanager
+    def stream(self, *, is_sent: bool = True) -> Iterator[Stream | None]:
+        """Give a place for an answer that is made while it is sent; None if it is not sent.
+
+        The answer gives it back at its end. If there is none, it is given back at once.
+
+        Raises:
+            TooManyStreams: as many are sent as may be.
+        """
+        if request.method == "HEAD" or not is_sent:
+            yield None
+            return
+        stream = self.context.stream(self.context.store(self.profile))
+        try:
+            yield stream
+        except BaseException:
+            stream.close()
+            raise
 
     def single(self, text: str) -> str | int:
         """Return the id of a path, after checking the query string as that of a list."""

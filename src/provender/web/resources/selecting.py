@@ -12,7 +12,7 @@ from flask import Response, request
 from provender.errors import UnknownField
 from provender.query.plan.views import View
 from provender.query.plan.where import Where
-from provender.query.querystring import relations
+from provender.query.querystring import grammar, relations
 from provender.query.querystring.parameter import Parameter, Parameters
 from provender.query.querystring.parameters import (
     ATTRIBUTES,
@@ -21,6 +21,7 @@ from provender.query.querystring.parameters import (
     CURSOR,
     EXTRAS,
     EXTRAS_FILTER,
+    FULL_TYPE,
     LIMIT,
     OFFSET,
     ORDER,
@@ -28,6 +29,7 @@ from provender.query.querystring.parameters import (
 )
 from provender.query.querystring.request import ListRequest, check_size, read_list
 from provender.query.selection.body import Body, Form, read_selection
+from provender.translators.selections.said import Said
 from provender.translators.selections.selection import Selection
 from provender.web.middleware import timing
 from provender.web.resources.general import posted_bytes
@@ -110,8 +112,12 @@ class Selected(Node):
         limits = self.limits
         self.check_profile(self.profile)
         with timing.span("parse"):
-            raw = posted_bytes(limits.body_bytes + 1)
-            return read_selection(raw, Form(self.view, self.beside, self.expose, self.more), limits)
+            return read_selection(posted_bytes(limits.body_bytes + 1), self.form, limits)
+
+    @property
+    def form(self) -> Form:
+        """What a body may hold."""
+        return Form(self.view, self.beside, self.expose, self.more)
 
     @cached_property
     def parameters(self) -> Parameters:
@@ -131,6 +137,19 @@ class Selected(Node):
         parameters = self.parameters
         where = relations.where(parameters) if self.where is None else self.where
         return Selection(self.view, parameters, where, self.expose)
+
+    def said(self) -> Said | None:
+        """Return the selection as it is written; None for a posted one."""
+        if self.saved is not None and self.saved.text is not None:
+            said = Said.of(self.saved.text, self.saved.terms, frozenset())
+            return said.of_profile(self.profile)
+        if self.is_posted:
+            return None
+        raw = frozenset(item.name for item in self.route.own if item.is_raw)
+        terms = grammar.parse_text(self.query, raw) if self.query else ()
+        kept = {*(item.name for item in relations.KEYS), FULL_TYPE.name, PROFILE.name}
+        special = {*self.dialect.specials, *(item.name for item in self.route.own)}
+        return Said.of(self.query, terms, frozenset(special - kept))
 
     def read_list(
         self, view: View, page: int | None = None, *, is_paged: bool = False

@@ -40,6 +40,6 @@ def selection(
 def _written(parameter: Parameter[Any]) -> Schema:
     """Return the schema of a special key as JSON: strings there need no quotes."""
     kind = parameter.schema.get("type")
-    if kind == "array":
+    if kind == "array" or parameter.is_repeated:
         return {"anyOf": [{"type": "string"}, array({"type": "string"})]}
     return {"type": kind} if kind in ("integer", "boolean") else {"type": "string"}

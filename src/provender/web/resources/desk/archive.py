@@ -20,11 +20,12 @@ class ArchiveOfProcess(ProcessNode):
         """Answer the archive; its texts are made before, its files are read while it is sent."""
         identifier, verify = parse_identifier(self.view, id), self.parameters[VERIFY]
         bounds = Bounds.of(self.limits)
-        found = self.inquire(TreeOfProcess(self.view, identifier, bounds), is_named=False)
-        try:
-            with self.context.stores.places.expensive():
-                made = pack(found.value, found.store, bounds, verify=verify)
-        except BaseException:
-            found.value.spool.close()
-            raise
-        return zip_response(made, self.context.work)
+        with self.stream() as stream:
+            found = self.inquire(TreeOfProcess(self.view, identifier, bounds), is_named=False)
+            try:
+                with self.context.stores.places.expensive():
+                    made = pack(found.value, found.store, bounds, verify=verify)
+            except BaseException:
+                found.value.spool.close()
+                raise
+            return zip_response(made, self.context.work, stream)

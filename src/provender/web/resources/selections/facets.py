@@ -13,9 +13,7 @@ from provender.errors import BadRequest, BadValue, QueryTimeout
 from provender.query.plan.facets import Walk
 from provender.query.plan.lengths import check_lengths
 from provender.query.posted.body import located
-from provender.query.querystring import grammar, relations
 from provender.query.querystring.parameter import Parameter
-from provender.query.querystring.parameters import FULL_TYPE, PROFILE
 from provender.query.querystring.selections.facets import (
     AFTER,
     CONTAINS,
@@ -64,7 +62,7 @@ class Facets(Selected):
         check_lengths((len(given[CONTAINS]),), self.limits.pattern_chars)
         after = read_position(given[AFTER]) if given[AFTER] else None
         walk = Walk(given[SIZE], after, given[CONTAINS], given[MIN_COUNT], given[SAMPLE])
-        said = self._said() or Said()
+        said = self.said() or Said()
         inquiry = ValuesOf(self.selection, read_facet(key), walk, said, list_url(self))
         found = self.inquire(inquiry)
         return self.answer(found.value, None, found)
@@ -72,7 +70,7 @@ class Facets(Selected):
     def _found(self, options: Options, newest: int | None = None) -> Found[Any]:
         options = replace(options, newest=newest)
         with _placed(self.body if self.is_posted else None):
-            inquiry = FacetsOf(self.selection, options, self._said(), list_url(self))
+            inquiry = FacetsOf(self.selection, options, self.said(), list_url(self))
         return self.inquire(inquiry, is_named=newest is None)
 
     def _options(self) -> Options:
@@ -81,19 +79,6 @@ class Facets(Selected):
                 return posted_options(self.body)
         given = self.parameters
         return Options(given[FACET], given[STATS], given[SIZE], given[DROP_SELF])
-
-    def _said(self) -> Said | None:
-        """Return the selection as it is written; None for a posted one."""
-        if self.saved is not None and self.saved.text is not None:
-            said = Said.of(self.saved.text, self.saved.terms, frozenset())
-            return said.of_profile(self.profile)
-        if self.is_posted:
-            return None
-        raw = frozenset(item.name for item in self.route.own if item.is_raw)
-        terms = grammar.parse_text(self.query, raw) if self.query else ()
-        kept = {*(item.name for item in relations.KEYS), FULL_TYPE.name, PROFILE.name}
-        special = {*self.dialect.specials, *(item.name for item in self.route.own)}
-        return Said.of(self.query, terms, frozenset(special - kept))
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Zips of many nodes: their files, and what is told of them. Floor: translators."""
