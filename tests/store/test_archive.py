@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import stat
 import tarfile
+import time
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -389,6 +390,26 @@ def test_no_room_in_the_cache(data, cache, monkeypatch):
     with pytest.raises(StoreUnreachable, match="no room") as caught:
         opened(data / "lab.aiida", cache)
     assert "1000 free" in caught.value.reason
+
+
+def test_a_tar_is_searched_for_its_metadata_once(data, cache, tmp_path):
+    path = tmp_path / "late.tar.gz"
+    with (
+        tarfile.open(data / "edge" / "legacy_0.4_tar.aiida") as old,
+        tarfile.open(path, "w:gz") as new,
+    ):
+        first = tarfile.TarInfo("nodes/aa/bb/cc/path/zeros")
+        first.size = 64 << 20
+        new.addfile(first, io.BytesIO(bytes(first.size)))
+        for member in old.getmembers():
+            new.addfile(member, old.extractfile(member) if member.isfile() else None)
+    seconds = []
+    for _ in range(2):
+        begun = time.process_time()
+        archive = opened(path, cache, progress=lambda what, done, total: None)
+        seconds.append(time.process_time() - begun)
+        assert archive.metadata["export_version"] == "0.4"
+    assert seconds[1] < seconds[0] / 5
 
 
 def test_progress_is_told(data, cache):

@@ -22,34 +22,30 @@ from provender.errors import (
 )
 from provender.store.archivehead import (
     LARGEST_METADATA,
-    Head,
     check_metadata,
     origin,
-    piece,
     read_head,
     refusal,
     tar_identity,
     too_large,
 )
+from provender.store.archiverecipe import is_small, recipe_of_tar, recipe_of_zip
 from provender.store.cache import CacheFolder
 from provender.store.cacheentry import CacheEntry, CacheError
 from provender.store.database.faults import unopened
 from provender.store.files.archived import (
-    INDEX,
     ArchiveObjects,
     FolderObjects,
     ObjectSource,
-    index_objects,
 )
-from provender.store.files.extraction import Copy, check_size, extract
-from provender.store.files.heldfile import HeldFile, held_again
+from provender.store.files.extraction import Copy
+from provender.store.files.heldfile import HeldFile
 from provender.store.files.zipindex import NotAZipError
 from provender.store.layout import ARCHIVE_DATABASE, METADATA
 from provender.store.legacy import entries, schema
-from provender.store.legacy.opening import Older
 from provender.store.legacy.origin import Origin
-from provender.store.legacy.versions import JSON_VERSIONS, is_legacy
-from provender.store.preparing import Recipe, is_prepared, prepare
+from provender.store.legacy.versions import is_legacy
+from provender.store.preparing import is_prepared, prepare
 from provender.store.progress import Progress
 from provender.store.regular import (
     NotRegularError,
@@ -58,10 +54,6 @@ from provender.store.regular import (
     read_whole,
 )
 from provender.store.sqlite.files import SqliteFile
-
-# Bytes of an older archive that is read just to count its nodes, in half a second; and of a
-# database that is extracted in as much.
-SMALL, SMALL_DATABASE = 1 << 20, 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,37 +166,29 @@ def _open_folder(path: Path, name: str) -> Archive:
 def _open_file(
     held: HeldFile, path: Path, name: str, cache: CacheFolder, progress: Progress | None
 ) -> Archive:
+    if (key := tar_identity(held, path)) is not None:
+        recipe = recipe_of_tar(key, held, path, name, cache)
+        return _older(held, prepare(cache, recipe, progress, name), key)
     head = read_head(held, path, name, cache.max_bytes)
-    status, member = held.status, head.member
-    older = Older(name, head.metadata, head.origin, head.time, cache.max_bytes)
-
-    def fill(folder: Path, told: Progress) -> None:
-        if member is not None:
-            check_size(member, cache, name)
-        with held_again(path, status, name) as file:
-            if member is None or head.version in JSON_VERSIONS:
-                older.read(file, folder, told)
-            elif head.is_legacy:
-                older.copy(file, piece(file, member, name), folder, told)
-            else:
-                with piece(file, member, name).open() as stream:
-                    extract(stream, folder / ARCHIVE_DATABASE, name, told)
-                index_objects(file, folder / INDEX, told)
-
-    names = entries.NAMES if head.is_legacy else (ARCHIVE_DATABASE, INDEX)
-    is_small = _is_small(head, status.st_size, SMALL_DATABASE)
-    entry = prepare(cache, Recipe(head.identity, names, fill, is_small), progress, name)
-    objects = ArchiveObjects(held, entry)
-    if member is None or head.is_legacy:
-        kept = entries.kept(entry)
-        database = _database(entry, head.identity, kept.checksum)
-        return Archive(
-            database, objects, head.metadata, head.identity, kept.origin, schema.REVISION, entry
-        )
-    database = _database(entry, head.identity, member.crc)
+    entry = prepare(cache, recipe_of_zip(head, held, path, name, cache), progress, name)
+    if head.member is None or head.is_legacy:
+        return _older(held, entry, head.identity)
     return Archive(
-        database, objects, head.metadata, head.identity, head.origin, head.version, entry
+        _database(entry, head.identity, head.member.crc),
+        ArchiveObjects(held, entry),
+        head.metadata,
+        head.identity,
+        head.origin,
+        head.version,
+        entry,
     )
+
+
+def _older(held: HeldFile, entry: CacheEntry, key: str) -> Archive:
+    """Return an archive that was brought up to date in the cache."""
+    kept = entries.kept(entry)
+    database, objects = _database(entry, key, kept.checksum), ArchiveObjects(held, entry)
+    return Archive(database, objects, kept.metadata, key, kept.origin, schema.REVISION, entry)
 
 
 def _database(entry: CacheEntry, content: str, crc: int) -> SqliteFile:
@@ -233,14 +217,4 @@ def is_quick_to_open(path: Path, name: str, cache: CacheFolder, most_bytes: int)
             found = tar_identity(held, path)  # without a search for its metadata
             head = None if found else read_head(held, path, name, cache.max_bytes)
         key = head.identity if head is not None else str(found)
-        return is_prepared(cache, key, name) or _is_small(head, size, most_bytes)
-
-
-def _is_small(head: Head | None, size: int, most_bytes: int) -> bool:
-    """Return whether the entry of an archive of this size is made in about half a second.
-
-    The archive has no `head` if it is a tar file.
-    """
-    if head is not None and head.member is not None and not head.is_legacy:
-        return head.member.size <= most_bytes
-    return size <= SMALL
+        return is_prepared(cache, key, name) or is_small(head, size, most_bytes)

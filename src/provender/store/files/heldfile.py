@@ -36,8 +36,8 @@ class HeldFile:
 
 
 @contextmanager
-def held_again(path: Path, before: os.stat_result, name: str) -> Iterator[Path]:
-    """Give the path of a file that was held before, held once more: for work that goes on later.
+def held_again(path: Path, before: os.stat_result, name: str) -> Iterator[HeldFile]:
+    """Hold a file that was held before once more: for work that goes on later.
 
     Raises:
         StoreUnreachable: another file is there, or somebody wrote into it.
@@ -45,4 +45,4 @@ def held_again(path: Path, before: os.stat_result, name: str) -> Iterator[Path]:
     with closing(HeldFile(path)) as held:
         if identity(held.status) != identity(before):
             raise StoreUnreachable(f"{name} was changed while it was read.", hint="Try again.")
-        yield held.path
+        yield held
