@@ -97,6 +97,22 @@ def test_a_server_logs_it_once(lost):
     assert KIND not in run("ps", lost)[1]
 
 
+def test_a_server_says_who_wrote_an_older_archive(lost, data):
+    server = Server(lost)
+    server.stop(signal.SIGTERM)
+    assert "\n  written by AiiDA 2.0.0a1, version 0.12\n  holds   10 nodes, " in server.banner
+    server = Server(data / "lab.aiida")
+    server.stop(signal.SIGTERM)
+    assert "written" not in server.banner
+
+
+def test_the_check_of_a_configuration_says_it_too(lost, tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text(f"profiles: {{old: {lost}}}\n")
+    out, _ = run("--config", file, "config", "check")
+    assert "core.sqlite_zip, main_0001, 10 nodes, written by AiiDA 2.0.0a1, version 0.12" in out
+
+
 def test_a_store_that_is_opened_again_is_not_told_again(lost, settings, caplog, tmp_path):
     path = tmp_path / "again.aiida"
     shutil.copy(lost, path)

@@ -28,6 +28,8 @@ def test_what_is_served(on_each, request):
     assert info["store"]["kind"] in KINDS.values()
     assert info["store"]["kind"] == KINDS[request.node.callspec.params["on_each"]]
     assert info["store"]["aiida_version"] == server["AiiDA_version"]
+    is_archive = info["store"]["kind"] == KINDS["archive"]
+    assert info["store"]["written_as"] == ("main_0001" if is_archive else None)
     assert info["store"]["has_files"] is True
     assert info["store"]["schema"]
     assert info["formats"] == ok(on_each, "/nodes/download_formats").data
@@ -46,6 +48,14 @@ def test_nobody_learns_where_a_store_is(on_each):
     body = ok(on_each, "/server/info").body.decode()
     assert str(on_each.store) not in body
     assert "password" not in body
+
+
+def test_who_wrote_an_archive(on_each):
+    told = ok(on_each, "/server/statistics").data["archive"]
+    store = ok(on_each, "/server/info").data["info"]["store"]
+    keys = ("written_as", "aiida_version", "schema")
+    is_archive = store["kind"] == KINDS["archive"]
+    assert told == ({key: store[key] for key in keys} if is_archive else None)
 
 
 def test_how_much_there_is(on_each):

@@ -89,9 +89,13 @@ def test_every_store_is_listed_with_what_the_public_may_know(configured, listing
         "size": configured.archives[0].joinpath("b.1.aiida").stat().st_size,
         "nodes": 312,
         "last_mtime": profiles[0]["last_mtime"],
+        "written_as": "main_0001",
+        "aiida_version": "2.9.4",
         "reachable": True,
         "problem": None,
     }
+    for place in (3, 4):
+        assert (profiles[place]["written_as"], profiles[place]["aiida_version"]) == (None, None)
     assert profiles[3]["kind"] == "core.psql_dos"
     assert profiles[3]["size"] > 1_000_000
     assert profiles[4]["default"]

@@ -144,6 +144,7 @@ def banner(selection: Selection, stores: StoreRegistry, root: str, names: Sequen
         f"  where   {profile.location}",
         f"  why     {selection.reason}",
         *([f"  note    {selection.note}"] if selection.note else []),
+        *_origin(stores),
         f"  holds   {holdings(stores)}",
         "",
         f"  {root}/         a page for people",
@@ -157,6 +158,15 @@ def banner(selection: Selection, stores: StoreRegistry, root: str, names: Sequen
         "Ctrl-C stops the server.",
     ]
     return "\n".join(lines)
+
+
+def _origin(stores: StoreRegistry) -> list[str]:
+    """Return a line that says who wrote an archive of an older version."""
+    try:
+        origin = stores.get().origin
+    except StoreError:
+        return []
+    return [f"  {origin.words}"] if origin is not None and origin.is_legacy else []
 
 
 def holdings(stores: StoreRegistry) -> str:

@@ -79,7 +79,9 @@ def _check_store(
         yield problem(profile.name, error)
         return
     nodes = counted(numbers["nodes"], "nodes")
-    yield ok(profile.name, f"{profile.kind.value}, {store.revision}, {nodes}")
+    origin = store.origin
+    words = f", {origin.words}" if origin is not None and origin.is_legacy else ""
+    yield ok(profile.name, f"{profile.kind.value}, {store.revision}, {nodes}{words}")
     if store.repository_problem is not None:
         yield warning(profile.name, f"No files: {told(store.repository_problem)}")
 

@@ -23,6 +23,7 @@ from provender.errors import (
 from provender.store.archivehead import (
     LARGEST_METADATA,
     check_metadata,
+    early_origin,
     origin,
     read_head,
     refusal,
@@ -203,18 +204,42 @@ def _database(entry: CacheEntry, content: str, crc: int) -> SqliteFile:
     )
 
 
-def is_quick_to_open(path: Path, name: str, cache: CacheFolder, most_bytes: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What is known of an archive that is not opened.
+
+    `identity` names it in the cache; None for an unpacked one, which needs none. `origin` is what
+    it was written as, None if it does not tell that at its beginning.
+    """
+
+    identity: str | None
+    is_small: bool
+    origin: Origin | None = None
+
+
+def glance(path: Path, name: str, most_bytes: int) -> Glance:
+    """Return what is known of an archive without opening it; errors as `open_archive`.
+
+    A database of at most `most_bytes` is small.
+    """
+    if path.is_dir():
+        return Glance(None, is_small=True)
+    with _errors_of(path, name), closing(HeldFile(path)) as held:
+        size, key = held.status.st_size, tar_identity(held, path)
+        if key is not None:
+            early = early_origin(held, path, name)
+            return Glance(key, is_small(None, size, most_bytes), early)
+        head = read_head(held, path, name, most_bytes)
+        return Glance(head.identity, is_small(head, size, most_bytes), head.origin)
+
+
+def is_quick_to_open(path: Path, name: str, found: Glance, cache: CacheFolder) -> bool:
     """Return whether the database of an archive is cached or small; errors as `open_archive`.
 
     Raises:
         StorePreparing: somebody prepares it.
     """
-    if path.is_dir():
+    if found.identity is None:
         return True
     with _errors_of(path, name):
-        with closing(HeldFile(path)) as held:
-            size = held.status.st_size
-            found = tar_identity(held, path)  # without a search for its metadata
-            head = None if found else read_head(held, path, name, cache.max_bytes)
-        key = head.identity if head is not None else str(found)
-        return is_prepared(cache, key, name) or is_small(head, size, most_bytes)
+        return is_prepared(cache, found.identity, name) or found.is_small

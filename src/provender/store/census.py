@@ -20,13 +20,14 @@ from provender.errors import ProvenderError, QueryTimeout, StorePreparing, Unsup
 from provender.schema.entities import Kind
 from provender.schema.statements import Statement
 from provender.settings import Limits, Pool
-from provender.store.archive import is_quick_to_open, open_archive
+from provender.store.archive import Glance, glance, is_quick_to_open, open_archive
 from provender.store.cache import CacheFolder
 from provender.store.database import engines
 from provender.store.database.engines import Engine
 from provender.store.database.faults import unopened
 from provender.store.database.reader import Reader
 from provender.store.layout import ARCHIVE_DATABASE
+from provender.store.legacy.origin import Origin
 from provender.store.profiles import Profile, ProfileKind, Profiles
 from provender.store.regular import Identity, identity
 from provender.store.sqlite.files import SqliteFile
@@ -72,6 +73,7 @@ class Finding:
 
     `size` is that of the archive or database in bytes, `nodes` the number of nodes, `changed` when
     a node last changed; None when unknown. `problem` is the error that a request would get.
+    `origin` is what an archive was written as.
     """
 
     size: int | None = None
@@ -79,13 +81,15 @@ class Finding:
     changed: datetime | None = None
     is_reachable: bool = False
     problem: ProvenderError | None = None
+    origin: Origin | None = None
 
 
 @dataclass(slots=True)
 class _Entry:
     """A profile with the result of its last check, and the result so far of a running check.
 
-    `counted` is the identity of an archive whose nodes were counted, with what was found.
+    `counted` is the identity of an archive whose nodes were counted, with what was found, `glanced`
+    the same of what is known without opening it.
     """
 
     profile: Profile
@@ -94,6 +98,7 @@ class _Entry:
     looked: float = float("-inf")
     is_asked: bool = False
     counted: tuple[Identity, Finding] | None = None
+    glanced: tuple[Identity, Glance] | None = None
 
 
 class Census:
@@ -201,13 +206,17 @@ class Census:
         if entry.counted is not None and entry.counted[0] == found:
             yield entry.counted[1]
             return
-        called, largest = _called(entry.profile), self._effort.largest_extracted
+        called = _called(entry.profile)
+        if entry.glanced is None or entry.glanced[0] != found:
+            entry.glanced = (found, glance(path, called, self._effort.largest_extracted))
+        glanced = entry.glanced[1]
+        known = Finding(status.st_size, is_reachable=True, origin=glanced.origin)
         try:
-            is_quick = is_quick_to_open(path, called, self._cache, largest)
-            yield Finding(status.st_size, is_reachable=True)
+            is_quick = is_quick_to_open(path, called, glanced, self._cache)
+            yield known
             archive = open_archive(path, called, self._cache) if is_quick else None
         except StorePreparing as error:
-            yield Finding(status.st_size, problem=error)
+            yield replace(known, is_reachable=False, problem=error)
             return
         if archive is not None:
             try:
@@ -215,6 +224,7 @@ class Census:
                 *_, last = _looks(engine, name, status.st_size)
             finally:
                 archive.objects.close()
+            last = replace(last, origin=archive.origin)
             entry.counted = (found, last)
             yield last
 

@@ -78,6 +78,18 @@ def files_of(store: Store) -> Record:
     return {"files": totals.number, "bytes": totals.bytes}
 
 
+def origin_of(store: Store) -> Record | None:
+    """Return what an archive was written as and is served as, and who wrote it; else null."""
+    origin = store.origin
+    if origin is None:
+        return None
+    return {
+        "written_as": origin.version,
+        "aiida_version": origin.aiida_version,
+        "schema": store.revision,
+    }
+
+
 def _plan(entity: str, column: Any) -> Plan:  # noqa: ANN401 - a name, or one with options
     names = {name: whole_vocabulary(found) for name, found in ENTITIES.items()}
     path = [{"entity_type": TYPE_OF_ENTITY[entity], "tag": entity}]

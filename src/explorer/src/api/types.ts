@@ -67,6 +67,9 @@ export interface ProfileRow {
   readonly nodes: number | null;
   /** When a node was last written or changed. */
   readonly last_mtime: string | null;
+  /** Of an archive: the version that it was written as, and the AiiDA that wrote it. */
+  readonly written_as: string | null;
+  readonly aiida_version: string | null;
   readonly reachable: boolean | null;
   readonly problem: { readonly message: string; readonly hint?: string } | null;
 }

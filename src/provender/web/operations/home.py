@@ -27,7 +27,7 @@ def register(app: Flask, context: Context, note: str = "") -> None:
 
     def home() -> Response:
         profile = context.profile()
-        numbers, problem = _counts(context)
+        numbers, words, problem = _told(context)
         text = render_template(
             "home.html",
             asset=asset_url,
@@ -36,6 +36,7 @@ def register(app: Flask, context: Context, note: str = "") -> None:
             profile=profile,
             note=note,
             counts=numbers,
+            words=words,
             problem=problem,
             version=__version__,
             root=request.url_root[:-1],
@@ -50,13 +51,15 @@ def register(app: Flask, context: Context, note: str = "") -> None:
     app.add_url_rule("/", "home", context.guarded(home))
 
 
-def _counts(context: Context) -> tuple[dict[str, int], str | None]:
-    """Return the counts of the store of the page, or a sentence on why there are none."""
+def _told(context: Context) -> tuple[dict[str, int], str, str | None]:
+    """Return the counts of the store of the page, who wrote it, and why there are no counts."""
     try:
-        return context.store().reader.within(counts), None
+        store = context.store()
+        words = store.origin.words if store.origin is not None else ""
+        return store.reader.within(counts), words, None
     except ProvenderError as error:
         LOGGER.warning("/: %s (%s)", error.message, error.reason)
-        return {}, " ".join(filter(None, (error.message, error.hint)))
+        return {}, "", " ".join(filter(None, (error.message, error.hint)))
 
 
 def _stores(context: Context) -> list[dict[str, Any]]:
@@ -67,4 +70,6 @@ def _stores(context: Context) -> list[dict[str, Any]]:
     names = context.readable() if context.settings.profile_paths else ()
     if len(names) < 2:  # noqa: PLR2004 - several
         return []
-    return entries(context, context.stores.census.known(), names)
+    known = context.stores.census.known()
+    words = {name: one.origin.words for name, one in known.items() if one.origin is not None}
+    return [{**one, "words": words.get(one["name"], "")} for one in entries(context, known, names)]

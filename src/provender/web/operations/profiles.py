@@ -15,6 +15,9 @@ from provender.web.context import Context
 from provender.web.middleware.mounts import PROFILE
 from provender.web.routes.route import error_body
 
+# What a check finds of a store.
+KEYS = (*("size", "nodes", "last_mtime", "written_as", "aiida_version", "reachable", "problem"),)
+
 
 def register(app: Flask, context: Context) -> None:
     """Add the list to an application, behind its checks."""
@@ -56,11 +59,14 @@ def top_url() -> str:
 def _found(finding: Finding | None) -> dict[str, Any]:
     """Return the result for a store; all of it is null before the first check."""
     if finding is None:
-        return dict.fromkeys(("size", "nodes", "last_mtime", "reachable", "problem"))
+        return dict.fromkeys(KEYS)
+    origin = finding.origin
     return {
         "size": finding.size,
         "nodes": finding.nodes,
         "last_mtime": http_date(finding.changed),
+        "written_as": origin and origin.version,
+        "aiida_version": origin and origin.aiida_version,
         "reachable": finding.is_reachable,
         "problem": finding.problem and error_body(finding.problem),
     }

@@ -14,24 +14,29 @@ import { Activity } from "./Activity";
 import { Newest } from "./Newest";
 import { Types } from "./Types";
 import { Week } from "./Week";
-import type { Statistics } from "./home";
+import { originOf, type Archive, type Statistics } from "./home";
 
 const FACETS = "facet=node_type&facet=group&size=1000";
 const NEWEST = "include=summary&orderby=-ctime&limit=10";
+
+interface Held {
+  readonly statistics: Statistics;
+  readonly archive: Archive | null;
+}
 
 interface Counts {
   readonly facets: { readonly node_type: Facet; readonly group: Facet };
 }
 
 export default function Home() {
-  const statistics = useAnswer<{ statistics: Statistics }>(urlOf("server/statistics"));
+  const statistics = useAnswer<Held>(urlOf("server/statistics"));
   const counts = useAnswer<Counts>(urlOf("nodes/facets", FACETS));
   const newest = useAnswer<{ processes: readonly ProcessRow[] }>(urlOf("processes", NEWEST));
   return (
     <>
       <h1>{site.profile ?? "The store"}</h1>
       <Loaded answer={statistics} lines={2}>
-        {(data) => <Numbers of={data.statistics} />}
+        {(data) => <Numbers of={data.statistics} origin={originOf(data.archive)} />}
       </Loaded>
       <div class="home">
         <aside class="home-types" aria-label="Types of nodes">
@@ -60,7 +65,7 @@ export default function Home() {
   );
 }
 
-function Numbers({ of }: { of: Statistics }) {
+function Numbers({ of, origin }: { of: Statistics; origin: string }) {
   const things: readonly (readonly [string, string])[] = [
     ["nodes", counted(of.nodes, "node")],
     ["groups", counted(of.groups, "group")],
@@ -85,6 +90,7 @@ function Numbers({ of }: { of: Statistics }) {
           newest node <Time value={of.last_ctime} />
         </span>
       )}
+      {origin && <span class="muted">{origin}</span>}
     </p>
   );
 }

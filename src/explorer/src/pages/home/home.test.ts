@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { monthsOf, ofMonths, processesIn, shifted, typeTree } from "./home";
+import { monthsOf, ofMonths, originOf, processesIn, shifted, typeTree } from "./home";
 
 const bucket = (value: string, count: number) => ({ value, count, url: null });
 const BUCKETS = [
@@ -40,4 +40,17 @@ test("types stand under what they are, each once", () => {
   ]);
   expect(tree[0]?.branches.map(({ title }) => title)).toEqual(["Thing", "Int"]);
   expect(processesIn(BUCKETS)).toBe(3);
+});
+
+test.each([
+  ["0.3", "0.12.4", "written by AiiDA 0.12.4, version 0.3"],
+  ["0.3", null, "written as version 0.3"],
+  ["main_0001", "2.9.4", "written by AiiDA 2.9.4"],
+  ["main_0001", null, ""],
+])("an archive written as %s by AiiDA %s", (written_as, aiida_version, text) => {
+  expect(originOf({ schema: "main_0001", aiida_version, written_as })).toBe(text);
+});
+
+test("nobody wrote a database as a version", () => {
+  expect(originOf(null)).toBe("");
 });

@@ -19,6 +19,22 @@ export interface Statistics {
   readonly bytes: number | null;
 }
 
+/** What an archive was written as, by whom, and as what it is served. */
+export interface Archive {
+  readonly written_as: string;
+  readonly aiida_version: string | null;
+  readonly schema: string;
+}
+
+/** Who wrote an archive, and as which version if another one is served; empty for a database. */
+export function originOf(archive: Archive | null): string {
+  if (archive === null) return "";
+  const { aiida_version, written_as, schema } = archive;
+  const isOther = written_as !== schema;
+  if (aiida_version === null) return isOther ? `written as version ${written_as}` : "";
+  return `written by AiiDA ${aiida_version}${isOther ? `, version ${written_as}` : ""}`;
+}
+
 export interface Month {
   /** `2026-11` */
   readonly name: string;

@@ -54,6 +54,7 @@ function Table({ profiles }: { profiles: readonly ProfileRow[] }) {
             Size
           </th>
           <th scope="col">Last change</th>
+          <th scope="col">Written by</th>
           <th scope="col">Reachable</th>
         </tr>
       </thead>
@@ -76,6 +77,9 @@ function Table({ profiles }: { profiles: readonly ProfileRow[] }) {
             <td data-label="Last change">
               <Time value={profile.last_mtime} />
             </td>
+            <td data-label="Written by">
+              <Origin profile={profile} />
+            </td>
             <td data-label="Reachable" class="stores-reach">
               <Reach profile={profile} />
             </td>
@@ -83,6 +87,16 @@ function Table({ profiles }: { profiles: readonly ProfileRow[] }) {
         ))}
       </tbody>
     </table>
+  );
+}
+
+function Origin({ profile: { aiida_version, written_as } }: { profile: ProfileRow }) {
+  if (written_as === null) return <span class="muted">–</span>;
+  return (
+    <>
+      {aiida_version !== null && `AiiDA ${aiida_version} `}
+      <span class="muted">version {written_as}</span>
+    </>
   );
 }
 

@@ -42,6 +42,7 @@ INFO = closed(
                         "kind": STRING,
                         "schema": STRING,
                         "aiida_version": STRING,
+                        "written_as": nullable(STRING),
                         "has_files": BOOLEAN,
                     }
                 ),
@@ -64,6 +65,9 @@ STATISTICS = closed(
                 "files": nullable(COUNT),
                 "bytes": nullable(COUNT),
             }
-        )
+        ),
+        "archive": nullable(
+            closed({"written_as": STRING, "aiida_version": nullable(STRING), "schema": STRING})
+        ),
     }
 )

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from flask import Response
 
-from provender.translators.census import Census, files_of
+from provender.translators.census import Census, files_of, origin_of
 from provender.translators.subjects import download_formats
 from provender.translators.version import written_by
 from provender.version import __version__
@@ -38,6 +38,7 @@ class AboutStore(ServerInfo):
                         "kind": store.profile.kind.value,
                         "schema": store.revision,
                         "aiida_version": written_by(store) or UNKNOWN,
+                        "written_as": store.origin and store.origin.version,
                         "has_files": store.objects is not None,
                     },
                     "limits": {
@@ -53,6 +54,7 @@ class AboutStore(ServerInfo):
         )
 
     def statistics(self) -> Response:
-        """Answer how many things the store has, and when its nodes were made."""
+        """Answer how many things the store has, when its nodes were made, and who wrote it."""
         found = self.inquire(Census(), is_named=False)
-        return self.inform({"statistics": {**found.value, **files_of(found.store)}}, found.notes)
+        numbers = {**found.value, **files_of(found.store)}
+        return self.inform({"statistics": numbers, "archive": origin_of(found.store)}, found.notes)
