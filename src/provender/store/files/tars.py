@@ -14,17 +14,18 @@ import lzma
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 BLOCK = tarfile.BLOCKSIZE
 # Bytes of a name, or of the records that extend a header.
 LARGEST_HEADER = 1 << 20
 SKIP = 1 << 20
+# Bytes of memory that xz may take; its highest level takes 65 MiB.
+LARGEST_DICTIONARY = 128 << 20
 UNREADABLE_TAR = (tarfile.TarError, OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
-COMPRESSED: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open, b"\xfd7": lzma.open}
 EXTENDED = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE)
 
 
@@ -34,6 +35,31 @@ class Readable(Protocol):
     def read(self, size: int, /) -> bytes:
         """Return at most `size` bytes; none at the end."""
         ...
+
+
+class _Xz:
+    """The content of a file that is compressed by xz, with a bound on what that takes in memory."""
+
+    def __init__(self, file: Readable) -> None:
+        self._file = file
+        self._unpack = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=LARGEST_DICTIONARY)
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes; none at the end."""
+        while True:
+            packed = b""
+            if self._unpack.eof:  # another stream may follow, after zeros
+                packed = (self._unpack.unused_data or self._file.read(SKIP)).lstrip(b"\0")
+                if not packed and not (packed := self._file.read(SKIP).lstrip(b"\0")):
+                    return b""
+                self._unpack = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=LARGEST_DICTIONARY)
+            elif self._unpack.needs_input and not (packed := self._file.read(SKIP)):
+                raise EOFError("the compressed file ends before its end")
+            if data := self._unpack.decompress(packed, size):
+                return data
+
+
+COMPRESSED: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open, b"\xfd7": _Xz}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +96,12 @@ def is_compressed(path: Path) -> bool:
 
 
 @contextmanager
-def unpacked(path: Path) -> Iterator[tuple[IO[bytes], Callable[[], int]]]:
+def unpacked(path: Path) -> Iterator[tuple[Readable, Callable[[], int]]]:
     """Return the content of a file, decompressed if it is compressed, and its place in the file."""
-    with ExitStack() as stack:
-        file: Any = stack.enter_context(path.open("rb"))
+    with path.open("rb") as file:
         unpack = COMPRESSED.get(file.read(2))
         file.seek(0)
-        yield stack.enter_context(unpack(file)) if unpack is not None else file, file.tell
+        yield unpack(file) if unpack is not None else file, file.tell
 
 
 def members(file: Readable) -> Iterator[TarMember]:
@@ -87,14 +112,14 @@ def members(file: Readable) -> Iterator[TarMember]:
     """
     stream = _Forward(file)
     long_name, extended = None, {}
-    while (info := _header(stream.exactly(BLOCK, or_end=True))) is not None:
+    while (info := _header(stream.exactly(BLOCK))) is not None:
         end = stream.place + -(-info.size // BLOCK) * BLOCK
         if info.type == tarfile.GNUTYPE_LONGNAME:
             long_name = _text(stream.header(info.size).rstrip(b"\0"))
         elif info.type in EXTENDED:
             extended = _records(stream.header(info.size))
         elif info.type not in (tarfile.GNUTYPE_LONGLINK, tarfile.XGLTYPE):
-            size = int(extended.get("size", info.size)) if _has_content(info) else 0
+            size = max(0, int(extended.get("size", info.size))) if _has_content(info) else 0
             end = stream.place + -(-size // BLOCK) * BLOCK
             name = extended.get("path") or long_name or info.name
             yield TarMember(
@@ -143,14 +168,14 @@ class _Forward:
         self._file = file
         self.place = 0
 
-    def exactly(self, size: int, *, or_end: bool = False) -> bytes:
-        """Return the next bytes; nothing at the end of the file if `or_end`."""
+    def exactly(self, size: int) -> bytes:
+        """Return the next bytes."""
         data = b""
         while len(data) < size and (more := self._file.read(size - len(data))):
             data += more
             self.place += len(more)
-        if len(data) < size and not (or_end and not data):
-            raise EOFError("the file ends within a member")
+        if len(data) < size:
+            raise EOFError("the file ends before the end of the tar")
         return data
 
     def header(self, size: int) -> bytes:
@@ -186,7 +211,7 @@ def _exactly(content: Readable, size: int) -> bytes:
 
 
 def _header(block: bytes) -> tarfile.TarInfo | None:
-    """Return a header; None at the end of the archive, which is a block of zeros or nothing."""
+    """Return a header; None at the end of the tar, which is a block of zeros."""
     if not block.strip(b"\0"):
         return None
     info = tarfile.TarInfo.frombuf(block, "utf-8", "replace")

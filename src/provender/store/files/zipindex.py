@@ -109,6 +109,11 @@ def members(file: BinaryIO) -> Iterator[Member]:
         )
 
 
+def least_bytes(member: Member) -> int:
+    """Return the bytes that a member takes in a zip at least: entry, header and content."""
+    return ENTRY.size + LOCAL.size + 2 * len(member.name) + member.length
+
+
 def piece(path: Path, member: Member) -> Piece:
     """Return the place of the content of a member.
 

@@ -16,10 +16,13 @@ from typing import Any, NamedTuple, NoReturn, cast
 
 from provender.errors import UnsupportedStore
 from provender.store.files.tars import Readable
+from provender.store.weights import weight
 
 BLOCK = 1 << 18
 # Characters of one row, or of the attributes of one node.
 LARGEST_VALUE = 32 << 20
+# Bytes that it may take when it is parsed.
+HEAVIEST_VALUE = 96 << 20
 BLANKS = re.compile(r"[ \t\r\n]*")
 # What a number that goes on in the next block may end with.
 NUMBER = "0123456789.eE+-"
@@ -69,6 +72,8 @@ class JsonText:
         while (found := self._parsed()) is None:
             if len(self._text) - self._place > LARGEST_VALUE:
                 self._refuse(f"has a value of more than {LARGEST_VALUE >> 20} MiB")
+            if weight(self._text) > HEAVIEST_VALUE:
+                self._refuse(f"has a value of more than {HEAVIEST_VALUE >> 20} MiB in memory")
         self._place += len(found.text)
         return found
 
@@ -78,10 +83,12 @@ class JsonText:
             parsed, end = DECODER.raw_decode(self._text, self._place)
         except RecursionError as error:
             self._refuse("is nested too deeply", error)
-        except ValueError as error:
+        except json.JSONDecodeError as error:
             if not self._more():
                 self._refuse("is not JSON", error)
             return None
+        except ValueError as error:
+            self._refuse("has an integer of too many digits", error)
         may_go_on = end == len(self._text) and self._text[end - 1] in NUMBER
         if may_go_on and self._more():
             return None

@@ -72,8 +72,10 @@ class ZipMembers:
         done = unpacked = 0
         with self.path.open("rb") as file:
             for member in zipindex.members(file):
-                before, share = done, member.length
-                done, unpacked = done + share, unpacked + member.size
+                before, unpacked = done, unpacked + member.size
+                done += zipindex.least_bytes(member)
+                if done > total:
+                    raise UnsupportedStore(f"{self.name} is a damaged archive: members overlap.")
                 if unpacked > most:
                     raise unpacks_to(self.name, unpacked, most)
 
@@ -133,26 +135,49 @@ class TarMembers:
         is_compressed = tars.is_compressed(self.path)
         try:
             with tars.unpacked(self.path) as (file, place):
+                end = 0
                 for member in tars.members(file):
-                    self._check(member.offset + member.size)
+                    end = member.offset + member.size
+                    self._check(end)
                     progress(READING, min(place(), total), total)
                     yield Found(
                         _named(member.name),
                         member.is_folder,
                         not (member.is_folder or member.is_file),
-                        member.content,
+                        _Translated(member.content, self),
                         None if is_compressed else _plain(member),
                         lambda _: progress(READING, min(place(), total), total),
                     )
+                while rest := file.read(tars.SKIP):  # checksums stand at the end
+                    self._check(end := end + len(rest))
         except tars.UNREADABLE_TAR as error:
-            raise UnsupportedStore(
-                f"{self.name} is a damaged archive: the tar file is truncated or damaged.",
-                reason=f"{self.path}: {error}",
-            ) from error
+            raise self.damaged(error) from error
+
+    def damaged(self, error: Exception) -> UnsupportedStore:
+        """Return the error of a tar file that cannot be read."""
+        return UnsupportedStore(
+            f"{self.name} is a damaged archive: the tar file is truncated or damaged.",
+            reason=f"{self.path}: {error}",
+        )
 
     def _check(self, size: int) -> None:
         if size > self.most_bytes:
             raise unpacks_to(self.name, size, self.most_bytes)
+
+
+class _Translated:
+    """The content of a member of a tar, whose errors are those of the archive."""
+
+    def __init__(self, content: Readable, members: TarMembers) -> None:
+        self._content = content
+        self._members = members
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes."""
+        try:
+            return self._content.read(size)
+        except tars.UNREADABLE_TAR as error:
+            raise self._members.damaged(error) from error
 
 
 def unpacks_to(name: str, size: int, most: int) -> UnsupportedStore:

@@ -14,6 +14,7 @@ from typing import Any
 
 from provender.errors import UnsupportedStore
 from provender.store.files.archived import INDEX, INDEX_TABLE, PACK, Spot
+from provender.store.layout import METADATA
 from provender.store.legacy import entries, rows, schema, staging
 from provender.store.legacy.development import Containers
 from provender.store.legacy.files import FileTable, Refused, as_json, of_row, placed
@@ -64,20 +65,27 @@ class Reading:
     def _walk(self, connection: sqlite3.Connection, files: FileTable) -> bool:
         """Put everything aside; return whether the files are in a container."""
         containers = Containers(self.members.path, files, self.remarks)
-        has_data = False
+        seen = {DATA: 0, METADATA: 0}
         for member in self.members.walk(self.progress):
-            if member.name == DATA and not has_data:
-                has_data = True
+            if member.name in seen:
+                self._count(seen, member.name)
+            if member.name == DATA:
                 text = JsonText(member.content, self.name, member.seen)
                 staging.stage(text, connection, self.remarks)
             elif member.name.startswith(CONTAINER):
                 containers.take(member)
             else:
                 self._take(member, files)
-        if not has_data:
+        if not seen[DATA]:
             raise UnsupportedStore(f"{self.name} is a damaged archive: it has no {DATA}.")
         containers.finish()
         return containers.are_there
+
+    def _count(self, seen: dict[str, int], name: str) -> None:
+        """Note a member that there may be once; which of two is meant, readers do not agree."""
+        seen[name] += 1
+        if seen[name] > 1:
+            raise UnsupportedStore(f"{self.name} is a damaged archive: it has {name} twice.")
 
     def _take(self, member: Found, files: FileTable) -> None:
         """Note a file or folder of a node."""

@@ -105,7 +105,7 @@ class _Staging:
     def _of(self, text: JsonText, *, is_null_empty: bool = False) -> Iterator[tuple[int, Value]]:
         """Yield the number of each row with the row, an object."""
         for key, row in text.entries():
-            if not (key.isdecimal() and key.isascii() and len(key) <= DIGITS):
+            if not _is_number(key):
                 self._note("rows have no number and were left out", key)
             elif isinstance(row.parsed, dict):
                 yield int(key), row
@@ -135,6 +135,12 @@ class _Staging:
 
     def _insert(self, sql: str, rows: Iterator[tuple[Any, ...]]) -> None:
         self._connection.executemany(sql, rows)
+
+
+def _is_number(key: str) -> bool:
+    """Return whether a key is a number in the only way in which it is written."""
+    is_digits = key.isdecimal() and key.isascii() and len(key) <= DIGITS
+    return is_digits and (key[0] != "0" or key == "0")
 
 
 def clean(text: str) -> str:
