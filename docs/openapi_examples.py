@@ -18,6 +18,11 @@ LARGEST = 13_000
 MOST = 40
 # What is posted to the routes that take a selection.
 SELECTIONS = {
+    "/nodes/archive.aiida": {
+        "where": {"attributes.process_label": "ArithmeticAddCalculation"},
+        "call_work_backward": False,
+        "dry_run": True,
+    },
     "/nodes/archive.zip": {
         "where": {"node_type": {"startswith": "data.core.folder."}},
         "glob": ["*.out", "*.txt"],
@@ -57,6 +62,7 @@ POSTED = {
 }
 # The values of special keys in the example of a route, by the end of its path.
 QUERIES = {
+    "/nodes/archive.aiida": {"create_backward": False, "dry_run": True},
     "/repo/archive.zip": {"path": ".aiida/", "glob": "*.json", "dry_run": True},
     "/links/tree": {"in_limit": 1, "out_limit": 1},
     "/io/tree": {"in_limit": 1, "out_limit": 1},

@@ -22,7 +22,7 @@ from support.waiting import wait_until
 MANY = 64 << 30
 
 
-@pytest.mark.parametrize("command", [[], ["upgrade"]], ids=" ".join)
+@pytest.mark.parametrize("command", [[], ["create"], ["upgrade"]], ids=" ".join)
 def test_every_command_has_help(command):
     out, _ = run("archive", *command, "-h")
     assert out.startswith("Usage: ")
@@ -113,3 +113,34 @@ def test_a_terminal_gets_the_progress(data, tmp_path):
     os.close(ours)
     assert b"copying the database: 483 kB in" in shown
     assert b"copying files: " in shown
+
+
+def test_a_selection_is_written(data, tmp_path):
+    new = tmp_path / "new.aiida"
+    out, err = run("archive", "create", data / "lab.aiida", "group=processes", new)
+    assert err == ""
+    assert out.startswith(f"Wrote {new} (5")
+    assert ": 279 nodes, 380 links, 90 files.\n" in out
+    assert out.endswith(f"\nImport it:   verdi archive import {new}\n")
+    found = json.loads(run("check", new, "--json", "--files", "1000")[0])
+    assert (found["counts"]["nodes"], found["files"]["read"], found["sound"]) == (279, 90, True)
+    fewer = tmp_path / "fewer.aiida"
+    job = 'uuid="78ccdb4c-e7b5-453b-9de9-3949114d5452"'
+    options = ("--no-call-work-backward", "--no-call-calc-backward", "--no-create-backward")
+    out, _ = run("archive", "create", data / "lab.aiida", job, fewer, *options)
+    assert json.loads(run("check", fewer, "--json")[0])["counts"]["nodes"] < 20
+
+
+def test_a_selection_that_cannot_be_written_leaves_nothing(data, tmp_path):
+    store, new = data / "lab.aiida", tmp_path / "new.aiida"
+    _, err = run("archive", "create", store, "group=nobody", new, status=1)
+    assert err == "Error: No group has the label `nobody`.\n"
+    _, err = run("archive", "create", store, "", tmp_path / "new.zip", status=1)
+    assert "does not end in `.aiida`" in err
+    _, err = run("archive", "create", store, "id>", new, status=1)
+    assert "at character 4" in err
+    assert list(tmp_path.iterdir()) == []
+    new.write_text("mine")
+    _, err = run("archive", "create", store, "", new, status=1)
+    assert err.startswith(f"Error: {new} exists.\n")
+    assert new.read_text() == "mine"

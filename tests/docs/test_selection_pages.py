@@ -12,6 +12,7 @@ from support.pages import SERVED_AT, blocks, commands, is_shown, is_told, read
 from support.shell import printed
 
 PAGES = [
+    "docs/selections/aiida.md",
     "docs/reference/selections.md",
     "docs/selections/facets.md",
     "docs/selections/keys.md",

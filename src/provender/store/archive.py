@@ -43,7 +43,7 @@ from provender.store.files.extraction import Copy
 from provender.store.files.heldfile import HeldFile
 from provender.store.files.zipindex import NotAZipError
 from provender.store.layout import ARCHIVE_DATABASE, METADATA
-from provender.store.legacy import entries, schema
+from provender.store.legacy import entries
 from provender.store.legacy.origin import Origin
 from provender.store.legacy.versions import is_legacy
 from provender.store.preparing import is_prepared, prepare
@@ -54,6 +54,7 @@ from provender.store.regular import (
     open_regular,
     read_whole,
 )
+from provender.store.sqlite.archivetables import REVISION
 from provender.store.sqlite.files import SqliteFile
 
 
@@ -189,7 +190,7 @@ def _older(held: HeldFile, entry: CacheEntry, key: str) -> Archive:
     """Return an archive that was brought up to date in the cache."""
     kept = entries.kept(entry)
     database, objects = _database(entry, key, kept.checksum), ArchiveObjects(held, entry)
-    return Archive(database, objects, kept.metadata, key, kept.origin, schema.REVISION, entry)
+    return Archive(database, objects, kept.metadata, key, kept.origin, REVISION, entry)
 
 
 def _database(entry: CacheEntry, content: str, crc: int) -> SqliteFile:

@@ -125,6 +125,11 @@ class StoreRegistry:
         self._begin()
 
     @property
+    def cache(self) -> CacheFolder:
+        """The folder of what is made of stores."""
+        return self._cache
+
+    @property
     def open_names(self) -> tuple[str, ...]:
         """The profiles of all open stores, including those replaced on disk."""
         return tuple(held.store.profile.name for held in tuple(self._open))

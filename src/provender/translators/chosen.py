@@ -49,6 +49,12 @@ def narrow(plan: Plan, tag: str, where: Where, session: Session) -> Plan:
     return plan
 
 
+def groups(where: Where, session: Session) -> tuple[int, ...]:
+    """Return the ids of the groups that a selection names; errors as `narrow`."""
+    named = (one for one in where.relations if one.relation is NodeRelation.GROUP)
+    return tuple(dict.fromkeys(pk for one in named for pk in _pks(one, session)))
+
+
 def _pks(named: Named, session: Session) -> tuple[int, ...]:
     if named.relation is not NodeRelation.GROUP:
         return (_by_uuid(ENTITIES["node"], named, session),)

@@ -9,8 +9,10 @@ from dataclasses import replace
 from provender.query.plan.facets import Facet, Walk
 from provender.query.plan.plan import Plan
 from provender.query.plan.template import Layer, Template
+from provender.query.plan.traversal import Traversal
 from provender.query.sql import compiler, distinct, facets, keys, layers
 from provender.query.sql.layers import Columns
+from provender.query.sql.traversals import compile_traversal
 from provender.schema.entities import Entity
 from provender.schema.statements import Backend, Flaws, Record, Rows
 from provender.store.database.snapshot import Snapshot
@@ -76,6 +78,10 @@ class Session:
     def stream(self, plan: Plan) -> Iterator[Record]:
         """Yield the rows of a plan; a few of them are held at a time."""
         return self._snapshot.stream(compiler.compile_rows(plan, self._backend))
+
+    def traverse(self, plan: Plan, tag: str, traversal: Traversal) -> Iterator[Record]:
+        """Yield the nodes of a plan and those that links lead to, as `traversals` tells them."""
+        return self._snapshot.stream(compile_traversal(plan, tag, traversal, self._backend))
 
     def counts(self, plan: Plan) -> list[Record]:
         """Return each combination of the outputs of a plan with the number of its rows."""

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from provender.loading.archives.zipwriter import LEVEL
-from provender.store.legacy.schema import REVISION
+from provender.store.sqlite.archivetables import REVISION
 from provender.version import __version__
 
 # The version of archives that AiiDA 2 reads and writes.

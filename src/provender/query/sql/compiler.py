@@ -122,6 +122,12 @@ def compile_number(plan: Plan, backend: Backend) -> Statement:
     return Statement(_compiled(_number, shape, backend), values_of(shape, backend))
 
 
+def compile_by(write: Write, plan: Plan, backend: Backend) -> Statement:
+    """Return the statement that a function writes with the writer of a plan; its SQL is cached."""
+    shape = shape_of(plan)
+    return Statement(_compiled(write, shape, backend), values_of(shape, backend))
+
+
 def values_of(shape: Shape, backend: Backend) -> dict[str, object]:
     """Return the values of a shape by the names that they are bound to."""
     return {f"p{index}": bound(item, backend) for index, item in enumerate(shape.operands)}
@@ -136,7 +142,7 @@ def _integer(operand: Operand) -> int:
     return int(operand.value)  # type: ignore[call-overload, no-any-return]
 
 
-Write = Callable[["_Writer"], Select[Any]]
+Write = Callable[["Writer"], Select[Any]]
 
 
 def _compiled(write: Write, shape: Shape, backend: Backend) -> str:
@@ -153,7 +159,7 @@ def _compile(write: Write, shape: Plan, backend: Backend, operands: int) -> str:
     """Return the SQL of a shape with this number of operands."""
     del operands
     counted = _without_needless_joins(shape) if write is _count else shape
-    return str(write(_Writer(counted, backend)).compile(dialect=DIALECTS[backend]))
+    return str(write(Writer(counted, backend)).compile(dialect=DIALECTS[backend]))
 
 
 def _without_needless_joins(plan: Plan) -> Plan:
@@ -177,12 +183,12 @@ def _without_needless_joins(plan: Plan) -> Plan:
     )
 
 
-class _Writer:
+class Writer:
     """Writes the statements of one shape."""
 
     def __init__(self, plan: Plan, backend: Backend) -> None:
         self._plan = plan
-        self._backend = backend
+        self.backend = backend
         self._forms: SqlForms = forms(backend)
         self._tables = tables_of(plan, self._forms)
         self._predicates = self._tables.predicates
@@ -265,7 +271,7 @@ class _Writer:
     def _different(self, statement: Select[Any], columns: list[Label[Any]]) -> Select[Any]:
         """Return a statement of distinct rows; SQLite compares JSON by value, not as a string."""
         kinds = [output.kind for output in self._plan.outputs]
-        if self._backend is Backend.POSTGRESQL or Kind.JSON not in kinds:
+        if self.backend is Backend.POSTGRESQL or Kind.JSON not in kinds:
             return statement.distinct()
         return statement.group_by(
             *(
@@ -282,7 +288,7 @@ class _Writer:
         )
 
 
-_rows: Write = _Writer.rows
-_count: Write = _Writer.count
-_number: Write = _Writer.number
-_groups: Write = _Writer.groups
+_rows: Write = Writer.rows
+_count: Write = Writer.count
+_number: Write = Writer.number
+_groups: Write = Writer.groups

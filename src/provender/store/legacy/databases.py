@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from provender.schema.tables import REQUIRED
-from provender.store.legacy import schema
 from provender.store.legacy.origin import Remarks
 from provender.store.progress import Progress
+from provender.store.sqlite import archivetables
 
 # Tables in an order in which each stands after those that it refers to.
 ORDER = (
@@ -71,7 +71,7 @@ def upgrade(
                 f"INSERT OR IGNORE INTO {table} VALUES ({marks})",  # noqa: S608 - our names
                 (fitted for row in rows if (fitted := fit(row)) is not None),
             )
-    for table in schema.finish(connection):
+    for table in archivetables.finish(connection):
         remarks.note("rows have the same label: all are kept", table.removeprefix("db_db"))
 
 

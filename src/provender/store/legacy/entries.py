@@ -14,9 +14,9 @@ from typing import Any
 from provender.store.cacheentry import PRIVATE_FILE, CacheEntry, CacheError, blamed
 from provender.store.files.archived import INDEX
 from provender.store.layout import ARCHIVE_DATABASE, METADATA
-from provender.store.legacy import schema
 from provender.store.legacy.origin import Origin
 from provender.store.regular import read_whole
+from provender.store.sqlite import archivetables
 
 ORIGIN, CHECKSUM = "origin.json", "database.crc32"
 NAMES = (ARCHIVE_DATABASE, INDEX, METADATA, ORIGIN, CHECKSUM)
@@ -56,7 +56,7 @@ def database(folder: Path, *beside: str) -> Iterator[sqlite3.Connection]:
                 made.execute(f"PRAGMA {part}.synchronous = OFF")
                 made.execute(f"PRAGMA {part}.cache_size = -{CACHE_KIB}")
             made.execute("BEGIN")
-            schema.create(made)
+            archivetables.create(made)
             yield made
             made.execute("COMMIT")
     except sqlite3.Error as error:

@@ -15,7 +15,7 @@ from typing import Any
 from provender.errors import UnsupportedStore
 from provender.store.files.archived import INDEX, INDEX_TABLE, PACK, Spot
 from provender.store.layout import METADATA
-from provender.store.legacy import entries, rows, schema, staging
+from provender.store.legacy import entries, rows, staging
 from provender.store.legacy.development import Containers
 from provender.store.legacy.files import FileTable, Refused, as_json, of_row, placed
 from provender.store.legacy.jsontext import JsonText
@@ -24,6 +24,7 @@ from provender.store.legacy.origin import Remarks
 from provender.store.legacy.steps.node import Surroundings
 from provender.store.legacy.versions import BEFORE_CONTAINERS, is_before
 from provender.store.progress import Progress
+from provender.store.sqlite import archivetables
 
 DATA = "data.json"
 CONTAINER = "container/"
@@ -122,5 +123,5 @@ class Reading:
         around = Surroundings(self.remarks, content, files.drop)
         source = rows.Source(version, self.time, tree, around)
         rows.write(connection, source, self.progress)
-        for table in schema.finish(connection):
+        for table in archivetables.finish(connection):
             self.remarks.note("rows have the same label: all are kept", table.removeprefix("db_db"))

@@ -53,6 +53,10 @@ class Selection:
         """Return a plan with the relations of the selection; errors as `chosen.narrow`."""
         return chosen.narrow(plan, self.view.name, self.where, session)
 
+    def groups(self, session: Session) -> tuple[int, ...]:
+        """Return the ids of the groups that the selection names; errors as `narrow`."""
+        return chosen.groups(self.where, session)
+
     def newest(self, plan: Plan, session: Session, number: int) -> Plan:
         """Return a plan of so many nodes at most: those with the highest ids of the store."""
         target = plan.column(self.view.name, "id")

@@ -35,6 +35,11 @@ class Archive:
     missing: int
 
     @property
+    def filename(self) -> str:
+        """The name of the zip file."""
+        return f"{self.name}.zip"
+
+    @property
     def etag(self) -> str:
         """The name of the state of the archive: the manifest names every byte of it."""
         return self.manifest.key

@@ -4,16 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Protocol
 
 from flask import Response
 
+from provender.exports.zips.stream import Zip
 from provender.store.files.reaching import Work
 from provender.store.streaming import Stream
-from provender.translators.zips.archive import Archive
 from provender.web.answers.files import Made, made_response
 
 
-def zip_response(archive: Archive, work: Work, stream: Stream | None) -> Response:
+class Sendable(Protocol):
+    """An archive that is ready to be sent: the name of its file, that of its state, and the zip."""
+
+    @property
+    def filename(self) -> str:
+        """The name under which it is saved."""
+        ...
+
+    @property
+    def etag(self) -> str:
+        """What names its bytes."""
+        ...
+
+    @property
+    def zip(self) -> Zip:
+        """The zip file."""
+        ...
+
+    def close(self) -> None:
+        """Forget what it takes."""
+        ...
+
+
+def zip_response(archive: Sendable, work: Work, stream: Stream | None) -> Response:
     """Return an archive as an attachment, or a range of it; without a stream nothing is sent.
 
     Both are closed at the end, or if this fails.
@@ -32,5 +56,5 @@ def zip_response(archive: Archive, work: Work, stream: Stream | None) -> Respons
         made = found.blocks(start, stop)
         return made if stream is None else stream.paced(made)
 
-    made = Made(f"{archive.name}.zip", found.length, archive.etag, blocks, end, blocks)
+    made = Made(archive.filename, found.length, archive.etag, blocks, end, blocks)
     return made_response(made, work)

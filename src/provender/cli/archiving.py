@@ -1,0 +1,93 @@
+"""Writing the nodes of a selection into a new archive. Floor: cli."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from provender.cli.console import progress_line
+from provender.cli.meter import Meter
+from provender.errors import BadValue, StoreError
+from provender.loading.archives.newfile import check_free, placed
+from provender.loading.wording import duration, size
+from provender.plurals import counted
+from provender.python import selecting
+from provender.query.plan.traversal import RULES, Traversal
+from provender.settings import Settings
+from provender.store.profiles import Profile, Profiles
+from provender.store.registry import StoreRegistry
+from provender.store.stores import Store
+from provender.translators import inquiry
+from provender.translators.portable.bounds import PortableBounds
+from provender.translators.portable.packing import PortableArchive, pack
+from provender.translators.portable.reading import ArchiveOfSelection
+
+ENDING = ".aiida"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: the file, its size, how much it holds, and how long it took."""
+
+    path: Path
+    figures: Mapping[str, int]
+    seconds: float
+
+    @property
+    def told(self) -> str:
+        """What was written, in a sentence."""
+        held = ", ".join(counted(self.figures[name], name) for name in ("nodes", "links", "files"))
+        took = duration(self.seconds)
+        return f"Wrote {self.path} ({size(self.figures['bytes'])}) in {took}: {held}."
+
+
+def create(
+    profile: Profile, settings: Settings, selection: str, path: Path, rules: Mapping[str, bool]
+) -> Written:
+    """Write the nodes of a selection, and those that links lead to, into a new archive.
+
+    Raises:
+        ProvenderError: no such nodes, a file that is there, no room, a file the store lacks.
+    """
+    begun = time.monotonic()
+    if path.suffix != ENDING:
+        raise BadValue(f"`{path.name}` does not end in `{ENDING}`.", hint=f"{path}{ENDING}")
+    check_free(path)
+    registry = StoreRegistry(Profiles({profile.name: profile}), settings)
+    try:
+        with closing(registry.lease(progress=progress_line)) as lease:
+            found = _draft(registry, lease.store, settings, selection, rules)
+            with closing(found), Meter() as meter:
+                _write(found, path, meter)
+                return Written(path, found.figures(), time.monotonic() - begun)
+    except KeyboardInterrupt:
+        raise StoreError(f"Stopped: nothing is left of {path}.") from None
+    finally:
+        registry.close()
+
+
+def _draft(
+    registry: StoreRegistry,
+    store: Store,
+    settings: Settings,
+    selection: str,
+    rules: Mapping[str, bool],
+) -> PortableArchive:
+    """Return the archive, whose files are read when they are written."""
+    chosen = selecting.read(selection, settings.limits, store.profile.expose).selection
+    followed = frozenset(rule.name for rule in RULES if rules.get(rule.name, rule.is_followed))
+    bounds = PortableBounds()  # of one who has the machine for himself there are none
+    question = ArchiveOfSelection(chosen, registry.cache, bounds, Traversal.of(followed))
+    return pack(inquiry.answer(question, store), store, bounds)
+
+
+def _write(archive: PortableArchive, path: Path, meter: Meter) -> None:
+    done, total = 0, archive.zip.length
+    with placed(path) as file:
+        for block in archive.zip.blocks():
+            file.write(block)
+            done += len(block)
+            meter.show("writing the archive", done, total)

@@ -1,0 +1,1 @@
+"""Archives for AiiDA: nodes of a selection, with all that belongs to them. Floor: translators."""
