@@ -63,7 +63,11 @@ def _plain(row):
 def _json(value):
     if not isinstance(value, str) or not value.startswith("{"):
         return value
-    found = json.loads(value)  # an import drops the hashes of AiiDA
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+    # an import drops the hashes of AiiDA
     kept = {key: found[key] for key in found if not key.startswith("_aiida_hash")}
     return json.dumps(kept, sort_keys=True)
 

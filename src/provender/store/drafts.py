@@ -29,6 +29,8 @@ from provender.store.sqlite.drafttables import ADDED, ASIDE, NUMBERING, OWNERS, 
 Row = Sequence[object]
 PAGE, CACHE_KIB = 4096, 8192
 LEAST = -(1 << 63)
+# Bytes of a disk that is not full.
+ROOM = 1 << 20
 
 
 class Draft:
@@ -84,7 +86,7 @@ class Draft:
 
     def owners(self, table: str) -> list[int]:
         """Return the ids in the store of all computers, or users, of what was put aside."""
-        return sorted(pk for (pk,) in self._rows(OWNERS[table]))
+        return sorted(pk for (pk,) in self._rows(OWNERS[table]) if pk is not None)
 
     def chosen(self) -> Iterator[str]:
         """Yield the uuids of the nodes that were chosen, in the order of their creation."""
@@ -151,7 +153,7 @@ class Draft:
                 reason=str(error),
             ) from error
         except (sqlite3.Error, OSError) as error:
-            if self._most is not None and _is_full(error) and self._is_at_most():
+            if self._most is not None and "full" in str(error) and self._has_room():
                 raise SelectionTooLarge(
                     f"The database of the archive would be larger than "
                     f"{counted(self._most, 'bytes')} (`limits.members_text_bytes`).",
@@ -159,14 +161,9 @@ class Draft:
                 ) from error
             raise _no_room(error) from error
 
-    def _is_at_most(self) -> bool:
-        """Return whether the database has as many pages as it may."""
-        pages = int(self._made.execute("PRAGMA main.page_count").fetchone()[0])
-        return (pages + 1) * PAGE > (self._most or 0)
-
-
-def _is_full(error: Exception) -> bool:
-    return "full" in str(error)
+    def _has_room(self) -> bool:
+        """Return whether the disk has room: then it is the bound that was reached."""
+        return shutil.disk_usage(self.path.parent).free > ROOM
 
 
 def _no_room(error: Exception) -> StoreBusy:

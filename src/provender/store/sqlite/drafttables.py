@@ -77,6 +77,6 @@ TAKEN = (
 # Whose rows an archive needs besides.
 OWNERS = {
     "user": """SELECT user FROM scratch.node UNION SELECT user FROM scratch.comment
-        UNION SELECT user FROM scratch.grp WHERE user IS NOT NULL""",
-    "computer": "SELECT DISTINCT computer FROM scratch.node WHERE computer IS NOT NULL",
+        UNION SELECT user FROM scratch.grp""",
+    "computer": "SELECT DISTINCT computer FROM scratch.node",
 }
