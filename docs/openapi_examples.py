@@ -30,6 +30,12 @@ SELECTIONS = {
         "tree": "workflow",
         "dry_run": True,
     },
+    "/nodes/files": {
+        "where": {"node_type": {"startswith": "data.core.upf."}},
+        "glob": "*.upf",
+        "min_size": "1k",
+        "limit": 2,
+    },
     "/files/archive.zip": {
         "files": [{"uuid": "78ccdb4c-e7b5-453b-9de9-3949114d5452", "path": "aiida.in"}],
         "dry_run": True,

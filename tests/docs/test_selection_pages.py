@@ -15,6 +15,7 @@ PAGES = [
     "docs/selections/aiida.md",
     "docs/reference/selections.md",
     "docs/selections/facets.md",
+    "docs/selections/files.md",
     "docs/selections/keys.md",
     "docs/selections/records.md",
     "docs/selections/schemas.md",

@@ -6,7 +6,7 @@ Example:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from provender.errors import BadValue, QueryTimeout
 from provender.python import selecting
+from provender.python.files import files_of
 from provender.python.record import record_of
 from provender.python.rows import Rows, plain
 from provender.python.selecting import WALKED, Chosen, given, listed, ordered, written
@@ -24,9 +25,12 @@ from provender.query.querystring.parameters import ATTRIBUTES, CURSOR, EXTRAS
 from provender.query.querystring.request import ListRequest
 from provender.query.querystring.selections import keys as keys_asked
 from provender.query.querystring.selections.facets import SIZES, read_facet
+from provender.query.querystring.selections.files import read_size
 from provender.query.selection.want import read_written
 from provender.settings import Settings
 from provender.translators.asking import Asked, registry
+from provender.translators.finding.walk import FileWalk, Sought
+from provender.translators.globs import Globs
 from provender.translators.inquiry import answer
 from provender.translators.lists import Listing, ListOf
 from provender.translators.selections.facets import NEWEST, FacetsOf, Options
@@ -140,6 +144,26 @@ class OpenStore(Asked):
 
         self._filled(chosen, template, (cursors.FIRST, 1), orderby, is_flat=flat)  # the same
         return Rows(page, cursors.FIRST, self._limits.selected, _checked(limit), table)
+
+    def files(
+        self,
+        selection: Chosen = None,
+        glob: str | Sequence[str] = (),
+        *,
+        min_size: int | str = 0,
+    ) -> Iterator[Found]:
+        """Return `{"uuid", "label", "path", "size", "sha256"}` of each file, while looped over.
+
+        `glob` is a pattern of names or paths, or several. A size may be written `1.5M`.
+        """
+        chosen, globs = self._read(selection), Globs(listed(glob, "glob"))
+        size = min_size if isinstance(min_size, int) else read_size(min_size)
+
+        def page(cursor: str) -> FileWalk:
+            request = self._request(chosen, {}, cursor, self._limits.selected)
+            return FileWalk(Sought(chosen.selection, request, globs, size))
+
+        return files_of(page, self._stores.get)
 
     def keys(
         self,

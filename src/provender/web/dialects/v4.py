@@ -44,6 +44,7 @@ from provender.web.dialects.parts import (
 from provender.web.dialects.selections import (
     about,
     facets,
+    files,
     keys,
     portable,
     schemas,
@@ -246,6 +247,7 @@ V4 = Dialect(
         *select.ROUTES,
         *zips.ROUTES,
         *portable.ROUTES,
+        *files.ROUTES,
         *facets.ROUTES,
         *suggest.ROUTES,
         *keys.ROUTES,

@@ -22,6 +22,18 @@ def node_url(resource: BaseResource) -> Callable[[str], str]:
     return _url(resource, "nodes")
 
 
+def contents_url(resource: BaseResource) -> Callable[[str, str], str]:
+    """Return the function that gives the address of a file, of a uuid and a path; as `node_url`."""
+    base, named = f"{_below(resource)}/nodes/", resource.profile
+    more = "" if named is None else f"&profile={quote(named, safe='')}"
+
+    def address(uuid: str, path: str) -> str:
+        quoted = path.replace('"', '""').encode("utf-8", "replace")
+        return f"{base}{uuid}/repo/contents?filename=%22{quote(quoted, safe='/')}%22{more}"
+
+    return address
+
+
 def code_url(resource: BaseResource) -> Callable[[str], str]:
     """Return the function that gives the address of the code of a uuid; as `node_url`."""
     return _url(resource, "codes")

@@ -1,0 +1,1 @@
+"""Files of all nodes: found by name and size, and by what is in them. Floor: translators."""
