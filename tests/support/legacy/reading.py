@@ -13,6 +13,7 @@ from provender.schema.tables import REQUIRED
 from provender.settings import Cache
 from provender.store.archive import open_archive
 from provender.store.cache import CacheFolder
+from provender.store.progress import quietly
 
 JSON = ("attributes", "extras", "repository_metadata", "metadata", "auth_params")
 COLUMNS = {table.name: [column.name for column in table.columns] for table in REQUIRED}
@@ -70,7 +71,8 @@ def filled(tree, files):
 
 def read(path, folder):
     """Return what Provender reads of an archive; its cache lies below a folder."""
-    archive = open_archive(path, "The store `x`", CacheFolder(Cache(folder=folder / "cache")))
+    cache = CacheFolder(Cache(folder=folder / "cache"))
+    archive = open_archive(path, "The store `x`", cache, quietly)  # which waits until it is made
     try:
         with closing(archive.database.connect()) as connection:
             tables = rows_of(connection)
@@ -140,3 +142,14 @@ def difference(found, expected):
 def says(found, count, example):
     """Tell whether one remark has a count, and an example that holds a text."""
     return any(count == number and example in text for number, text in found.remarks().values())
+
+
+def count(path, folder):
+    """Return the number of nodes of an archive that is opened, and not read."""
+    cache = CacheFolder(Cache(folder=folder / "cache"))
+    archive = open_archive(path, "The store `x`", cache, quietly)
+    try:
+        with closing(archive.database.connect()) as connection:
+            return connection.execute("SELECT count(*) FROM db_dbnode").fetchone()[0]
+    finally:
+        archive.objects.close()
