@@ -23,6 +23,7 @@ from support.legacy.versions import OLDEST, since
 JOB = "calculation.job.quantumespresso.pw.PwCalculation."
 WORK = "calculation.work.WorkCalculation."
 TRAJECTORY = "data.array.trajectory.TrajectoryData."
+OLD_PROCESSES = [kind for kind in PROCESSES if kind.oldest is not None]
 OLD_DATA = [kind for kind in DATA if kind.oldest is not None]
 
 
@@ -58,7 +59,7 @@ def test_a_type_of_data_gets_its_name_of_today(version, kind, one_node):
     assert (row["node_type"], row["process_type"]) == (kind.served, "")
 
 
-@pytest.mark.parametrize("kind", PROCESSES, ids=lambda kind: f"{kind.oldest} {kind.named}")
+@pytest.mark.parametrize("kind", OLD_PROCESSES, ids=lambda kind: f"{kind.oldest} {kind.named}")
 def test_a_type_of_process_gets_its_name_of_today(kind, one_node):
     attributes = {} if kind.named is None else {"function_name": kind.named}
     row = one_node("0.3", kind.oldest, attributes)

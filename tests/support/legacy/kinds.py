@@ -104,7 +104,7 @@ PROCESSES = (
     _process("calculation.process.ProcessCalculation.", WORKFUNCTION, "process", named="relax"),
     _process("node.process.calculation.calcjob.arithmetic.add.ArithmeticAddCalculation.",
              "process.calculation.calcjob.arithmetic.add.ArithmeticAddCalculation."),
-    _process("process.workflow.workchain.WorkChainNode.", WORKCHAIN),
+    _process(None, "process.calculation.x.X."),
 )  # fmt: skip
 
 PROCESS_TYPES = {
