@@ -170,6 +170,7 @@ COLUMNS = [
     *(("db_dbgroup", name) for name in ("time", "extras", "user_id", "type_string")),
     *(("db_dbuser", name) for name in ("email", "first_name")),
     *(("db_dblink", name) for name in ("input_id", "output_id", "label", "type")),
+    *((table, "id") for table in ("db_dbnode", "db_dbgroup", "db_dbuser", "db_dblink")),
     *(("db_dbgroup_dbnodes", name) for name in ("dbnode_id", "dbgroup_id")),
 ]
 

@@ -49,7 +49,7 @@ BELOW = [
     *("?attributes=true&extras=true", "/links/incoming", "/links/outgoing", "/links/tree"),
     *("/contents/derived_properties", "/repo/list?metadata=1", "/groups", "/record"),
 ]
-OF_PROCESSES = ["report", "status", "summary", "history", "inputs", "logs", "traceback"]
+OF_PROCESSES = ["report", "status", "summary", "history", "results", "inputs", "logs", "traceback"]
 OF_JOBS = ["input_files", "output_files", "files"]
 SPREAD = 10
 """Of the requests of a fuzzing test, one in so many is asked of each archive."""

@@ -99,6 +99,9 @@ def _fitting(
     called = table.removeprefix("db_db")
 
     def fit(row: dict[str, Any]) -> tuple[Any, ...] | None:
+        if not isinstance(row["id"], int):
+            remarks.note(f"rows of `{called}` have no number and were left out", row["id"])
+            return None
         lacking = [name for name in NEEDED.get(table, ()) if row[name] is None]
         if lacking:
             kind = f"rows of `{called}` have no `{lacking[0]}` and were left out"

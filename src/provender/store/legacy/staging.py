@@ -6,6 +6,7 @@ everything is put aside first, and brought together afterwards. Memory stays con
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
@@ -88,7 +89,7 @@ class _Staging:
 
     def documents(self, text: JsonText, table: str) -> None:
         """Put the attributes or extras of nodes aside."""
-        rows = ((pk, value.text) for pk, value in self._of(text, is_null_empty=True))
+        rows = ((pk, _compact(value)) for pk, value in self._of(text, is_null_empty=True))
         self._insert(f"INSERT OR REPLACE INTO staged.{table} VALUES (?, ?)", rows)  # noqa: S608 - ours
 
     def links(self, text: JsonText) -> None:
@@ -135,6 +136,16 @@ class _Staging:
 
     def _insert(self, sql: str, rows: Iterator[tuple[Any, ...]]) -> None:
         self._connection.executemany(sql, rows)
+
+
+def _compact(value: Value) -> str:
+    """Return the text of a value; one that was written for people loses its blanks."""
+    if "\n" not in value.text:
+        return value.text
+    try:
+        return json.dumps(value.parsed)
+    except RecursionError:
+        return value.text
 
 
 def _is_number(key: str) -> bool:
