@@ -8,7 +8,7 @@ from pathlib import Path
 import provender
 from provender.web.dialects import DIALECTS
 from provender.web.openapi import examples
-from provender.web.openapi.parameters import TYPE, template
+from provender.web.openapi.parameters import CONTENT, TYPE, template
 from provender.web.routes.route import Form
 
 FILE = Path(examples.__file__).with_name(examples.FILE)
@@ -80,6 +80,7 @@ PLACES = {
     "bounds": "-1:",
     "process_type": TYPE,
     "key": "node_type",
+    "sha256": CONTENT,
     "node_type": "data.core.int.Int.",
 }
 SHORT = {"limit": 1, "attributes": True, "attributes_filter": ["cell"]}

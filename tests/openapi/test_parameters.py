@@ -50,6 +50,7 @@ IN_PATHS = {
     "node_type": ("no-type", 404),
     "page": ("0", 404),
     "bounds": ("x:y", 400),
+    "sha256": ("0" * 64, 404),
     **dict.fromkeys(("name", "label", "array"), ("nonsense", 404)),
 }
 # Keys that need another one beside them.

@@ -25,6 +25,7 @@ from provender.store.database.reader import Reader
 from provender.store.files.checksums import CachedChecksums
 from provender.store.files.container import Container
 from provender.store.files.streams import ObjectStore
+from provender.store.hashindex import HashIndex
 from provender.store.inspection import Inspection, check_database, check_tables, inspect
 from provender.store.layout import ARCHIVE_DATABASE
 from provender.store.legacy.origin import Origin
@@ -42,7 +43,8 @@ class Store:
     """An opened store.
 
     `objects` holds the contents of files; None with a `repository_problem` if they cannot be
-    read, while the database still answers. `checksums` are those that were computed before.
+    read, while the database still answers. `checksums` are those that were computed before,
+    `hashes` knows which nodes name which contents.
     `origin` tells what an archive was written as.
     """
 
@@ -51,6 +53,7 @@ class Store:
     revision: str
     objects: ObjectStore | None
     checksums: CachedChecksums
+    hashes: HashIndex
     repository_problem: ProvenderError | None = None
     origin: Origin | None = None
     identity: Identity = ()
@@ -92,6 +95,7 @@ class Store:
     def close(self) -> None:
         """Close the connections and release the cached database of an archive."""
         self.reader.close()
+        self.hashes.close()
         if self.objects is not None:
             self.objects.close()
 
@@ -137,8 +141,18 @@ def open_store(
     objects, problem = _container(profile, found)
     revision = found.revision or ""
     checksums = CachedChecksums(cache)
+    hashes = HashIndex(cache, f"{profile.location} {found.repository_id}", is_fixed=False)
     return Store(
-        profile, reader, revision, objects, checksums, problem, None, identity, watched=watched
+        profile,
+        reader,
+        revision,
+        objects,
+        checksums,
+        hashes,
+        problem,
+        None,
+        identity,
+        watched=watched,
     )
 
 
@@ -169,6 +183,7 @@ def _open_archive(
         archive.revision,
         archive.objects,
         CachedChecksums(cache),
+        HashIndex(cache, archive.identity, is_fixed=archive.entry is not None),
         None,
         archive.origin,
         identity,

@@ -72,6 +72,8 @@ OTHER_OPERATORS = (
 
 # A type of processes that many stores have.
 TYPE = "aiida.calculations:core.arithmetic.add"
+# A pseudopotential of silicon: a content that the demo store has.
+CONTENT = "75ce2f9ba40e3b97b4d5eeaa733cccb2cc3102d7efb8bd7071212612737ff4a8"
 _SEGMENT = {"type": "string", "pattern": r"^[^/]+$"}
 # The other parts of paths: what each is, its schema, and an example.
 PARTS: dict[str, tuple[str, Schema, str]] = {
@@ -94,6 +96,11 @@ PARTS: dict[str, tuple[str, Schema, str]] = {
         "A key to filter by, or a path into JSON.",
         {"type": "string", "pattern": r"^[a-z_]+(?:\.[A-Za-z0-9_]+)*$"},
         "node_type",
+    ),
+    "sha256": (
+        "The SHA-256 of a content.",
+        {"type": "string", "pattern": r"^[0-9a-f]{64}$"},
+        CONTENT,
     ),
     "name": ("The name of an array.", _SEGMENT, "positions"),
     "label": ("The label of a link: of an output or an input of the process.", _SEGMENT, "sum"),

@@ -27,3 +27,15 @@ FILE = Named(
     ),
 )
 FILES: Schema = closed({"files": array(FILE)})
+NAMING_NODE = Named(
+    "NamingNode",
+    closed(
+        {
+            "uuid": nullable(UUID),
+            "label": nullable(STRING),
+            "node_type": nullable(STRING),
+            "files": array(closed({"path": STRING, "url": nullable(STRING)}), minItems=1),
+        }
+    ),
+)
+NODES: Schema = closed({"nodes": array(NAMING_NODE)})
