@@ -16,6 +16,7 @@ import yaml
 from deploy import processes
 from deploy.processes import ROOT
 from support import postgres
+from support.hearing import hearing
 from support.waiting import PATIENCE, wait_until
 
 KINDS = ("waitress", "gunicorn")
@@ -56,16 +57,6 @@ class Running:
 
 
 @contextmanager
-def _hearing_hangups():
-    """Let what is started here end with its terminal, though the tests may run under `nohup`."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGHUP, before)
-
-
-@contextmanager
 def running(kind, folder, store, environment=None, **settings):
     """Yield a server of a store (the entry of a profile), which ends with the block."""
     file, log = folder / "config.yaml", folder / "log"
@@ -79,7 +70,7 @@ def running(kind, folder, store, environment=None, **settings):
         command = [sys.executable, "-m", "gunicorn", "-c", own, "-b", f"127.0.0.1:{port}"]
         command += ["-w", str(WORKERS), "provender:create_app()"]
     known = os.environ | {"PROVENDER_CONFIG": str(file)} | (environment or {})
-    with log.open("wb") as output, _hearing_hangups():
+    with log.open("wb") as output, hearing():
         process = subprocess.Popen(command, env=known, stdout=output, stderr=output)
     try:
         processes.wait_for_port(port, process)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import resource
+import select
 import signal
 import statistics
 import subprocess
@@ -17,6 +18,7 @@ from faults import serving
 from faults.serving import running
 from support import largearchive
 from support.command import COMMAND, run
+from support.hearing import hearing
 from support.server import ask
 from support.waiting import wait_until
 
@@ -206,26 +208,32 @@ class Terminal:
 
     def __init__(self, *arguments, cache):
         self._ours, theirs = os.openpty()
-        self.process = subprocess.Popen(
-            [*COMMAND, *map(str, arguments)],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env={**os.environ, "PROVENDER_CACHE_FOLDER": str(cache)},
-            start_new_session=True,
-        )
+        with hearing():
+            self.process = subprocess.Popen(
+                [*COMMAND, *map(str, arguments)],
+                stdin=theirs,
+                stdout=theirs,
+                stderr=theirs,
+                env={**os.environ, "PROVENDER_CACHE_FOLDER": str(cache)},
+                start_new_session=True,
+            )
         os.close(theirs)
         self.text = ""
 
+    def _read(self):
+        """Return what is written next; a command that says nothing for a minute hangs."""
+        assert select.select([self._ours], [], [], 60)[0], self.text
+        return os.read(self._ours, 4096)
+
     def read_until(self, pattern):
         while not (found := re.search(pattern, self.text)):
-            self.text += os.read(self._ours, 4096).decode()
+            self.text += self._read().decode()
         return found
 
     def end(self):
         """Return the exit status, after everything was read."""
         try:
-            while block := os.read(self._ours, 4096):
+            while block := self._read():
                 self.text += block.decode()
         except OSError:  # the end, on Linux
             pass
