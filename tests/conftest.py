@@ -14,7 +14,7 @@ import pytest
 
 import provender
 from provender.settings import Cache, Settings
-from support import described, postgres
+from support import described, growing, postgres
 from support.figures import Figures
 from support.server import ask, serving
 
@@ -321,3 +321,23 @@ def on_lab(request):
 def on_each(request):
     """The lab on every backend; the SQLite profile has other ids."""
     return request.getfixturevalue(f"on_{request.param}")
+
+
+@pytest.fixture(scope="module")
+def lab(on_archive, on_postgres, on_sqlite):
+    """Test clients of the lab by the name of the backend."""
+    served = {"archive": on_archive, "postgres": on_postgres, "sqlite": on_sqlite}
+    return {name: one.app.test_client() for name, one in served.items()}
+
+
+@pytest.fixture
+def changed(unpacked, tmp_path, make_app):
+    """A function: SQL -> a test client of a copy of the lab in SQLite after it."""
+    folder = growing.copied(unpacked, tmp_path)
+
+    def start(*statements, **options):
+        growing.change(folder, *statements)
+        return make_app(store=folder, **options).test_client()
+
+    start.folder = folder
+    return start

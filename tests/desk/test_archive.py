@@ -70,26 +70,6 @@ def get(client, path, **options):
         return answer
 
 
-@pytest.fixture(scope="module")
-def lab(on_archive, on_postgres, on_sqlite):
-    """Test clients of the lab by the name of the backend."""
-    served = {"archive": on_archive, "postgres": on_postgres, "sqlite": on_sqlite}
-    return {name: one.app.test_client() for name, one in served.items()}
-
-
-@pytest.fixture
-def changed(unpacked, tmp_path, make_app):
-    """A function: SQL -> a test client of a copy of the lab in SQLite after it."""
-    folder = growing.copied(unpacked, tmp_path)
-
-    def start(*statements, **options):
-        growing.change(folder, *statements)
-        return make_app(store=folder, **options).test_client()
-
-    start.folder = folder
-    return start
-
-
 def recorded(data, store):
     return json.loads((data / "desk" / f"{store}.json").read_text())["dumps"]
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import zipfile
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from support import growing
-from support.measured import Served, put_zeros
+from support.measured import filled, put_zeros
 
 CHAIN = "7ecba7ea-6275-4480-9606-4b0689d980f1"
 CALLS = 1000
@@ -58,17 +56,7 @@ def fill(store, container, size):
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
 def served(request, unpacked, tmp_path_factory):
     folder, size = tmp_path_factory.mktemp("calls"), request.config.getoption("--large") // CALLS
-    with ExitStack() as stack:
-        if request.param == "sqlite":
-            store = growing.copied(unpacked, folder)
-            arguments, container = [store], store / "container"
-        else:
-            store = stack.enter_context(growing.database(request.getfixturevalue("cluster")))
-            container = shutil.copytree(unpacked / "repo" / "container", folder / "container")
-            arguments = [store, "--repository", container]
-        fill(store, container, size)
-        found = Served(*arguments)
-        stack.callback(found.stop)
+    with filled(request, unpacked, folder, lambda *place: fill(*place, size)) as found:
         yield found
 
 

@@ -30,14 +30,7 @@ FOREIGN = ("AIIDA_PATH", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("source", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.argument("arguments", nargs=-1)
-@click.option(
-    "--environment",
-    "home",
-    default=TESTS.parent / ".venv" / "peer",
-    show_default=True,
-    type=click.Path(path_type=Path),
-    help="Virtual environment with AiiDA; made if it is not there.",
-)
+@environment.option
 @click.option(
     "--storage",
     type=click.Choice(["both", *STORAGES]),

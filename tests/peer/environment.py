@@ -8,10 +8,24 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
+
+ROOT = Path(__file__).resolve().parents[2]
 VERSION = "2.9.4"
 PACKAGES = (f"aiida-core[rest]=={VERSION}", "ase>=3.21", "PyCifRW>=4.4", "pytest>=8.2", "requests")
 INSTALLED = "import aiida, ase, CifFile, flask_restful, pytest, requests"
 """What fails in an environment that lacks something."""
+
+
+option = click.option(
+    "--environment",
+    "home",
+    default=ROOT / ".venv" / "peer",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Virtual environment with AiiDA; made if it is not there.",
+)
+"""The option that names the environment."""
 
 
 def prepare(home: Path, say: Callable[[str], None]) -> Path:

@@ -61,14 +61,7 @@ class Task:
 @click.argument("archive", default=TESTS / "data" / "lab.aiida", type=click.Path(path_type=Path))
 @click.option("--number", default=30, show_default=True, help="Random selections.")
 @click.option("--seed", default=1, show_default=True)
-@click.option(
-    "--environment",
-    "home",
-    default=TESTS.parent / ".venv" / "peer",
-    show_default=True,
-    type=click.Path(path_type=Path),
-    help="Virtual environment with AiiDA; made if it is not there.",
-)
+@environment.option
 def main(archive: Path, number: int, seed: int, home: Path) -> None:
     """Compare archives of selections of the nodes of ARCHIVE with those of AiiDA."""
     python = environment.prepare(home.absolute(), click.echo)

@@ -25,14 +25,7 @@ LONGEST = 300
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--environment",
-    "home",
-    default=TESTS.parent / ".venv" / "peer",
-    show_default=True,
-    type=click.Path(path_type=Path),
-    help="Virtual environment with AiiDA; made if it is not there.",
-)
+@environment.option
 @click.option("--count", default=30, show_default=True, help="Archives of each version.")
 @click.option("--first", default=0, show_default=True, help="Seed of the first one.")
 def main(home: Path, count: int, first: int) -> None:

@@ -29,14 +29,7 @@ OTHER_TWINS = {
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("archives", nargs=-1, type=click.Path(path_type=Path, exists=True))
-@click.option(
-    "--environment",
-    "home",
-    default=TESTS.parent / ".venv" / "peer",
-    show_default=True,
-    type=click.Path(path_type=Path),
-    help="Virtual environment with AiiDA; made if it is not there.",
-)
+@environment.option
 def main(archives: tuple[Path, ...], home: Path) -> None:
     """Compare what AiiDA imports; by default of all archives among the data of the tests."""
     python = environment.prepare(home.absolute(), click.echo)

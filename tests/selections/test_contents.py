@@ -14,6 +14,7 @@ import pytest
 
 from provender.settings import Cache, Settings
 from support import badrows, growing, postgres
+from support.trees import files_of
 from support.waiting import wait_until
 
 PATH = "/api/v4/files"
@@ -21,13 +22,6 @@ BACKENDS = ("archive", "postgres", "sqlite")
 JOB = "78ccdb4c-e7b5-453b-9de9-3949114d5452"
 EMPTY = hashlib.sha256(b"").hexdigest()
 UNKNOWN = hashlib.sha256(b"nobody has this").hexdigest()
-
-
-@pytest.fixture(scope="module")
-def lab(on_archive, on_postgres, on_sqlite):
-    """Test clients of the lab by the name of the backend."""
-    served = {"archive": on_archive, "postgres": on_postgres, "sqlite": on_sqlite}
-    return {name: one.app.test_client() for name, one in served.items()}
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +36,8 @@ def stored(data, tmp_path_factory):
         rows = connection.execute("SELECT uuid, repository_metadata FROM db_dbnode").fetchall()
     naming = {}
 
-    def walk(tree, prefix=""):
-        for name, entry in tree.get("o", {}).items():
-            if "k" in entry:
-                yield prefix + name, entry["k"]
-            else:
-                yield from walk(entry, f"{prefix}{name}/")
-
     for uuid, tree in rows:
-        for path, key in walk(json.loads(tree or "{}")):
+        for path, key in files_of(json.loads(tree or "{}")):
             naming.setdefault(key, set()).add((uuid, path))
     return contents, naming
 

@@ -26,17 +26,11 @@ from provender.translators.globs import Globs
 from provender.translators.inquiry import answer
 from provender.web.routes.views import NODES
 from support import badrows, growing
+from support.trees import files_of
 
 PATH = "/api/v4/nodes/files"
 BACKENDS = ("archive", "postgres", "sqlite")
 JOB = "78ccdb4c-e7b5-453b-9de9-3949114d5452"
-
-
-@pytest.fixture(scope="module")
-def lab(on_archive, on_postgres, on_sqlite):
-    """Test clients of the lab by the name of the backend."""
-    served = {"archive": on_archive, "postgres": on_postgres, "sqlite": on_sqlite}
-    return {name: one.app.test_client() for name, one in served.items()}
 
 
 @pytest.fixture(scope="module")
@@ -51,31 +45,11 @@ def stored(data, tmp_path_factory):
             "SELECT uuid, label, repository_metadata FROM db_dbnode"
         ).fetchall()
 
-    def walk(tree, prefix=""):
-        for name, entry in tree.get("o", {}).items():
-            if "k" in entry:
-                yield prefix + name, entry["k"]
-            else:
-                yield from walk(entry, f"{prefix}{name}/")
-
     return {
         (uuid, label, path, sizes[key], key)
         for uuid, label, tree in rows
-        for path, key in walk(json.loads(tree or "{}"))
+        for path, key in files_of(json.loads(tree or "{}"))
     }
-
-
-@pytest.fixture
-def changed(unpacked, tmp_path, make_app):
-    """A function: SQL -> a test client of a copy of the lab in SQLite after it."""
-    folder = growing.copied(unpacked, tmp_path)
-
-    def start(*statements, **options):
-        growing.change(folder, *statements)
-        return make_app(store=folder, **options).test_client()
-
-    start.folder = folder
-    return start
 
 
 def ask(client, query="", body=None):

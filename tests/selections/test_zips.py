@@ -65,13 +65,6 @@ PROGRAMS = {
 INSTALLED = [name for name, (program, *_) in PROGRAMS.items() if shutil.which(program)]
 
 
-@pytest.fixture(scope="module")
-def lab(on_archive, on_postgres, on_sqlite):
-    """Test clients of the lab by the name of the backend."""
-    served = {"archive": on_archive, "postgres": on_postgres, "sqlite": on_sqlite}
-    return {name: one.app.test_client() for name, one in served.items()}
-
-
 @dataclass
 class Stored:
     """What a store holds, read by other means: the files of each node by path, and contents."""
@@ -164,19 +157,6 @@ def figures(client, path=PATH, body=None):
         answer = send(client, f"{path}{'&' if '?' in path else '?'}dry_run=1")
     assert answer.status_code == 200, answer.data
     return answer.json["data"]
-
-
-@pytest.fixture
-def changed(unpacked, tmp_path, make_app):
-    """A function: SQL -> a test client of a copy of the lab in SQLite after it."""
-    folder = growing.copied(unpacked, tmp_path)
-
-    def start(*statements, **options):
-        growing.change(folder, *statements)
-        return make_app(store=folder, **options).test_client()
-
-    start.folder = folder
-    return start
 
 
 # What is in a zip.

@@ -9,8 +9,11 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from support import growing
 
 
 class Served:
@@ -50,6 +53,26 @@ class Served:
     def stop(self):
         self.process.terminate()
         self.process.communicate(timeout=20)
+
+
+@contextmanager
+def filled(request, unpacked, folder, fill):
+    """Give a server of a copy of the lab on the backend `request.param`.
+
+    `fill` is called with the store and its container before.
+    """
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            store = growing.copied(unpacked, folder)
+            arguments, container = [store], store / "container"
+        else:
+            store = stack.enter_context(growing.database(request.getfixturevalue("cluster")))
+            container = shutil.copytree(unpacked / "repo" / "container", folder / "container")
+            arguments = [store, "--repository", container]
+        fill(store, container)
+        found = Served(*arguments)
+        stack.callback(found.stop)
+        yield found
 
 
 def put_zeros(container, size):

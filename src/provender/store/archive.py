@@ -161,7 +161,7 @@ def _open_folder(path: Path, name: str) -> Archive:
         metadata,
         str(path),
         origin(metadata),
-        metadata["export_version"],
+        version,
     )
 
 

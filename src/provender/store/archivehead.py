@@ -15,10 +15,9 @@ from typing import Any
 from provender.errors import UnsupportedStore
 from provender.schema.tables import check_revision
 from provender.store.files import tars, zipindex
-from provender.store.files.extraction import SQLITE_HEADER
+from provender.store.files.extraction import SQLITE_HEADER, piece_of
 from provender.store.files.heldfile import HeldFile
-from provender.store.files.streams import Piece, damaged
-from provender.store.files.zipindex import Member, NotAZipError, UnreadableMemberError
+from provender.store.files.zipindex import Member, NotAZipError
 from provender.store.layout import ARCHIVE_DATABASE, METADATA
 from provender.store.legacy.entries import READER
 from provender.store.legacy.fields import dos_time, unix_time
@@ -177,23 +176,10 @@ def refusal(name: str, head: bytes, reason: str) -> UnsupportedStore:
     return UnsupportedStore(f"{name} is not an AiiDA archive.")
 
 
-def piece(path: Path, member: Member, name: str) -> Piece:
-    """Return the place of a member; raises if the member cannot be read."""
-    try:
-        return zipindex.piece(path, member)
-    except UnreadableMemberError as error:
-        raise UnsupportedStore(
-            f"{name} cannot be read: its {member.name} {error}.",
-            hint="Unpack it and zip it again: deflate, bzip2 and LZMA are read.",
-        ) from error
-    except NotAZipError as error:
-        raise damaged("is damaged", str(error)) from error
-
-
 def _read_member(path: Path, member: Member, name: str) -> bytes:
     if max(member.size, member.length) > LARGEST_METADATA:
         raise too_large(name)
-    with piece(path, member, name).open() as stream:
+    with piece_of(path, member, name).open() as stream:
         return stream.readall()
 
 

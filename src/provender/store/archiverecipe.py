@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from provender.store.archivehead import Head, piece, read_head
+from provender.store.archivehead import Head, read_head
 from provender.store.cache import CacheFolder
 from provender.store.files.archived import INDEX, index_objects
-from provender.store.files.extraction import check_size, extract
+from provender.store.files.extraction import check_size, extract, piece_of
 from provender.store.files.heldfile import HeldFile, held_again
 from provender.store.layout import ARCHIVE_DATABASE
 from provender.store.legacy import entries
@@ -49,9 +49,9 @@ def recipe_of_zip(head: Head, held: HeldFile, path: Path, name: str, cache: Cach
             if member is None or head.version in JSON_VERSIONS:
                 older.read(file.path, folder, told)
             elif head.is_legacy:
-                older.copy(file.path, piece(file.path, member, name), folder, told)
+                older.copy(file.path, piece_of(file.path, member, name), folder, told)
             else:
-                with piece(file.path, member, name).open() as stream:
+                with piece_of(file.path, member, name).open() as stream:
                     extract(stream, folder / ARCHIVE_DATABASE, name, told)
                 index_objects(file.path, folder / INDEX, told)
 

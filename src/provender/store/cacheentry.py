@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import shutil
+import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
@@ -58,6 +59,16 @@ def blamed(folder: Path) -> Iterator[None]:
             is_full=error.errno in FULL,
             is_lasting=error.errno in (errno.EACCES, errno.EPERM, errno.EROFS),
         ) from error
+
+
+@contextmanager
+def blamed_for_sqlite(place: Path) -> Iterator[None]:
+    """Turn errors of SQLite in the block, which writes there, into those of the cache."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        is_full = any(words in str(error) for words in ("full", "disk I/O"))
+        raise CacheError(f"{place}: {error}", is_full=is_full) from error
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -23,7 +23,13 @@ from typing import Any
 
 from provender.errors import StoreUnreachable
 from provender.store.cache import CacheFolder
-from provender.store.cacheentry import PRIVATE_FILE, CacheEntry, CacheError, blamed
+from provender.store.cacheentry import (
+    PRIVATE_FILE,
+    CacheEntry,
+    CacheError,
+    blamed,
+    blamed_for_sqlite,
+)
 from provender.store.claims import Fill
 from provender.store.files.streams import KEY, batches
 from provender.store.preparing import Recipe, prepare
@@ -114,24 +120,14 @@ def write_index(
     Raises:
         CacheError: the file cannot be written. What the rows raise passes, too.
     """
-    with _writing(path):
+    with blamed_for_sqlite(path):
         writer = HashWriter(path, told)
     with closing(writer):
         for some in rows:
-            with _writing(path):
+            with blamed_for_sqlite(path):
                 writer.add(some)
-        with _writing(path):
+        with blamed_for_sqlite(path):
             writer.finish(known())
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Turn errors of SQLite in the block into those of the cache."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        is_full = any(words in str(error) for words in ("full", "disk I/O"))
-        raise CacheError(f"{path}: {error}", is_full=is_full) from error
 
 
 class HashIndex:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from provender.errors import CorruptObject, StoreUnreachable
-from provender.store.cacheentry import PRIVATE_FILE, CacheEntry, CacheError, blamed
+from provender.store.cacheentry import PRIVATE_FILE, CacheEntry, blamed, blamed_for_sqlite
 from provender.store.files import zipindex
 from provender.store.files.checkpoints import Checkpoints
 from provender.store.files.heldfile import HeldFile
@@ -81,14 +81,11 @@ def index_objects(path: Path, target: Path, told: Progress) -> None:
         NotAZipError: the directory of the archive is damaged.
         CacheError: the file cannot be written.
     """
-    try:
+    with blamed_for_sqlite(target):
         with path.open("rb") as file, closing(sqlite3.connect(target)) as connection, connection:
             _index(_counted(file, told), connection)
         with blamed(target.parent.parent):
             target.chmod(PRIVATE_FILE)
-    except sqlite3.Error as error:
-        is_full = any(words in str(error) for words in ("full", "disk I/O"))
-        raise CacheError(f"{target}: {error}", is_full=is_full) from error
 
 
 def _index(members: Iterator[Member], connection: sqlite3.Connection) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 from provender.errors import UnsupportedStore
 from provender.store.cache import CacheFolder
 from provender.store.cacheentry import PRIVATE_FILE, CacheEntry, CacheError, blamed
-from provender.store.files.streams import ObjectStream
-from provender.store.files.zipindex import Member
+from provender.store.files import zipindex
+from provender.store.files.streams import ObjectStream, Piece, damaged
+from provender.store.files.zipindex import Member, NotAZipError, UnreadableMemberError
 from provender.store.progress import Progress
 
 LOGGER = logging.getLogger(__name__)
@@ -96,13 +97,36 @@ class Copy:
 
     def _checksum(self) -> int | None:
         try:
-            with self._path.open("rb") as file:
-                checksum = 0
-                while block := file.read(BLOCK):
-                    checksum = zlib.crc32(block, checksum)
-                return checksum
+            return checksum_of(self._path)
         except OSError:
             return None
+
+
+def checksum_of(path: Path) -> int:
+    """Return the CRC-32 of a file; raises `OSError`."""
+    checksum = 0
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            checksum = zlib.crc32(block, checksum)
+    return checksum
+
+
+def piece_of(path: Path, member: Member, name: str) -> Piece:
+    """Return the place of a member of an archive, whose `name` begins the sentences of errors.
+
+    Raises:
+        UnsupportedStore: the member has a form that is not read.
+        CorruptObject: it is not at the place that the archive names.
+    """
+    try:
+        return zipindex.piece(path, member)
+    except UnreadableMemberError as error:
+        raise UnsupportedStore(
+            f"{name} cannot be read: its {member.name} {error}.",
+            hint="Unpack it and zip it again: deflate, bzip2 and LZMA are read.",
+        ) from error
+    except NotAZipError as error:
+        raise damaged("is damaged", str(error)) from error
 
 
 def _write(file: FileIO, chunk: bytes) -> None:

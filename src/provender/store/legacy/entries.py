@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from provender.store.cacheentry import PRIVATE_FILE, CacheEntry, CacheError, blamed
+from provender.store.cacheentry import (
+    PRIVATE_FILE,
+    CacheEntry,
+    CacheError,
+    blamed,
+    blamed_for_sqlite,
+)
 from provender.store.files.archived import INDEX
+from provender.store.files.extraction import checksum_of
 from provender.store.layout import ARCHIVE_DATABASE, METADATA
 from provender.store.legacy.origin import Origin
 from provender.store.regular import read_whole
@@ -23,7 +29,7 @@ NAMES = (ARCHIVE_DATABASE, INDEX, METADATA, ORIGIN, CHECKSUM)
 # Part of the key of each entry: what is read otherwise is read anew.
 READER = 1
 LARGEST_METADATA = 64 << 20
-BLOCK = 1 << 20
+LARGEST_CHECKSUM = 100
 # Kibibytes of pages that SQLite keeps in memory for each file.
 CACHE_KIB = 16_000
 
@@ -46,29 +52,29 @@ def database(folder: Path, *beside: str) -> Iterator[sqlite3.Connection]:
     Raises:
         CacheError: it cannot be written.
     """
-    try:
-        with closing(sqlite3.connect(folder / ARCHIVE_DATABASE, isolation_level=None)) as made:
-            for name in beside:
-                made.execute(f"ATTACH ? AS {Path(name).stem}", (str(folder / name),))
-            for part in ("main", *(Path(name).stem for name in beside)):
-                # the entry is used when it is whole: what a crash leaves is removed
-                made.execute(f"PRAGMA {part}.journal_mode = OFF")
-                made.execute(f"PRAGMA {part}.synchronous = OFF")
-                made.execute(f"PRAGMA {part}.cache_size = -{CACHE_KIB}")
-            made.execute("BEGIN")
-            archivetables.create(made)
-            yield made
-            made.execute("COMMIT")
-    except sqlite3.Error as error:
-        is_full = any(words in str(error) for words in ("full", "disk I/O"))
-        raise CacheError(f"{folder}: {error}", is_full=is_full) from error
+    place = folder / ARCHIVE_DATABASE
+    with (
+        blamed_for_sqlite(folder),
+        closing(sqlite3.connect(place, isolation_level=None)) as made,
+    ):
+        for name in beside:
+            made.execute(f"ATTACH ? AS {Path(name).stem}", (str(folder / name),))
+        for part in ("main", *(Path(name).stem for name in beside)):
+            # the entry is used when it is whole: what a crash leaves is removed
+            made.execute(f"PRAGMA {part}.journal_mode = OFF")
+            made.execute(f"PRAGMA {part}.synchronous = OFF")
+            made.execute(f"PRAGMA {part}.cache_size = -{CACHE_KIB}")
+        made.execute("BEGIN")
+        archivetables.create(made)
+        yield made
+        made.execute("COMMIT")
 
 
 def complete(folder: Path, metadata: dict[str, Any], origin: Origin) -> None:
     """Write what an entry has beside its database; raises `CacheError`."""
     with blamed(folder.parent):
         (folder / METADATA).write_text(json.dumps(metadata))
-        (folder / CHECKSUM).write_text(str(_checksum(folder / ARCHIVE_DATABASE)))
+        (folder / CHECKSUM).write_text(str(checksum_of(folder / ARCHIVE_DATABASE)))
         origin.write(folder / ORIGIN)
         for path in folder.iterdir():
             path.chmod(PRIVATE_FILE)
@@ -80,16 +86,8 @@ def kept(entry: CacheEntry) -> Kept:
         return Kept(
             json.loads(read_whole(entry.folder / METADATA, LARGEST_METADATA)),
             Origin.read(entry.folder / ORIGIN),
-            int(read_whole(entry.folder / CHECKSUM, BLOCK)),
+            int(read_whole(entry.folder / CHECKSUM, LARGEST_CHECKSUM)),
         )
     except (OSError, ValueError) as error:
         entry.drop()
         raise CacheError(f"{entry.folder}: {error}") from error
-
-
-def _checksum(path: Path) -> int:
-    checksum = 0
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            checksum = zlib.crc32(block, checksum)
-    return checksum

@@ -11,13 +11,12 @@ from typing import Protocol
 from provender.errors import UnsupportedStore
 from provender.store.files import tars, zipindex
 from provender.store.files.archived import PLAIN, Spot, spot
+from provender.store.files.extraction import MOST_COMPRESSED, piece_of
 from provender.store.files.streams import HeldStream, ObjectStream
 from provender.store.files.tars import Readable
-from provender.store.files.zipindex import Member, UnreadableMemberError
+from provender.store.files.zipindex import Member
 from provender.store.progress import Progress
 
-# A zip of real files is not compressed more than this.
-MOST_COMPRESSED = 100
 READING = "reading the archive"
 
 
@@ -106,13 +105,7 @@ class _Lazy:
             if content is not None:
                 self._stream = HeldStream(content)
                 return self._stream.read(size)
-            try:
-                self._stream = zipindex.piece(self._path, self._member).open()
-            except UnreadableMemberError as error:
-                raise UnsupportedStore(
-                    f"{self._name} cannot be read: its {self._member.name} {error}.",
-                    hint="Unpack it and zip it again: deflate, bzip2 and LZMA are read.",
-                ) from error
+            self._stream = piece_of(self._path, self._member, self._name).open()
         return self._stream.read(size)
 
     def close(self) -> None:

@@ -9,9 +9,8 @@ from typing import ClassVar
 from provender.errors import SelectionTooLarge
 from provender.plurals import counted
 from provender.query.querystring.selections.zips import BY_UUID, FILES, PARTS
-from provender.settings import Limits
 from provender.translators.bundles.choosing import Chooser
-from provender.translators.zips.bounds import Bounds
+from provender.translators.zips.bounds import MemberBounds
 
 FEWER = "Choose fewer nodes, a `glob`, or fewer `parts`."
 
@@ -48,15 +47,10 @@ class Size:
 
 
 @dataclass(slots=True)
-class SelectionBounds(Bounds):
+class SelectionBounds(MemberBounds):
     """The bounds of a zip of nodes: `files` counts all members, and is compared at the end."""
 
     hint: ClassVar[str] = FEWER
-
-    @classmethod
-    def of(cls, limits: Limits) -> SelectionBounds:
-        """Return the bounds that settings tell."""
-        return cls(limits.members, limits.members_text_bytes, limits.statement_seconds)
 
     def check_nodes(self, number: int) -> None:
         """Raise `SelectionTooLarge` if there are more nodes than members."""

@@ -7,8 +7,7 @@ from typing import ClassVar
 
 from provender.errors import SelectionTooLarge
 from provender.plurals import counted
-from provender.settings import Limits
-from provender.translators.zips.bounds import Bounds
+from provender.translators.zips.bounds import MemberBounds
 
 FEWER = (
     "Choose fewer nodes, or follow fewer links (`call_work_backward=false`); "
@@ -17,15 +16,10 @@ FEWER = (
 
 
 @dataclass(slots=True)
-class PortableBounds(Bounds):
+class PortableBounds(MemberBounds):
     """The bounds of an archive: `files` counts its nodes and the contents of their files."""
 
     hint: ClassVar[str] = FEWER
-
-    @classmethod
-    def of(cls, limits: Limits) -> PortableBounds:
-        """Return the bounds that settings tell."""
-        return cls(limits.members, limits.members_text_bytes, limits.statement_seconds)
 
     def has_room(self, nodes: int) -> bool:
         """Return whether there may be so many nodes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from provender.errors import LimitExceeded, QueryTimeout
 from provender.plurals import counted
@@ -14,6 +14,9 @@ from provender.store.cancellation import current
 OTHERWISE = (
     "Take the processes that it called one by one, or run `provender dump`, which has no bound."
 )
+
+
+Some = TypeVar("Some", bound="Bounds")
 
 
 @dataclass(slots=True)
@@ -31,7 +34,7 @@ class Bounds:
     hint: ClassVar[str] = OTHERWISE
 
     @classmethod
-    def of(cls, limits: Limits) -> Bounds:
+    def of(cls: type[Some], limits: Limits) -> Some:
         """Return the bounds that settings tell."""
         return cls(limits.archive_files, limits.download_bytes, limits.statement_seconds)
 
@@ -70,3 +73,13 @@ class Bounds:
                 f"{counted(self.text_bytes, 'bytes')} (`limits.download_bytes`).",
                 hint=self.hint,
             )
+
+
+@dataclass(slots=True)
+class MemberBounds(Bounds):
+    """The bounds of what is made of a selection: `files` counts all members."""
+
+    @classmethod
+    def of(cls: type[Some], limits: Limits) -> Some:
+        """Return the bounds that settings tell."""
+        return cls(limits.members, limits.members_text_bytes, limits.statement_seconds)
