@@ -150,7 +150,7 @@ class TarMembers:
         """Return the error of a tar file that cannot be read."""
         return UnsupportedStore(
             f"{self.name} is a damaged archive: the tar file is truncated or damaged.",
-            reason=f"{self.path}: {error}",
+            reason=str(error),  # the path is one of the system's, of the held file
         )
 
     def _check(self, size: int) -> None:
