@@ -660,7 +660,7 @@ FILES = [{"uuid": JOB, "path": "aiida.in"}]
         (NAMED, {"files": [{"uuid": JOB[:8], "path": "x"}]}, 400, "not a whole uuid"),
         (NAMED, {"files": FILES, "where": {}}, 400, "no key `where`"),
         (NAMED, {"files": FILES, "path": []}, 400, "no key `path`"),
-        (NAMED, None, 404, "by its SHA-256"),
+        (NAMED, None, 405, "not allowed for the requested URL"),
         (f"/api/v4/nodes/{JOB}/repo/archive.zip?path=none", None, 404, "does not exist"),
         (f"/api/v4/nodes/{JOB}/repo/archive.zip?path=aiida.in", None, 404, "not a directory"),
         (f"/api/v4/nodes/{JOB}/repo/archive.zip?path=../x", None, 404, "does not exist"),

@@ -15,6 +15,7 @@ from werkzeug.routing.exceptions import RoutingException
 from provender.web.context import FAILURES, KEY, Context
 from provender.web.dialects import DIALECTS
 from provender.web.resources.selecting import Selected
+from provender.web.routes.endpoints import literals
 from provender.web.routes.route import Access, Dialect, Route
 
 QUERYBUILDER = "querybuilder"
@@ -72,6 +73,7 @@ class Api(flask_restful.Api):
             endpoint=endpoint,
             methods=route.methods,
             strict_slashes=False,
+            besides=literals(route, dialect.routes),
             resource_class_kwargs={"route": route, "dialect": dialect},
         )
 
