@@ -14,7 +14,7 @@ import pytest
 
 import provender
 from provender.settings import Cache, Settings
-from support import described, growing, postgres
+from support import described, growing, many, postgres
 from support.figures import Figures
 from support.server import ask, serving
 
@@ -228,6 +228,16 @@ def lab_postgres(cluster):
     """URL of the lab in PostgreSQL."""
     url = postgres.create_database(cluster)
     postgres.restore(url, DATA / "lab.psql.sql.gz")
+    yield url
+    postgres.drop_database(cluster, url)
+
+
+@pytest.fixture(scope="session")
+def many_postgres(cluster):
+    """URL of a copy of the lab with many more nodes."""
+    url = postgres.create_database(cluster)
+    postgres.restore(url, DATA / "lab.psql.sql.gz")
+    many.fill(url)
     yield url
     postgres.drop_database(cluster, url)
 

@@ -13,6 +13,7 @@ import yaml
 from deploy import processes
 from deploy.processes import ROOT
 from provender.web.access import accounts
+from support import many
 from support.server import ask
 from support.users import PASSWORD
 
@@ -72,18 +73,21 @@ def place():
 
 
 @pytest.fixture(scope="session")
-def sites(place, data, unpacked, lab_postgres):
-    """The folder `wsgi` as an administrator would have it: two stores, and probes of the tests."""
+def sites(place, data, unpacked, lab_postgres, many_postgres):
+    """The folder `wsgi` as an administrator would have it: stores, and probes of the tests."""
     shutil.copytree(ROOT / "wsgi", place / "wsgi")
     shutil.copytree(unpacked / "repo" / "container", place / "container")
     shutil.copy(data / "lab.aiida", place)
     for folder in ("cache", "logs", "run", "nginx"):
         (place / folder).mkdir()
     processes.own(place / "cache")
-    with processes.relayed(lab_postgres) as url:
+    with processes.relayed(lab_postgres) as url, processes.relayed(many_postgres) as large:
         lab = {"store": url, "repository": "../../container"}
         for name, profile in (("app1", lab), ("app2", "../../lab.aiida")):
             settings = {"profiles": {name: profile}, "cache": {"folder": "../../cache"}}
+            if name == "app1":
+                settings["profiles"]["many"] = many.named(large)
+                settings["default_profile"] = name
             if name == "app2":
                 guarded = {"store": "../../lab.aiida", "readers": ["alice", "reader"]}
                 settings["profiles"]["guarded"] = guarded

@@ -54,7 +54,11 @@ IN_PATHS = {
     **dict.fromkeys(("name", "label", "array"), ("nonsense", 404)),
 }
 # Keys that need another one beside them.
-COMPANIONS = {"depth": {("query", "tree"): True}}
+COMPANIONS = {
+    "depth": {("query", "tree"): True},
+    "trailer": {("query", "format"): "ndjson"},
+    "types": {("query", "fields"): "attributes.energy"},
+}
 # Nodes whose downloads are not served, so that there is no example: processes.
 UNSERVED = {
     f"/{name}/{{id}}/content/download" for name in ("processes", "calculations", "calcjobs")

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from provender.errors import StreamCut, TooManyStreams
+from provender.errors import ClientGone, StreamCut, TooManyStreams
 from provender.settings import Limits
 from provender.store import cancellation
 from provender.store.cancellation import Cancellation
@@ -23,7 +23,8 @@ def begun():
     found = []
 
     def begin(streams, store="lab", client="a", most=None):
-        cancellation.bind(Cancellation(client))
+        request = client if isinstance(client, Cancellation) else Cancellation(client)
+        cancellation.bind(request)
         try:
             found.append(streams.begin(store, most))
         finally:
@@ -151,6 +152,25 @@ def test_the_first_reason_counts(begun):
         stream.check()
 
 
+def test_a_client_that_leaves_gives_its_place_back(begun):
+    streams, request, stopped = Streams(Limits()), Cancellation("a"), threading.Event()
+    stream = begun(streams, client=request)
+    stream.stopping(stopped.set)
+    blocks = stream.paced(endless())
+    assert next(blocks) == BLOCK
+    request.cancel()
+    assert (streams.running, stopped.is_set()) == (0, True)
+    with pytest.raises(ClientGone):
+        next(blocks)
+    with pytest.raises(ClientGone):
+        begun(streams, client=request)
+    assert streams.running == 0
+    other = Cancellation("b")
+    begun(streams, client=other).close()
+    other.cancel()  # nothing of it runs any more
+    assert streams.running == 0
+
+
 def test_nobody_looks_when_nothing_runs(begun):
     streams = Streams(Limits())
     for _ in range(2):
@@ -160,3 +180,27 @@ def test_nobody_looks_when_nothing_runs(begun):
         stream.close()
         wait_until(lambda watch=watch: not watch.is_alive())
     assert streams.running == 0
+
+
+def broken():
+    yield b"one"
+    raise ValueError("broken")
+
+
+def test_what_breaks_off_has_a_mark(begun):
+    blocks = begun(Streams(Limits())).paced(broken(), b"mark")
+    assert [next(blocks), next(blocks)] == [b"one", b"mark"]
+    with pytest.raises(ValueError, match="broken"):
+        next(blocks)
+    blocks = begun(Streams(Limits())).paced(broken())
+    assert next(blocks) == b"one"
+    with pytest.raises(ValueError, match="broken"):
+        next(blocks)
+
+
+def test_what_never_began_has_no_mark(begun):
+    stream = begun(Streams(Limits()))
+    blocks = stream.paced(broken(), b"mark")
+    stream.stop(StreamCut("too long"))
+    with pytest.raises(StreamCut, match="too long"):
+        next(blocks)

@@ -18,7 +18,7 @@ from provender.cli.options import Options
 from provender.cli.profile import profile
 from provender.cli.restapi import restapi
 from provender.cli.routes import routes
-from provender.cli.selections.commands import facets, keys, select
+from provender.cli.selections.commands import export, facets, keys, select
 from provender.cli.store import store
 from provender.version import __version__
 
@@ -48,7 +48,7 @@ def main(context: click.Context, profile_name: str | None, config_file: Path | N
 
 
 OF_PROCESSES = (ps, status, traceback, report, dump)
-OF_NODES = (facets, keys, select)
+OF_NODES = (facets, keys, select, export)
 for command in (
     restapi,
     *OF_PROCESSES,

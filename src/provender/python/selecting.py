@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -111,6 +111,12 @@ def ordered(names: str | Sequence[str]) -> dict[str, object]:
     """Return an order as a key of a list; errors as in a query string."""
     texts = tuple(listed(names, "orderby"))
     return {ORDER.name: ORDER.read(Term("orderby", Operator.EQUAL, texts))} if texts else {}
+
+
+def in_order(nodes: Selection, names: str | Sequence[str]) -> Selection:
+    """Return a selection in an order; without names in its own; errors as `ordered`."""
+    given = {**nodes.parameters.given, **ordered(names)}
+    return replace(nodes, parameters=Parameters(nodes.parameters.filters, given))
 
 
 def listed(given: str | Sequence[str], name: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from provender.errors import BadValue, QueryTimeout
-from provender.python import selecting
+from provender.python import selecting, tables
 from provender.python.files import files_of
 from provender.python.record import record_of
 from provender.python.rows import Rows, plain
@@ -164,6 +164,28 @@ class OpenStore(Asked):
             return FileWalk(Sought(chosen.selection, request, globs, size))
 
         return files_of(page, self._stores.get)
+
+    def export(
+        self,
+        to: tables.Target,
+        selection: Chosen = None,
+        fields: str | Sequence[str] = (),
+        *,
+        orderby: str | Sequence[str] = (),
+        **wanted: Any,  # noqa: ANN401 - the other keys of `Wanted`
+    ) -> int:
+        """Write the nodes of a selection as a table of any size, and return the number of rows.
+
+        `to` is a file, or the name of a new one, which is whole then, or not there. `wanted` are
+        `want`, `types`, `format` (by default by the ending of the name), `limit`, `csv_safe` and
+        `trailer`, as `GET /nodes/export` has them.
+        """
+        nodes = selecting.in_order(self._read(selection).selection, orderby)
+        if not isinstance(wanted.get("want", ""), str):
+            wanted["want"] = written(wanted["want"])
+        options = tables.Wanted(fields, **wanted)
+        asked = tables.prepared(nodes, options, self._limits, tables.ending(to))
+        return tables.exported(*asked, self._stores.get(), to)
 
     def keys(
         self,

@@ -15,10 +15,10 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 
-from provender.errors import StreamCut, TooManyStreams
+from provender.errors import ClientGone, StreamCut, TooManyStreams
 from provender.plurals import counted
 from provender.settings import Limits
-from provender.store.cancellation import current
+from provender.store.cancellation import Cancellation, current
 
 # Bytes that a client may be behind: servers take some blocks at once, and send them one by one.
 GRACE_BYTES = 1 << 20
@@ -50,15 +50,21 @@ class Streams:
 
         Raises:
             TooManyStreams: the store, the client or the process has as many as it may.
+            ClientGone: the client has disconnected.
         """
-        client = current().client
+        request = current()
         with self._lock:
-            self._check(store, client, most)
-            stream = Stream(self, store, client, self._limits)
+            self._check(store, request.client, most)
+            stream = Stream(self, store, request, self._limits)
             self._running.add(stream)
             if self._watch is None:
                 self._watch = threading.Thread(target=self._look, name="streams", daemon=True)
                 self._watch.start()
+        try:
+            request.add(stream.leave)
+        except ClientGone:
+            stream.close()
+            raise
         return stream
 
     def _check(self, store: str, client: str, most: int | None) -> None:
@@ -100,8 +106,9 @@ class Stream:
     `until` is when its time is over, by the monotonic clock.
     """
 
-    def __init__(self, streams: Streams, store: str, client: str, limits: Limits) -> None:
-        self.store, self.client = store, client
+    def __init__(self, streams: Streams, store: str, request: Cancellation, limits: Limits) -> None:
+        self.store, self.client = store, request.client
+        self._request = request
         self.seconds = limits.stream_seconds
         self.until = time.monotonic() + limits.stream_seconds
         self._streams = streams
@@ -111,6 +118,11 @@ class Stream:
         self._error: Exception | None = None
         self._stops: list[Stop] = []
         self._lock = threading.Lock()
+
+    @property
+    def error(self) -> Exception | None:
+        """Why the stream was stopped."""
+        return self._error
 
     def check(self) -> None:
         """Raise the error that stopped the stream, if it was stopped."""
@@ -136,9 +148,16 @@ class Stream:
         for stop in stops:
             stop()
 
-    def paced(self, blocks: Iterator[bytes]) -> Paced:
-        """Return the blocks of the stream, which end its place when they end or are closed."""
-        return Paced(blocks, self)
+    def leave(self) -> None:
+        """Stop the stream, since its client has disconnected."""
+        self.stop(ClientGone())
+
+    def paced(self, blocks: Iterator[bytes], mark: bytes = b"") -> Paced:
+        """Return the blocks of the stream, which end its place when they end or are closed.
+
+        `mark` stands at the end of what breaks off, where a server does not show that.
+        """
+        return Paced(blocks, self, mark)
 
     def give(self, size: int) -> None:
         """Note that the client has so many bytes to take."""
@@ -177,6 +196,8 @@ class Stream:
         """End the stream: everything was sent, or nobody takes the rest."""
         with self._lock:
             self._stops = []
+        with suppress(ValueError):  # closed before
+            self._request.remove(self.leave)
         self._streams.leave(self)
 
 
@@ -186,25 +207,43 @@ class Paced(Iterator[bytes]):
     What is between two blocks is the time of the client. The server may go on in another thread.
     """
 
-    def __init__(self, blocks: Iterator[bytes], stream: Stream) -> None:
+    def __init__(self, blocks: Iterator[bytes], stream: Stream, mark: bytes = b"") -> None:
         self._blocks = blocks
         self._stream = stream
+        self._mark = mark
+        self._has_any = False
+        self._failure: Exception | None = None
 
     def __next__(self) -> bytes:
         """Return the next block.
 
         Raises:
             StreamCut: the stream took too long, or its client takes too little.
+            ClientGone: the client has disconnected.
         """
+        if self._failure is not None:
+            raise self._failure
         self._stream.take()
-        self._stream.check()
         try:
-            block = next(self._blocks)
+            block = self._next()
         except StopIteration:
             self.close()
             raise
-        self._stream.check()
+        except ClientGone:
+            raise
+        except Exception as error:
+            if not (self._has_any and self._mark):
+                raise
+            self._failure = error
+            return self._mark
+        self._has_any = self._has_any or bool(block)
         self._stream.give(len(block))
+        return block
+
+    def _next(self) -> bytes:
+        self._stream.check()
+        block = next(self._blocks)
+        self._stream.check()
         return block
 
     def close(self) -> None:

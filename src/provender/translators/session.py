@@ -13,8 +13,10 @@ from provender.query.plan.traversal import Traversal
 from provender.query.sql import compiler, distinct, facets, keys, layers
 from provender.query.sql.layers import Columns
 from provender.query.sql.traversals import compile_traversal
+from provender.schema.copies import Copy
 from provender.schema.entities import Entity
 from provender.schema.statements import Backend, Flaws, Record, Rows
+from provender.store.database.copying import Take
 from provender.store.database.snapshot import Snapshot
 from provender.translators.weight import check_weight
 
@@ -82,6 +84,19 @@ class Session:
     def traverse(self, plan: Plan, tag: str, traversal: Traversal) -> Iterator[Record]:
         """Yield the nodes of a plan and those that links lead to, as `traversals` tells them."""
         return self._snapshot.stream(compile_traversal(plan, tag, traversal, self._backend))
+
+    def portions(self, plan: Plan, seconds: float | None) -> Iterator[list[Record]]:
+        """Yield the rows of a plan, some at a time; as `Snapshot.portions`."""
+        return self._snapshot.portions(compiler.compile_rows(plan, self._backend), seconds)
+
+    @property
+    def can_copy(self) -> bool:
+        """Whether the database itself writes rows as text."""
+        return self._backend is Backend.POSTGRESQL
+
+    def copy(self, copy: Copy, take: Take, seconds: float | None) -> None:
+        """Hand on the rows of a table that the database writes as text; as `Snapshot.copy`."""
+        self._snapshot.copy(copy, take, seconds)
 
     def counts(self, plan: Plan) -> list[Record]:
         """Return each combination of the outputs of a plan with the number of its rows."""

@@ -1,4 +1,4 @@
-"""`provender facets`, `keys` and `select`: their arguments and options. Floor: cli.
+"""`provender facets`, `keys`, `select` and `export`: their arguments and options. Floor: cli.
 
 What the commands do is loaded when they run.
 """
@@ -122,6 +122,72 @@ def keys(
     from provender.cli.selections import naming  # noqa: PLC0415 - loaded for this only
 
     naming.run(options, store, repository, naming.Asked(**asked))
+
+
+@examples(
+    """
+    provender export paper.aiida -o nodes.csv
+    provender export paper.aiida 'group=relaxations' -o energies.parquet \
+--fields uuid,label,attributes.energy --type attributes.energy:number
+    provender export paper.aiida 'attributes.exit_status>0' --format ndjson | head
+    provender export paper.aiida -o table.csv \
+--want '{"uuid": "*", "outgoing": {"result": {"attributes": {"energy": "*"}}}}'
+    """
+)
+@click.command(context_settings=HELP)
+@STORE
+@click.argument("selection", required=False, default="")
+@REPOSITORY
+@WHERE
+@click.option(
+    "--fields",
+    default="",
+    metavar="NAMES",
+    help="The columns, also paths into JSON: uuid,attributes.energy; by default all but JSON.",
+)
+@click.option(
+    "--want", default="", metavar="TEMPLATE", help="Or a template: JSON, or a file with it."
+)
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    metavar="COLUMN:TYPE",
+    help="Show values inside JSON as number, integer, string or boolean; may be repeated.",
+)
+@click.option(
+    "--orderby", default="", metavar="KEYS", help="The order: ctime, -ctime or label,-ctime."
+)
+@click.option(
+    "--format",
+    metavar="FORMAT",
+    help="csv, ndjson, parquet or arrow; by default by the name of the file.",
+)
+@click.option("-l", "--limit", type=click.IntRange(0), metavar="N", help="Write at most N rows.")
+@click.option("--csv-safe", is_flag=True, help="Write no text that a spreadsheet would compute.")
+@click.option("--trailer", is_flag=True, help="End ndjson with the number of rows.")
+@click.option(
+    "-o",
+    "--output",
+    default="-",
+    metavar="FILE",
+    help="The file: there at the end, or not at all. By default the standard output.",
+)
+@click.pass_obj
+def export(
+    options: Options,
+    /,
+    store: str | None,
+    repository: Path | None,
+    **asked: Any,  # noqa: ANN401 - one for each option
+) -> None:
+    """Write nodes as a table of any size: CSV, lines of JSON, Parquet or Arrow.
+
+    STORE is as for `provender restapi`; no server is needed. SELECTION is the same as --where.
+    """
+    from provender.cli.selections import exporting  # noqa: PLC0415 - loaded for this only
+
+    exporting.run(options, store, repository, exporting.Asked(**asked))
 
 
 @examples(

@@ -30,7 +30,7 @@ class Asked:
 
 def run(options: Options, store: str | None, repository: Path | None, asked: Asked) -> None:
     """Print the nodes of a selection as a template wants them."""
-    want = _template(asked.want)
+    want = template(asked.want)
     with asking(options, store, repository) as opened:
         rows = opened.select(
             asked.where,
@@ -47,7 +47,7 @@ def run(options: Options, store: str | None, repository: Path | None, asked: Ask
             _print(rows)
 
 
-def _template(text: str) -> str:
+def template(text: str) -> str:
     """Return a template that is given, or the name of its file.
 
     Raises:

@@ -13,7 +13,9 @@ from typing import Any
 from psycopg2 import errors
 from sqlalchemy.pool import PoolProxiedConnection
 
+from provender.schema.copies import Copy
 from provender.schema.statements import Backend, Flaws, Record, Rows, Statement, Statements
+from provender.store.database import copying
 from provender.store.database.budget import (
     LENGTH,
     counted,
@@ -22,6 +24,7 @@ from provender.store.database.budget import (
     share,
     unguarded,
 )
+from provender.store.database.copying import Take
 from provender.store.database.decoding import decode
 from provender.store.database.engines import Engine
 from provender.store.database.faults import LostConnectionError
@@ -29,6 +32,7 @@ from provender.store.database.fetching import MANY, fetched
 from provender.store.database.gate import Visit
 from provender.store.database.memory import Memory
 from provender.store.database.opening import DECLARE, JOINED, plain
+from provender.store.database.portions import PORTION_ROWS, portions
 from provender.store.database.watchdog import GRACE_SECONDS, interrupted, watched
 
 LOGGER = logging.getLogger(__name__)
@@ -207,6 +211,27 @@ class Snapshot:
         while records:
             yield from self._decoded(records, statement)
             records = self._cursor.fetchmany(BATCH)
+
+    def copy(self, copy: Copy, take: Take, seconds: float | None) -> None:
+        """Hand on the rows of a table, which PostgreSQL writes as text; as `copying.run`."""
+        self._begin()
+        self._visit.check()
+        copying.run(self._driver, self._cursor, copy, take, seconds)
+
+    def portions(self, statement: Statement, seconds: float | None) -> Iterator[list[Record]]:
+        """Yield the rows of a statement, decoded, some at a time; other statements may run between.
+
+        No time-out of a statement ends it. On SQLite it may take so many seconds; None: any.
+        """
+        self._begin()
+        self._visit.check()
+        if self._is_sqlite:
+            for records in portions(self._driver, statement, seconds):
+                yield self._decoded(records, statement)
+            return
+        rows = self.stream(statement)
+        while records := [*islice(rows, PORTION_ROWS)]:
+            yield records
 
     def cached(self, statement: Statement) -> list[Record]:
         """Return the result of `run`, cached while the data is the same."""

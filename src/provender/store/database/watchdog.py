@@ -24,6 +24,8 @@ LOGGER = logging.getLogger(__name__)
 TICK_SECONDS = 0.25
 # How much longer than its own time-out a statement may take: the server ends it first.
 GRACE_SECONDS = 2.0
+# Seconds where there is no bound: a century.
+ANY_TIME = 3e9
 
 
 class StoppedAnsweringError(Exception):

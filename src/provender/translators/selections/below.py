@@ -56,12 +56,12 @@ class Reading:
     """Reads all layers of a template in one snapshot; their rows are no larger than an answer.
 
     `most` things may be shown; of each branch one more is read, to know whether there are others.
-    `number` rows with so many `letters` have been read.
+    `number` rows with so many `letters` have been read; by default `most_letters` of an answer.
     """
 
-    def __init__(self, session: Session, most: int) -> None:
+    def __init__(self, session: Session, most: int, most_letters: int | None = None) -> None:
         self._session = session
-        self._most, self._most_letters = most, session.answer_bytes
+        self._most, self._most_letters = most, most_letters or session.answer_bytes
         self.number = self.letters = 0
 
     def things(self, template: Template, ids: Collection[int]) -> tuple[Things, list[Values]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -38,9 +40,18 @@ OFTEN = 1000
 
 
 class Filling:
-    """Fills in one template; counts what it makes, since a thing may stand below many others."""
+    """Fills in one template; counts what it makes, since a thing may stand below many others.
 
-    def __init__(self, most_bytes: int, most: int) -> None:
+    `show_time` writes the times.
+    """
+
+    def __init__(
+        self,
+        most_bytes: int,
+        most: int,
+        show_time: Callable[[datetime | None], str | None] = http_date,
+    ) -> None:
+        self._show_time = show_time
         self._most_bytes = most_bytes
         self._left = most_bytes
         self._most = most
@@ -58,7 +69,7 @@ class Filling:
         for name in template.columns:
             value = row[things.place(name)]
             is_time = template.entity.fields[name].kind is Kind.TIME
-            record[name] = http_date(value) if is_time else value
+            record[name] = self._show_time(value) if is_time else value
         for piece, place in zip(template.pieces, things.pieces, strict=False):
             self._put(record, piece, row[place])
         if template.files is not None:  # the last of the values

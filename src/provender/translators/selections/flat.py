@@ -23,10 +23,10 @@ def flattened(template: Template, record: Record) -> Record:
         `{"outgoing": {"energy": {"more": false, "attributes": {"value": 1}}}}` becomes
         `{"outgoing.energy.more": false, "outgoing.energy.attributes.value": 1}`.
     """
-    return {_written(keys): value for keys, value in _values(template, record, ())}
+    return {written(keys): value for keys, value in _values(template, record, ())}
 
 
-def _written(keys: Keys) -> str:
+def written(keys: Keys) -> str:
     """Return keys as a query string has a path: other characters are quoted."""
     return ".".join(key if PLAIN.fullmatch(key) else _quoted(key) for key in keys)
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from flask import Response, request
 
-from provender.errors import CorruptObject, StreamCut
+from provender.errors import CorruptObject, StoreError, StreamCut
 from provender.store.files.reaching import Work, reach
 from provender.store.files.streams import ObjectStream
 from provender.store.files.verification import WHOLE, checked
@@ -58,8 +58,9 @@ class Blocks(Iterator[bytes]):
             LOGGER.exception("a download was cut off: %s (%s)", error.message, error.reason)
             self.close()
             raise
-        except StreamCut as error:
-            LOGGER.warning("a download was cut off: %s", error.message)
+        except (StoreError, StreamCut) as error:
+            reason = f" ({' '.join(error.reason.split())})" if error.reason else ""
+            LOGGER.warning("a download was cut off: %s%s", error.message, reason)
             self.close()
             raise
         except StopIteration:

@@ -43,6 +43,7 @@ from provender.web.dialects.parts import (
 )
 from provender.web.dialects.selections import (
     about,
+    export,
     facets,
     files,
     keys,
@@ -245,6 +246,7 @@ V4 = Dialect(
         *types.ROUTES,
         *search.ROUTES,
         *select.ROUTES,
+        *export.ROUTES,
         *zips.ROUTES,
         *portable.ROUTES,
         *files.ROUTES,

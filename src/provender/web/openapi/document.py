@@ -194,6 +194,8 @@ def _success(dialect: Dialect, route: Route, method: str, shown: Examples) -> di
     if answer.form is Form.FILE:
         content[OCTETS] = {}
         names += [name for name in statuses.OF_FILES if name not in names]
+    if answer.form is Form.TABLE:
+        names = [*statuses.OF_TABLES, *answer.headers]
     if answer.form is Form.BARE:
         content[JSON] = {"schema": {"type": "object", "required": ["openapi", "paths"]}}
     elif answer.data is not None:

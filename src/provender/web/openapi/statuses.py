@@ -47,6 +47,10 @@ def _of_nodes(route: Route, method: str) -> bool:
     return route.view is not None and "download" in route.path
 
 
+def _of_formats(route: Route, method: str) -> bool:
+    return _of_nodes(route, method) or route.answer.form is Form.TABLE
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """A status: what it means, where it occurs, and the headers that its answer may have."""
@@ -102,7 +106,7 @@ STATUSES = (
     ),
     Status(431, "The headers are larger than the web server takes."),
     Status(500, "A fault of the server, or a damaged file of the store."),
-    Status(501, "This server does not offer it for this type of node.", _of_nodes),
+    Status(501, "This server does not offer it, or not for this type of node.", _of_formats),
     Status(503, "The store cannot be read now, or too many requests wait.", headers=RETRY),
 )
 # Those that every path may answer, also to a method that it does not have, and unknown paths.
@@ -152,6 +156,7 @@ HEADERS: dict[str, tuple[Schema, str]] = {
 # Headers of every answer.
 ALWAYS = ("X-Request-ID",)
 OF_SUCCESS = ("X-Total-Count", "X-Total-Counts", "ETag", "Cache-Control", "X-Provender-Notes")
+OF_TABLES = ("ETag", "Cache-Control", "Content-Disposition")
 OF_FILES = ("ETag", "Cache-Control", "Accept-Ranges", "Content-Disposition")
 
 

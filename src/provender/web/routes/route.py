@@ -34,6 +34,7 @@ class Form(Enum):
     JSON = "JSON"
     BARE = "JSON without an envelope"
     FILE = "a file"
+    TABLE = "a table, made while it is sent"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

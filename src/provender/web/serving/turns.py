@@ -7,7 +7,9 @@ from contextvars import Context, copy_context
 from typing import TYPE_CHECKING, Protocol
 
 from waitress.buffers import ReadOnlyFileBasedBuffer
+from waitress.channel import ClientDisconnected
 
+from provender.errors import ClientGone, StreamCut
 from provender.web.middleware.clients import WAITRESS
 from provender.web.middleware.pauses import PAUSE
 
@@ -47,12 +49,20 @@ class Answer(Iterator[bytes]):
         self._pause = pause
 
     def __next__(self) -> bytes:
-        """Return the next part; raises `SuspendedError` if it must wait."""
+        """Return the next part.
+
+        Raises:
+            SuspendedError: it must wait.
+            ClientDisconnected: nobody takes it, or too slowly: the connection is ended.
+        """
         pause, self._pause = self._pause, 0.0
         if (pause and self._turn.pause(pause)) or self._turn.must_end():
             self._is_suspended = True
             raise SuspendedError
-        return self._context.run(self._next)
+        try:
+            return self._context.run(self._next)
+        except (ClientGone, StreamCut) as error:  # which the log tells, and no fault of ours
+            raise ClientDisconnected from error
 
     def close(self) -> None:
         """Close the body, unless it was only suspended."""

@@ -22,7 +22,7 @@ from provender.web.openapi.shapes import (
 # Limits that are of no use to clients: an address, which may hold a password.
 PRIVATE = ("requests_storage",)
 # The packages of the extras that an installation may have.
-EXTRAS = {"plots": "matplotlib", "rates": "flask_limiter"}
+EXTRAS = {"plots": "matplotlib", "rates": "flask_limiter", "tables": "pyarrow"}
 _TEXTS = ("requests",)
 _LIMITS: dict[str, Schema] = {
     item.name: nullable(STRING) if item.name in _TEXTS else NUMBER

@@ -1,0 +1,1 @@
+"""Tables of nodes: CSV, lines of JSON, Arrow and Parquet, written row by row. Floor: exports."""
