@@ -16,7 +16,7 @@ from contextlib import suppress
 import pytest
 
 from support import oldarchives
-from support.command import COMMAND, run
+from support.command import COMMAND, run, unmeasured
 from support.waiting import wait_until
 
 MANY = 64 << 30
@@ -70,6 +70,7 @@ def test_a_full_disk_leaves_nothing(data, tmp_path):
         capture_output=True,
         text=True,
         check=False,
+        env=unmeasured(),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
     )
     assert done.returncode == 1

@@ -10,6 +10,11 @@ import sys
 COMMAND = [sys.executable, "-m", "provender"]
 
 
+def unmeasured():
+    """Return the environment of a program that has no room for the report of coverage."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+
+
 def run(*arguments, status=0, environment=None):
     """Return what a command writes to its output and its errors; `status` is what it must give."""
     done = subprocess.run(
