@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
@@ -14,6 +13,7 @@ from contextlib import closing
 import psycopg2
 import pytest
 
+from support.command import unmeasured
 from support.server import ask
 
 
@@ -30,7 +30,7 @@ def started(*arguments):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "provender", *map(str, arguments), "-P", str(port)]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    environment = {**unmeasured(), "PYTHONUNBUFFERED": "1"}
     pipe = subprocess.PIPE
     process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment)
     return process, f"http://127.0.0.1:{port}/api/v4"
@@ -73,3 +73,24 @@ def test_a_store_that_cannot_be_counted_in_time_is_served(links_in_use, tmp_path
     process, root = started("--config", config, "restapi", links_in_use[0])
     assert first_answer(process, f"{root}/users").status == 200
     assert "holds   not counted: The database did not answer in time" in ended(process)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unneeded"),
+    [
+        (["--version"], {"flask", "sqlalchemy"}),
+        (["ps", "--help"], {"flask", "sqlalchemy"}),
+        (["check", "--help"], {"flask"}),
+        (["--help"], {"flask"}),
+    ],
+)
+def test_a_command_loads_what_it_needs_alone(arguments, unneeded):
+    code = (
+        "import sys\nfrom provender.cli import main\n"
+        f"try: main({arguments!r})\nfinally: print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stderr.split())
+    assert done.stdout
+    assert "click" in loaded
+    assert not loaded & unneeded

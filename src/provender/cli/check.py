@@ -17,7 +17,6 @@ from provender.plurals import counted, noun
 from provender.store.health import Health, examine
 from provender.store.profiles import Profile, Profiles
 from provender.store.registry import StoreRegistry
-from provender.web.saved import read_views
 
 # Files that are read by default: seconds, also from a slow disk.
 FILES = 200
@@ -75,7 +74,10 @@ def check(
     settings = options.settings()
     profile = options.select(settings, store, repository).profile
     profiles = Profiles({profile.name: profile})
-    read_views(settings, profiles)
+    if settings.views or any(one.views for one in settings.profiles.values()):
+        from provender.web.saved import read_views  # noqa: PLC0415 - the web floor is for this only
+
+        read_views(settings, profiles)
     registry = StoreRegistry(profiles, settings)
     try:
         with closing(registry.lease(progress=progress_line)) as lease:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import click
 
+from provender.cli.starting import uncollected
 from provender.errors import ProvenderError
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -23,6 +25,30 @@ class Group(click.Group):
         except ProvenderError as error:
             report(error)
             ctx.exit(1)
+
+
+class LaterGroup(Group):
+    """A group whose commands are loaded when they are asked for: `places` says where each is.
+
+    So a command waits for no other's modules. A command is the object of its own name there.
+    """
+
+    def __init__(self, *arguments: Any, places: Iterable[tuple[str, str]], **more: Any) -> None:  # noqa: ANN401 - what click takes
+        super().__init__(*arguments, **more)
+        self._places = dict(places)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, in the order of the alphabet."""
+        return sorted({*super().list_commands(ctx), *self._places})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, or None if there is none of the name."""
+        if cmd_name not in self._places:
+            return super().get_command(ctx, cmd_name)
+        with uncollected():
+            module = importlib.import_module(self._places[cmd_name])
+        command: click.Command = getattr(module, cmd_name)
+        return command
 
 
 def report(error: ProvenderError) -> None:

@@ -6,21 +6,29 @@ from pathlib import Path
 
 import click
 
-from provender.cli.access import access
-from provender.cli.archive import archive
-from provender.cli.check import check
-from provender.cli.config import config
-from provender.cli.console import HELP, Group, examples
-from provender.cli.desk.commands import ps, report, status, traceback
-from provender.cli.dump import dump
-from provender.cli.openapi import openapi
+from provender.cli.console import HELP, LaterGroup, examples
 from provender.cli.options import Options
-from provender.cli.profile import profile
-from provender.cli.restapi import restapi
-from provender.cli.routes import routes
-from provender.cli.selections.commands import export, facets, keys, select
-from provender.cli.store import store
 from provender.version import __version__
+
+OF_PROCESSES = ("ps", "status", "traceback", "report")
+OF_NODES = ("facets", "keys", "select", "export")
+OTHERS = (
+    "restapi",
+    "dump",
+    "profile",
+    "config",
+    "access",
+    "check",
+    "routes",
+    "openapi",
+    "store",
+    "archive",
+)
+PLACES = (
+    *((name, "provender.cli.desk.commands") for name in OF_PROCESSES),
+    *((name, "provender.cli.selections.commands") for name in OF_NODES),
+    *((name, f"provender.cli.{name}") for name in OTHERS),
+)
 
 
 @examples(
@@ -31,7 +39,7 @@ from provender.version import __version__
     provender check calculations.aiida       see what an archive holds
     """
 )
-@click.group(cls=Group, context_settings=HELP)
+@click.group(cls=LaterGroup, places=PLACES, context_settings=HELP)
 @click.option("-p", "--profile", "profile_name", metavar="PROFILE", help="Configured profile.")
 @click.option(
     "--config",
@@ -45,21 +53,3 @@ from provender.version import __version__
 def main(context: click.Context, profile_name: str | None, config_file: Path | None) -> None:
     """Serve AiiDA provenance stores over HTTP, read-only, without AiiDA."""
     context.obj = Options(profile_name, config_file)
-
-
-OF_PROCESSES = (ps, status, traceback, report, dump)
-OF_NODES = (facets, keys, select, export)
-for command in (
-    restapi,
-    *OF_PROCESSES,
-    *OF_NODES,
-    profile,
-    config,
-    access,
-    check,
-    routes,
-    openapi,
-    store,
-    archive,
-):
-    main.add_command(command)
