@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import socket
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from support import filestore, slowclients
-from support.command import Server
+from support.command import Server, unmeasured
 from support.server import ask
 from support.waiting import wait_until
 
@@ -157,7 +156,7 @@ def test_more_connections_than_there_may_be_are_given_up_for_others(data):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**unmeasured(), "PYTHONUNBUFFERED": "1"},
     )
     try:
         found = None

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from support.command import unmeasured
 from support.waiting import PATIENCE, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -111,7 +112,7 @@ def gunicorn(application, *options, port=None, environment=None, log=None, comma
     with Path(log or os.devnull).open("wb") as output:
         process = subprocess.Popen(
             [*command, "-b", f"127.0.0.1:{port}"],
-            env=os.environ | (environment or {}),
+            env=unmeasured() | (environment or {}),
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -23,6 +22,7 @@ from provender.web.explorer import files
 from provender.web.explorer.build import load
 from support.browser import BROWSER as CHROMIUM
 from support.browser import browsing
+from support.command import unmeasured
 from support.explorer import DEEP, base, loaded, told
 from support.server import serving
 from support.waiting import wait_until
@@ -296,9 +296,7 @@ def test_a_tree_without_a_build_says_so(tmp_path):
         "print(page.text)\n"
     )
     # A copy of the package is not what coverage looks at.
-    measured = {name for name in os.environ if name.startswith("COV")}
-    environment = {name: value for name, value in os.environ.items() if name not in measured}
-    environment["PYTHONPATH"] = str(source)
+    environment = {**unmeasured(), "PYTHONPATH": str(source)}
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment
     )

@@ -16,6 +16,7 @@ import yaml
 from deploy import processes
 from deploy.processes import ROOT
 from support import postgres
+from support.command import unmeasured
 from support.hearing import hearing
 from support.waiting import PATIENCE, wait_until
 
@@ -69,7 +70,7 @@ def running(kind, folder, store, environment=None, **settings):
         own = ROOT / "config" / "gunicorn.conf.py"
         command = [sys.executable, "-m", "gunicorn", "-c", own, "-b", f"127.0.0.1:{port}"]
         command += ["-w", str(WORKERS), "provender:create_app()"]
-    known = os.environ | {"PROVENDER_CONFIG": str(file)} | (environment or {})
+    known = unmeasured() | {"PROVENDER_CONFIG": str(file)} | (environment or {})
     with log.open("wb") as output, hearing():
         process = subprocess.Popen(command, env=known, stdout=output, stderr=output)
     try:

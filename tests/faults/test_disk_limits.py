@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from support import filestore
-from support.command import COMMAND, Server
+from support.command import COMMAND, Server, unmeasured
 from support.server import ask
 from support.waiting import wait_until
 
@@ -59,11 +59,6 @@ def server(*arguments, **options):
         status, _, errors = running.stop(signal.SIGTERM)
         assert "Traceback" not in errors
         assert status == 0
-
-
-def unmeasured():
-    """Return the environment without coverage, which writes a file when the process ends."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
 
 
 def test_a_start_on_a_full_disk_ends_with_a_message(archive, tmp_path):

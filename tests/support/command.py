@@ -11,7 +11,10 @@ COMMAND = [sys.executable, "-m", "provender"]
 
 
 def unmeasured():
-    """Return the environment of a program that has no room for the report of coverage."""
+    """Return the environment of a program whose coverage is not measured.
+
+    It is for servers, which would take twice as long, and for programs on a full disk.
+    """
     return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
 
 
@@ -40,7 +43,7 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+            env={**unmeasured(), "PYTHONUNBUFFERED": "1", **(environment or {})},
         )
         self.banner = ""
         for line in self.process.stdout:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import os
 import re
 import shutil
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from support import growing
+from support.command import unmeasured
 
 
 class Served:
@@ -25,7 +25,7 @@ class Served:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**unmeasured(), "PYTHONUNBUFFERED": "1"},
         )
         for line in self.process.stdout:
             if found := re.search(r"(http://[\d.]+:\d+)/ ", line):

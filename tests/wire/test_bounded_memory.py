@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sqlite3
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from support import growing
+from support.command import unmeasured
 from support.server import ask
 
 ANSWER = 8_000_000
@@ -103,7 +103,7 @@ class Served:
             stderr=subprocess.DEVNULL,
             text=True,
             env={
-                **os.environ,
+                **unmeasured(),
                 "PROVENDER_LIMITS_ANSWER_BYTES": str(ANSWER),
                 "PROVENDER_LIMITS_COLUMNS": "1000",
             },

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
 
 from provender.errors import UnsupportedStore
+from support.command import unmeasured
 from support.legacy.reading import read
 
 IDENTITY = re.compile(r"[^A-Z]+", re.DOTALL)
@@ -123,7 +123,7 @@ def measured(paths, folder, most=2_000_000_000):
     """
     command = [sys.executable, "-c", READ, str(folder / "cache"), str(most), *map(str, paths)]
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=300, env={**os.environ}, check=False
+        command, capture_output=True, text=True, timeout=300, env=unmeasured(), check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
