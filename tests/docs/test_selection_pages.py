@@ -14,6 +14,7 @@ from support.shell import printed
 PAGES = [
     "docs/selections/aiida.md",
     "docs/reference/selections.md",
+    "docs/selections/changes.md",
     "docs/selections/export.md",
     "docs/selections/facets.md",
     "docs/selections/files.md",

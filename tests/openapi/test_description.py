@@ -105,6 +105,7 @@ def test_every_answer_of_every_operation_is_listed(documents, dialect):
     document = documents[dialect.name]
     every = {str(status.code) for status in STATUSES if status.code >= 400}
     everywhere = {"400", "401", "404", "413", "414", "429", "500", "503"}
+    every -= {"410"} if dialect.name == "v2" else set()  # it has no cursor that can be outdated
     listed = [set(operation["responses"]) for _, _, operation in operations(document)]
     assert all(everywhere <= codes for codes in listed)
     assert set().union(*listed) >= every

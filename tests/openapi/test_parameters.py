@@ -36,6 +36,7 @@ OTHERS = {
     "glob": ("/", 400),
     "path": ("no/such/folder", 404),
     "min_size": ("x", 400),
+    "since": ("x", 400),
     **{parameter.name: ("x", 400) for parameter in relations.KEYS if parameter.name != "group"},
     "cursor": ('"nonsense"', 400),
     "logger": ("5", 200),  # it takes every text

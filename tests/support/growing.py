@@ -30,6 +30,7 @@ OF_POSTGRESQL = {
 }
 OF_SQLITE = {"uuid": "printf('00000000-0000-4000-8000-%012d', n.i)"}
 JSON = ("attributes", "extras", "repository_metadata")
+LAB = Path(__file__).parents[1] / "data" / "lab.psql.sql.gz"
 
 
 def change(store, *statements):
@@ -76,6 +77,6 @@ def copied(unpacked, folder):
 def database(cluster):
     """Yield the URL of a copy of the lab in PostgreSQL."""
     url = postgres.create_database(cluster)
-    postgres.restore(url, Path(__file__).parents[1] / "data" / "lab.psql.sql.gz")
+    postgres.restore(url, LAB)
     yield url
     postgres.drop_database(cluster, url)

@@ -30,6 +30,7 @@ from provender.query.selection.want import read_written
 from provender.settings import Settings
 from provender.translators.asking import Asked, registry
 from provender.translators.finding.walk import FileWalk, Sought
+from provender.translators.following.changes import ChangesOf
 from provender.translators.globs import Globs
 from provender.translators.inquiry import answer
 from provender.translators.lists import Listing, ListOf
@@ -186,6 +187,23 @@ class OpenStore(Asked):
         options = tables.Wanted(fields, **wanted)
         asked = tables.prepared(nodes, options, self._limits, tables.ending(to))
         return tables.exported(*asked, self._stores.get(), to)
+
+    def changes(
+        self, selection: Chosen = None, since: str | None = None, *, limit: int | None = None
+    ) -> Found:
+        """Return `{"changes": [{"uuid", "kind", "mtime"}], "next", "has_more"}`: what is new.
+
+        `since` is the `next` of an earlier answer, `*` for all nodes, or None to begin now.
+        """
+        chosen, most = self._read(selection), self._limits.selected
+        size = most if limit is None else _checked(limit) or 0
+        if not 1 <= size <= most:
+            raise BadValue(f"`limit` takes a number of nodes from 1 to {most}.")
+        request = self._request(chosen, {}, cursors.FIRST, size)
+        found = answer(ChangesOf(chosen.selection, request, since), self._store())
+        told = {"changes": found.records, "next": found.following, "has_more": found.has_more}
+        shown: Found = plain(told)
+        return shown
 
     def keys(
         self,

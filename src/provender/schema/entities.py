@@ -46,6 +46,7 @@ class Computed(Enum):
     MESSAGE_LINES = "the number of lines of the message of a log"
     FAILURE = "whether a process failed: `FAILED`, or no value"
     CALLER = "the id of a workflow that called a process"
+    WRITER = "the last 32 bits of the number of the transaction that wrote a row; 0 without one"
 
 
 # The name of a field of an entity: its column, or a computed field.
@@ -124,6 +125,7 @@ NODE = _entity(
     _computed(Computed.OUTGOING_LINKS, Kind.INTEGER),
     _computed(Computed.FAILURE, Kind.TEXT, nullable=True),
     _computed(Computed.CALLER, Kind.INTEGER, nullable=True),
+    _computed(Computed.WRITER, Kind.INTEGER),
 )
 GROUP = _entity(
     "group",

@@ -17,6 +17,7 @@ from provender.schema.copies import Copy
 from provender.schema.entities import Entity
 from provender.schema.statements import Backend, Flaws, Record, Rows
 from provender.store.database.copying import Take
+from provender.store.database.history import History, read_history
 from provender.store.database.snapshot import Snapshot
 from provender.translators.weight import check_weight
 
@@ -47,6 +48,10 @@ class Session:
     def seconds(self) -> float:
         """The seconds that the database took so far."""
         return self._snapshot.seconds
+
+    def history(self) -> History:
+        """Return which transactions are visible; errors as `read_history`."""
+        return read_history(self._snapshot)
 
     def fetch(self, plan: Plan) -> Rows:
         """Return the rows of a plan and their total before limit and offset."""

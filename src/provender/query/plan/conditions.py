@@ -116,6 +116,18 @@ class Span(Part):
 
 
 @dataclass(frozen=True, slots=True)
+class Circular(Part):
+    """A number of 32 bits that comes round lies on the way from `low` to `high`, both included.
+
+    The two are numbers that do not come round, less than 2^32 apart. Those below 3 are none.
+    """
+
+    target: Target
+    low: Operand
+    high: Operand
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern(Part):
     """The whole text of the field matches a pattern of `%`, `_` and backslash escapes."""
 
@@ -273,7 +285,7 @@ JsonCondition = (
     | JsonContains
     | JsonHasKey
 )
-PlainCondition = Comparison | Membership | Span | Pattern | IsNull | Never | Unknown
+PlainCondition = Comparison | Membership | Span | Circular | Pattern | IsNull | Never | Unknown
 Condition = PlainCondition | JsonCondition | Related | Negation | Conjunction | Disjunction
 
 

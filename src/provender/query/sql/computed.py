@@ -113,6 +113,7 @@ _COMPUTED: dict[Computed, Callable[[SqlForms, Any], Expression]] = {
     Computed.OLD_GROUP_TYPE: lambda _, table: _old_group_type(table),
     Computed.FAILURE: lambda forms, table: forms.failure(table),
     Computed.CALLER: lambda _, table: _caller(table),
+    Computed.WRITER: lambda forms, table: forms.writer(table),
     Computed.SHORT_SCHEDULER: lambda _, table: _without(table.c.scheduler_type, CORE, ""),
     Computed.SHORT_TRANSPORT: lambda _, table: _without(table.c.transport_type, CORE, ""),
     Computed.MESSAGE_LINES: lambda _, table: _message_lines(table),

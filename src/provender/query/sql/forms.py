@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     ColumnElement,
     Date,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    column,
     func,
     literal_column,
     nulls_first,
@@ -141,6 +143,10 @@ class SqlForms(ABC):
         half of all rows, and read the rows in the order of their ids.
         """
 
+    @abstractmethod
+    def writer(self, table: Any) -> Expression:  # noqa: ANN401 - a table or an alias
+        """Return the last 32 bits of the number of the transaction that wrote a row."""
+
     def span(
         self, column: Expression, low: Expression, high: Expression | None, kind: Kind
     ) -> Expression:
@@ -239,6 +245,10 @@ class PostgresqlForms(SqlForms):
         )
         return _failed(self.is_process(table), state, is_wrong)
 
+    def writer(self, table: Any) -> Expression:  # noqa: ANN401 - a table or an alias
+        """Return `xmin`, which can be cast to a string only."""
+        return cast(cast(column("xmin", _selectable=table), Text), BigInteger)
+
 
 class SqliteForms(SqlForms):
     """SQLite: JSON and times are strings, and strings compare by code point by default."""
@@ -323,6 +333,11 @@ class SqliteForms(SqlForms):
             func.json_extract(document, path) != literal_column("0"),
         )
         return _failed(self.is_process(table), self.process_state(table), is_wrong)
+
+    def writer(self, table: Any) -> Expression:  # noqa: ANN401 - a table or an alias
+        """Return 0: SQLite notes no transaction."""
+        del table
+        return literal_column("0", BigInteger)
 
 
 def _failed(is_process: Expression, state: Expression, is_wrong: Expression) -> Expression:

@@ -10,9 +10,11 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     bindparam,
+    case,
     cast,
     false,
     func,
+    literal_column,
     not_,
     null,
     or_,
@@ -20,6 +22,7 @@ from sqlalchemy import (
 )
 
 from provender.query.plan.conditions import (
+    Circular,
     Comparison,
     Condition,
     Conjunction,
@@ -59,6 +62,9 @@ JSON_CONDITIONS = (
 )
 # The column of recursive tables; no stored table has this name.
 ROUTE = "path"
+# The bits of a number that comes round, and the first that a transaction has (PostgreSQL).
+BITS: Expression = literal_column(str(2**32 - 1))
+FIRST: Expression = literal_column("3")
 # Relations that SQL writes otherwise.
 OPERATORS = {Relation.EQUAL: "="}
 
@@ -125,7 +131,7 @@ class Predicates:
 
     def _write_match(
         self,
-        condition: Comparison | Membership | Pattern | Span | Related,
+        condition: Comparison | Membership | Pattern | Span | Circular | Related,
         column: Expression,
     ) -> Expression:
         write = self.forms
@@ -138,6 +144,11 @@ class Predicates:
         if isinstance(condition, Pattern):
             text, pattern = write.as_text(column, kind), self.bind(condition.operand)
             return write.like(text, pattern, fold=condition.fold, is_short=kind is not Kind.TEXT)
+        if isinstance(condition, Circular):
+            low, high = self.bind(condition.low), self.bind(condition.high)
+            is_between = (column - low).op("&")(BITS) <= high - low
+            # PostgreSQL would look first whether it is a number at all, of every row
+            return case((is_between, column >= FIRST), else_=false())
         if isinstance(condition, Span):
             high = None if condition.high is None else self.bind(condition.high)
             return write.span(column, self.bind(condition.low), high, kind)

@@ -90,6 +90,13 @@ class Snapshot:
         self.seconds += time.perf_counter() - begun
         return self._token
 
+    @property
+    def content(self) -> str | None:
+        """The name of the content of a file that nobody writes; None for all other databases."""
+        self._begin()
+        state = self._driver.state if self._is_sqlite else None
+        return state.content if state is not None else None
+
     def confirm(self) -> None:
         """Raise `ChangedError` if the file of a SQLite database was changed without a lock."""
         if self._is_sqlite and self.has_begun:

@@ -18,8 +18,8 @@ from provender.web.current import current_request
 
 JSON = "application/json"
 PAGE_END = re.compile(r"/page(/[0-9]+)?/?$")
-# The cursor of a query, or a quoted text, in which nothing is a cursor.
-CURSOR = re.compile(r"""("(?:[^"]|"")*")|(^|&)\s*cursor\s*=[^&]*""")
+# A key of a query with its value, or a quoted text, in which nothing is a key.
+KEY = r"""("(?:[^"]|"")*")|(^|&)\s*{name}\s*=[^&]*"""
 # Characters of a query that stand for themselves in a `Link` target.
 LINK_SAFE = "/:;,=&!*()'~-._@$?"
 
@@ -93,11 +93,12 @@ def bounded(response: Response, limit: int) -> Response:
     return response
 
 
-def next_link(cursor: str, query: str) -> str:
-    """Return the `Link` header of a page of a walk: the next one."""
-    following = CURSOR.sub(lambda found: found[1] or f"{found[2]}cursor={cursor}", query)
+def next_link(cursor: str, query: str, name: str) -> str:
+    """Return the `Link` header of a page of a walk: the next one, whose key has this name."""
+    written = re.compile(KEY.format(name=name))
+    following = written.sub(lambda found: found[1] or f"{found[2]}{name}={cursor}", query)
     if following == query:  # the first page of what is always walked
-        following = f"{query}&cursor={cursor}" if query else f"cursor={cursor}"
+        following = f"{query}&{name}={cursor}" if query else f"{name}={cursor}"
     target = quote(following, safe=LINK_SAFE)
     base = _ascii(root_url())[:-1] + quote(request.path, safe="/:@")
     return f'<{base}?{target}>; rel="next"'

@@ -43,6 +43,7 @@ from provender.web.dialects.parts import (
 )
 from provender.web.dialects.selections import (
     about,
+    changes,
     export,
     facets,
     files,
@@ -250,6 +251,7 @@ V4 = Dialect(
         *zips.ROUTES,
         *portable.ROUTES,
         *files.ROUTES,
+        *changes.ROUTES,
         *facets.ROUTES,
         *suggest.ROUTES,
         *keys.ROUTES,

@@ -42,13 +42,17 @@ def _of_conditions(route: Route, method: str) -> bool:
     return _of_states(route, method) or _of_files(route, method)
 
 
-def _of_nodes(route: Route, method: str) -> bool:
+def _of_changes(route: Route, method: str) -> bool:
+    """Return whether a route tells what changed since a cursor."""
     del method
-    return route.view is not None and "download" in route.path
+    return "has_more" in route.answer.more
 
 
-def _of_formats(route: Route, method: str) -> bool:
-    return _of_nodes(route, method) or route.answer.form is Form.TABLE
+def _of_some(route: Route, method: str) -> bool:
+    """Return whether a route answers for some nodes, formats or stores only."""
+    is_of_nodes = route.view is not None and "download" in route.path
+    is_of_formats = route.answer.form is Form.TABLE
+    return is_of_nodes or is_of_formats or _of_changes(route, method)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,7 @@ STATUSES = (
         "No such object, page, file or profile, a malformed id, or an unknown path; the answer to "
         "an unknown path lists the routes.",
     ),
+    Status(410, "The store is no longer the one that the cursor tells of.", _of_changes),
     Status(412, "`If-Match` names another state.", _of_conditions),
     Status(
         413,
@@ -106,7 +111,7 @@ STATUSES = (
     ),
     Status(431, "The headers are larger than the web server takes."),
     Status(500, "A fault of the server, or a damaged file of the store."),
-    Status(501, "This server does not offer it, or not for this type of node.", _of_formats),
+    Status(501, "This server does not offer it, or not for this type of node or store.", _of_some),
     Status(503, "The store cannot be read now, or too many requests wait.", headers=RETRY),
 )
 # Those that every path may answer, also to a method that it does not have, and unknown paths.

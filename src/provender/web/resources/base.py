@@ -102,6 +102,7 @@ class BaseResource(flask_restful.Resource):
     dialect: Dialect
     translator: ClassVar[type[BaseTranslator]] = BaseTranslator
     refused: ClassVar[tuple[str, ...]] = ()
+    walked_by: ClassVar[str] = CURSOR.name
 
     def __init__(
         self,
@@ -354,9 +355,10 @@ class BaseResource(flask_restful.Resource):
             response.headers["Link"] = responses.page_links(page, total or 0, self.query)
         if notes:
             response.headers[NOTES] = in_header(notes)
-        following = (more or {}).get("next")
-        if isinstance(following, str) and request.method != "POST":
-            response.headers["Link"] = responses.next_link(following, self.query)
+        following, has_more = identity.get("next"), identity.get("has_more", True)
+        if isinstance(following, str) and has_more and request.method != "POST":
+            link = responses.next_link(following, self.query, self.walked_by)
+            response.headers["Link"] = link
         response = responses.bounded(response, self.context.settings.limits.answer_bytes)
         if found is not None and found.freshness is not None and found.etag is not None:
             return found.freshness.keep(response, found.etag)

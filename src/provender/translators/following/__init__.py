@@ -1,0 +1,1 @@
+"""Following a store: which nodes were written since the last time. Floor: translators."""
