@@ -115,6 +115,24 @@ def test_a_database_that_ends_connections_breaks_the_stream(serve_many, many_pos
         assert ask(f"{root}/api/v4/nodes?limit=1").status == 200
 
 
+def test_a_database_that_is_killed_breaks_the_streams(own_postgres, make_app, tmp_path):
+    url = postgres.create_database(own_postgres.server.url)
+    postgres.restore(url, postgres.LAB)
+    many.fill(url)
+    environment = configured(tmp_path, profiles={"many": many.named(url)})
+    with (
+        by_waitress(environment, make_app) as root,
+        Reader(root) as text,
+        Reader(root, f"{many.PATH}&format=parquet") as binary,
+    ):
+        assert (text.status, binary.status) == (200, 200)
+        own_postgres.server.kill()
+        assert (text.is_cut_off(), binary.is_cut_off()) == (True, True)
+        assert ask(root + many.PATH).status == 503
+        own_postgres.server.start()
+        wait_until(lambda: ask(f"{root}/api/v4/nodes?limit=1").status == 200)
+
+
 @pytest.mark.parametrize("kind", ["csv", "ndjson"])
 def test_a_table_behind_apache_is_whole_or_breaks_off(apache, many_postgres, kind):
     """Apache ends every answer as if it were whole, so what breaks off has a mark."""
