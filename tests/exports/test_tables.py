@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provender.errors import ConflictingParameters
@@ -23,6 +23,7 @@ from provender.schema.columns import Column, CopyForm, Type
 from support import postgres, tables
 from support.tables import names_and_rows
 
+UNREADABLE = (IndexError, ValueError, OSError, AssertionError)
 TEXTS = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8),
     st.sampled_from(["", ",", '"', '""', "\n", "a\r\nb", "\\.", "=1+1", "-5", "null", " x ", "é"]),
@@ -121,6 +122,7 @@ def same(found, wanted):
 
 
 @pytest.mark.parametrize("kind", FORMATS)
+@settings(max_examples=60)
 @given(rows=ROWS)
 def test_readers_read_what_was_stored(kind, rows):
     names, found = names_and_rows(kind, written(kind, COLUMNS, rows))
@@ -134,6 +136,16 @@ def test_readers_read_what_was_stored(kind, rows):
         if not same(read(kind, column, value), expected(column, stored))
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_first_bytes_are_known_before(kind):
+    """They are sent while pyarrow is loaded, and no file that breaks off there is read."""
+    magic, mark = FORMATS[kind].magic, FORMATS[kind].mark
+    assert len(magic) == (4 if kind in ("arrow", "parquet") else 0)
+    assert written(kind, COLUMNS, []).startswith(magic)
+    with pytest.raises(UNREADABLE):
+        names_and_rows(kind, magic + mark)
 
 
 @given(st.lists(st.tuples(TEXTS, TEXTS), max_size=5))

@@ -28,8 +28,9 @@ TYPES = {
 }
 # What says of a column of texts that they are JSON.
 JSON = {"provender.type": "json"}
-# Bytes of a group of rows of Parquet, which is written as a whole, and of its parts.
-GROUP, PAGE = 1 << 22, 1 << 16
+# Bytes of a group of rows of Parquet, which is written as a whole, and of its parts; the most of
+# the values of a column that are written once and then by their numbers.
+GROUP, PAGE, DICTIONARY = 1 << 21, 1 << 16, 1 << 16
 # Bytes of a block. The system keeps larger ones for each thread, once they were many.
 BLOCK = 1 << 16
 
@@ -187,7 +188,13 @@ class ParquetWriter(BatchWriter):
     """Writes Parquet, a group of rows at a time."""
 
     def _open(self) -> None:
-        self._writer = pq.ParquetWriter(self._sink, self._schema, data_page_size=PAGE)
+        self._writer = pq.ParquetWriter(
+            self._sink,
+            self._schema,
+            data_page_size=PAGE,
+            dictionary_pagesize_limit=DICTIONARY,
+            use_dictionary=[one.name for one in self._columns if one.shown is not Type.UUID],
+        )
         self._batches: list[Any] = []
         self._held = 0
 

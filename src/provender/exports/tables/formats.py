@@ -16,8 +16,11 @@ from provender.schema.columns import Column, CopyForm
 
 LIBRARY = "pyarrow"
 CSV, ARROW = "text/csv; charset=utf-8; header=present", "application/vnd.apache.arrow.stream"
+PARQUET = "application/vnd.apache.parquet"
+# How each message of Arrow begins; its length follows.
+MESSAGE = b"\xff\xff\xff\xff"
 # A quote that nothing ends, or no JSON; for Arrow the beginning of a message of 2 GB.
-BROKEN, HUGE = b"The table breaks off here.", b"\xff\xff\xff\xff\xff\xff\xff\x7f"
+BROKEN, HUGE = b"The table breaks off here.", MESSAGE + b"\xff\xff\xff\x7f"
 EXTRA = "pip install 'provender[tables]'"
 
 
@@ -26,8 +29,9 @@ class Format:
     """A format: its name, which is also the ending of its files, and the type of its content.
 
     Most have something that stands before the rows. Some are written by a class of the module that
-    needs pyarrow. No reader takes a file with `mark` behind some rows: it stands where one breaks
-    off. Parquet needs none: without its end nobody takes it.
+    needs pyarrow; `magic` are their first bytes, which can be sent while it is loaded. No reader
+    takes a file with `mark` behind some rows: it stands where one breaks off. Parquet needs none:
+    without its end nobody takes it.
     """
 
     name: str
@@ -35,6 +39,7 @@ class Format:
     form: CopyForm
     by_pyarrow: str = ""
     has_beginning: bool = True
+    magic: bytes = b""
     mark: bytes = b""
 
 
@@ -43,8 +48,8 @@ FORMATS = {
     for one in (
         Format("csv", CSV, CopyForm.TEXTS, mark=b'"' + BROKEN),
         Format("ndjson", "application/x-ndjson", CopyForm.LINES, has_beginning=False, mark=BROKEN),
-        Format("parquet", "application/vnd.apache.parquet", CopyForm.CELLS, "ParquetWriter"),
-        Format("arrow", ARROW, CopyForm.CELLS, "ArrowWriter", mark=HUGE),
+        Format("parquet", PARQUET, CopyForm.CELLS, "ParquetWriter", magic=b"PAR1"),
+        Format("arrow", ARROW, CopyForm.CELLS, "ArrowWriter", magic=MESSAGE, mark=HUGE),
     )
 }
 

@@ -84,15 +84,18 @@ class Sending:
         self._writing = Conveyor(self._write)
         self._writing.prepare()
         self._writing.start()
+        yield self._options.format.magic
         while not isinstance(piece := self._writing.take(PATIENCE), End):
             self.number = self.number if piece is None else piece.rows
             yield b"" if piece is None else piece.text
 
     def _write(self, put: Callable[[Piece], None]) -> Iterator[None]:
-        """Put the parts of the file."""
+        """Put the parts of the file, without its first bytes."""
         yield None
+        sent = len(self._options.format.magic)
         for text in self._file(None):
-            put(Piece(text, self._written))
+            put(Piece(text[sent:], self._written))
+            sent -= min(sent, len(text))
 
     def _file(self, seconds: float | None) -> Iterator[bytes]:
         """Yield the parts of the file; nothing, where no row comes for so many seconds."""
