@@ -136,8 +136,8 @@ def test_a_selection_that_cannot_be_written_leaves_nothing(data, tmp_path):
     store, new = data / "lab.aiida", tmp_path / "new.aiida"
     _, err = run("archive", "create", store, "group=nobody", new, status=1)
     assert err == "Error: No group has the label `nobody`.\n"
-    _, err = run("archive", "create", store, "", tmp_path / "new.zip", status=1)
-    assert "does not end in `.aiida`" in err
+    _, err = run("archive", "create", store, "", tmp_path / "new.tar", status=1)
+    assert "does not end in `.aiida` or `.zip`" in err
     _, err = run("archive", "create", store, "id>", new, status=1)
     assert "at character 4" in err
     assert list(tmp_path.iterdir()) == []

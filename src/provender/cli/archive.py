@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from provender.cli.console import HELP, Group, examples, table
 from provender.cli.meter import Meter
 from provender.cli.options import REPOSITORY, Options
-from provender.errors import StoreError
+from provender.errors import BadValue, StoreError
 from provender.loading.wording import duration, size
 from provender.logs import printable
 from provender.plurals import counted, noun
 from provender.query.plan.traversal import FORWARD, RULES
+from provender.query.querystring.selections.zips import BY_UUID, PARTS, TREES, WANTED
+from provender.query.terms import Operator, Term
 from provender.store.inspection import COUNTED
 from provender.store.sqlite.archivetables import REVISION
 
@@ -24,9 +27,13 @@ if TYPE_CHECKING:
     from provender.loading.archives.upgrading import Upgraded
 
 
+# The options that are about zips of files.
+OF_ZIPS = ("glob", "parts", "tree")
+
+
 @click.group(cls=Group, context_settings=HELP)
 def archive() -> None:
-    """Write archives for AiiDA, always as new files."""
+    """Write archives, always as new files."""
 
 
 @examples(
@@ -79,6 +86,8 @@ def _rules(command: Callable[..., Any]) -> Callable[..., Any]:
     provender archive create lab.aiida 'group=processes' processes.aiida
     provender archive create lab.aiida 'uuid="7ecba7ea-6275-4480-9606-4b0689d980f1"' one.aiida
     provender archive create lab.aiida 'attributes.exit_status=0' ok.aiida --no-call-work-backward
+    provender archive create lab.aiida 'group=processes' processes.zip --tree workflow
+    provender archive create lab.aiida '' outputs.zip --glob '*.out' --parts files
     """
 )
 @archive.command("create", context_settings=HELP)
@@ -87,29 +96,78 @@ def _rules(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("new", type=click.Path(path_type=Path))
 @REPOSITORY
 @_rules
-@click.pass_obj
+@click.option(
+    "-g",
+    "--glob",
+    multiple=True,
+    metavar="PATTERN",
+    help="In a .zip, only files that match: *.out for names, out/* for paths; may be repeated.",
+)
+@click.option(
+    "--parts",
+    default=",".join(PARTS),
+    show_default=True,
+    metavar="PART,...",
+    help="What a .zip has of each node.",
+)
+@click.option(
+    "--tree",
+    type=click.Choice(TREES),
+    default=BY_UUID,
+    show_default=True,
+    help="What the folders of a .zip are named after.",
+)
+@click.pass_context
 def create(
-    options: Options,
+    context: click.Context,
     /,
     store: str,
     selection: str,
     new: Path,
     repository: Path | None,
-    **rules: bool,
+    **given: Any,  # noqa: ANN401 - one for each option
 ) -> None:
-    """Write nodes of STORE, with their provenance, as the archive NEW for AiiDA.
+    """Write nodes of STORE as the new archive NEW: an .aiida for AiiDA, or a .zip of their files.
 
     STORE is as for `provender restapi`. SELECTION chooses nodes as a query string of the server
-    does; nodes to which links lead are added by the rules of `verdi archive create`. NEW must not
-    exist, and ends in .aiida. After an error or Ctrl-C nothing is left of it.
+    does. In an .aiida they have their provenance: nodes to which links lead are added by the rules
+    of `verdi archive create`. A .zip has their files, and what is told of them, for people without
+    AiiDA. NEW must not exist. After an error or Ctrl-C nothing is left of it.
     """
     from provender.cli import archiving  # noqa: PLC0415 - for this only
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    is_zip = new.suffix == archiving.ZIP
+    _check_given(context, OF_ZIPS, "a .zip", is_right=is_zip)
+    _check_given(context, [rule.name for rule in RULES], "an .aiida", is_right=not is_zip)
+    options: Options = context.obj
     settings = options.settings()
     profile = options.select(settings, store, repository).profile
+    if is_zip:
+        glob, parts, tree = given["glob"], _parts(given["parts"]), given["tree"]
+        zipped = archiving.Zipped(glob, parts, tree)
+        written = archiving.create_zip(profile, settings, selection, new, zipped)
+        click.echo(written.told)
+        return
+    rules = {rule.name: given[rule.name] for rule in RULES if rule.name in given}
     written = archiving.create(profile, settings, selection, new, rules)
     click.echo(f"{written.told}\n\nImport it:   verdi archive import {new}")
+
+
+def _check_given(
+    context: click.Context, names: Sequence[str], what: str, *, is_right: bool
+) -> None:
+    """Refuse options that are about another kind of archive."""
+    for name in names:
+        is_given = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if is_given and not is_right:
+            option = name.replace("_", "-")
+            raise BadValue(f"--{option} is about {what}, which NEW is not.")
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """Return the parts of a zip; raises `BadValue` for one that there is not."""
+    return WANTED.read(Term("parts", Operator.EQUAL, tuple(text.split(","))))  # type: ignore[no-any-return] # what it reads
 
 
 def _summary(path: Path, done: Upgraded) -> str:

@@ -1,4 +1,4 @@
-"""Writing the nodes of a selection into a new archive. Floor: cli."""
+"""Writing the nodes of a selection into a new archive, for AiiDA or as a zip. Floor: cli."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from provender.cli.console import progress_line
 from provender.cli.meter import Meter
 from provender.errors import BadValue, StoreError
+from provender.exports.zips.stream import Zip
 from provender.loading.archives.newfile import check_free, placed
 from provender.loading.wording import duration, size
 from provender.plurals import counted
@@ -21,11 +23,25 @@ from provender.store.profiles import Profile, Profiles
 from provender.store.registry import StoreRegistry
 from provender.store.stores import Store
 from provender.translators import inquiry
+from provender.translators.bundles.choosing import Matching
+from provender.translators.bundles.packing import pack as pack_nodes
+from provender.translators.bundles.selected import NodesOfSelection
+from provender.translators.bundles.wanted import SelectionBounds, Wanted, figures
+from provender.translators.globs import Globs
 from provender.translators.portable.bounds import PortableBounds
 from provender.translators.portable.packing import PortableArchive, pack
 from provender.translators.portable.reading import ArchiveOfSelection
 
-ENDING = ".aiida"
+ENDING, ZIP = ".aiida", ".zip"
+
+
+class Writable(Protocol):
+    """An archive that is ready to be written."""
+
+    @property
+    def zip(self) -> Zip:
+        """The zip file."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +55,8 @@ class Written:
     @property
     def told(self) -> str:
         """What was written, in a sentence."""
-        held = ", ".join(counted(self.figures[name], name) for name in ("nodes", "links", "files"))
+        names = [name for name in ("nodes", "links", "files") if name in self.figures]
+        held = ", ".join(counted(self.figures[name], name) for name in names)
         took = duration(self.seconds)
         return f"Wrote {self.path} ({size(self.figures['bytes'])}) in {took}: {held}."
 
@@ -54,7 +71,9 @@ def create(
     """
     begun = time.monotonic()
     if path.suffix != ENDING:
-        raise BadValue(f"`{path.name}` does not end in `{ENDING}`.", hint=f"{path}{ENDING}")
+        raise BadValue(
+            f"`{path.name}` does not end in `{ENDING}` or `{ZIP}`.", hint=f"{path}{ENDING}"
+        )
     check_free(path)
     registry = StoreRegistry(Profiles({profile.name: profile}), settings)
     try:
@@ -63,6 +82,43 @@ def create(
             with closing(found), Meter() as meter:
                 _write(found, path, meter)
                 return Written(path, found.figures(), time.monotonic() - begun)
+    except KeyboardInterrupt:
+        raise StoreError(f"Stopped: nothing is left of {path}.") from None
+    finally:
+        registry.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Zipped:
+    """What a zip has: files that match, parts of what is told of nodes, and names of folders."""
+
+    glob: tuple[str, ...]
+    parts: tuple[str, ...]
+    tree: str
+
+
+def create_zip(
+    profile: Profile, settings: Settings, selection: str, path: Path, asked: Zipped
+) -> Written:
+    """Write the nodes of a selection, and their files, into a new zip; errors as `create`."""
+    begun = time.monotonic()
+    check_free(path)
+    globs = Globs(asked.glob)
+    options = {"glob": globs.texts, "parts": asked.parts, "tree": asked.tree}
+    head = {"selection": selection, "options": options}
+    wanted = Wanted(path.stem, Matching(globs), asked.parts, asked.tree, head)
+    bounds = SelectionBounds()  # of one who has the machine for himself there are none
+    chosen = selecting.read(selection, settings.limits, profile.expose).selection
+    registry = StoreRegistry(Profiles({profile.name: profile}), settings)
+    try:
+        with closing(registry.lease(progress=progress_line)) as lease:
+            nodes = inquiry.answer(NodesOfSelection(chosen, wanted, bounds), lease.store)
+            with closing(nodes.spool):
+                packed = pack_nodes(nodes, lease.store, wanted, bounds)
+            with closing(packed.archive), Meter() as meter:
+                _write(packed.archive, path, meter)
+                size_of_all = figures(packed.size, packed.archive.zip.length)
+                return Written(path, size_of_all, time.monotonic() - begun)
     except KeyboardInterrupt:
         raise StoreError(f"Stopped: nothing is left of {path}.") from None
     finally:
@@ -84,7 +140,7 @@ def _draft(
     return pack(inquiry.answer(question, store), store, bounds)
 
 
-def _write(archive: PortableArchive, path: Path, meter: Meter) -> None:
+def _write(archive: Writable, path: Path, meter: Meter) -> None:
     done, total = 0, archive.zip.length
     with placed(path) as file:
         for block in archive.zip.blocks():

@@ -27,6 +27,7 @@ OTHERS = (
 PLACES = (
     *((name, "provender.cli.desk.commands") for name in OF_PROCESSES),
     *((name, "provender.cli.selections.commands") for name in OF_NODES),
+    ("files", "provender.cli.selections.files"),
     *((name, f"provender.cli.{name}") for name in OTHERS),
 )
 

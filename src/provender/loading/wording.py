@@ -7,7 +7,7 @@ import math
 from provender.plurals import counted
 
 # How the names of steps begin that count bytes; others count things.
-IN_BYTES = ("extracting", "copying")
+IN_BYTES = ("extracting", "copying", "writing files", "writing the archive")
 UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 # Milliseconds, the unit of PostgreSQL.
 SHORTEST = 0.001

@@ -130,7 +130,9 @@ class Packing:
             if taken.described is not None:
                 self._add(taken.described)
             for found in taken.files:
-                self._take(self._item(found, sizes, taken.uuid, taken.names))
+                size = sizes.get(found.key or "")
+                if size is None or size >= self._wanted.min_size:
+                    self._take(self._item(found, sizes, taken.uuid, taken.names))
 
     def _item(self, found: Found, sizes: Mapping[str, int], uuid: str, names: Names) -> Item:
         """Return a stored file; what is skipped takes no name from others."""

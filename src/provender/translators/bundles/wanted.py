@@ -19,7 +19,8 @@ FEWER = "Choose fewer nodes, a `glob`, or fewer `parts`."
 class Wanted:
     """The name of a zip, the files that it has, what it tells of nodes, and the names of folders.
 
-    `head` says in its manifest what was asked for. Without `has_nodes` it has files alone.
+    `head` says in its manifest what was asked for. Without `has_nodes` it has files alone. Files of
+    fewer bytes than `min_size` are left out.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Wanted:
     tree: str = BY_UUID
     head: Mapping[str, object] = field(default_factory=dict)
     has_nodes: bool = True
+    min_size: int = 0
 
     @property
     def has_files(self) -> bool:
