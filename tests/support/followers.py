@@ -8,6 +8,14 @@ from datetime import datetime, timedelta, timezone
 
 import psycopg2
 
+from provender.query.plan.where import EVERYTHING
+from provender.query.querystring.parameter import Parameters
+from provender.query.querystring.request import ListRequest
+from provender.translators.following.changes import ChangesOf
+from provender.translators.inquiry import answer
+from provender.translators.selections.selection import Selection
+from provender.web.routes.views import NODES
+
 PATH = "/api/v4/nodes/changes"
 INSERT = (
     "INSERT INTO db_dbnode (uuid, node_type, label, description, ctime, mtime, attributes, extras,"
@@ -54,6 +62,23 @@ class Follower:
         while self.has_more:
             found += self.page()
         return found
+
+
+class Stepping(Follower):
+    """One that asks the store itself, which looks at a few nodes by each statement and page."""
+
+    def __init__(self, store, steps):
+        super().__init__(None, since=None)
+        self._store, self._steps = store, steps
+
+    def page(self):
+        request = ListRequest(NODES, Parameters(), self.limit, 0)
+        selection = Selection(NODES, Parameters(), EVERYTHING)
+        found = answer(ChangesOf(selection, request, self.since, self._steps), self._store)
+        self.since, self.has_more = found.following, found.has_more
+        told = [one | {"mtime": one["mtime"].isoformat()} for one in found.records]
+        self.told += told
+        return [(one["uuid"], one["mtime"]) for one in told]
 
 
 class Writer:
