@@ -44,15 +44,19 @@ class History:
 
     `name` is that of the past: numbers of two histories of the same name mean the same
     transactions. No transaction below `horizon` runs any more, and none from `end` on is shown.
+    If it `is_opaque`, rows do not tell which transaction wrote them: then `horizon` and `end` are
+    the same number, which is another one after each change.
     """
 
     name: str
     horizon: int
     end: int
+    is_opaque: bool = False
 
 
 # All of a file that nobody writes is as if of one transaction, number 0.
 OF_CONTENT = 1
+NUMBER_LENGTH = 15
 
 
 def read_history(snapshot: Snapshot) -> History:
@@ -62,13 +66,7 @@ def read_history(snapshot: Snapshot) -> History:
         NotServed: the database does not tell.
     """
     if snapshot.backend is Backend.SQLITE:
-        content = snapshot.content
-        if content is None:
-            raise NotServed(
-                f"{UNKNOWN}SQLite does not note which transaction wrote a row.",
-                hint="Stores in PostgreSQL and archives tell it.",
-            )
-        return History(_short(content), OF_CONTENT, OF_CONTENT)
+        return _of_sqlite(snapshot)
     try:
         (is_standby, kind, horizon, end, name), *_ = snapshot.read(HISTORY)
     except NAMELESS as error:
@@ -84,6 +82,18 @@ def read_history(snapshot: Snapshot) -> History:
     if kind not in WITH_WRITERS:
         raise NotServed(f"{UNKNOWN}`db_dbnode` is not a table of this database.")
     return History(_short(name), horizon, end)
+
+
+def _of_sqlite(snapshot: Snapshot) -> History:
+    """Return the history of a file: SQLite notes that it changed, but not what."""
+    file = snapshot.file
+    if file.content is not None:
+        return History(_short(file.content), OF_CONTENT, OF_CONTENT)
+    if snapshot.token is None:
+        raise NotServed(f"{UNKNOWN}its file does not tell when it changed.")
+    digest = hashlib.sha256(snapshot.token.encode()).hexdigest()
+    number = OF_CONTENT + int(digest[:NUMBER_LENGTH], 16)
+    return History(_short(repr(file.key)), number, number, is_opaque=True)
 
 
 def _short(name: str) -> str:

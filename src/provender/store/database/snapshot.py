@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import chain, islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg2 import errors
 from sqlalchemy.pool import PoolProxiedConnection
@@ -34,11 +34,20 @@ from provender.store.database.memory import Memory
 from provender.store.database.opening import DECLARE, JOINED, plain
 from provender.store.database.portions import PORTION_ROWS, portions
 from provender.store.database.watchdog import GRACE_SECONDS, interrupted, watched
+from provender.store.sqlite.connection import State
+from provender.store.sqlite.descriptors import Key
 
 LOGGER = logging.getLogger(__name__)
 
 # Rows that a stream holds at a time: about a megabyte if they are short. Most lists have fewer.
 BATCH = 1000
+
+
+class FileState(NamedTuple):
+    """A SQLite file by device and inode, and the name of its content if nobody writes it."""
+
+    key: Key
+    content: str | None
 
 
 class Snapshot:
@@ -91,11 +100,11 @@ class Snapshot:
         return self._token
 
     @property
-    def content(self) -> str | None:
-        """The name of the content of a file that nobody writes; None for all other databases."""
+    def file(self) -> FileState:
+        """The file of a SQLite database, and what is known of its content."""
         self._begin()
-        state = self._driver.state if self._is_sqlite else None
-        return state.content if state is not None else None
+        state: State | None = self._driver.state
+        return FileState(self._driver.held[-1], state.content if state is not None else None)
 
     def confirm(self) -> None:
         """Raise `ChangedError` if the file of a SQLite database was changed without a lock."""

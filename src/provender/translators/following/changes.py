@@ -133,6 +133,12 @@ class ChangesOf(Inquiry[Told, Changes]):
                 "recovered since.",
                 hint=AGAIN,
             )
+        if history.is_opaque:
+            if place.until is None and place.known.horizon not in (0, history.horizon):
+                raise CursorOutdated(
+                    "The store changed, and SQLite does not note which nodes did.", hint=AGAIN
+                )
+            return place
         if _newest(place) > history.end:
             raise CursorOutdated("The cursor is of a later state of the store.", hint=AGAIN)
         if place.known.horizon and history.end - place.known.horizon >= ROUND:
@@ -142,6 +148,8 @@ class ChangesOf(Inquiry[Told, Changes]):
     def _conditions(self, place: Place, history: History) -> list[Condition]:
         """Return the conditions for rows that the follower does not know, and is to know."""
         conditions: list[Condition] = []
+        if history.is_opaque:  # all of them are new, or none
+            return conditions
         last = history.end - 1
         if place.known.horizon:
             conditions.append(self._from(place.known.horizon, last))
