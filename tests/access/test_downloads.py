@@ -68,6 +68,14 @@ def test_a_link_opens_its_file_without_credentials(root, file, users):
     assert ask(url, headers={"If-None-Match": signed.headers["etag"]}).status == 304
 
 
+@pytest.mark.parametrize("path", ["/nodes/export?fields=uuid", "/nodes/archive.zip?id=1"])
+def test_tables_and_zips_have_links(root, users, path):
+    plain = ask(f"{root}/lab/api/v4{path}", headers=bearer(users.reader))
+    signed = ask(link(root, f"/api/v4{path}", users).data["url"])
+    assert (signed.status, signed.body) == (200, plain.body)
+    assert len(signed.body) > 100
+
+
 def test_a_link_is_for_nothing_else(root, file, users):
     url = link(root, file, users).data["url"]
     head, _, signature = url.rpartition("&sig=")

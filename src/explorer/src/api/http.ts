@@ -124,13 +124,44 @@ export function get<T>(url: string, signal?: AbortSignal): Promise<Answer<T>> {
 }
 
 /** POST a body to a URL of the API; equal bodies are not kept. */
-export async function post<T>(url: string, body: unknown): Promise<Answer<T>> {
+export async function post<T>(
+  url: string,
+  body: unknown,
+  signal: AbortSignal | null = null,
+): Promise<Answer<T>> {
+  return decoded<T>(await rawPost(url, body, signal));
+}
+
+/** The response to a posted body, for files; refusals are errors as everywhere. */
+export async function rawPost(
+  url: string,
+  body: unknown,
+  signal: AbortSignal | null = null,
+): Promise<Response> {
   const response = await reach(url, {
     method: "POST",
     headers: { "Content-Type": "application/json", ...authorization() },
     body: JSON.stringify(body),
+    signal,
   });
-  return decoded<T>(response);
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+/**
+ * The size of a file that is made for the request, which is not sent.
+ *
+ * @throws {ApiError} the file cannot be made; a second request says why
+ */
+export async function sizeOf(url: string, signal: AbortSignal): Promise<Answer<number>> {
+  const { ok, headers } = await reach(url, {
+    method: "HEAD",
+    headers: authorization(),
+    cache: "no-store",
+    signal,
+  });
+  if (!ok) await (await raw(url)).body?.cancel();
+  return { data: Number(headers.get("Content-Length")), notes: [], headers };
 }
 
 /** The response itself, for files; refusals are errors as everywhere. */

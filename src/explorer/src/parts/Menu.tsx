@@ -1,51 +1,54 @@
-/** A button that opens a list of links and buttons; Escape and a click elsewhere close it. */
+/** A button that opens a small window below it; Escape and a click elsewhere close it. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 
-export function Menu({
-  label,
-  children,
-  onOpen,
-}: {
-  label: ComponentChildren;
-  children: ComponentChildren;
-  onOpen?: () => void;
-}) {
-  const [isOpen, setOpen] = useState(false);
-  const box = useRef<HTMLDivElement>(null);
+export interface MenuProps {
+  readonly title: string;
+  /** `wide` for long texts, `items` for a plain list of links and buttons. */
+  readonly kind?: "wide" | "items";
+  /** Made only while the menu is open. */
+  readonly children: () => ComponentChildren;
+}
+
+export function Menu({ title, kind, children }: MenuProps) {
+  const own = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  const id = useId();
   useEffect(() => {
     if (!isOpen) return undefined;
-    const onDown = (event: Event) => {
-      if (!box.current?.contains(event.target as Node)) setOpen(false);
+    const click = (event: Event) => {
+      if (own.current && !event.composedPath().includes(own.current)) setOpen(false);
     };
-    document.addEventListener("pointerdown", onDown);
-    return () => document.removeEventListener("pointerdown", onDown);
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      setOpen(false);
+      button.current?.focus();
+    };
+    document.addEventListener("click", click);
+    document.addEventListener("keydown", escape);
+    return () => {
+      document.removeEventListener("click", click);
+      document.removeEventListener("keydown", escape);
+    };
   }, [isOpen]);
   return (
-    <div
-      class="menu"
-      ref={box}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || !isOpen) return;
-        event.stopPropagation();
-        setOpen(false);
-        button.current?.focus();
-      }}
-    >
+    <div ref={own} class="menu">
       <button
         ref={button}
         type="button"
         aria-expanded={isOpen}
-        onClick={() => {
-          if (!isOpen) onOpen?.();
-          setOpen(!isOpen);
-        }}
+        aria-controls={isOpen ? id : undefined}
+        onClick={() => setOpen(!isOpen)}
       >
-        {label} <span aria-hidden="true">▾</span>
+        {title} <span aria-hidden="true">▾</span>
       </button>
-      {isOpen && <div class="menu-list">{children}</div>}
+      {isOpen && (
+        <div id={id} class={`menu-body ${kind ?? ""}`}>
+          {children()}
+        </div>
+      )}
     </div>
   );
 }

@@ -46,7 +46,7 @@ class DownloadLinks(BaseResource):
         except HTTPException:
             endpoint = ""
         route = self.context.endpoints.routes.get(endpoint)
-        if route is None or route.answer.form is not Form.FILE:
+        if route is None or route.answer.form not in {Form.FILE, Form.TABLE}:
             raise BadRequest("This path does not lead to a file of a node.", hint=self._example)
 
     def _posted(self) -> str:

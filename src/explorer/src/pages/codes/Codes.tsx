@@ -4,12 +4,15 @@ import type { PageProps } from "../../app/pages";
 import { urlOf } from "../../api/http";
 import type { NodeRow } from "../../api/types";
 import { useAnswer } from "../../api/useAnswer";
-import { hrefOf } from "../../router/router";
+import { hrefOf, terms } from "../../router/router";
+import { filtersOf, quoted, textOf, type Term } from "../../router/selection";
 import { count, counted } from "../../parts/format";
 import { SimpleList } from "../../parts/list/SimpleList";
 import type { Column } from "../../parts/list/columns";
 import { NodeLink, NodeType, Time, Uuid } from "../../parts/small";
 import { Loaded } from "../../parts/states";
+import type { Selection } from "../../parts/taking/selection";
+import { whereOfAll } from "../../parts/taking/where";
 
 interface CodeRow extends NodeRow {
   readonly description: string;
@@ -85,6 +88,25 @@ const CODES: readonly Column<CodeRow>[] = [
   },
 ];
 
+/** Codes as nodes; null if nodes cannot be asked for the same: their `computer` is a number. */
+function codesOf(filters: readonly Term[]): Selection | null {
+  if (filters.some(({ key }) => key === "computer")) return null;
+  const asNodes = filters.map((term) => (term.key === "name" ? { ...term, key: "label" } : term));
+  return { query: "", where: whereOfAll(asNodes, { or: CODE_TYPES }) };
+}
+
+const CODE_TYPES = ["data.core.code.", "data.code."].map((start) => ({
+  node_type: { startswith: start },
+}));
+
+/** The jobs that used a code, as nodes. */
+function jobsOf(code: string): readonly Term[] {
+  return [
+    { key: "with_incoming", operator: "=", value: quoted(code) },
+    { key: "node_type", operator: "=like=", value: '"process.calculation.calcjob.%"' },
+  ];
+}
+
 function AllCodes() {
   return (
     <>
@@ -97,6 +119,7 @@ function AllCodes() {
         idOf={(row) => row.uuid}
         order="label"
         textKey="label"
+        selection={codesOf(filtersOf(terms.value))}
       />
     </>
   );
@@ -176,6 +199,7 @@ function Code({ id }: { id: string }) {
           columns={JOBS}
           idOf={(row) => row.uuid}
           order="-ctime"
+          selection={{ query: textOf([...jobsOf(id), ...filtersOf(terms.value)]), where: null }}
         >
           <p>No job used this code.</p>
         </SimpleList>

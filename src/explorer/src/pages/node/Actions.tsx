@@ -7,6 +7,9 @@ import { Download } from "../../parts/Download";
 import { Menu } from "../../parts/Menu";
 import { Copy } from "../../parts/small";
 import { Loaded } from "../../parts/states";
+import { FilesOfNode, Measured, Sized } from "../../parts/taking/Sized";
+import { ofUuids } from "../../parts/taking/selection";
+import { isProcess } from "../../parts/kinds";
 import { hrefOf } from "../../router/router";
 import { addressOf, citationOf } from "./describe";
 import { nodeUrl } from "./useNode";
@@ -32,15 +35,44 @@ export function Actions({ node }: { node: NodeDetail }) {
       >
         Compare
       </a>
-      {node.node_type.startsWith("data.") && (
-        <Menu label="Download">
-          <Formats node={node} />
-        </Menu>
-      )}
-      <Menu label="JSON">
-        <AsJson node={node} />
+      <Menu title="Download">{() => <Files node={node} />}</Menu>
+      <Menu title="JSON" kind="items">
+        {() => <AsJson node={node} />}
       </Menu>
     </div>
+  );
+}
+
+/** What of a node can be taken away: as a file of its format, its files, what AiiDA imports. */
+function Files({ node }: { node: NodeDetail }) {
+  const { uuid } = node;
+  const short = uuid.slice(0, 8);
+  return (
+    <>
+      {node.node_type.startsWith("data.") && (
+        <>
+          <h3>In a format</h3>
+          <Formats node={node} />
+        </>
+      )}
+      <h3>As a folder or an archive</h3>
+      <ul>
+        {isProcess(node.node_type) && (
+          <Measured
+            url={urlOf(`processes/${uuid}/archive.zip`)}
+            name={`${short}-folder.zip`}
+            title="Folder with all that it called, as zip"
+          />
+        )}
+        <FilesOfNode uuid={uuid} name={`${short}-files.zip`} title="Its files as zip" />
+        <Sized
+          path="nodes/archive.aiida"
+          selection={ofUuids([uuid])}
+          name={`${short}.aiida`}
+          title="AiiDA archive, with its provenance"
+        />
+      </ul>
+    </>
   );
 }
 
@@ -52,15 +84,19 @@ function Formats({ node }: { node: NodeDetail }) {
       {(formats) => {
         const own = formats[node.full_type] ?? [];
         if (own.length === 0) return <p class="muted">There is no format for this type.</p>;
-        return own.map((format) => (
-          <Download
-            key={format}
-            url={urlOf(`nodes/${node.uuid}/download`, { download_format: format })}
-            name={`${node.uuid}.${format}`}
-          >
-            {format}
-          </Download>
-        ));
+        return (
+          <div class="taking">
+            {own.map((format) => (
+              <Download
+                key={format}
+                url={urlOf(`nodes/${node.uuid}/download`, { download_format: format })}
+                name={`${node.uuid}.${format}`}
+              >
+                {format}
+              </Download>
+            ))}
+          </div>
+        );
       }}
     </Loaded>
   );

@@ -13,7 +13,7 @@ import { className, isProcess, kindOf } from "../../parts/kinds";
 import { KindShape } from "../../parts/small";
 import { hrefOf, terms } from "../../router/router";
 import { filtersOf, quoted, VIEW_KEYS, type Term } from "../../router/selection";
-import { pastOf, WINDOWS, whichOf, withPast, withWhich, type Which } from "./asked";
+import { pastOf, takenOf, WINDOWS, whichOf, withPast, withWhich, type Which } from "./asked";
 import { COLUMNS, WALL, type ProcessItem } from "./columns";
 import { Outcomes } from "./Outcomes";
 import { useProcessFacets, type Facets } from "./useProcessFacets";
@@ -54,6 +54,19 @@ const SPECS: readonly FacetSpec[] = [
   { name: "ctime:month", title: "Month", key: "ctime", kind: "month" },
 ];
 
+const TABLE = {
+  fields: [
+    "uuid",
+    "label",
+    "attributes.process_label",
+    "attributes.process_state",
+    "attributes.exit_status",
+    "attributes.exit_message",
+    "ctime",
+    "mtime",
+    "process_type",
+  ],
+};
 const QUERY = `include=summary&attributes=true&attributes_filter=${quoted(WALL)}`;
 
 function word(bucket: Bucket): string {
@@ -93,6 +106,8 @@ export default function Processes() {
             textKey="label"
             names={namesOf(facets)}
             query={QUERY}
+            selection={takenOf(filters)}
+            table={TABLE}
           >
             <p>This store has no processes.</p>
             <p>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { facetsAsked, startOf, whereOf, whichOf, withPast, withWhich } from "./asked";
+import { facetsAsked, startOf, takenOf, whichOf, withPast, withWhich } from "./asked";
 
 const term = (key: string, value: string, operator = "=") => ({ key, operator, value });
 const NOW = new Date("2026-11-26T12:00:30Z");
@@ -36,16 +36,17 @@ test("failed processes are asked for in a body, with all other filters", () => {
   const { body } = facetsAsked(filters, ["user"], 5, NOW);
   expect(body).toMatchObject({
     where: {
-      group: "a b",
+      group: ["a b"],
       and: [{ node_type: { like: "process.%" } }, { user: { eq: 3 } }, { or: [{}, {}, {}] }],
     },
   });
 });
 
-test("a filter of a query string is a condition of a body", () => {
-  expect(whereOf(term("attributes.exit_status", "410,418", "=in="))).toEqual({
-    "attributes.exit_status": { in: [410, 418] },
+test("what is taken away are nodes", () => {
+  expect(takenOf([term("exit_status", "410")])).toEqual({
+    query: "node_type=like=%22process.%25%22&attributes.exit_status=410",
+    where: null,
   });
-  expect(whereOf(term("ctime", "2026-11-01", ">="))).toEqual({ ctime: { gte: "2026-11-01" } });
-  expect(whereOf(term("label", '"a,b","c"', "=notin="))).toEqual({ label: { nin: ["a,b", "c"] } });
+  expect(takenOf([term("failed", "1")])?.query).toBe("");
+  expect(takenOf([term("root", "1")])).toBe(null);
 });

@@ -4,6 +4,8 @@ import { queryOf, encode } from "../../api/http";
 import { textOf, unquoted, type Term } from "../../router/selection";
 import { members } from "../../parts/list/facets";
 import type { Json } from "../../api/types";
+import type { Selection } from "../../parts/taking/selection";
+import { whereOfAll } from "../../parts/taking/where";
 
 /** Which processes: all, those that have not ended, those that failed. */
 export type Which = "all" | "running" | "failed";
@@ -55,8 +57,6 @@ export interface FacetsAsked {
 
 /**
  * What to ask for the facets of a list of processes.
- *
- * Failed processes need an `or`, which only a body has.
  */
 export function facetsAsked(
   filters: readonly Term[],
@@ -64,34 +64,27 @@ export function facetsAsked(
   size: number,
   now: Date = new Date(),
 ): FacetsAsked {
-  const nodes = [IS_PROCESS, ...filters.flatMap((term) => ofNodes(term, now))];
-  if (whichOf(filters) !== "failed") {
-    const wanted = queryOf({ facet: facets, size, drop_self: 1 });
-    return { query: `${textOf(nodes)}&${wanted}`, body: null };
-  }
-  const relations = nodes.filter(({ key }) => RELATIONS.has(key));
-  const conditions = nodes.filter(({ key }) => !RELATIONS.has(key)).map(whereOf);
-  const related = Object.fromEntries(relations.map((term) => [term.key, unquoted(term.value)]));
-  return {
-    query: "",
-    body: {
-      where: { ...related, and: [...conditions, FAILED] },
-      facet: facets,
-      size,
-      drop_self: true,
-    },
-  };
+  const { query, where } = selectionOf(filters, now);
+  if (where) return { query: "", body: { where, facet: facets, size, drop_self: true } };
+  const wanted = queryOf({ facet: facets, size, drop_self: 1 });
+  return { query: `${query}&${wanted}`, body: null };
 }
 
-const RELATIONS = new Set([
-  "group",
-  "ancestor_of",
-  "descendant_of",
-  "input_of",
-  "output_of",
-  "called_by",
-  "caller_of",
-]);
+/**
+ * The nodes that filters of processes choose.
+ *
+ * Failed processes need an `or`, which only a body has.
+ */
+export function selectionOf(filters: readonly Term[], now: Date = new Date()): Selection {
+  const nodes = [IS_PROCESS, ...filters.flatMap((term) => ofNodes(term, now))];
+  if (whichOf(filters) === "failed") return { query: "", where: whereOfAll(nodes, FAILED) };
+  return { query: textOf(nodes), where: null };
+}
+
+/** The same to take away; null if nodes cannot be asked for it. */
+export function takenOf(filters: readonly Term[]): Selection | null {
+  return filters.some((term) => term.key === "root" && isOn(term)) ? null : selectionOf(filters);
+}
 
 const FAILED: Json = {
   or: [
@@ -125,29 +118,6 @@ function ofNodes(term: Term, now: Date): Term[] {
 function stateIn(states: readonly string[]): Term {
   const value = states.map((state) => `"${state}"`).join(",");
   return { key: "attributes.process_state", operator: "=in=", value };
-}
-
-const OPERATORS: Readonly<Record<string, string>> = {
-  "=": "eq",
-  "!=": "ne",
-  "<>": "ne",
-  "<": "lt",
-  "<=": "lte",
-  ">": "gt",
-  ">=": "gte",
-};
-
-/** A filter as a condition of a body: `{"ctime": {"gte": "2026-11-20"}}`. */
-export function whereOf({ key, operator, value }: Term): Json {
-  const name = OPERATORS[operator] ?? operator.replaceAll("=", "").replace("notin", "nin");
-  const isList = name === "in" || name === "nin";
-  return { [key]: { [name]: isList ? members(value).map(valueOf) : valueOf(value) } };
-}
-
-function valueOf(text: string): Json {
-  if (text.startsWith('"')) return unquoted(text);
-  if (text === "true" || text === "false") return text === "true";
-  return /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(text) ? Number(text) : text;
 }
 
 /** What a request for facets is known by. */

@@ -2,6 +2,9 @@
 
 import { hrefOf } from "../../router/router";
 import { counted } from "../format";
+import { Menu } from "../Menu";
+import { TakeAway } from "../taking/TakeAway";
+import { ofUuids } from "../taking/selection";
 
 const FEWEST = 2;
 const MOST = 5;
@@ -17,13 +20,22 @@ export function ChoiceBar({
   const uuids = [...chosen];
   const canCompare = uuids.length >= FEWEST && uuids.length <= MOST;
   return (
-    <div class="choice-bar" role="status">
-      <span>{counted(uuids.length, "node")} chosen</span>
+    <div class="choice-bar">
+      <span role="status">{counted(uuids.length, "node")} chosen</span>
       {canCompare ? (
         <a href={hrefOf(["compare"], `nodes=${uuids.join(",")}`)}>Compare</a>
       ) : (
         <span class="muted">Choose {`${FEWEST} to ${MOST}`} to compare them.</span>
       )}
+      <Menu title="Download">
+        {() => (
+          <TakeAway
+            selection={ofUuids(uuids)}
+            name="chosen"
+            title={`The ${counted(uuids.length, "chosen node")}`}
+          />
+        )}
+      </Menu>
       <button type="button" onClick={onClear}>
         Clear
       </button>

@@ -7,8 +7,9 @@ import { useAnswer } from "../../api/useAnswer";
 import { setTerms, terms } from "../../router/router";
 import { filtersOf, textOf, viewValue, withView } from "../../router/selection";
 import { Loaded } from "../states";
+import type { Options, Selection } from "../taking/selection";
 import { Chips } from "./Chips";
-import { Download } from "./Download";
+import { Files } from "./Files";
 import { FilterField } from "./FilterField";
 import { ListTable } from "./ListTable";
 import { NoRows } from "./NoRows";
@@ -32,6 +33,10 @@ export interface SimpleListProps<R> {
   readonly textKey?: string;
   readonly names?: Names;
   readonly query?: string;
+  /** The nodes of the list, to take away; none for a list of other things. */
+  readonly selection?: Selection | null;
+  /** The columns of the table to take away. */
+  readonly table?: Options;
   /** What is said of a store that has none. */
   readonly children?: ComponentChildren;
 }
@@ -75,7 +80,13 @@ export function SimpleList<R>(props: SimpleListProps<R>) {
             <>
               <div class="list-tools">
                 <ThisQuery url={urlOf(path, query.slice(0, -1).filter(Boolean).join("&"))} />
-                <Download name={noun.replaceAll(" ", "-")} columns={columns} rows={rows} />
+                <Files
+                  name={noun.replaceAll(" ", "-")}
+                  columns={columns}
+                  rows={rows}
+                  selection={props.selection ?? null}
+                  table={{ ...props.table, ...(order === null ? {} : { orderby: order }) }}
+                />
                 <Pager {...page} />
               </div>
               <div class="list-scroll">

@@ -3,7 +3,7 @@
 import { absolute } from "../../api/http";
 import { site } from "../../site";
 import { Copy } from "../small";
-import { Menu } from "./Menu";
+import { Menu } from "../Menu";
 
 export function ThisQuery({ url }: { url: string }) {
   const whole = absolute(url);
@@ -13,7 +13,7 @@ export function ThisQuery({ url }: { url: string }) {
     ["Python", pythonOf(whole, site.login)],
   ];
   return (
-    <Menu title="This query" isWide>
+    <Menu title="This query" kind="wide">
       {() =>
         all.map(([name, text]) => (
           <section key={name}>

@@ -6,7 +6,7 @@ import { urlOf } from "../../api/http";
 import { useAnswer } from "../../api/useAnswer";
 import { dotted } from "../../router/selection";
 import { count } from "../format";
-import { Menu } from "../list/Menu";
+import { Menu } from "../Menu";
 import { Loaded } from "../states";
 import { OFFERED } from "./columns";
 import { isPath, pathOf } from "./rows";

@@ -9,7 +9,7 @@ import { filtersOf, textOf, viewValue, withView, type Term } from "../../router/
 import { className, kindOf } from "../kinds";
 import { Chips } from "../list/Chips";
 import { ChoiceBar } from "../list/ChoiceBar";
-import { Download } from "../list/Download";
+import { Files } from "../list/Files";
 import { FacetRail, type FacetSpec } from "../list/FacetRail";
 import { FilterField } from "../list/FilterField";
 import { ListTable } from "../list/ListTable";
@@ -24,7 +24,6 @@ import { Loaded } from "../states";
 import { AddColumn } from "./AddColumn";
 import { columnsOf, SHOWN_FIRST } from "./columns";
 import { titleOf, wantOf, type NodeItem } from "./rows";
-import { WholeSelection } from "./WholeSelection";
 import { useFacets, type FacetsOfList } from "./useFacets";
 
 const NEWEST = "-ctime";
@@ -147,11 +146,12 @@ function NodeTable(props: {
             <ThisQuery
               url={urlOf("nodes", [asked, `orderby=${order}`].filter(Boolean).join("&"))}
             />
-            <Download
+            <Files
               name={props.name}
               columns={columns}
               rows={rows}
-              whole={<WholeSelection query={asked} name={props.name} />}
+              selection={{ query: asked, where: null }}
+              table={{ want: wantOf(keys), orderby: order }}
             />
             {rows.length > 0 && <Pager {...page(rows)} />}
           </div>
