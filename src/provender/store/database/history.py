@@ -30,7 +30,10 @@ NAMES = (
 )
 # On a standby the position of the WAL cannot be asked for, so nothing is.
 NAME = f"CASE WHEN pg_is_in_recovery() THEN NULL ELSE concat_ws(' ', {', '.join(NAMES)}) END"
-COLUMNS = "pg_is_in_recovery(), c.relkind::text, txid_snapshot_xmin(s), txid_snapshot_xmax(s)"
+COLUMNS = (
+    "pg_is_in_recovery(), c.relkind::text, txid_snapshot_xmin(s), txid_snapshot_xmax(s), "
+    "pg_relation_size(c.oid)"
+)
 SOURCES = "txid_current_snapshot() AS s, pg_class AS c"
 IS_TABLE = "c.oid = 'db_dbnode'::regclass"
 HISTORY = f"SELECT {COLUMNS}, {NAME} FROM {SOURCES} WHERE {IS_TABLE}"  # noqa: S608 - ours
@@ -45,12 +48,14 @@ class History:
     `name` is that of the past: numbers of two histories of the same name mean the same
     transactions. No transaction below `horizon` runs any more, and none from `end` on is shown.
     If it `is_opaque`, rows do not tell which transaction wrote them: then `horizon` and `end` are
-    the same number, which is another one after each change.
+    the same number, which is another one after each change. `size` is that of the table in bytes,
+    without values that are stored apart; 0 if nobody needs it.
     """
 
     name: str
     horizon: int
     end: int
+    size: int = 0
     is_opaque: bool = False
 
 
@@ -68,7 +73,7 @@ def read_history(snapshot: Snapshot) -> History:
     if snapshot.backend is Backend.SQLITE:
         return _of_sqlite(snapshot)
     try:
-        (is_standby, kind, horizon, end, name), *_ = snapshot.read(HISTORY)
+        (is_standby, kind, horizon, end, size, name), *_ = snapshot.read(HISTORY)
     except NAMELESS as error:
         raise NotServed(
             f"{UNKNOWN}the database does not name its transactions.",
@@ -81,7 +86,7 @@ def read_history(snapshot: Snapshot) -> History:
         )
     if kind not in WITH_WRITERS:
         raise NotServed(f"{UNKNOWN}`db_dbnode` is not a table of this database.")
-    return History(_short(name), horizon, end)
+    return History(_short(name), horizon, end, size)
 
 
 def _of_sqlite(snapshot: Snapshot) -> History:

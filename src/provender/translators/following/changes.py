@@ -35,6 +35,8 @@ CREATED, CHANGED = "created", "changed"
 ROUND, FIRST_NUMBER = 1 << 32, 3
 AGAIN = f"Begin again with since={cursors.FIRST}, which tells of all nodes."
 STEPS = Steps()
+# Size of a table that a slow disk reads within the time of a statement: 2 GiB take 20 seconds.
+AT_ONCE_BYTES = 2 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,12 @@ class ChangesOf(Inquiry[Told, Changes]):
         for condition in self._conditions(place, history):
             plan = plan.having(condition)
         if until is not None:
-            return self._next_page(place, until, self._walked(plan, place, until, session))
+            way = self._way(plan, place, until)
+            return self._next_page(place, until, way.walk(session, self._steps))
         others = known.from_horizon(history.horizon)
         now = Known(history.horizon, highest_id(self._plan, session), others)
-        walked = self._walked(plan, place, now, session)
+        is_rare = known.horizon > 0 and history.size <= AT_ONCE_BYTES
+        walked = self._way(plan, place, now).walk(session, self._steps, is_rare=is_rare)
         return self._first_page(place, now, walked, history)
 
     def present(self, raw: Told) -> Changes:
@@ -164,9 +168,8 @@ class ChangesOf(Inquiry[Told, Changes]):
     def _from(self, first: int, last: int) -> Circular:
         return Circular(self._writer, Operand(first, Kind.INTEGER), Operand(last, Kind.INTEGER))
 
-    def _walked(self, plan: Plan, place: Place, until: Known, session: Session) -> Walked:
-        way = Way(plan, place.after, until.highest, self._limit + 1)
-        return way.walk(session, self._steps, is_rare=place.known.horizon > 0)
+    def _way(self, plan: Plan, place: Place, until: Known) -> Way:
+        return Way(plan, place.after, until.highest, self._limit + 1)
 
     def _next_page(self, place: Place, until: Known, walked: Walked) -> Told:
         if walked.is_whole:

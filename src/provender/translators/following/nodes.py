@@ -56,7 +56,7 @@ class Way:
 
         A million nodes in the order of the table take half the time of those in the order of ids.
         """
-        if is_rare and self.after is None and self.highest <= steps.page:
+        if is_rare and self.highest <= steps.page:
             found = session.rows(replace(self.plan, order=()).window(0, self.most))
             if len(found) < self.most:
                 found.sort(key=itemgetter(0))
