@@ -20,6 +20,7 @@ from provender.settings import Limits, Pool, Settings
 from provender.store.addresses import parse_url
 from provender.store.database import engines
 from support import postgres
+from support.followers import Follower, writing
 from support.server import ask
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -131,6 +132,19 @@ def test_answers_are_those_of_the_database(front, lab_copy, make_app):
     ]
     assert posted[0]["data"] == posted[1]["data"]
     assert posted[0]["data"]["maker"]
+
+
+def test_what_changed_is_told_through_it(front, lab_copy, make_app):
+    follower = Follower(make_app(store=front.url).test_client(), since=None)
+    follower.poll()
+    with writing(lab_copy, 2) as (early, late):
+        first, second = early.insert(1), late.insert(2)
+        late.commit()
+        assert follower.poll() == [second]
+        early.commit()
+        assert follower.poll() == [first]
+    direct = Follower(make_app(store=lab_copy).test_client(), follower.since)
+    assert direct.poll() == follower.poll() == []
 
 
 def test_a_commit_shows_in_the_next_answer(front, lab_copy, make_app):
