@@ -4,14 +4,15 @@ import os
 import shutil
 import subprocess
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
 
-from deploy import processes
-from deploy.processes import ROOT
+from deploy import bulk, processes
+from deploy.processes import ROOT, configured
 from provender.web.access import accounts
 from support import many
 from support.server import ask
@@ -181,3 +182,18 @@ def apache(request, installed):
     finally:
         server.control("stop")
         processes.wait_until(lambda: not (installed / "run" / "apache.pid").exists())
+
+
+@pytest.fixture(params=bulk.SERVERS)
+def serve_many(request, many_postgres, make_app, tmp_path):
+    """A function that serves the store of many nodes with some limits."""
+
+    @contextmanager
+    def serve(**limits):
+        environment = configured(
+            tmp_path, profiles={"many": many.named(many_postgres)}, limits=limits, metrics=True
+        )
+        with request.param(environment, make_app) as root:
+            yield root
+
+    return serve

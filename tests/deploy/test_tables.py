@@ -2,80 +2,22 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
 
-from deploy import processes
+from deploy.bulk import by_waitress, frees, terminate
 from deploy.processes import configured
 from support import many, postgres, tables
-from support.command import Server
 from support.many import Reader
-from support.server import ask, serving
+from support.server import ask
 from support.waiting import wait_until
 
 SECOND = 1.0
 UNREADABLE = (IndexError, ValueError, AssertionError)
-LEFT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
-
-
-@contextmanager
-def by_waitress(environment, make_app):
-    server = Server(environment=environment)
-    try:
-        yield server.root
-    finally:
-        for _ in range(2):
-            server.process.send_signal(signal.SIGINT)
-        server.ended()
-
-
-@contextmanager
-def by_gunicorn(environment, make_app):
-    with processes.gunicorn("provender:create_app()", "-w", "1", environment=environment) as found:
-        yield found[0]
-
-
-@contextmanager
-def by_werkzeug(environment, make_app):
-    with serving(make_app(config=environment["PROVENDER_CONFIG"])) as root:
-        yield root
-
-
-SERVERS = [by_waitress, by_gunicorn, by_werkzeug]
-
-
-@pytest.fixture(params=SERVERS)
-def serve_many(request, many_postgres, make_app, tmp_path):
-    """A function that serves the store of many nodes with some limits."""
-
-    @contextmanager
-    def serve(**limits):
-        environment = configured(
-            tmp_path, profiles={"many": many.named(many_postgres)}, limits=limits, metrics=True
-        )
-        with request.param(environment, make_app) as root:
-            yield root
-
-    return serve
-
-
-def frees(url):
-    """Return how many seconds it takes until no connection does anything."""
-    begun = time.monotonic()
-    wait_until(lambda: many.busy(url) == 0)
-    return time.monotonic() - begun
-
-
-def terminate(url):
-    """End the connections of a server, as a database does that goes down."""
-    with closing(postgres.connect(url)) as connection, connection.cursor() as cursor:
-        cursor.execute(LEFT, (many.NAME,))
-        return cursor.rowcount
 
 
 @pytest.mark.parametrize("kind", ["csv", "arrow"])
