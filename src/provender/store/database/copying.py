@@ -16,6 +16,7 @@ from typing import Any
 import psycopg2
 
 from provender.schema.copies import Copy
+from provender.store.database.documents import SHORT
 from provender.store.database.mending import is_suspicious, mended
 from provender.store.database.watchdog import ANY_TIME, GRACE_SECONDS, watched
 
@@ -55,12 +56,13 @@ class Gathering:
         self._size = self._hidden = 0
 
     def write(self, row: bytes) -> None:
-        """Take a row with its end of the line."""
-        if is_suspicious(row):
+        """Take a row with its end of the line; called for each of millions."""
+        size = len(row)
+        if size > SHORT and is_suspicious(row):
             row, hidden = mended(row, self._copy)
-            self._hidden += hidden
+            self._hidden, size = self._hidden + hidden, len(row)
         self._rows.append(row)
-        self._size += len(row)
+        self._size += size
         if self._size >= self._wanted:
             self.flush()
 
