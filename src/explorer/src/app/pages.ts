@@ -2,12 +2,8 @@
 
 import type { ComponentType } from "preact";
 
+import type { PageProps } from "../pages/page";
 import { lazy } from "../parts/lazy";
-
-/** What a page is given: the rest of its path. */
-export interface PageProps {
-  readonly rest: readonly string[];
-}
 
 export interface Page {
   readonly title: string;

@@ -2,14 +2,8 @@
 
 import type { ComponentType } from "preact";
 
-import type { NodeDetail } from "../api/types";
 import { lazy } from "../parts/lazy";
-
-export interface ViewerProps {
-  readonly node: NodeDetail;
-  /** A small picture beside others, without controls. */
-  readonly compact?: boolean;
-}
+import type { ViewerProps } from "./props";
 
 export type Viewer = ComponentType<ViewerProps>;
 

@@ -22,6 +22,8 @@ WHERE = click.option(
     metavar="SELECTION",
     help="Which nodes: filters and relations as in the query string of the server; by default all.",
 )
+# Files that `files` shows unless it is told otherwise.
+FILES_SHOWN = 100
 AS_JSON = click.option("--json", "form", flag_value="json", help="Print JSON.")
 AS_CSV = click.option("--csv", "form", flag_value="csv", help="Print CSV with a line of names.")
 

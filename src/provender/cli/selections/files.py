@@ -12,11 +12,8 @@ import click
 
 from provender.cli.console import HELP, examples
 from provender.cli.options import REPOSITORY, Options
-from provender.cli.selections.commands import AS_CSV, AS_JSON, STORE, WHERE
+from provender.cli.selections.commands import AS_CSV, AS_JSON, FILES_SHOWN, STORE, WHERE
 from provender.query.querystring.selections.zips import BY_UUID, TREES
-
-# Files that are shown unless the command is told otherwise.
-LIMIT = 100
 
 
 @examples(
@@ -51,7 +48,7 @@ LIMIT = 100
     "-l",
     "--limit",
     type=click.IntRange(1),
-    show_default=str(LIMIT),
+    show_default=str(FILES_SHOWN),
     metavar="N",
     help="Show at most N files.",
 )

@@ -12,7 +12,7 @@ import click
 
 from provender.cli.desk.paper import Head, cell, paper
 from provender.cli.options import Options
-from provender.cli.selections.files import LIMIT
+from provender.cli.selections.commands import FILES_SHOWN
 from provender.cli.selections.opening import asking
 from provender.cli.selections.texts import print_csv, print_document
 from provender.errors import ConflictingParameters
@@ -49,7 +49,7 @@ class Asked:
     @property
     def most(self) -> int | None:
         """How many files are shown; None is all."""
-        return None if self.is_all else self.limit or LIMIT
+        return None if self.is_all else self.limit or FILES_SHOWN
 
     def check(self) -> None:
         """Raise `ConflictingParameters` for what says how files are shown, if they are written."""

@@ -1,6 +1,6 @@
 /** The codes of the store, and the jobs of one. */
 
-import type { PageProps } from "../../app/pages";
+import type { PageProps } from "../page";
 import { urlOf } from "../../api/http";
 import type { NodeRow } from "../../api/types";
 import { useAnswer } from "../../api/useAnswer";

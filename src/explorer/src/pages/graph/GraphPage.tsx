@@ -4,7 +4,7 @@ import { GraphView } from "../../graph/GraphView";
 import { short } from "../../parts/format";
 import { NodeLink } from "../../parts/small";
 import { Empty } from "../../parts/states";
-import type { PageProps } from "../../app/pages";
+import type { PageProps } from "../page";
 
 export default function GraphPage({ rest }: PageProps) {
   const [uuid] = rest;

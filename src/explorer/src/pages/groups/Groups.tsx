@@ -2,7 +2,7 @@
 
 import { useMemo } from "preact/hooks";
 
-import type { PageProps } from "../../app/pages";
+import type { PageProps } from "../page";
 import { hrefOf } from "../../router/router";
 import { count } from "../../parts/format";
 import { SimpleList } from "../../parts/list/SimpleList";

@@ -1,6 +1,6 @@
 import { hrefOf } from "../../router/router";
 import { Empty } from "../../parts/states";
-import type { PageProps } from "../../app/pages";
+import type { PageProps } from "../page";
 
 export default function Missing({ rest }: PageProps) {
   return (

@@ -4,7 +4,7 @@ import "./node.css";
 
 import { useEffect } from "preact/hooks";
 
-import type { PageProps } from "../../app/pages";
+import type { PageProps } from "../page";
 import { useTitle } from "../../app/title";
 import type { NodeDetail } from "../../api/types";
 import { count } from "../../parts/format";

@@ -13,7 +13,7 @@ import { viewerOf } from "../../viewers/viewer";
 import { Comments } from "./Comments";
 import { numberAt, textAt, valueOf } from "./describe";
 import { Links } from "./Links";
-import type { TabProps } from "./tabs";
+import type { TabProps } from "./tab";
 import { tellingFacts } from "./telling";
 
 const Verdict = lazy(() => import("./process/Verdict"));

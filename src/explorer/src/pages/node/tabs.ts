@@ -10,12 +10,7 @@ import type { NodeDetail } from "../../api/types";
 import { isFailure, isProcess, outcomeOf } from "../../parts/kinds";
 import { lazy } from "../../parts/lazy";
 import { numberAt, textAt } from "./describe";
-
-export interface TabProps {
-  readonly node: NodeDetail;
-  /** The path behind the name of the tab. */
-  readonly rest: readonly string[];
-}
+import type { TabProps } from "./tab";
 
 export interface Tab {
   readonly name: string;

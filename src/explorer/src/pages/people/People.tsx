@@ -2,7 +2,7 @@
 
 import { useMemo } from "preact/hooks";
 
-import type { PageProps } from "../../app/pages";
+import type { PageProps } from "../page";
 import { urlOf } from "../../api/http";
 import { useAnswer } from "../../api/useAnswer";
 import { hrefOf } from "../../router/router";

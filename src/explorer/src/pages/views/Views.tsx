@@ -2,7 +2,7 @@
 
 import "../../parts/list/list.css";
 
-import type { PageProps } from "../../app/pages";
+import type { PageProps } from "../page";
 import { urlOf } from "../../api/http";
 import { useAnswer } from "../../api/useAnswer";
 import { hrefOf } from "../../router/router";

@@ -10,7 +10,7 @@ import { NumberTable } from "../../parts/plot/NumberTable";
 import { Plot } from "../../parts/plot/Plot";
 import { Bytes } from "../../parts/small";
 import { Empty, Failure, Loaded, Skeleton } from "../../parts/states";
-import type { ViewerProps } from "../viewer";
+import type { ViewerProps } from "../props";
 import { isReal, loadArray, rowsOf, sliceOf, type ArrayRow, type Value } from "./arrays";
 import { HeatMap } from "./HeatMap";
 

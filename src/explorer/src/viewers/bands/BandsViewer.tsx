@@ -4,7 +4,7 @@ import { useMemo } from "preact/hooks";
 
 import { Plot } from "../../parts/plot/Plot";
 import { Empty } from "../../parts/states";
-import type { ViewerProps } from "../viewer";
+import type { ViewerProps } from "../props";
 import { linesOf, pathsOf, rangeOf } from "./bands";
 
 export default function BandsViewer({ node, compact = false }: ViewerProps) {

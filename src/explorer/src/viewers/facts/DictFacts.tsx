@@ -1,6 +1,6 @@
 /** The first keys of a dictionary. */
 
-import type { ViewerProps } from "../viewer";
+import type { ViewerProps } from "../props";
 
 const SHOWN = 12;
 

@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import type { Json } from "../../api/types";
 import { pointName } from "../bands/bands";
 import { NumberTable } from "../../parts/plot/NumberTable";
-import type { ViewerProps } from "../viewer";
+import type { ViewerProps } from "../props";
 import { ZonePicture } from "./ZonePicture";
 import { zoneOf, type Zone } from "./zone";
 

@@ -4,7 +4,7 @@ import { useMemo, useState } from "preact/hooks";
 
 import { count } from "../../parts/format";
 import { Empty } from "../../parts/states";
-import type { ViewerProps } from "../viewer";
+import type { ViewerProps } from "../props";
 import { Formula } from "./Formula";
 import { Scene, type Look } from "./Scene";
 import { Sites } from "./Sites";

@@ -8,7 +8,7 @@ import type { Json } from "../../api/types";
 import { Empty, Failure, Skeleton } from "../../parts/states";
 import { Scene } from "../structure/Scene";
 import { cellOf, DRAWN, vector, type Atom } from "../structure/structure";
-import type { ViewerProps } from "../viewer";
+import type { ViewerProps } from "../props";
 import { stepsOf, useSteps } from "./steps";
 
 const MILLISECONDS = 120;

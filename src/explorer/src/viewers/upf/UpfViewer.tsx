@@ -6,7 +6,7 @@ import { raw, urlOf, type ApiError } from "../../api/http";
 import { asApiError } from "../../api/useAnswer";
 import { Plot } from "../../parts/plot/Plot";
 import { Empty, Failure, Skeleton } from "../../parts/states";
-import type { ViewerProps } from "../viewer";
+import type { ViewerProps } from "../props";
 import { upfOf, type Upf } from "./upf";
 
 export default function UpfViewer({ node, compact = false }: ViewerProps) {

@@ -8,7 +8,7 @@ import type { JsonObject } from "../../api/types";
 import { Plot, type Series } from "../../parts/plot/Plot";
 import { Empty, Failure, Skeleton } from "../../parts/states";
 import { loadArray } from "../array/arrays";
-import type { ViewerProps } from "../viewer";
+import type { ViewerProps } from "../props";
 import { sorted, type Curves } from "./curves";
 
 /** More points are not drawn one by one: every n-th is asked for. */

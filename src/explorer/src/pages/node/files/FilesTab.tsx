@@ -11,7 +11,7 @@ import { Empty, Failure, Notes, Skeleton } from "../../../parts/states";
 import { Tree } from "../../../parts/tree/Tree";
 import { hrefOf, navigate, terms } from "../../../router/router";
 import { viewValue } from "../../../router/selection";
-import type { TabProps } from "../tabs";
+import type { TabProps } from "../tab";
 import { FileView } from "./FileView";
 import {
   entryAt,

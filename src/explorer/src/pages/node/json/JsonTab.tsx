@@ -3,7 +3,7 @@
 import "./json.css";
 
 import { Empty, Failure, Notes, Skeleton } from "../../../parts/states";
-import type { TabProps } from "../tabs";
+import type { TabProps } from "../tab";
 import { JsonTree } from "./JsonTree";
 import { useExact } from "./useExact";
 

@@ -12,7 +12,7 @@ import { Download } from "../../../parts/Download";
 import { Boundary, Failure, Loaded, Panel, Skeleton } from "../../../parts/states";
 import { hrefOf, setTerms, terms } from "../../../router/router";
 import { quoted, viewValue, withView } from "../../../router/selection";
-import type { TabProps } from "../tabs";
+import type { TabProps } from "../tab";
 import { contentsUrl, firstOf, ofSide, PREVIEW, type JobFile, type Side } from "./jobFiles";
 
 export default function JobFilesTab({ node }: TabProps) {

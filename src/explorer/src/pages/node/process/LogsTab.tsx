@@ -11,7 +11,7 @@ import { Empty, Failure, Loaded } from "../../../parts/states";
 import { hrefOf, setTerms, terms } from "../../../router/router";
 import { quoted, withView } from "../../../router/selection";
 import { textAt } from "../describe";
-import type { TabProps } from "../tabs";
+import type { TabProps } from "../tab";
 import { LEVELS, logUrl, logView, withText, type LogRow, type LogView } from "./log";
 import { LogRows } from "./LogRows";
 import { StreamLines } from "./StreamLines";

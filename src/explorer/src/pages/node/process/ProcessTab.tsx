@@ -6,7 +6,7 @@ import type { NodeDetail } from "../../../api/types";
 import { className } from "../../../parts/kinds";
 import { NodeLink } from "../../../parts/small";
 import { Loaded, Panel } from "../../../parts/states";
-import type { TabProps } from "../tabs";
+import type { TabProps } from "../tab";
 import { Ports } from "./Ports";
 import { Steps } from "./Steps";
 import { useSummary, type Summary } from "./summary";

@@ -6,7 +6,7 @@ import { useMemo } from "preact/hooks";
 
 import { Copy, NodeLink, StateBadge } from "../../../parts/small";
 import { Empty, Loaded, Panel } from "../../../parts/states";
-import type { TabProps } from "../tabs";
+import type { TabProps } from "../tab";
 import { OriginLink } from "./Origin";
 import { isTelling, reasonOf } from "./reason";
 import { useTraceback, type Traceback } from "./summary";
