@@ -131,7 +131,7 @@ class Packing:
                 self._add(taken.described)
             for found in taken.files:
                 size = sizes.get(found.key or "")
-                if size is None or size >= self._wanted.min_size:
+                if size is None or not 0 <= size < self._wanted.min_size:  # damage is told
                     self._take(self._item(found, sizes, taken.uuid, taken.names))
 
     def _item(self, found: Found, sizes: Mapping[str, int], uuid: str, names: Names) -> Item:
