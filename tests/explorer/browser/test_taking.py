@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support import largearchive
-from support.waiting import wait_until
+from support.visits import Visit
 
 STRUCTURES = 'node_type="data.core.structure.StructureData."'
 ZIP, AIIDA = "/api/v4/nodes/archive.zip", "/api/v4/nodes/archive.aiida"
@@ -154,20 +154,24 @@ def test_a_download_waits_for_a_place(visiting, serve, settings):
     assert Path(got.value.path()).read_bytes()[:2] == b"PK"
 
 
-def test_a_page_waits_for_a_store_that_is_made_ready(visiting, serve, settings, data, tmp_path):
-    large = largearchive.make(data / "lab.aiida", tmp_path / "big.aiida", largearchive.megabytes(3))
+def test_a_page_waits_for_a_store_that_is_made_ready(browser, serve, settings, data, tmp_path):
+    large = largearchive.make(data / "lab.aiida", tmp_path / "big.aiida", largearchive.megabytes(5))
     cache = replace(settings.cache, folder=tmp_path / "cache")
     served = serve(large, name="large", cache=cache)
-    visit = visiting(served, "/", expected=("503",))
-    seen = []
-
-    def is_there():
-        text = visit.page.locator("main").inner_text()
-        seen.append("The page goes on by itself." in text)
-        return "nodes" in text and not seen[-1]
-
-    wait_until(is_there)
-    assert served.get("/api/v4/nodes?limit=1").total == 312
+    visit = Visit(browser, served.root)
+    visit.expected = ("503",)
+    visit.page.goto(f"{served.root}/browse/processes?failed=1")
+    told = visit.page.locator(".preparing")
+    told.wait_for()
+    assert "is being prepared for its first use" in told.inner_text()
+    assert visit.faults() == []
+    visit.settle()
+    assert told.count() == 0
+    failed = served.get("/api/v4/processes?failed=1&limit=1").total
+    assert f"of {failed} processes" in visit.page.locator("main").inner_text()
+    assert visit.page.locator(".failure").count() == 0
+    assert visit.problems() == []
+    visit.close()
 
 
 def test_a_guarded_store_gives_files_to_a_token(browser, visiting, serve, with_tokens):

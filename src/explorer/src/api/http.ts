@@ -2,10 +2,12 @@
  * Requests to the public API, and nothing else.
  *
  * Answers are kept in memory with their ETag: a repeated request that the server answers with 304
- * costs no body. Two equal requests at the same time are one.
+ * costs no body. Two equal requests at the same time are one. While the server makes a store ready for
+ * its first use, every request waits, and is sent again as often as the server says.
  */
 
 import { site } from "../site";
+import { isPreparing, pause, preparing, secondsOf } from "./waiting";
 
 /** What went wrong, in the words of the server. */
 export class ApiError extends Error {
@@ -151,16 +153,18 @@ export async function rawPost(
 /**
  * The size of a file that is made for the request, which is not sent.
  *
- * @throws {ApiError} the file cannot be made; a second request says why
+ * @throws {ApiError} the file cannot be made
  */
 export async function sizeOf(url: string, signal: AbortSignal): Promise<Answer<number>> {
-  const { ok, headers } = await reach(url, {
-    method: "HEAD",
-    headers: authorization(),
-    cache: "no-store",
-    signal,
-  });
-  if (!ok) await (await raw(url)).body?.cancel();
+  const asked = { method: "HEAD", headers: authorization(), cache: "no-store", signal } as const;
+  let response = await reach(url, asked);
+  if (!response.ok) {
+    // An answer without a body says no reason, so it is asked for.
+    await (await raw(url)).body?.cancel();
+    response = await reach(url, asked);
+  }
+  if (!response.ok) throw await refusal(response);
+  const { headers } = response;
   return { data: Number(headers.get("Content-Length")), notes: [], headers };
 }
 
@@ -190,6 +194,17 @@ function keep(url: string, entry: Kept): void {
 }
 
 async function reach(url: string, init: RequestInit): Promise<Response> {
+  for (;;) {
+    const response = await sent(url, init);
+    const error = response.status === 503 ? await refusal(response.clone()) : null;
+    const isWaiting = error !== null && isPreparing(error);
+    preparing.value = isWaiting ? error.message : null;
+    if (!isWaiting) return response;
+    await pause(secondsOf(error) ?? 1, init.signal ?? null);
+  }
+}
+
+async function sent(url: string, init: RequestInit): Promise<Response> {
   try {
     // With a token the browser has nothing to add: it would ask for a password when one is refused.
     return await fetch(url, hasToken() ? { ...init, credentials: "omit" } : init);

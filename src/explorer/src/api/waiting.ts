@@ -1,6 +1,11 @@
 /** Trying again by itself, when the server says that this will help. */
 
+import { signal as shown } from "@preact/signals";
+
 import type { ApiError } from "./http";
+
+/** How far the store is, in the words of the server, while requests wait for it. */
+export const preparing = shown<string | null>(null);
 
 /** What goes by: a store that is made ready, too many requests or streams at a time. */
 const PASSING = new Set(["store-preparing", "store-busy", "too-many-requests", "too-many-streams"]);
@@ -12,16 +17,16 @@ export function secondsOf(error: ApiError): number | null {
   return Math.min(error.retryAfter, MOST);
 }
 
-/** Whether a page should wait for its data: only a store that is made ready says how far it is. */
+/** Whether the store is made ready for its first use: all requests wait for that, whatever they are. */
 export function isPreparing(error: ApiError): boolean {
   return error.code === "store-preparing" && error.retryAfter !== null;
 }
 
 /** Wait, unless the signal ends it, which is an error. */
-export function pause(seconds: number, signal: AbortSignal): Promise<void> {
+export function pause(seconds: number, signal: AbortSignal | null): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, seconds * 1000);
-    signal.addEventListener("abort", () => {
+    signal?.addEventListener("abort", () => {
       clearTimeout(timer);
       reject(new DOMException("left", "AbortError"));
     });

@@ -8,6 +8,7 @@ import { site } from "../site";
 import { Bar } from "./Bar";
 import { Help } from "./Help";
 import { pageOf, STORES } from "./pages";
+import { Preparing } from "./Preparing";
 import { Rail } from "./Rail";
 import { title } from "./title";
 import { TokenGate } from "./TokenGate";
@@ -32,6 +33,7 @@ export function App() {
         Skip to the page
       </a>
       <Bar />
+      <Preparing />
       <div class="shell">
         {!isStores && <Rail />}
         <main id="page" ref={main} tabIndex={-1}>

@@ -14,7 +14,7 @@ export function Skeleton({ lines = 3 }: { lines?: number }) {
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div class="skeleton" aria-busy="true" aria-label="loading">
+    <div class="skeleton" role="progressbar" aria-busy="true" aria-label="loading">
       {isShown && Array.from({ length: lines }, (_, at) => <div key={at} class="skeleton-line" />)}
     </div>
   );
@@ -48,18 +48,6 @@ export function Failure({
   );
 }
 
-/** The store is made ready: how far it is, in the words of the server. */
-export function Waiting({ error }: { error: ApiError }) {
-  return (
-    <div class="waiting" role="status" aria-busy="true">
-      <p>
-        <strong>{error.message}</strong>
-      </p>
-      <p class="muted">The page goes on by itself.</p>
-    </div>
-  );
-}
-
 export function Empty({ children }: { children: ComponentChildren }) {
   return <div class="empty">{children}</div>;
 }
@@ -84,7 +72,6 @@ export function Loaded<T>(props: {
 }) {
   const { answer } = props;
   if (answer.error) return <Failure error={answer.error} onRetry={answer.retry} />;
-  if (answer.waiting) return <Waiting error={answer.waiting} />;
   if (answer.data === null) return <Skeleton lines={props.lines ?? 3} />;
   return (
     <div class={answer.isStale ? "stale" : ""} aria-busy={answer.isStale}>

@@ -84,24 +84,24 @@ interface RowProps<T> {
 }
 
 function Told<T>({ answer, children }: { answer: Loading<T>; children: ComponentChildren }) {
-  const { error, waiting } = answer;
+  const { error } = answer;
   if (error) {
+    // What is too large or wrong stays so.
+    const mayHelp = error.status <= 0 || error.status >= 500;
     return (
       <span class="said said-wrong" role="alert">
         {error.message} {error.hint}{" "}
-        <button type="button" class="plain" onClick={answer.retry}>
-          Try again
-        </button>
+        {mayHelp && (
+          <button type="button" class="plain" onClick={answer.retry}>
+            Try again
+          </button>
+        )}
       </span>
     );
   }
   return (
     <span class="muted said" role="status">
-      {waiting
-        ? `${waiting.message} It goes on by itself.`
-        : answer.data === null
-          ? "counting…"
-          : children}
+      {answer.data === null ? "counting…" : children}
     </span>
   );
 }

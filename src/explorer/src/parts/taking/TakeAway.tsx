@@ -21,7 +21,7 @@ interface Info {
 
 const TABLES = [
   ["csv", "CSV"],
-  ["ndjson", "Lines of JSON"],
+  ["ndjson", "JSON lines"],
   ["parquet", "Parquet"],
   ["arrow", "Arrow"],
 ] as const;

@@ -1,1 +1,0 @@
-import{O as e,f as t}from"./signals.module-8_qwfUeD.js";var n=1e3;function r(r){let i=e(`nodes/facets`,`facet=${r}&size=${n}`),a=t(i).data?.facets[r];return!a||a.truncated?null:new Map(a.buckets.map(({value:e,count:t})=>[e,t]))}export{r as t};
