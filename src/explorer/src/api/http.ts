@@ -7,23 +7,10 @@
  */
 
 import { site } from "../site";
+import { ApiError } from "./error";
 import { isPreparing, pause, preparing, secondsOf } from "./waiting";
 
-/** What went wrong, in the words of the server. */
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-    readonly hint: string | null = null,
-    readonly code: string | null = null,
-    readonly requestId: string | null = null,
-    /** Seconds after which the server asks to try again. */
-    readonly retryAfter: number | null = null,
-  ) {
-    super(message);
-    this.name = "ApiError";
-  }
-}
+export { ApiError };
 
 export interface Answer<T> {
   readonly data: T;

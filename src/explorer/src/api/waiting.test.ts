@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ApiError } from "./http";
+import { ApiError } from "./error";
 import { isPreparing, pause, secondsOf } from "./waiting";
 
 const error = (code: string, wait: number | null) =>

@@ -2,7 +2,7 @@
 
 import { signal as shown } from "@preact/signals";
 
-import type { ApiError } from "./http";
+import type { ApiError } from "./error";
 
 /** How far the store is, in the words of the server, while requests wait for it. */
 export const preparing = shown<string | null>(null);

@@ -1,1 +1,0 @@
-import{w as e}from"./index-DSo6fomH.js";import{n as t}from"./states-B70B9EmX.js";import{t as n}from"./jsxRuntime-X_B3tWFA.js";function r({rest:r}){return n(t,{children:[n(`h1`,{children:[`There is no page “`,r.join(`/`),`”`]}),n(`p`,{children:n(`a`,{href:e([]),children:`Start page of the store`})})]})}export{r as default};

@@ -1,0 +1,1 @@
+import{w as e}from"./index-EcdlNqfm.js";import{n as t}from"./states-Df7rjXSG.js";import{t as n}from"./jsxRuntime-X_B3tWFA.js";function r({rest:r}){return n(t,{children:[n(`h1`,{children:[`There is no page “`,r.join(`/`),`”`]}),n(`p`,{children:n(`a`,{href:e([]),children:`Start page of the store`})})]})}export{r as default};

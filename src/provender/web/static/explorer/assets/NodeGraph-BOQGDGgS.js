@@ -1,0 +1,1 @@
+import{t as e}from"./GraphView-Cm-n5zO4.js";import{t}from"./jsxRuntime-X_B3tWFA.js";function n({node:n}){return t(e,{uuid:n.uuid})}export{n as default};

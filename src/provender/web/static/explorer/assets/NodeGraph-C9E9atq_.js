@@ -1,1 +1,0 @@
-import{t as e}from"./GraphView-C_T3yjz0.js";import{t}from"./jsxRuntime-X_B3tWFA.js";function n({node:n}){return t(e,{uuid:n.uuid})}export{n as default};

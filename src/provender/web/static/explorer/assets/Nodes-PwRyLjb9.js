@@ -1,0 +1,1 @@
+import{t as e}from"./NodeList--IWBwsaW.js";import{n as t,t as n}from"./jsxRuntime-X_B3tWFA.js";function r(){return n(t,{children:[n(`h1`,{children:`Nodes`}),n(e,{})]})}export{r as default};

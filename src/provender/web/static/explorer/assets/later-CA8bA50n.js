@@ -1,1 +1,0 @@
-import{t as e}from"./hooks-BLgG9u8O.js";import{D as t,O as n,P as r,R as i,z as a}from"./index-DSo6fomH.js";function o(t,n,r){e(()=>{let e=setTimeout(()=>r(t),n);return()=>clearTimeout(e)},[t,n])}function s(e,o){if(i(n.peek(),e)===o)return;let s=o===null||/^[\w.-]+$/.test(o)?o:r(o);t(a(n.peek(),e,s),{replace:!0})}export{o as n,s as t};

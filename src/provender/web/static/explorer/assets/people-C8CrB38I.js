@@ -1,0 +1,1 @@
+import{S as e,l as t}from"./states-Df7rjXSG.js";function n(e){return`${e.first_name} ${e.last_name}`.trim()||`user ${e.id}`}function r(){let r=t(e(`users`,`limit=400`));return Object.fromEntries((r.data?.users??[]).map(e=>[String(e.id),n(e)]))}export{r as n,n as t};

@@ -1,0 +1,1 @@
+import{S as e,l as t}from"./states-Df7rjXSG.js";import{m as n}from"./index-EcdlNqfm.js";function r(n){return t(e(`processes/${n}/summary`,{tree:1}))}function i(n,r){return t(r?e(`processes/${n}/traceback`):null)}function a(e){let t=n(e.process_state,e.exit_status);return t===`excepted`||t===`killed`||!!e.exit_status}export{r as n,i as r,a as t};

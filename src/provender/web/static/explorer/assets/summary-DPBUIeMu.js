@@ -1,1 +1,0 @@
-import{C as e,l as t}from"./states-B70B9EmX.js";import{m as n}from"./index-DSo6fomH.js";function r(n){return t(e(`processes/${n}/summary`,{tree:1}))}function i(n,r){return t(r?e(`processes/${n}/traceback`):null)}function a(e){let t=n(e.process_state,e.exit_status);return t===`excepted`||t===`killed`||!!e.exit_status}export{r as n,i as r,a as t};

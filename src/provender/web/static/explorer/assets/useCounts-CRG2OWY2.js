@@ -1,0 +1,1 @@
+import{S as e,l as t}from"./states-Df7rjXSG.js";var n=1e3;function r(r){let i=e(`nodes/facets`,`facet=${r}&size=${n}`),a=t(i).data?.facets[r];return!a||a.truncated?null:new Map(a.buckets.map(({value:e,count:t})=>[e,t]))}export{r as t};
