@@ -168,14 +168,20 @@ def default_folder() -> Path:
 
 
 def _prepare(folder: Path) -> str | None:
-    """Make a private folder; return its problem, or None."""
-    problem = None
+    """Make a private folder; return its problem, or None.
+
+    One that was made here and is gone again has none: whoever needs it makes it anew.
+    """
+    problem, is_made = None, False
     for _ in range(FOLDER_TRIES):
         try:
             with suppress(FileExistsError):  # another thing is there, or was until now
-                folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+                folder.mkdir(mode=PRIVATE_FOLDER, parents=True)
+                is_made = True
             return _fault(folder)
         except FileNotFoundError as error:
+            if is_made:
+                return None
             problem = _said(folder, error)
         except OSError as error:
             return _said(folder, error)
