@@ -52,7 +52,7 @@ def test_a_client_that_leaves_before_the_first_row_stops_the_statement(serve_man
 def test_a_database_that_ends_connections_breaks_the_stream(serve_many, many_postgres, kind):
     with serve_many() as root, Reader(root, f"{many.PATH}&format={kind}") as reader:
         assert reader.status == 200
-        assert terminate(many_postgres) == 1
+        assert terminate(many_postgres) >= 1  # a server that just began counts its rows beside
         assert reader.is_cut_off()
         assert ask(f"{root}/api/v4/nodes?limit=1").status == 200
 
