@@ -15,19 +15,8 @@ import pytest
 from provender.web.serving.stopping import SETTLED_SECONDS
 from support.command import Server
 from support.postgres import locked
-from support.server import Asking
+from support.server import Asking, is_refused
 from support.waiting import wait_until
-
-
-def is_refused(root):
-    host, _, port = root.removeprefix("http://").partition(":")
-    try:
-        socket.create_connection((host, int(port)), timeout=5).close()
-    except ConnectionRefusedError:
-        return True
-    except ConnectionResetError:  # it waited to be taken when the port was closed
-        return False
-    return False
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

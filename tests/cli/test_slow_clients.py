@@ -15,7 +15,7 @@ import pytest
 
 from support import filestore, slowclients
 from support.command import Server, unmeasured
-from support.server import ask
+from support.server import ask, is_refused
 from support.waiting import wait_until
 
 LARGE = [bytes(range(256)) * 4096] * 32
@@ -181,14 +181,6 @@ def test_a_download_is_finished_when_the_server_stops(store, tmp_path):
             taken += len(part)
     assert taken > SIZE
     assert f" 200 {SIZE} bytes" in server.log
-
-
-def is_refused(root):
-    try:
-        slowclients.connected(root).close()
-    except ConnectionRefusedError:
-        return True
-    return False
 
 
 SCRIPT = """

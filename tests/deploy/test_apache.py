@@ -98,7 +98,8 @@ def test_the_page_of_a_guarded_store_asks_for_a_password(apache):
 
 def test_each_mount_serves_its_own_store(apache):
     for mount, name in (("/app1", "app1"), ("/app2", "app2")):
-        assert f"<title>{name}" in apache.get(f"{mount}/").body.decode()
+        assert f"<title>{name}" in apache.get(f"{mount}/{name}/").body.decode()
+        assert apache.get(f"{mount}/api/v4/server/info").data["info"]["store"]["profile"] == name
 
 
 def test_queries_arrive_as_they_were_written(apache, mount):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import threading
 from contextlib import contextmanager
 from urllib.parse import quote, urlsplit
@@ -26,6 +27,18 @@ def serving(app):
         server.shutdown()
         worker.join()
         server.server_close()
+
+
+def is_refused(root):
+    """Return whether a server takes no more connections."""
+    host, _, port = root.removeprefix("http://").partition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except ConnectionRefusedError:
+        return True
+    except ConnectionResetError:  # it waited to be taken when the port was closed
+        return False
+    return False
 
 
 class Answer:
