@@ -27,7 +27,7 @@ serve: $(VENV)/.serve ## serve the demo store, or STORE=...; PORT=5000 (0: any f
 	@$(BIN)/provender restapi $(if $(STORE),"$$STORE") --hostname '$(HOST)' --port '$(PORT)'
 
 test: $(VENV)/.test ## run the tests; REQUESTS=20000 for as much fuzzing over HTTP as in CI; WORKERS=0 in one process
-	@echo "Running more than 12,000 tests: about twenty minutes on two cores."
+	@echo "Running more than 16,000 tests: about three quarters of an hour on two cores."
 	$(PYTEST) $(SPREAD) --cov --cov-fail-under=95 -q $(if $(REQUESTS),--requests $(REQUESTS))
 
 test-long: $(VENV)/.test ## run the tests with many more random requests: about an hour
