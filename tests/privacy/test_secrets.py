@@ -12,6 +12,7 @@ from werkzeug.test import Client
 
 from privacy import secrets
 from privacy.secrets import OURS, PASSWORD, PRIVATE, found_in
+from provender.errors import CorruptObject
 from provender.settings import Limits, Pool
 from support import postgres, walking
 from support.walking import Asked, query
@@ -82,14 +83,18 @@ def everything(app, client, share=0):
             yield from (Asked("GET", f"/api/{name}/{path}?{text}") for name in ("v2", "v4"))
 
 
-def walk(app, requests, of_archives=()):
+def walk(app, requests, of_archives=(), cut_off=()):
     """Return how often each status came, and which requests showed a secret.
 
-    Archives for AiiDA have its tables, so their names stand there, and `of_archives`.
+    Archives for AiiDA have its tables, so their names stand there, and `of_archives`. `cut_off` is
+    the error that ends a download in its middle.
     """
     client, statuses, leaks = Client(app), Counter(), []
     for asked in requests:
-        answer = client.open(asked.target, method=asked.method, data=asked.body)
+        try:
+            answer = client.open(asked.target, method=asked.method, data=asked.body)
+        except cut_off:
+            continue
         statuses[answer.status_code] += 1
         is_archive = answer.status_code == 200 and asked.target.startswith(ARCHIVE)
         looked_for = (*PRIVATE, *OURS)
@@ -179,7 +184,7 @@ def test_missing_and_damaged_files_tell_no_secret(planted, folder, settings_of, 
     client = Client(app)
     requests = list(walking.described(ids_of(client)))[::PART]
     damage(folder)
-    statuses, leaks = walk(app, requests)
+    statuses, leaks = walk(app, requests, cut_off=CorruptObject)
     assert leaks == []
     assert private_in(log) == []
     assert 200 in statuses
