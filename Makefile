@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 # A process for each core; a file of tests stays in one, the files that take longest come first.
 SPREAD := -n $(or $(WORKERS),auto) --dist loadfile --no-loadscope-reorder
+# Tests that ask other processes, in which coverage is not measured; tracing would only slow them.
+APART := tests/fuzz tests/faults tests/deploy tests/explorer
 STORE ?= demo
 # Only from the command line of make: environments have a HOST and a PORT that mean something else.
 HOST = 127.0.0.1
@@ -28,7 +30,8 @@ serve: $(VENV)/.serve ## serve the demo store, or STORE=...; PORT=5000 (0: any f
 
 test: $(VENV)/.test ## run the tests; REQUESTS=20000 for as much fuzzing over HTTP as in CI; WORKERS=0 in one process
 	@echo "Running more than 16,000 tests: about three quarters of an hour on two cores."
-	$(PYTEST) $(SPREAD) --cov --cov-fail-under=95 -q $(if $(REQUESTS),--requests $(REQUESTS))
+	$(PYTEST) $(SPREAD) -q $(if $(REQUESTS),--requests $(REQUESTS)) $(APART)
+	$(PYTEST) $(SPREAD) -q --cov --cov-fail-under=95 tests $(addprefix --ignore=,$(APART))
 
 test-long: $(VENV)/.test ## run the tests with many more random requests: about an hour
 	$(PYTEST) -q --fuzz 5000 --large 2147483648 --crawl 0
