@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploy import bulk, processes
+from deploy import processes, servers
 from deploy.processes import ROOT, configured
 from provender.web.access import accounts
 from support import many
@@ -184,7 +184,7 @@ def apache(request, installed):
         processes.wait_until(lambda: not (installed / "run" / "apache.pid").exists())
 
 
-@pytest.fixture(params=bulk.SERVERS)
+@pytest.fixture(params=servers.SERVERS)
 def serve_many(request, many_postgres, make_app, tmp_path):
     """A function that serves the store of many nodes with some limits."""
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import select
-import signal
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from urllib.parse import urlsplit
 
 import pytest
 
-from deploy import processes
 from deploy.processes import configured
+from deploy.servers import SERVERS, by_waitress
 from support import postgres
-from support.command import Server
-from support.server import ask, serving
+from support.server import ask
 from support.waiting import wait_until
 
 NAME = "provender-leaving"
@@ -68,40 +66,15 @@ def settings(tmp_path, store):
     )
 
 
-@contextmanager
-def by_waitress(environment, make_app, monkeypatch):
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    server = Server()
-    try:
-        yield server.root
-    finally:
-        for _ in range(2):
-            server.process.send_signal(signal.SIGINT)
-        server.ended()
-
-
-@contextmanager
-def by_gunicorn(environment, make_app, monkeypatch):
-    with processes.gunicorn("provender:create_app()", "-w", "1", environment=environment) as found:
-        yield found[0]
-
-
-@contextmanager
-def by_werkzeug(environment, make_app, monkeypatch):
-    with serving(make_app(config=environment["PROVENDER_CONFIG"])) as root:
-        yield root
-
-
-@pytest.fixture(params=[by_waitress, by_gunicorn, by_werkzeug])
-def root(request, settings, make_app, monkeypatch):
-    with request.param(settings, make_app, monkeypatch) as found:
+@pytest.fixture(params=SERVERS)
+def root(request, settings, make_app):
+    with request.param(settings, make_app) as found:
         yield found
 
 
 @pytest.fixture
-def waitress(settings, make_app, monkeypatch):
-    with by_waitress(settings, make_app, monkeypatch) as found:
+def waitress(settings, make_app):
+    with by_waitress(settings, make_app) as found:
         yield found
 
 

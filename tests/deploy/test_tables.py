@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from deploy.bulk import by_waitress, frees, terminate
+from deploy.bulk import frees, terminate
 from deploy.processes import configured
+from deploy.servers import by_waitress
 from support import many, postgres, tables
 from support.many import Reader
 from support.server import ask

@@ -91,7 +91,7 @@ def test_a_selection_is_an_argument_or_an_option(lab):
     assert len(rows) == 4
     assert {row["uuid"] for row in rows} == {JOB}
     _, err = run("files", lab, OF_JOB, "--where", OF_JOB, status=1)
-    assert "say the same" in err
+    assert "both say which nodes" in err
 
 
 def test_a_pipe_gets_columns_and_is_told_of_more(lab):

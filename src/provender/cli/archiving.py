@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from provender.cli.console import progress_line
 from provender.cli.meter import Meter
-from provender.errors import BadValue, StoreError
+from provender.cli.writing import opened, packed
+from provender.errors import BadValue
 from provender.exports.zips.stream import Zip
 from provender.loading.archives.newfile import check_free, placed
 from provender.loading.wording import duration, size
@@ -19,14 +19,12 @@ from provender.plurals import counted
 from provender.python import selecting
 from provender.query.plan.traversal import RULES, Traversal
 from provender.settings import Settings
-from provender.store.profiles import Profile, Profiles
+from provender.store.profiles import Profile
 from provender.store.registry import StoreRegistry
 from provender.store.stores import Store
 from provender.translators import inquiry
 from provender.translators.bundles.choosing import Matching
-from provender.translators.bundles.packing import pack as pack_nodes
-from provender.translators.bundles.selected import NodesOfSelection
-from provender.translators.bundles.wanted import SelectionBounds, Wanted, figures
+from provender.translators.bundles.wanted import Wanted, figures
 from provender.translators.globs import Globs
 from provender.translators.portable.bounds import PortableBounds
 from provender.translators.portable.packing import PortableArchive, pack
@@ -75,17 +73,15 @@ def create(
             f"`{path.name}` does not end in `{ENDING}` or `{ZIP}`.", hint=f"{path}{ENDING}"
         )
     check_free(path)
-    registry = StoreRegistry(Profiles({profile.name: profile}), settings)
-    try:
-        with closing(registry.lease(progress=progress_line)) as lease:
-            found = _draft(registry, lease.store, settings, selection, rules)
-            with closing(found), Meter() as meter:
-                _write(found, path, meter)
-                return Written(path, found.figures(), time.monotonic() - begun)
-    except KeyboardInterrupt:
-        raise StoreError(f"Stopped: nothing is left of {path}.") from None
-    finally:
-        registry.close()
+    with opened(profile, settings, _stopped(path)) as (registry, store):
+        found = _draft(registry, store, settings, selection, rules)
+        with closing(found), Meter() as meter:
+            _write(found, path, meter)
+            return Written(path, found.figures(), time.monotonic() - begun)
+
+
+def _stopped(path: Path) -> str:
+    return f"Stopped: nothing is left of {path}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +103,14 @@ def create_zip(
     options = {"glob": globs.texts, "parts": asked.parts, "tree": asked.tree}
     head = {"selection": selection, "options": options}
     wanted = Wanted(path.stem, Matching(globs), asked.parts, asked.tree, head)
-    bounds = SelectionBounds()  # of one who has the machine for himself there are none
-    chosen = selecting.read(selection, settings.limits, profile.expose).selection
-    registry = StoreRegistry(Profiles({profile.name: profile}), settings)
-    try:
-        with closing(registry.lease(progress=progress_line)) as lease:
-            nodes = inquiry.answer(NodesOfSelection(chosen, wanted, bounds), lease.store)
-            with closing(nodes.spool):
-                packed = pack_nodes(nodes, lease.store, wanted, bounds)
-            with closing(packed.archive), Meter() as meter:
-                _write(packed.archive, path, meter)
-                size_of_all = figures(packed.size, packed.archive.zip.length)
-                return Written(path, size_of_all, time.monotonic() - begun)
-    except KeyboardInterrupt:
-        raise StoreError(f"Stopped: nothing is left of {path}.") from None
-    finally:
-        registry.close()
+    with (
+        opened(profile, settings, _stopped(path)) as (_, store),
+        packed(store, settings, selection, wanted) as (found, _),
+        Meter() as meter,
+    ):
+        _write(found.archive, path, meter)
+        held = figures(found.size, found.archive.zip.length)
+        return Written(path, held, time.monotonic() - begun)
 
 
 def _draft(

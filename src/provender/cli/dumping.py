@@ -13,14 +13,13 @@ from pathlib import Path
 
 import click
 
-from provender.cli.console import progress_line
 from provender.cli.desk.opening import naming, read_identifier
+from provender.cli.writing import opened
 from provender.errors import BadRequest, CorruptObject, StoreError
 from provender.loading.wording import size
 from provender.plurals import counted
 from provender.settings import Settings
-from provender.store.profiles import Profile, Profiles
-from provender.store.registry import StoreRegistry
+from provender.store.profiles import Profile
 from provender.store.stores import Store
 from provender.translators import inquiry
 from provender.translators.archive.layout import MANIFEST
@@ -68,17 +67,11 @@ def dump(profile: Profile, settings: Settings, uuid: str, folder: Path | None) -
     identifier = read_identifier(views.PROCESSES, uuid)
     if folder is not None:
         _check_free(folder)
-    registry = StoreRegistry(Profiles({profile.name: profile}), settings)
-    try:
-        with (
-            closing(registry.lease(progress=progress_line)) as lease,
-            naming(lease.store, views.PROCESSES, identifier),
-        ):
-            return _dump(lease.store, identifier, folder)
-    except KeyboardInterrupt:
-        raise StoreError(STOPPED) from None
-    finally:
-        registry.close()
+    with (
+        opened(profile, settings, STOPPED) as (_, store),
+        naming(store, views.PROCESSES, identifier),
+    ):
+        return _dump(store, identifier, folder)
 
 
 def _dump(store: Store, identifier: str | int, folder: Path | None) -> Written:

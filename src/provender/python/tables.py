@@ -16,7 +16,7 @@ from provender.errors import BadValue, ConflictingParameters
 from provender.exports.tables.formats import FORMATS, Format, Options
 from provender.loading.archives.newfile import placed
 from provender.nearest import nearest
-from provender.query.querystring.selections.export import members, read_names
+from provender.query.querystring.selections.export import BOTH, members, read_names
 from provender.query.selection.want import read_written
 from provender.settings import Limits
 from provender.store.stores import Store
@@ -66,7 +66,7 @@ def prepared(
     """
     options = Options(_format(wanted.format, ending), wanted.csv_safe, wanted.trailer)
     if wanted.want and wanted.fields:
-        raise ConflictingParameters("`fields` and `want` both say what the table shows.")
+        raise ConflictingParameters(BOTH)
     if wanted.limit is not None and wanted.limit < 0:
         raise BadValue("`limit` takes a number of rows, 0 or more.")
     if wanted.want:

@@ -85,7 +85,17 @@ class Cursor:
         if self.skipped or self.since is not None:
             parts.append(self.skipped)
         text = json.dumps(parts if self.since is None else [*parts, self.since])
-        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        return opaque(text)
+
+
+def opaque(text: str) -> str:
+    """Return JSON as a cursor is sent: letters that every URL takes as they are."""
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def parts_of(text: str) -> Any:  # noqa: ANN401 - any JSON
+    """Return the JSON of a cursor; raises `ValueError` or `RecursionError` for what is none."""
+    return json.loads(base64.b64decode(text + "=" * (-len(text) % 4), "-_", validate=True))
 
 
 def selection_of(request: ListRequest, scope: object) -> str:
@@ -107,8 +117,7 @@ def read_cursor(text: str, selection: str, plan: Plan) -> Cursor:
         ConflictingParameters: the cursor belongs to other filters or another order.
     """
     try:
-        padded = text + "=" * (-len(text) % 4)
-        given, highest, total, values, *rest = json.loads(base64.urlsafe_b64decode(padded))
+        given, highest, total, values, *rest = parts_of(text)
         skipped, since = _rest(*rest)
     except (ValueError, TypeError, RecursionError):
         raise _malformed() from None

@@ -5,14 +5,13 @@ Like the cursor of a list it is opaque and needs no memory on the server.
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
 
 from provender.errors import BadValue, ConflictingParameters
-from provender.query.cursors import FIRST, LARGEST
+from provender.query.cursors import FIRST, LARGEST, opaque, parts_of
 
 # Transactions that a cursor names one by one, at most: about 1.5 kB of a URL.
 MOST_OTHERS = 256
@@ -60,8 +59,7 @@ class Place:
         known = [self.known.horizon, self.known.highest, *gaps]
         until = [self.until.horizon, self.until.highest] if self.until is not None else None
         parts = [self.selection, self.history, known, until, self.after]
-        text = json.dumps(parts, separators=(",", ":"))
-        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        return opaque(json.dumps(parts, separators=(",", ":")))
 
 
 def read_place(text: str, selection: str) -> Place:
@@ -72,8 +70,7 @@ def read_place(text: str, selection: str) -> Place:
         ConflictingParameters: the cursor belongs to other filters.
     """
     try:
-        decoded = base64.b64decode(text + "=" * (-len(text) % 4), "-_", validate=True)
-        parts = json.loads(decoded)
+        parts = parts_of(text)
     except (ValueError, RecursionError):
         raise _malformed() from None
     if not isinstance(parts, list) or len(parts) != PARTS:

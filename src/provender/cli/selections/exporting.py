@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from provender.cli.console import progress_line
 from provender.cli.meter import Meter
 from provender.cli.options import Options
 from provender.cli.selections.filling import template
-from provender.errors import BadValue, ConflictingParameters, QueryTimeout, StoreError
+from provender.cli.selections.opening import chosen
+from provender.cli.writing import opened
+from provender.errors import BadValue, QueryTimeout, StoreError
 from provender.loading.archives.newfile import check_free, placed
 from provender.loading.wording import size
 from provender.plurals import counted
@@ -24,7 +24,6 @@ from provender.python.selecting import in_order, read
 from provender.python.store import OpenStore
 from provender.settings import Settings
 from provender.store.database.copying import show_uncaught
-from provender.store.profiles import Profiles
 from provender.store.registry import StoreRegistry
 
 # The name of the standard output.
@@ -50,9 +49,7 @@ class Asked:
     @property
     def chosen(self) -> str:
         """Which nodes."""
-        if self.selection and self.where:
-            raise ConflictingParameters("SELECTION and --where both say which nodes.")
-        return self.selection or self.where
+        return chosen(self.selection, self.where)
 
     @property
     def path(self) -> Path | None:
@@ -96,17 +93,12 @@ def run(options: Options, store: str | None, repository: Path | None, asked: Ask
     sys.excepthook = show_uncaught
     settings = options.settings()
     profile = options.select(settings, store, repository).profile
-    registry = StoreRegistry(Profiles({profile.name: profile}), settings)
     try:
-        with closing(registry.lease(progress=progress_line)):
+        with opened(profile, settings, asked.stopped) as (registry, _):
             _export(registry, settings, asked)
-    except KeyboardInterrupt:
-        raise StoreError(asked.stopped) from None
     except BrokenPipeError:
         _forget_output()
         raise StoreError("Nobody takes the table any more.") from None
-    finally:
-        registry.close()
 
 
 def _export(registry: StoreRegistry, settings: Settings, asked: Asked) -> None:

@@ -13,7 +13,7 @@ import click
 from provender.cli.desk.paper import Head, cell, paper
 from provender.cli.options import Options
 from provender.cli.selections.commands import FILES_SHOWN
-from provender.cli.selections.opening import asking
+from provender.cli.selections.opening import asking, chosen
 from provender.cli.selections.texts import print_csv, print_document
 from provender.errors import ConflictingParameters
 
@@ -42,9 +42,7 @@ class Asked:
         Raises:
             ConflictingParameters: both are given.
         """
-        if self.selection and self.where:
-            raise ConflictingParameters("SELECTION and --where say the same: give one of them.")
-        return self.selection or self.where
+        return chosen(self.selection, self.where)
 
     @property
     def most(self) -> int | None:
@@ -61,15 +59,16 @@ class Asked:
 
 def run(options: Options, store: str | None, repository: Path | None, asked: Asked) -> None:
     """Print the files of a selection while they are found, or take them away."""
-    chosen = asked.chosen
+    selection = asked.chosen
     asked.check()
     if asked.folder is not None:
         from provender.cli.selections import taking  # noqa: PLC0415 - loaded for this only
 
-        taking.run(options, store, repository, taking.Asked(chosen, *_wanted(asked), asked.folder))
+        wanted = (asked.glob, asked.min_size, asked.tree)
+        taking.run(options, store, repository, taking.Asked(selection, *wanted, asked.folder))
         return
     with asking(options, store, repository) as opened:
-        found = opened.files(chosen, asked.glob, min_size=asked.min_size)
+        found = opened.files(selection, asked.glob, min_size=asked.min_size)
         some = islice(found, asked.most)
         if asked.form == "json":
             print_document({"files": list(some)})
@@ -77,10 +76,6 @@ def run(options: Options, store: str | None, repository: Path | None, asked: Ask
             print_csv(COLUMNS, ([file[name] for name in COLUMNS] for file in some))
         else:
             _print(found, asked.most)
-
-
-def _wanted(asked: Asked) -> tuple[tuple[str, ...], str, str]:
-    return asked.glob, asked.min_size, asked.tree
 
 
 def _print(files: Iterator[dict[str, Any]], limit: int | None) -> None:

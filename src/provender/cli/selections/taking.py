@@ -9,33 +9,29 @@ import fcntl
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import click
 
-from provender.cli.console import progress_line
 from provender.cli.meter import Meter
 from provender.cli.options import Options
 from provender.cli.selections.placing import Placing
-from provender.errors import BadRequest, StoreError
+from provender.cli.writing import opened, packed
+from provender.errors import BadRequest
 from provender.loading.archives.newfile import errors_of
 from provender.plurals import counted
-from provender.python import selecting
 from provender.query.querystring.selections.files import read_size
 from provender.query.querystring.selections.zips import FILES
-from provender.store.profiles import Profiles
-from provender.store.registry import StoreRegistry
-from provender.translators import inquiry
 from provender.translators.archive.layout import MANIFEST
 from provender.translators.bundles.choosing import Matching
 from provender.translators.bundles.manifest import manifest
-from provender.translators.bundles.packing import pack
-from provender.translators.bundles.selected import NodesOfSelection
-from provender.translators.bundles.wanted import SelectionBounds, Wanted
+from provender.translators.bundles.wanted import Wanted
 from provender.translators.globs import Globs
+
+STOPPED = "Stopped: the files so far are whole."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,6 @@ def run(options: Options, store: str | None, repository: Path | None, asked: Ask
     profile = options.select(settings, store, repository).profile
     globs, min_size = Globs(asked.glob), read_size(asked.min_size)
     told = {"glob": globs.texts, "tree": asked.tree, "min_size": min_size}
-    bounds = SelectionBounds()  # of one who has the machine for himself there are none
     wanted = Wanted(
         "files",
         Matching(globs),
@@ -66,25 +61,17 @@ def run(options: Options, store: str | None, repository: Path | None, asked: Ask
         has_nodes=False,
         min_size=min_size,
     )
-    chosen = selecting.read(asked.selection, settings.limits, profile.expose).selection
-    registry = StoreRegistry(Profiles({profile.name: profile}), settings)
-    try:
-        with closing(registry.lease(progress=progress_line)) as lease:
-            nodes = inquiry.answer(NodesOfSelection(chosen, wanted, bounds), lease.store)
-            with closing(nodes.spool):
-                packed = pack(nodes, lease.store, wanted, bounds)
-            listed = partial(manifest, wanted.head, notes=nodes.notes)
-            with closing(packed.archive), Meter() as meter, _ours(asked.folder):
-                taken = Placing(packed.archive, asked.folder, meter).place(listed)
-    except KeyboardInterrupt:
-        raise StoreError(
-            "Stopped: the files so far are whole.", hint="The same command goes on."
-        ) from None
-    finally:
-        registry.close()
+    with (
+        opened(profile, settings, STOPPED, hint="The same command goes on.") as (_, source),
+        packed(source, settings, asked.selection, wanted) as (found, nodes),
+        Meter() as meter,
+        _ours(asked.folder),
+    ):
+        listed = partial(manifest, wanted.head, notes=nodes.notes)
+        taken = Placing(found.archive, asked.folder, meter).place(listed)
     click.echo(taken.told(asked.folder))
-    if taken.damaged or packed.size.skipped:
-        missing = counted(taken.damaged + packed.size.skipped, "files")
+    if taken.damaged or found.size.skipped:
+        missing = counted(taken.damaged + found.size.skipped, "files")
         words = f"{missing} could not be read: see {asked.folder / MANIFEST}."
         click.secho(words, fg="yellow", err=True)
         raise SystemExit(1)

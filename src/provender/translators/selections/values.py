@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from provender.errors import BadValue
 from provender.query import questions
+from provender.query.cursors import opaque, parts_of
 from provender.query.plan import planning
 from provender.query.plan.facets import Facet, Form, Walk, facet_of
 from provender.query.plan.views import vocabulary, whole_vocabulary
@@ -92,13 +92,13 @@ class ValuesOf(Inquiry[Page, Record]):
 
 def written(position: Values) -> str:
     """Return where a page ended, as it is sent to a client."""
-    return base64.urlsafe_b64encode(json.dumps(list(position)).encode()).decode().rstrip("=")
+    return opaque(json.dumps(list(position)))
 
 
 def read_position(text: str) -> Position:
     """Return where a page ended; raises `BadValue` for what `written` did not give."""
     try:
-        kind, number, string = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        kind, number, string = parts_of(text)
     except (ValueError, TypeError, RecursionError):
         raise _malformed() from None
     is_number = number is None or (isinstance(number, int | float) and not isinstance(number, bool))

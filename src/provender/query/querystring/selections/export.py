@@ -20,6 +20,7 @@ FORMATS = ("csv", "ndjson", "parquet", "arrow")
 # A member of a list, with quoted parts in which commas are letters.
 MEMBER = re.compile(r'((?:[^",]|"(?:[^"]|"")*")*)(?:,|$)')
 EXAMPLE_OF_FIELDS = "uuid,label,attributes.energy"
+BOTH = "`fields` and `want` both say what the table shows."
 EXAMPLE_OF_TYPES = "attributes.energy:number"
 
 Types = Mapping[str, str]

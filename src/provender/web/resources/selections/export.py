@@ -14,6 +14,7 @@ from provender.query.posted.body import located
 from provender.query.querystring.parameter import Parameter
 from provender.query.querystring.parameters import ORDER
 from provender.query.querystring.selections.export import (
+    BOTH,
     CSV_SAFE,
     FIELDS,
     FORMAT,
@@ -39,7 +40,6 @@ BESIDE: Mapping[str, Parameter[Any]] = {
     **{item.name: item for item in (FORMAT, CSV_SAFE, TRAILER, ROWS)},
 }
 MORE = (FIELDS.name, WANT.name, TYPED.name)
-BOTH = "`fields` and `want` both say what the table shows."
 
 
 class Export(Selected):
