@@ -84,9 +84,8 @@ class Options:
         """Raise `UnknownFormat` if what writes the format is not installed."""
         if self.format.by_pyarrow and find_spec(LIBRARY) is None:
             raise UnknownFormat(
-                f"This server cannot write the format `{self.format.name}`: {LIBRARY} is not "
-                "installed.",
-                hint=f"Install it there: {EXTRA}.",
+                f"The format `{self.format.name}` needs {LIBRARY}, which is not installed.",
+                hint=f"Install it where Provender runs: {EXTRA}.",
             )
 
     def version(self) -> str:
