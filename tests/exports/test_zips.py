@@ -21,6 +21,7 @@ from provender.errors import CorruptObject
 from provender.exports.zips.members import WHOLE, Member
 from provender.exports.zips.names import LONGEST, Names, safe
 from provender.exports.zips.stream import blocks, length
+from support.unpackers import NEEDED, SEVEN_ZIP, UNZIP, need
 
 LARGE = WHOLE + 1
 
@@ -81,17 +82,20 @@ def test_python_reads_what_was_written(whole):
 
 PROGRAMS = {
     "Python": [sys.executable, "-m", "zipfile", "-e", "FILE", "."],
-    "unzip": ["unzip", "-qq", "FILE"],
+    "unzip": [UNZIP, "-qq", "FILE"],
     "libarchive": ["bsdtar", "-xf", "FILE"],
     "libarchive, going forward": ["bsdtar", "-xf", "-"],
-    "7-Zip": ["7zz", "x", "-bso0", "FILE"],
+    "7-Zip": [SEVEN_ZIP, "x", "-bso0", "FILE"],
     "Java": ["jar", "-xf", "FILE"],
 }
-INSTALLED = [name for name, (program, *_) in PROGRAMS.items() if shutil.which(program)]
+TRIED = [
+    name for name, (program, *_) in PROGRAMS.items() if program in NEEDED or shutil.which(program)
+]
 
 
-@pytest.mark.parametrize("name", INSTALLED)
+@pytest.mark.parametrize("name", TRIED)
 def test_other_programs_unpack_it(name, whole, tmp_path):
+    need(PROGRAMS[name][0])
     file, folder = tmp_path / "a.zip", tmp_path / "out"
     file.write_bytes(whole)
     folder.mkdir()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 import subprocess
 import zipfile
 import zlib
@@ -16,6 +15,7 @@ from hypothesis import strategies as some
 from provender.errors import ConfigurationError, CorruptObject, StoreError
 from provender.loading.archives.newfile import placed, unnamed
 from provender.loading.archives.zipwriter import ZipWriter
+from support.unpackers import UNZIP, need
 
 MEGABYTE = 1 << 20
 NOISE = random.Random(7).randbytes(3 * MEGABYTE)  # noqa: S311 - no secret
@@ -108,9 +108,8 @@ def test_more_members_than_sixteen_bits_count(tmp_path, count):
     with zipfile.ZipFile(path) as archive:
         assert len(archive.namelist()) == count
         assert archive.read(f"repo/{count - 1}") == b"%d" % (count - 1)
-    unzip = shutil.which("unzip")
-    if unzip is not None:
-        assert subprocess.run([unzip, "-tqq", path], check=False).returncode == 0
+    need(UNZIP)
+    assert subprocess.run([UNZIP, "-tqq", path], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("size", [0, 4, 6, 2 * MEGABYTE])
