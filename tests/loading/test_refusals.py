@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import zipfile
@@ -253,14 +254,37 @@ def test_rows_that_a_database_does_not_take(empty, run, altered, folder, script,
 
 def test_a_bad_row_ends_the_copy_at_once(url):
     """The server speaks in the middle of the copy, and hears no more rows."""
-    rows = ((b"never" if number == 0 else b"1", b"x" * 9000) for number in range(10_000))
-    with closing(postgres.connect(url)) as connection, connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE somewhere (number int, text text)")
-        stream = RowStream(rows, connection.fileno(), chunk_bytes=200)
-        with pytest.raises(psycopg2.Error, match="invalid input syntax for type integer"):
-            cursor.copy_expert("COPY somewhere FROM STDIN", stream)
+    stream = refused(url, lambda _backend: None)
     assert isinstance(stream.failure, RefusedError)
     assert stream.done < 10_000
+
+
+def test_a_bad_row_ends_the_copy_of_a_server_that_is_slow(url):
+    """There is no room for more rows before it speaks."""
+
+    def stop_a_while(backend):
+        os.kill(backend, signal.SIGSTOP)
+        threading.Timer(0.5, os.kill, (backend, signal.SIGCONT)).start()
+
+    stream = refused(url, stop_a_while)
+    assert isinstance(stream.failure, RefusedError)
+    assert stream.done < 10_000
+
+
+def refused(url, begin):
+    """Copy many rows, the first of which is refused; `begin` is called before with the backend."""
+    with closing(postgres.connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE somewhere (number int, text text)")
+
+        def rows():
+            begin(connection.info.backend_pid)
+            yield b"never", b"x" * 9000
+            yield from ((b"1", b"x" * 9000) for _ in range(9_999))
+
+        stream = RowStream(rows(), connection.fileno())
+        with pytest.raises(psycopg2.Error, match="invalid input syntax for type integer"):
+            cursor.copy_expert("COPY somewhere FROM STDIN", stream)
+    return stream
 
 
 STEPS = ["copying files", "rows of db_dbnode", "rows indexed"]
