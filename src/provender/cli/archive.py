@@ -13,6 +13,7 @@ from click.core import ParameterSource
 from provender.cli.console import HELP, Group, examples, table
 from provender.cli.meter import Meter
 from provender.cli.options import REPOSITORY, Options
+from provender.cli.sources.asked import ZipAsked
 from provender.errors import BadValue, StoreError
 from provender.loading.wording import duration, size
 from provender.logs import printable
@@ -141,16 +142,14 @@ def create(
     _check_given(context, OF_ZIPS, "a .zip", is_right=is_zip)
     _check_given(context, [rule.name for rule in RULES], "an .aiida", is_right=not is_zip)
     options: Options = context.obj
-    settings = options.settings()
-    profile = options.select(settings, store, repository).profile
+    place = archiving.Place(options, store, repository)
     if is_zip:
-        glob, parts, tree = given["glob"], _parts(given["parts"]), given["tree"]
-        zipped = archiving.Zipped(glob, parts, tree)
-        written = archiving.create_zip(profile, settings, selection, new, zipped)
-        click.echo(written.told)
+        parts = _parts(given["parts"])
+        zipped = ZipAsked(selection, new.stem, given["glob"], parts, given["tree"])
+        click.echo(archiving.create_zip(place, zipped, new).told)
         return
     rules = {rule.name: given[rule.name] for rule in RULES if rule.name in given}
-    written = archiving.create(profile, settings, selection, new, rules)
+    written = archiving.create(place, selection, new, rules)
     click.echo(f"{written.told}\n\nImport it:   verdi archive import {new}")
 
 

@@ -41,9 +41,7 @@ def dump(
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options: Options = context.obj
-    settings = options.settings()
-    profile = options.select(settings, store, repository).profile
-    written = dumping.dump(profile, settings, uuid, folder)
+    written = dumping.dump(options, store, repository, uuid, folder)
     click.echo(written.told)
     if written.missing:
         click.secho(written.warning, fg="yellow", err=True)

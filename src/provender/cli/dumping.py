@@ -13,20 +13,16 @@ from pathlib import Path
 
 import click
 
-from provender.cli.desk.opening import naming, read_identifier
-from provender.cli.writing import opened
+from provender.cli.desk.naming import naming
+from provender.cli.options import Options
+from provender.cli.sources.opening import opened
+from provender.cli.sources.processes import read_identifier
+from provender.cli.sources.source import Contents
+from provender.cli.sources.stopping import Writing
 from provender.errors import BadRequest, CorruptObject, StoreError
 from provender.loading.wording import size
 from provender.plurals import counted
-from provender.settings import Settings
-from provender.store.profiles import Profile
-from provender.store.stores import Store
-from provender.translators import inquiry
 from provender.translators.archive.layout import MANIFEST
-from provender.translators.archive.packing import Packing
-from provender.translators.archive.reading import TreeOfProcess
-from provender.translators.zips.archive import Archive
-from provender.translators.zips.bounds import Bounds
 from provender.translators.zips.items import Item
 from provender.web.routes import views
 
@@ -58,7 +54,9 @@ class Written:
         return f"{counted(self.missing, 'files')} could not be read: see {self.folder / MANIFEST}."
 
 
-def dump(profile: Profile, settings: Settings, uuid: str, folder: Path | None) -> Written:
+def dump(
+    options: Options, store: str | None, repository: Path | None, uuid: str, folder: Path | None
+) -> Written:
     """Write a process into a folder, which is there at the end, or not at all.
 
     Raises:
@@ -68,34 +66,27 @@ def dump(profile: Profile, settings: Settings, uuid: str, folder: Path | None) -
     if folder is not None:
         _check_free(folder)
     with (
-        opened(profile, settings, STOPPED) as (_, store),
-        naming(store, views.PROCESSES, identifier),
+        opened(options, store, repository, Writing(STOPPED)) as source,
+        naming(source, identifier),
+        source.bundles.process(identifier) as contents,
     ):
-        return _dump(store, identifier, folder)
+        return _dump(contents, folder)
 
 
-def _dump(store: Store, identifier: str | int, folder: Path | None) -> Written:
-    """Write a process of an open store."""
-    bounds = Bounds()  # of one who has the machine for himself there are none
-    tree = inquiry.answer(TreeOfProcess(views.PROCESSES, identifier, bounds), store)
-    with closing(Packing(tree, store, bounds)) as packing:
-        packing.write()
-        target = folder if folder is not None else Path(packing.name)
-        _check_free(target)
-        with _made(target) as place:
-            total = sum(item.size for item in packing.items.present())
-            with _bar(total) as progress:
-                for item in packing.items.present():
-                    _write(packing, item, place, progress)
-            archive = packing.finished()
-            for item in filter(None, (archive.readme, archive.manifest)):
-                _copy(archive, item, place, _unseen)
-        return _told(archive, target)
-
-
-def _told(archive: Archive, folder: Path) -> Written:
-    sizes = [item.size for item in archive.present()]
-    return Written(folder, len(sizes), sum(sizes), archive.missing)
+def _dump(contents: Contents, folder: Path | None) -> Written:
+    """Write files into a folder."""
+    target = folder if folder is not None else Path(contents.name)
+    _check_free(target)
+    with _made(target) as place:
+        number, length = 0, 0
+        with _bar(sum(item.size for item in contents.files())) as progress:
+            for item in contents.files():
+                if _write(contents, item, place, progress):
+                    number, length = number + 1, length + item.size
+        for item in contents.last():
+            _copy(contents, item, place, _unseen)
+            number, length = number + 1, length + item.size
+    return Written(target, number, length, contents.missing)
 
 
 def _check_free(folder: Path) -> None:
@@ -130,19 +121,21 @@ def _made(folder: Path) -> Iterator[Path]:
         raise
 
 
-def _write(packing: Packing, item: Item, folder: Path, progress: Progress) -> None:
-    """Write a file; one that is damaged is listed as missing."""
+def _write(contents: Contents, item: Item, folder: Path, progress: Progress) -> bool:
+    """Write a file, and return whether it is there; one that is damaged is listed as missing."""
     try:
-        _copy(packing, item, folder, progress)
+        _copy(contents, item, folder, progress)
     except CorruptObject:
         (folder / item.path).unlink()
-        packing.spoil(item)
+        contents.spoil(item)
+        return False
+    return True
 
 
-def _copy(source_of: Packing | Archive, item: Item, folder: Path, progress: Progress) -> None:
+def _copy(contents: Contents, item: Item, folder: Path, progress: Progress) -> None:
     path = folder / item.path
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file, closing(source_of.open(item)) as source:
+    with path.open("xb") as file, closing(contents.open(item)) as source:
         while block := source.read(BLOCK):
             file.write(block)
             progress(len(block))

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from provender.cli.desk.opening import naming, opened, read_identifier, tell
+from provender.cli.desk.naming import naming
 from provender.cli.desk.paper import Branch, Cell, Paper, cell, paper, print_json
 from provender.cli.desk.wording import safe_line, short, state_cell
 from provender.cli.options import Options
+from provender.cli.sources.opening import opened
+from provender.cli.sources.processes import read_identifier
+from provender.cli.sources.records import tell
 from provender.logs import printable
 from provender.translators.processes import reasons
-from provender.translators.processes.traceback import FailureOf, told
 from provender.web.routes import views
 
 # Where the lines stand, by the kind of the place.
@@ -38,10 +40,9 @@ class Asked:
 
 def run(options: Options, store: str | None, repository: Path | None, asked: Asked) -> None:
     """Print why a process failed."""
-    view = views.PROCESSES
-    identifier = read_identifier(view, asked.uuid)
-    with opened(options, store, repository) as desk, naming(desk.store, view, identifier):
-        found = told(desk.ask(FailureOf(view, identifier)), desk.store, desk.work)
+    identifier = read_identifier(views.PROCESSES, asked.uuid)
+    with opened(options, store, repository) as source, naming(source, identifier):
+        found = source.processes.traceback(identifier)
         tell(found.notes)
         if asked.as_json:
             print_json({"traceback": found.record})

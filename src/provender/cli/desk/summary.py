@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from provender.cli.desk.opening import naming, opened, read_identifier, tell
+from provender.cli.desk.naming import naming
 from provender.cli.desk.paper import Branch, Cell, Head, Paper, cell, paper, print_json
-from provender.cli.desk.wording import fact_text, short, state_cell, time_text, without_urls
+from provender.cli.desk.wording import fact_text, short, state_cell, time_text
 from provender.cli.options import Options
+from provender.cli.sources.opening import opened
+from provender.cli.sources.processes import read_identifier
+from provender.cli.sources.records import tell
+from provender.cli.sources.source import Record
 from provender.translators.processes.called import DEEPEST
-from provender.translators.processes.summary import Urls
-from provender.translators.processes.tree import TreeSummaryOf
-from provender.translators.records import Record
 from provender.web.routes import views
 
 HEADS = (Head("label", may_shrink=True), Head("uuid"), Head("type"), Head("link", may_go=True))
@@ -42,17 +43,15 @@ class Asked:
 
 def run(options: Options, store: str | None, repository: Path | None, asked: Asked) -> None:
     """Print a process."""
-    view = views.PROCESSES
-    identifier = read_identifier(view, asked.uuid)
-    with opened(options, store, repository) as desk, naming(desk.store, view, identifier):
-        urls, depth = Urls(str, str), min(asked.depth or DEEPEST, DEEPEST)
-        found = desk.ask(TreeSummaryOf(view, identifier, urls, desk.limits, depth))
+    identifier = read_identifier(views.PROCESSES, asked.uuid)
+    with opened(options, store, repository) as source, naming(source, identifier):
+        depth = min(asked.depth or DEEPEST, DEEPEST)
+        found = source.processes.summary(identifier, depth)
         tell(found.notes)
-        record = without_urls(found.record)
         if asked.as_json:
-            print_json({"summary": record})
+            print_json({"summary": found.record})
         else:
-            _print(paper(), record)
+            _print(paper(), found.record)
 
 
 def _print(sheet: Paper, record: Record) -> None:

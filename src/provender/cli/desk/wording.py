@@ -55,8 +55,11 @@ def safe_line(text: str) -> str:
     return "\t".join(map(printable, text.split("\t")))
 
 
-def without_urls(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """Return JSON without addresses: there is no server that has them."""
-    if isinstance(value, dict):
-        return {key: without_urls(item) for key, item in value.items() if key != "url"}
-    return [without_urls(item) for item in value] if isinstance(value, list) else value
+def log_text(row: Mapping[str, Any]) -> str:
+    """Return a row of a log for a person: `2026-11-20 11:51:24 [4 | WARNING]: message`.
+
+    Rows of called processes are indented.
+    """
+    message = (row["message"] or "").rstrip("\n")
+    level, indent = row["levelname"] or "-", "  " * row["depth"]
+    return f"{time_text(row['time'])} [{row['id']} | {level}]: {indent}{message}"

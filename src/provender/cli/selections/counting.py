@@ -11,8 +11,9 @@ import click
 
 from provender.cli.desk.paper import Cell, Head, Paper, cell, paper
 from provender.cli.options import Options
-from provender.cli.selections.opening import asking
 from provender.cli.selections.texts import print_csv, print_document, text_of
+from provender.cli.sources.asked import FacetsAsked
+from provender.cli.sources.opening import opened
 from provender.errors import BadValue
 
 Found = Mapping[str, Any]
@@ -24,29 +25,18 @@ BESIDE = ("other", "missing")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(FacetsAsked):
     """The options of the command."""
 
-    where: str
-    facet: tuple[str, ...]
-    stats: tuple[str, ...]
-    size: int
-    drop_self: bool
-    form: str | None
+    form: str | None = None
 
 
 def run(options: Options, store: str | None, repository: Path | None, asked: Asked) -> None:
     """Print how many nodes have which values."""
     if asked.form == "csv" and asked.facet and asked.stats:
         raise BadValue("CSV is one table.", hint="Ask for facets or for statistics, not for both.")
-    with asking(options, store, repository) as opened:
-        found = opened.facets(
-            asked.where,
-            asked.facet,
-            stats=asked.stats,
-            size=asked.size,
-            drop_self=asked.drop_self,
-        )
+    with opened(options, store, repository) as source:
+        found = source.nodes.facets(asked)
     _tell(found)
     if asked.form == "json":
         print_document(found)

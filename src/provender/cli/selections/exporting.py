@@ -12,19 +12,18 @@ import click
 
 from provender.cli.meter import Meter
 from provender.cli.options import Options
-from provender.cli.selections.filling import template
-from provender.cli.selections.opening import chosen
-from provender.cli.writing import opened
-from provender.errors import BadValue, QueryTimeout, StoreError
+from provender.cli.selections.choosing import chosen
+from provender.cli.selections.filling import keys_of, template
+from provender.cli.sources.asked import TableAsked
+from provender.cli.sources.opening import opened
+from provender.cli.sources.source import Source, Told, Writable
+from provender.cli.sources.stopping import Writing
+from provender.errors import BadValue, StoreError
 from provender.loading.archives.newfile import check_free, placed
 from provender.loading.wording import size
 from provender.plurals import counted
 from provender.python import tables
-from provender.python.selecting import in_order, read
-from provender.python.store import OpenStore
-from provender.settings import Settings
 from provender.store.database.copying import show_uncaught
-from provender.store.registry import StoreRegistry
 
 # The name of the standard output.
 OUTPUT = "-"
@@ -67,9 +66,11 @@ class Asked:
         return "Stopped." if self.path is None else f"Stopped: nothing is left of {self.path}."
 
     @property
-    def wanted(self) -> tables.Wanted:
-        """What the table shows."""
-        return tables.Wanted(
+    def table(self) -> TableAsked:
+        """The table."""
+        return TableAsked(
+            self.chosen,
+            keys_of(self.orderby),
             self.fields,
             template(self.want) if self.want else "",
             dict(map(_type, self.types)),
@@ -77,6 +78,7 @@ class Asked:
             self.limit,
             self.csv_safe,
             self.trailer,
+            self.ending,
         )
 
 
@@ -91,30 +93,25 @@ def run(options: Options, store: str | None, repository: Path | None, asked: Ask
     """Write a table; after an error or Ctrl-C there is no file."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.excepthook = show_uncaught
-    settings = options.settings()
-    profile = options.select(settings, store, repository).profile
     try:
-        with opened(profile, settings, asked.stopped) as (registry, _):
-            _export(registry, settings, asked)
+        with opened(options, store, repository, Writing(asked.stopped)) as source:
+            _export(source, asked)
     except BrokenPipeError:
         _forget_output()
         raise StoreError("Nobody takes the table any more.") from None
 
 
-def _export(registry: StoreRegistry, settings: Settings, asked: Asked) -> None:
+def _export(source: Source, asked: Asked) -> None:
     """Write a table of an open store."""
-    expose = registry.profiles.choose(None).expose
-    orderby = [key.strip() for key in asked.orderby.split(",") if key.strip()]
-    nodes = in_order(read(asked.chosen, settings.limits, expose).selection, orderby)
-    table, how = tables.prepared(nodes, asked.wanted, settings.limits, asked.ending)
+    table = source.nodes.table(asked.table)
     path = asked.path
     if path is not None:
         check_free(path)
-    number = _number(OpenStore(registry, settings), asked)
+    number = table.number() if sys.stderr.isatty() else None  # for somebody who sees it
 
-    def into(file: tables.Writable) -> int:
+    def into(file: Writable) -> int | None:
         with Meter() as meter:
-            return tables.written(table, how, registry.get(), file, _shown(meter, number))
+            return table.write(file, _shown(meter, number))
 
     if path is None:
         into(sys.stdout.buffer)
@@ -122,10 +119,11 @@ def _export(registry: StoreRegistry, settings: Settings, asked: Asked) -> None:
         return
     with placed(path) as file:
         rows, length = into(file), file.tell()
-    click.echo(f"Wrote {path} ({size(length)}): {counted(rows, 'rows')}.")
+    held = "" if rows is None else f": {counted(rows, 'rows')}"
+    click.echo(f"Wrote {path} ({size(length)}){held}.")
 
 
-def _shown(meter: Meter, number: int | None) -> tables.Progress:
+def _shown(meter: Meter, number: int | None) -> Told:
     """Return a function that is told of written rows, and shows them if their number is known."""
 
     def show(rows: int, size: int) -> None:
@@ -138,14 +136,3 @@ def _shown(meter: Meter, number: int | None) -> tables.Progress:
 def _forget_output() -> None:
     """Let nothing be written at the end to who is gone."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _number(opened: OpenStore, asked: Asked) -> int | None:
-    """Return how many rows there will be, for somebody who sees it; None if that takes long."""
-    if not sys.stderr.isatty():
-        return None
-    try:
-        found = opened.number(asked.chosen)
-    except QueryTimeout:
-        return asked.limit
-    return found if asked.limit is None else min(found, asked.limit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -10,10 +10,12 @@ from typing import Any
 
 from provender.cli.desk.paper import Head, cell, paper
 from provender.cli.options import Options
-from provender.cli.selections.opening import asking
 from provender.cli.selections.texts import print_csv, print_document, text_of
+from provender.cli.sources.asked import RowsAsked
+from provender.cli.sources.opening import opened
 from provender.errors import BadValue
-from provender.python.rows import Row, Rows
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +32,26 @@ class Asked:
 
 def run(options: Options, store: str | None, repository: Path | None, asked: Asked) -> None:
     """Print the nodes of a selection as a template wants them."""
-    want = template(asked.want)
-    with asking(options, store, repository) as opened:
-        rows = opened.select(
-            asked.where,
-            want,
-            orderby=[key.strip() for key in asked.orderby.split(",") if key.strip()],
-            limit=None if asked.is_all else asked.limit,
-            flat=asked.form != "json",
-        )
+    wanted = RowsAsked(
+        asked.where,
+        template(asked.want),
+        orderby=keys_of(asked.orderby),
+        limit=None if asked.is_all else asked.limit,
+        flat=asked.form != "json",
+    )
+    with opened(options, store, repository) as source:
+        rows = source.nodes.rows(wanted)
         if asked.form == "json":
             print_document({"rows": list(rows)})
         elif asked.form == "csv":
             _print_csv(rows)
         else:
             _print(rows)
+
+
+def keys_of(text: str) -> list[str]:
+    """Return the keys of an order, which commas part."""
+    return [key.strip() for key in text.split(",") if key.strip()]
 
 
 def template(text: str) -> str:
@@ -64,7 +71,7 @@ def template(text: str) -> str:
         ) from None
 
 
-def _print_csv(rows: Rows) -> None:
+def _print_csv(rows: Iterable[Row]) -> None:
     """Print rows while they come; all of them have the keys of the template."""
     following = iter(rows)
     first = next(following, None)
@@ -77,7 +84,7 @@ def _values(rows: Iterator[Row]) -> Iterator[tuple[Any, ...]]:
         yield tuple(row.values())
 
 
-def _print(rows: Rows) -> None:
+def _print(rows: Iterable[Row]) -> None:
     found, sheet = list(rows), paper()
     if not found:
         sheet.aside("No node is like that.")

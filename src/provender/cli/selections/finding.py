@@ -12,9 +12,11 @@ import click
 
 from provender.cli.desk.paper import Head, cell, paper
 from provender.cli.options import Options
+from provender.cli.selections.choosing import chosen
 from provender.cli.selections.commands import FILES_SHOWN
-from provender.cli.selections.opening import asking, chosen
 from provender.cli.selections.texts import print_csv, print_document
+from provender.cli.sources.asked import FilesAsked
+from provender.cli.sources.opening import opened
 from provender.errors import ConflictingParameters
 
 COLUMNS = ("uuid", "label", "path", "size", "sha256")
@@ -61,14 +63,14 @@ def run(options: Options, store: str | None, repository: Path | None, asked: Ask
     """Print the files of a selection while they are found, or take them away."""
     selection = asked.chosen
     asked.check()
+    wanted = FilesAsked(selection, asked.glob, asked.min_size)
     if asked.folder is not None:
         from provender.cli.selections import taking  # noqa: PLC0415 - loaded for this only
 
-        wanted = (asked.glob, asked.min_size, asked.tree)
-        taking.run(options, store, repository, taking.Asked(selection, *wanted, asked.folder))
+        taking.run(options, store, repository, taking.Asked(wanted, asked.tree, asked.folder))
         return
-    with asking(options, store, repository) as opened:
-        found = opened.files(selection, asked.glob, min_size=asked.min_size)
+    with opened(options, store, repository) as source:
+        found = source.nodes.files(wanted)
         some = islice(found, asked.most)
         if asked.form == "json":
             print_document({"files": list(some)})

@@ -11,8 +11,8 @@ import click
 
 from provender.cli.desk.paper import Head, cell, paper
 from provender.cli.options import Options
-from provender.cli.selections.opening import asking
 from provender.cli.selections.texts import print_csv, print_document, text_of
+from provender.cli.sources.opening import opened
 
 COLUMNS = ("name", "types", "count", "share", "example")
 HEADS = (
@@ -36,8 +36,8 @@ class Asked:
 
 def run(options: Options, store: str | None, repository: Path | None, asked: Asked) -> None:
     """Print which keys the nodes of a selection have."""
-    with asking(options, store, repository) as opened:
-        found = opened.keys(asked.where, asked.under, size=asked.size)
+    with opened(options, store, repository) as source:
+        found = source.nodes.keys(asked.where, asked.under, asked.size)
     _tell(found)
     if asked.form == "json":
         print_document(found)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,31 +15,27 @@ from pathlib import Path
 import click
 
 from provender.cli.meter import Meter
+from provender.cli.sources.source import Contents
 from provender.errors import BadRequest, CorruptObject
 from provender.loading.archives.newfile import errors_of
 from provender.loading.wording import size
 from provender.plurals import counted
 from provender.translators.archive.layout import MANIFEST
-from provender.translators.zips.archive import Archive, text_item
-from provender.translators.zips.items import DAMAGED, Item, Items
+from provender.translators.zips.items import Item
 
 BLOCK = 1 << 18
 # Where a file is written until it is whole.
 PART = ".provender.part"
 STEP = "writing files"
 
-# Gives the parts of the manifest, of all files and of the page that is not one of the store.
-Listed = Callable[[Items, Item | None], Iterator[bytes]]
-
 
 @dataclass(slots=True)
 class Taken:
-    """How many files were written, with their bytes; how many were there, and are damaged."""
+    """How many files were written, with their bytes; how many were there."""
 
     written: int = 0
     bytes: int = 0
     there: int = 0
-    damaged: int = 0
 
     def told(self, folder: Path) -> str:
         """What was done, in a sentence."""
@@ -50,31 +45,27 @@ class Taken:
 
 
 class Placing:
-    """The writing of the files of an archive into a folder of which no other writes."""
+    """The writing of files into a folder into which no other writes."""
 
-    def __init__(self, archive: Archive, folder: Path, meter: Meter) -> None:
-        self._archive = archive
+    def __init__(self, contents: Contents, folder: Path, meter: Meter) -> None:
+        self._contents = contents
         self._folder = folder
         self._meter = meter
-        self._total = sum(item.size for item in archive.present())
+        self._total = sum(item.size for item in contents.files())
         self._done = 0
         self._taken = Taken()
 
-    def place(self, listed: Listed) -> Taken:
+    def place(self) -> Taken:
         """Write all files that are not there, and the manifest at the end.
 
         Raises:
             BadRequest: another file has the place of one.
             StoreError: a file cannot be written.
         """
-        last = self._archive.manifest
-        for item in self._archive.present():
-            if item is not last:
-                self._place(item)
-        if self._taken.damaged:
-            parts = listed(self._archive.items, self._archive.readme)
-            last = text_item(self._archive.spool, MANIFEST, parts)
-        self._place(last)
+        for item in self._contents.files():
+            self._place(item)
+        for item in self._contents.last():
+            self._place(item)
         return self._taken
 
     def _place(self, item: Item) -> None:
@@ -88,7 +79,7 @@ class Placing:
         self._go_on(item.size)
 
     def _write(self, item: Item, place: Path) -> None:
-        """Write a file; one that is damaged in the store is told and counted."""
+        """Write a file; one that is damaged in the store is told."""
         part = self._folder / PART
         with errors_of(place):
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -97,8 +88,7 @@ class Placing:
                 part.replace(place)
             except CorruptObject as error:
                 click.echo(f"{item.path}: {error.message}", err=True)
-                self._archive.items.spoil(item.key, DAMAGED)
-                self._taken.damaged += 1
+                self._contents.spoil(item)
                 return
             finally:
                 with suppress(OSError):
@@ -108,7 +98,7 @@ class Placing:
             self._taken.bytes += item.size
 
     def _copy(self, item: Item, part: Path) -> None:
-        with part.open("wb") as file, closing(self._archive.open(item)) as source:
+        with part.open("wb") as file, closing(self._contents.open(item)) as source:
             while block := source.read(BLOCK):
                 file.write(block)
                 self._go_on(len(block))

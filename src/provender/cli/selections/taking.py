@@ -11,7 +11,6 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import click
@@ -19,16 +18,14 @@ import click
 from provender.cli.meter import Meter
 from provender.cli.options import Options
 from provender.cli.selections.placing import Placing
-from provender.cli.writing import opened, packed
+from provender.cli.sources.asked import FilesAsked, FolderAsked
+from provender.cli.sources.opening import opened
+from provender.cli.sources.stopping import Writing
 from provender.errors import BadRequest
 from provender.loading.archives.newfile import errors_of
 from provender.plurals import counted
 from provender.query.querystring.selections.files import read_size
-from provender.query.querystring.selections.zips import FILES
 from provender.translators.archive.layout import MANIFEST
-from provender.translators.bundles.choosing import Matching
-from provender.translators.bundles.manifest import manifest
-from provender.translators.bundles.wanted import Wanted
 from provender.translators.globs import Globs
 
 STOPPED = "Stopped: the files so far are whole."
@@ -38,9 +35,7 @@ STOPPED = "Stopped: the files so far are whole."
 class Asked:
     """What is taken, and into which folder."""
 
-    selection: str
-    glob: tuple[str, ...]
-    min_size: str
+    files: FilesAsked
     tree: str
     folder: Path
 
@@ -48,31 +43,21 @@ class Asked:
 def run(options: Options, store: str | None, repository: Path | None, asked: Asked) -> None:
     """Write the files of a selection into a folder, as far as they are not there."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    settings = options.settings()
-    profile = options.select(settings, store, repository).profile
-    globs, min_size = Globs(asked.glob), read_size(asked.min_size)
-    told = {"glob": globs.texts, "tree": asked.tree, "min_size": min_size}
-    wanted = Wanted(
-        "files",
-        Matching(globs),
-        (FILES,),
-        asked.tree,
-        {"selection": asked.selection, "options": told},
-        has_nodes=False,
-        min_size=min_size,
-    )
+    Globs(asked.files.glob)  # what is wrong is told before a store is opened
+    read_size(asked.files.min_size)
+    writing = Writing(STOPPED, hint="The same command goes on.")
     with (
-        opened(profile, settings, STOPPED, hint="The same command goes on.") as (_, source),
-        packed(source, settings, asked.selection, wanted) as (found, nodes),
+        opened(options, store, repository, writing) as source,
+        source.bundles.folder(FolderAsked(asked.files, asked.tree)) as found,
         Meter() as meter,
         _ours(asked.folder),
     ):
-        listed = partial(manifest, wanted.head, notes=nodes.notes)
-        taken = Placing(found.archive, asked.folder, meter).place(listed)
+        taken = Placing(found, asked.folder, meter).place()
     click.echo(taken.told(asked.folder))
-    if taken.damaged or found.size.skipped:
-        missing = counted(taken.damaged + found.size.skipped, "files")
-        words = f"{missing} could not be read: see {asked.folder / MANIFEST}."
+    if found.missing:
+        words = (
+            f"{counted(found.missing, 'files')} could not be read: see {asked.folder / MANIFEST}."
+        )
         click.secho(words, fg="yellow", err=True)
         raise SystemExit(1)
 

@@ -1,0 +1,1 @@
+"""Answers of a store that is opened in this process. Floor: cli."""
