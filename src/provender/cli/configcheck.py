@@ -20,7 +20,13 @@ from provender.store.profiles import Profiles
 from provender.store.selection import available
 
 PREFIX = "PROVENDER_"
-OTHER_VARIABLES = ("PROVENDER_CONFIG", "PROVENDER_STORE")
+OTHER_VARIABLES = (
+    "PROVENDER_CONFIG",
+    "PROVENDER_STORE",
+    "PROVENDER_CLIENT_URL",
+    "PROVENDER_CLIENT_PROFILE",
+    "PROVENDER_CLIENT_TOKEN",
+)
 METRICS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 

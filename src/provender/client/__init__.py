@@ -1,0 +1,55 @@
+"""A client for Provender servers, and for AiiDA's own REST API as far as that goes. Floor: client.
+
+It knows servers by their answers alone. `pip install 'provender[client]'` brings what it needs.
+"""
+
+from __future__ import annotations
+
+try:
+    import httpx as _httpx  # noqa: F401 - to say what is missing
+except ModuleNotFoundError as error:  # pragma: no cover - tests have it
+    raise ModuleNotFoundError(
+        "The client needs httpx, which is not installed: pip install 'provender[client]'",
+        name=error.name,
+    ) from None
+
+from provender.client.connection import Connection
+from provender.client.errors import (
+    Ambiguous,
+    BadQuery,
+    Busy,
+    ClientError,
+    Damaged,
+    NotFound,
+    NotServed,
+    Outdated,
+    ServerError,
+    TooLarge,
+    Unauthorized,
+    Unreachable,
+)
+from provender.client.lists import Listing
+from provender.client.results import Record, Rows
+from provender.client.retrying import Retries
+from provender.client.session import Client
+
+__all__ = [
+    "Ambiguous",
+    "BadQuery",
+    "Busy",
+    "Client",
+    "ClientError",
+    "Connection",
+    "Damaged",
+    "Listing",
+    "NotFound",
+    "NotServed",
+    "Outdated",
+    "Record",
+    "Retries",
+    "Rows",
+    "ServerError",
+    "TooLarge",
+    "Unauthorized",
+    "Unreachable",
+]

@@ -1,0 +1,96 @@
+"""What servers answer: JSON, its rows and notes; and refusals. Floor: client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from json import JSONDecodeError
+from typing import Any
+
+import httpx
+import orjson
+
+from provender.client.errors import ClientError, ServerError, read_error
+from provender.client.retrying import seconds_of
+
+# Of an answer that is an error no more is read than this, in bytes.
+ERROR_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered to one request.
+
+    Attributes:
+        document: The JSON of the answer.
+        total: How many there are in all, if the server counted.
+    """
+
+    document: Mapping[str, Any]
+    headers: httpx.Headers
+
+    @property
+    def data(self) -> Any:  # noqa: ANN401 - JSON
+        """What was asked for."""
+        return self.document.get("data")
+
+    @property
+    def rows(self) -> list[Any]:
+        """The only list in `data`, whatever its name; empty if there is none."""
+        found = self.data
+        lists = [value for value in found.values() if isinstance(value, list)] if found else []
+        return lists[0] if lists else []
+
+    @property
+    def next(self) -> str | None:
+        """The cursor of the page behind this one."""
+        return self.document.get("next")
+
+    @property
+    def notes(self) -> list[Mapping[str, Any]]:
+        """What the server notes beside what it answers."""
+        return list(self.document.get("notes") or [])
+
+    @property
+    def total(self) -> int | None:
+        """How many there are in all; None if nothing was counted."""
+        text = self.headers.get("X-Total-Count", "")
+        return int(text) if text.isdigit() else None
+
+
+def beginning(response: httpx.Response) -> bytes:
+    """Return as much of an error as is read."""
+    content = b""
+    for piece in response.iter_bytes():
+        content += piece
+        if len(content) > ERROR_BYTES:
+            break
+    return content
+
+
+def refusal(response: httpx.Response, content: bytes) -> ClientError:
+    """Return the error that an answer is."""
+    try:
+        document: object = orjson.loads(content)
+    except JSONDecodeError:
+        document = content.decode(errors="replace")
+    request_id = response.headers.get("X-Request-ID", "")
+    error = read_error(response.status_code, document, str(response.url), request_id)
+    error.retry_after = seconds_of(response.headers.get("Retry-After"))
+    return error
+
+
+def read_document(response: httpx.Response, content: bytes) -> Mapping[str, Any]:
+    """Return the object that an answer is; raises `ServerError` if it is none."""
+    try:
+        found = orjson.loads(content)
+    except JSONDecodeError:
+        found = None
+    if isinstance(found, dict):
+        return found
+    raise ServerError(
+        "The server answered what is not the JSON of such a server.",
+        hint=f"Is there a Provender at {response.url}?",
+        status=response.status_code,
+        url=str(response.url),
+    )

@@ -1,0 +1,127 @@
+"""A store on a server, with its resources as attributes. Floor: client."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from provender.client import sessions
+from provender.client.connection import TIMEOUT_SECONDS, Connection, Manners, Token
+from provender.client.nodes import Nodes
+from provender.client.resources import Resource
+from provender.client.results import Record, Rows, found
+from provender.client.retrying import Retries
+from provender.client.sessions import Session
+
+
+class Client:
+    """A store that a Provender server, or AiiDA's own REST API, serves.
+
+    Example:
+        `Client("https://example.org", profile="mc3d").nodes.list(limit=3)`
+
+    Args:
+        url: The root of the server, or any address of the API; by default that of
+            `PROVENDER_CLIENT_URL`.
+        profile: The name of the store on it; by default the one without a name.
+        token: A bearer token, or a function that returns a valid one. It is sent to this server
+            alone.
+        proxy: The URL of a proxy; by default that of the environment (`HTTPS_PROXY`).
+        verify: A file of certificates to trust; False trusts any server.
+        show_curl: Show each request as a command on the standard error stream.
+        timeout: Seconds in which the server has to say something.
+        retries: When a request that failed is sent again.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a connection may need
+        self,
+        url: str | None = None,
+        profile: str | None = None,
+        *,
+        token: Token | None = None,
+        proxy: str | None = None,
+        verify: str | bool = True,
+        show_curl: bool = False,
+        timeout: float = TIMEOUT_SECONDS,
+        retries: Retries | None = None,
+    ) -> None:
+        session = sessions.overridden(None) if url is None else Session(url, profile)
+        token = token if token is not None else session.token
+        manners = Manners(token, proxy, verify, show_curl, timeout, retries or Retries())
+        self.connection = Connection(session.url, profile or session.profile, manners)
+
+    @classmethod
+    def restore(cls, name: str, **manners: Any) -> Client:  # noqa: ANN401 - as of the class
+        """Return a client as `save` has kept it; `manners` are other arguments of the class.
+
+        Raises:
+            NotFound: there is no session of this name.
+        """
+        session = sessions.load(name)
+        given: dict[str, Any] = {"token": session.token, **manners}
+        return cls(session.url, session.profile, **given)
+
+    @staticmethod
+    def sessions() -> list[str]:
+        """Return the names that `save` has kept."""
+        return sessions.names()
+
+    @staticmethod
+    def profiles(url: str, **manners: Any) -> Rows:  # noqa: ANN401 - as of the class
+        """Return the stores that a server has, a record each; a table in notebooks.
+
+        Raises:
+            ClientError: the server cannot be asked, or has no such list.
+        """
+        with Client(url, **manners) as client:
+            rows: Rows = found(client.connection.at_root("profiles").rows)
+            return rows
+
+    def save(self, name: str, *, with_token: bool = False) -> Path:
+        """Keep the address, and the token if asked to, for `Client.restore(name)`.
+
+        Returns the file, which nobody else may read.
+        """
+        token = self.connection.manners.token
+        kept = token if with_token and isinstance(token, str) else None
+        where = self.connection
+        return sessions.save(name, Session(where.root, where.profile, kept))
+
+    def close(self) -> None:
+        """Close all connections to the server."""
+        self.connection.close()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Client({self.connection.base!r})"
+
+    @property
+    def nodes(self) -> Nodes:
+        """All nodes of the store."""
+        return Nodes(self.connection)
+
+    @property
+    def computers(self) -> Resource[Record]:
+        """The computers on which jobs ran."""
+        return Resource(self.connection, "computers", Record)
+
+    @property
+    def groups(self) -> Resource[Record]:
+        """The groups of nodes."""
+        return Resource(self.connection, "groups", Record)
+
+    @property
+    def users(self) -> Resource[Record]:
+        """Who made the nodes."""
+        return Resource(self.connection, "users", Record)

@@ -1,0 +1,95 @@
+"""Lists are read page by page, as far as they are looked at."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+
+from provender.client import BadQuery, NotFound, Record
+
+
+@pytest.fixture(scope="module")
+def uuids(demo_url):
+    from provender.client import Client
+
+    with Client(demo_url) as client:
+        return [node.uuid for node in client.nodes.list(orderby="-ctime,label")]
+
+
+def test_a_loop_has_every_row_once(client, uuids):
+    assert len(uuids) == len(set(uuids)) == client.nodes.list().count() == 463
+
+
+def test_pages_may_be_of_any_size(client, uuids):
+    pages = list(client.nodes.list(orderby="-ctime,label").pages(100))
+    assert [len(page) for page in pages] == [100, 100, 100, 100, 63]
+    assert [node.uuid for page in pages for node in page] == uuids
+
+
+@pytest.mark.parametrize("number", [0, 1, 399, 400, 401, 1000])
+def test_a_limit(client, uuids, number):
+    listing = client.nodes.list(orderby="-ctime,label", limit=number)
+    assert [node.uuid for node in listing] == uuids[:number]
+    assert [node.uuid for node in listing.take(7)] == uuids[: min(7, number)]
+    assert listing.count() == 463
+
+
+def test_nothing_is_asked_before_a_row_is_wanted(client):
+    listing = client.nodes.list("no such key")
+    with pytest.raises(BadQuery):
+        listing.first()
+
+
+def test_the_first_of_none(client):
+    assert client.nodes.list(label="nobody gave this label").first() is None
+    assert list(client.nodes.list(label="nobody gave this label")) == []
+
+
+def test_rows_have_attributes_and_dates(client):
+    node = client.nodes.list(orderby="id").first()
+    assert isinstance(node, Record)
+    assert node.uuid == node["uuid"]
+    assert node.ctime == datetime(2026, 11, 20, 11, 55, 27, tzinfo=timezone.utc)
+    assert "uuid" in dir(node)
+    with pytest.raises(AttributeError, match=r"no `uid` here.*uuid"):
+        node.uid  # noqa: B018
+    assert "<td" in node._repr_html_()
+
+
+def test_attributes_are_as_they_are_stored(client):
+    node = client.nodes.list('node_type="data.core.dict.Dict."', attributes=True).first()
+    assert type(node.attributes) is dict
+    assert node.attributes == client.nodes.attributes(node)
+
+
+def test_a_table_has_all_rows(client, uuids):
+    frame = client.nodes.list(orderby="-ctime,label").to_dataframe()
+    assert list(frame["uuid"]) == uuids
+    assert {"label", "ctime", "node_type"} <= set(frame.columns)
+    assert len(client.nodes.list(label="nobody gave this label").to_dataframe()) == 0
+
+
+def test_a_notebook_shows_the_first_rows(client):
+    shown = client.nodes.list(label='"<b>"')._repr_html_()
+    assert "0 of 0" in shown
+    assert "10 of 463" in client.nodes.list()._repr_html_()
+
+
+def test_templates_are_lists_too(client):
+    want = {"uuid": "*", "outgoing": {"result": {"attributes": {"energy": "*"}}}}
+    rows = client.nodes.select({"attributes.process_label": "energy"}, want=want).take(3)
+    assert len(rows) == 3
+    with pytest.raises(BadQuery, match="does not count"):
+        client.nodes.select(want={"uuid": "*"}).count()
+
+
+@pytest.mark.parametrize("resource", ["computers", "groups", "users", "nodes"])
+def test_every_resource_has_lists_and_objects(client, resource):
+    listing = getattr(client, resource).list()
+    first = listing.first()
+    same = getattr(client, resource).get(first if resource != "users" else first.id)
+    assert same.id == first.id
+    assert listing.count() == sum(1 for _ in listing)
+    with pytest.raises(NotFound):
+        getattr(client, resource).get("9999999" if resource == "users" else "ffffffff-ffff")
