@@ -8,6 +8,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -501,6 +502,20 @@ def test_head_tells_the_length_and_the_state_that_conditions_name(lab):
     assert send(client, path, headers={"If-Match": '"other"'}).status_code == 412
     others = {send(client, f"{PATH}?{key}", method="HEAD").headers["ETag"] for key in OPTIONS}
     assert len(others | {etag}) == len(OPTIONS) + 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{PATH}?{OF_JOB}",
+        f"/api/v4/nodes/{JOB}/repo/archive.zip",
+        f"/api/v4/processes/{JOB}/archive.zip",
+        "/api/v4/nodes/archive.aiida?group=processes",
+    ],
+)
+def test_the_etag_is_not_taken_for_a_sha256(lab, path):
+    etag = send(lab["archive"], path, method="HEAD").headers["ETag"]
+    assert re.fullmatch(r'"zip-[0-9a-f]{64}"', etag)
 
 
 OPTIONS = ("parts=files,links", "tree=label&parts=files", "glob=*&parts=files", "label=%22x%22")

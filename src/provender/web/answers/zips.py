@@ -13,6 +13,10 @@ from provender.store.files.reaching import Work
 from provender.store.streaming import Stream
 from provender.web.answers.files import Made, made_response
 
+# Before the digest in the ETag of a zip: it is of the names and sizes of its members, not of its
+# bytes, and clients compare an ETag that looks like a SHA-256 with what they got.
+MARK = "zip-"
+
 
 class Sendable(Protocol):
     """An archive that is ready to be sent: the name of its file, that of its state, and the zip."""
@@ -24,7 +28,7 @@ class Sendable(Protocol):
 
     @property
     def etag(self) -> str:
-        """What names its bytes."""
+        """What names its bytes: a digest of what it is made of."""
         ...
 
     @property
@@ -56,5 +60,5 @@ def zip_response(archive: Sendable, work: Work, stream: Stream | None) -> Respon
         made = found.blocks(start, stop)
         return made if stream is None else stream.paced(made)
 
-    made = Made(archive.filename, found.length, archive.etag, blocks, end, blocks)
+    made = Made(archive.filename, found.length, f"{MARK}{archive.etag}", blocks, end, blocks)
     return made_response(made, work)
