@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from provender.errors import CorruptObject
 from provender.exports.zips.members import WHOLE, Member
-from provender.exports.zips.names import LONGEST, Names, safe
 from provender.exports.zips.stream import blocks, length
+from provender.safenames import LONGEST, Names, safe
 from support.unpackers import NEEDED, SEVEN_ZIP, UNZIP, need
 
 LARGE = WHOLE + 1

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from provender.errors import LimitExceeded
-from provender.exports.zips.names import Names, safe
+from provender.safenames import Names, safe
 from provender.schema.processes import namespaces
 from provender.translators.archive.reading import Linked, ProcessTree, Step
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from provender.errors import CorruptObject
 from provender.exports.zips.members import Source
-from provender.exports.zips.names import Names, safe
+from provender.safenames import Names, safe
 from provender.store.files.tree import every_file
 from provender.store.stores import Store
 from provender.translators.archive.describing import describe, report

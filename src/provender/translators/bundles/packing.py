@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from provender.exports.texts import well_formed
-from provender.exports.zips.names import Names
 from provender.query.querystring.selections.zips import BY_WORKFLOW
+from provender.safenames import Names
 from provender.store.stores import Store
 from provender.translators.archive.layout import LONGEST_PATH, MANIFEST, README, checked
 from provender.translators.bundles.choosing import Found

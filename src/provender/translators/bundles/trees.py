@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from provender.exports.zips.names import Names
 from provender.query.querystring.selections.zips import BY_LABEL, BY_UUID, BY_WORKFLOW
+from provender.safenames import Names
 from provender.translators.archive.layout import (
     MANIFEST,
     OWN_FILES,

@@ -10,8 +10,8 @@ from functools import cached_property, partial
 
 from provender.exports.texts import well_formed
 from provender.exports.zips.members import Member, Source
-from provender.exports.zips.names import Names
 from provender.exports.zips.stream import Zip
+from provender.safenames import Names
 from provender.store.stores import Store
 from provender.translators.zips.items import Item, Items, problem_of
 from provender.translators.zips.sources import ChecksumsOfStore, opened

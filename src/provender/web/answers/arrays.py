@@ -15,9 +15,9 @@ from provender.exports.arrayfiles.boxes import Box
 from provender.exports.arrayfiles.formats import Picked
 from provender.exports.zips import stream as zips
 from provender.exports.zips.members import Member
-from provender.exports.zips.names import safe
 from provender.plurals import counted
 from provender.query.querystring.advice import Note
+from provender.safenames import safe
 from provender.settings import Limits
 from provender.store.files.reaching import NEAR, Work, reach
 from provender.store.files.streams import ObjectStream

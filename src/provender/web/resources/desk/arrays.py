@@ -12,8 +12,8 @@ from provender.errors import CannotExport
 from provender.exports.arrayfiles import formats, slices
 from provender.exports.zips import stream as zips
 from provender.exports.zips.members import Member
-from provender.exports.zips.names import Names
 from provender.query.querystring.desk.arrays import FORMAT, NAMES, SLICE
+from provender.safenames import Names
 from provender.store.cancellation import current
 from provender.store.files.streams import HeldStream, ObjectStream
 from provender.store.files.verification import WHOLE

@@ -11,9 +11,9 @@ from flask import Response, request
 from provender.errors import LimitExceeded, NoSuchFormat
 from provender.exports.registry import find_writer
 from provender.exports.zips.members import Member
-from provender.exports.zips.names import Names
 from provender.nearest import nearest
 from provender.query.querystring.desk.results import DLOAD, EXPORT_TYPE
+from provender.safenames import Names
 from provender.store.files.streams import missing
 from provender.translators import subjects
 from provender.translators.identity import parse_identifier

@@ -1,4 +1,4 @@
-"""Names of members that every system can unpack. Floor: exports.
+"""Names of files that every system takes. Floor: errors.
 
     files = Names()
     files.file("a/b:c.txt"), files.file("A/x")   ->  "a/b_c.txt", "A~2/x"
@@ -12,8 +12,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from provender.exports.texts import well_formed
-
 # Control characters (also those that turn text around), and what Windows takes in no name.
 REFUSED = '<>:"|?*\\/'
 # Names that every system takes, unless they are those of devices: most are, and this is fast.
@@ -26,7 +24,7 @@ REPLACEMENT = "_"
 
 
 class Names:
-    """The names of one folder of a zip, and of the folders below it; no two are alike.
+    """The names of one folder, for example of a zip, and of the folders below it; no two are alike.
 
     Each name is given once; folders as often as they are named.
     """
@@ -68,7 +66,7 @@ def safe(name: str) -> str:
     """
     if PLAIN.fullmatch(name) and not DEVICE.match(name):
         return name
-    plain = "".join(_letter(letter) for letter in well_formed(name))
+    plain = "".join(_letter(letter) for letter in name.encode("utf-8", "replace").decode())
     if plain.endswith((".", " ")):
         bare = plain.rstrip(". ")
         plain = bare + REPLACEMENT * (len(plain) - len(bare))
