@@ -68,7 +68,7 @@ def dump(
     with (
         opened(options, store, repository, Writing(STOPPED)) as source,
         naming(source, identifier),
-        source.bundles.process(identifier) as contents,
+        source.bundles.process(identifier, folder or Path()) as contents,
     ):
         return _dump(contents, folder)
 

@@ -12,6 +12,7 @@ from provender.version import __version__
 
 OF_PROCESSES = ("ps", "status", "traceback", "report")
 OF_NODES = ("facets", "keys", "select", "export")
+OF_FILES = ("ls", "cat", "get")
 OTHERS = (
     "restapi",
     "dump",
@@ -28,6 +29,7 @@ PLACES = (
     *((name, "provender.cli.desk.commands") for name in OF_PROCESSES),
     *((name, "provender.cli.selections.commands") for name in OF_NODES),
     ("files", "provender.cli.selections.files"),
+    *((name, "provender.cli.nodefiles.commands") for name in OF_FILES),
     *((name, f"provender.cli.{name}") for name in OTHERS),
 )
 

@@ -58,12 +58,21 @@ class Wanted:
 def prepared(
     selection: Selection, wanted: Wanted, limits: Limits, ending: str
 ) -> tuple[TableOf, Options]:
-    """Return a table and how it is written, checked; `ending` is that of a file.
+    """Return a table and how it is written here, checked; `ending` is that of a file.
 
     Raises:
         BadRequest: what is wanted has no meaning.
         UnknownFormat: a library is missing.
     """
+    table, options = read(selection, wanted, limits, ending)
+    options.check()
+    return table, options
+
+
+def read(
+    selection: Selection, wanted: Wanted, limits: Limits, ending: str
+) -> tuple[TableOf, Options]:
+    """Return a table and how it is written, wherever that is; errors as `prepared`."""
     options = Options(_format(wanted.format, ending), wanted.csv_safe, wanted.trailer)
     if wanted.want and wanted.fields:
         raise ConflictingParameters(BOTH)
@@ -76,9 +85,7 @@ def prepared(
         given = wanted.fields
         texts = [*members(given)] if isinstance(given, str) else given
         table = of_fields(selection.view, read_names(texts), limits)
-    asked = TableOf(selection, typed(table, wanted.types), limits, wanted.limit)
-    options.check()
-    return asked, options
+    return TableOf(selection, typed(table, wanted.types), limits, wanted.limit), options
 
 
 def _format(name: str | None, ending: str) -> Format:

@@ -16,7 +16,6 @@ from provender.cli.sources.processes import read_identifier
 from provender.cli.sources.records import tell
 from provender.cli.sources.source import Page, Record, Source
 from provender.query.querystring.advice import Note
-from provender.schema.processes import LEVELS
 from provender.web.routes import views
 
 STYLES = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "bold red", "DEBUG": "dim"}
@@ -52,11 +51,11 @@ def run(options: Options, store: str | None, repository: Path | None, asked: Ask
 
 def _pages(source: Source, identifier: str | int, asked: Asked) -> Iterator[Page]:
     """Yield the rows, as many at a time as one question may ask for."""
-    levels = None if asked.level is None else LEVELS[LEVELS.index(asked.level.upper()) :]
+    level = None if asked.level is None else asked.level.upper()
     start = None if asked.last is None else -asked.last
     told: set[Note] = set()
     while True:
-        page = source.processes.log(identifier, LogsAsked(levels, asked.own), start)
+        page = source.processes.log(identifier, LogsAsked(level, asked.own), start)
         notes = [note for note in page.notes if note not in told]
         tell(notes)
         told.update(notes)

@@ -6,9 +6,11 @@ overwritten, but for a manifest.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +73,7 @@ class Placing:
     def _place(self, item: Item) -> None:
         """Write a file unless it is there."""
         place, before = self._folder / item.path, self._done
-        if _is_there(place, item, is_ours=item.path == MANIFEST):
+        if _is_there(place, item, is_ours=item.path == MANIFEST and item.span is not None):
             self._taken.there += item.span is None
         else:
             self._write(item, place)
@@ -136,3 +138,26 @@ def _sha256(path: Path) -> str:
         while block := file.read(BLOCK):
             digest.update(block)
     return digest.hexdigest()
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Make a folder, and keep other commands out of it.
+
+    Raises:
+        BadRequest: another command writes into it.
+    """
+    with errors_of(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise BadRequest(f"Another command writes into {folder}.") from None
+    except OSError:
+        pass  # some file systems have no locks
+    try:
+        yield
+    finally:
+        os.close(lock)

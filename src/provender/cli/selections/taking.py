@@ -5,11 +5,7 @@ A second run goes on where the first one ended.
 
 from __future__ import annotations
 
-import fcntl
-import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +13,10 @@ import click
 
 from provender.cli.meter import Meter
 from provender.cli.options import Options
-from provender.cli.selections.placing import Placing
+from provender.cli.selections.placing import Placing, alone
 from provender.cli.sources.asked import FilesAsked, FolderAsked
 from provender.cli.sources.opening import opened
 from provender.cli.sources.stopping import Writing
-from provender.errors import BadRequest
-from provender.loading.archives.newfile import errors_of
 from provender.plurals import counted
 from provender.query.querystring.selections.files import read_size
 from provender.translators.archive.layout import MANIFEST
@@ -48,9 +42,9 @@ def run(options: Options, store: str | None, repository: Path | None, asked: Ask
     writing = Writing(STOPPED, hint="The same command goes on.")
     with (
         opened(options, store, repository, writing) as source,
-        source.bundles.folder(FolderAsked(asked.files, asked.tree)) as found,
+        source.bundles.folder(FolderAsked(asked.files, asked.tree), asked.folder) as found,
         Meter() as meter,
-        _ours(asked.folder),
+        alone(asked.folder),
     ):
         taken = Placing(found, asked.folder, meter).place()
     click.echo(taken.told(asked.folder))
@@ -60,26 +54,3 @@ def run(options: Options, store: str | None, repository: Path | None, asked: Ask
         )
         click.secho(words, fg="yellow", err=True)
         raise SystemExit(1)
-
-
-@contextmanager
-def _ours(folder: Path) -> Iterator[None]:
-    """Make a folder, and keep other commands out of it.
-
-    Raises:
-        BadRequest: another command writes into it.
-    """
-    with errors_of(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        raise BadRequest(f"Another command writes into {folder}.") from None
-    except OSError:
-        pass  # some file systems have no locks
-    try:
-        yield
-    finally:
-        os.close(lock)

@@ -24,9 +24,9 @@ class ProcessesAsked:
 
 @dataclass(frozen=True, slots=True)
 class LogsAsked:
-    """Which rows of a log: their levels, None for all, and whether only those of the process."""
+    """Which rows of a log: the least level, None for all, and whether only those of the process."""
 
-    levels: tuple[str, ...] | None = None
+    level: str | None = None
     own: bool = False
 
 

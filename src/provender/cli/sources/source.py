@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from provender.cli.sources.asked import (
@@ -192,12 +193,12 @@ class Bundles(Protocol):
         """Give a zip of nodes and their files."""
         ...
 
-    def folder(self, asked: FolderAsked) -> AbstractContextManager[Contents]:
-        """Give the files of a selection as a folder."""
+    def folder(self, asked: FolderAsked, near: Path) -> AbstractContextManager[Contents]:
+        """Give the files of a selection as a folder; on the disk of `near` there is room."""
         ...
 
-    def process(self, identifier: str | int) -> AbstractContextManager[Contents]:
-        """Give a process, with all that it called, as a folder."""
+    def process(self, identifier: str | int, near: Path) -> AbstractContextManager[Contents]:
+        """Give a process, with all that it called, as a folder; `near` as for `folder`."""
         ...
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 from provender.cli.sources.asked import FolderAsked, ZipAsked
@@ -96,8 +97,9 @@ class LocalBundles:
             yield LocalArchive(found.archive, figures(found.size, found.archive.zip.length))
 
     @contextmanager
-    def folder(self, asked: FolderAsked) -> Iterator[OfSelection]:
+    def folder(self, asked: FolderAsked, near: Path) -> Iterator[OfSelection]:
         """Give the files of a selection as a folder."""
+        del near
         globs, min_size = Globs(asked.files.glob), read_size(asked.files.min_size)
         told = {"glob": globs.texts, "tree": asked.tree, "min_size": min_size}
         wanted = Wanted(
@@ -114,8 +116,9 @@ class LocalBundles:
             yield OfSelection(found.archive, listed, found.size.skipped)
 
     @contextmanager
-    def process(self, identifier: str | int) -> Iterator[OfProcess]:
+    def process(self, identifier: str | int, near: Path) -> Iterator[OfProcess]:
         """Give a process, with all that it called, as a folder."""
+        del near
         bounds, store = Bounds(), self._store
         tree = inquiry.answer(TreeOfProcess(views.PROCESSES, identifier, bounds), store)
         with closing(Packing(tree, store, bounds)) as packing:

@@ -14,6 +14,7 @@ from provender.query.querystring.advice import Note
 from provender.query.querystring.parameter import Parameters
 from provender.query.querystring.request import ListRequest, check_size
 from provender.query.terms import Operator, Term
+from provender.schema.processes import LEVELS
 from provender.settings import Limits
 from provender.store.files.reaching import Work
 from provender.store.registry import StoreRegistry
@@ -68,7 +69,8 @@ class LocalProcesses:
 
     def log(self, identifier: str | int, asked: LogsAsked, start: int | None) -> Page:
         """Return rows of a log from one on, as many as one question may ask for."""
-        request = LogRequest(start, None, LogFilter(asked.levels), is_recursive=not asked.own)
+        levels = None if asked.level is None else LEVELS[LEVELS.index(asked.level) :]
+        request = LogRequest(start, None, LogFilter(levels), is_recursive=not asked.own)
         found, notes = self._ask(LogsOf(views.PROCESSES, identifier, request, self.limits))
         others = tuple(note for note in found.notes if note.code != MORE_ROWS)
         return Page([row.record() for row in found.rows], found.total, (*notes, *others))
