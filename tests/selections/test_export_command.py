@@ -15,7 +15,7 @@ import pytest
 import provender
 from provender.errors import BadRequest, ConfigurationError, ProvenderError
 from support import many, postgres, tables
-from support.command import COMMAND, run
+from support.command import COMMAND, run, unmeasured
 from support.tables import FORMATS, asked
 from support.terminal import run_in_terminal, uncoloured
 from support.waiting import wait_until
@@ -149,6 +149,7 @@ def test_a_full_disk_leaves_nothing(lab, tmp_path):
         capture_output=True,
         text=True,
         check=False,
+        env=unmeasured(),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000)),
     )
     assert (done.returncode, done.stdout) == (1, "")
@@ -166,6 +167,7 @@ def writing(many_postgres, unpacked, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        env=unmeasured(),
     )
     wait_until(lambda: any(part.stat().st_size for part in tmp_path.glob(".many.csv.*.part")))
     yield process

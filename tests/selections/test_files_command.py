@@ -21,7 +21,7 @@ from contextlib import closing, suppress
 import pytest
 
 from support import growing
-from support.command import COMMAND, run
+from support.command import COMMAND, run, unmeasured
 from support.hearing import hearing
 from support.waiting import wait_until
 
@@ -147,8 +147,9 @@ def test_nothing_that_is_there_is_overwritten(lab, tmp_path):
 def started(*arguments, **options):
     """Return a running command."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    command = [*COMMAND, *map(str, arguments)]
     with hearing():
-        return subprocess.Popen([*COMMAND, *map(str, arguments)], **pipes, **options)
+        return subprocess.Popen(command, env=unmeasured(), **pipes, **options)
 
 
 def stopped(*arguments, when):
