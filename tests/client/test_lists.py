@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from datetime import datetime, timezone
 
 import pytest
@@ -57,6 +59,14 @@ def test_rows_have_attributes_and_dates(client):
     assert "<td" in node._repr_html_()
 
 
+def test_rows_are_copied_and_kept(client):
+    node = client.nodes.list(orderby="id").first()
+    for same in (copy.copy(node), copy.deepcopy(node), pickle.loads(pickle.dumps(node))):  # noqa: S301
+        assert same == node
+        assert same.ctime == node.ctime
+    assert node == dict(node.raw) != {}
+
+
 def test_attributes_are_as_they_are_stored(client):
     node = client.nodes.list('node_type="data.core.dict.Dict."', attributes=True).first()
     assert type(node.attributes) is dict
@@ -80,6 +90,9 @@ def test_templates_are_lists_too(client):
     want = {"uuid": "*", "outgoing": {"result": {"attributes": {"energy": "*"}}}}
     rows = client.nodes.select({"attributes.process_label": "energy"}, want=want).take(3)
     assert len(rows) == 3
+    frame = client.nodes.select({"attributes.process_label": "energy"}, want=want).to_dataframe()
+    assert len(frame) == 10
+    assert frame["outgoing.result.attributes.energy"].max() < -10
     with pytest.raises(BadQuery, match="does not count"):
         client.nodes.select(want={"uuid": "*"}).count()
 

@@ -54,7 +54,8 @@ class Source:
 class Listing(Generic[Row]):
     """The rows of a list. A loop asks for them page by page, each loop anew.
 
-    Nothing is asked before the first row is wanted. `limit` bounds the rows of loops.
+    Nothing is asked before the first row is wanted. `limit` bounds the rows of loops. `table` gives
+    the same rows with a column for each value.
     """
 
     def __init__(
@@ -64,10 +65,12 @@ class Listing(Generic[Row]):
         *,
         limit: int | None = None,
         is_shown: bool = False,
+        table: Source | None = None,
     ) -> None:
         if limit is not None and limit < 0:
             raise BadQuery("`limit` is a number of rows, from 0.")
         self._source, self._kind, self._limit, self._is_shown = source, kind, limit, is_shown
+        self._table = table or source
 
     def __iter__(self) -> Iterator[Row]:
         for page in self.pages():
@@ -75,7 +78,7 @@ class Listing(Generic[Row]):
 
     def pages(self, size: int | None = None) -> Iterator[Rows]:
         """Yield the rows page by page, `size` at a time; by default as many as the server gives."""
-        for answer in self._walk(size):
+        for answer in self._walk(self._source, size):
             yield Rows(self._kind(row) for row in answer)
 
     def first(self) -> Row | None:
@@ -113,7 +116,7 @@ class Listing(Generic[Row]):
         """
         pandas = results.pandas()
         parts, gathered = [], []
-        for answer in self._walk(None):
+        for answer in self._walk(self._table, None):
             gathered += answer
             if len(gathered) >= PART_ROWS:
                 parts.append(pandas.DataFrame(gathered))
@@ -126,14 +129,14 @@ class Listing(Generic[Row]):
     def _has_cursors(self) -> bool:
         return self._source.connection.has_cursors
 
-    def _walk(self, size: int | None) -> Iterator[list[Any]]:
+    def _walk(self, source: Source, size: int | None) -> Iterator[list[Any]]:
         """Yield the rows of each page as the server sent them."""
         if self._limit == 0:
             return
         total = self._total()
         pages = self._by_cursor if self._has_cursors else self._by_offset
-        with progress(self._source.path, total, is_shown=self._is_shown) as advance:
-            for rows in pages(size):
+        with progress(source.path, total, is_shown=self._is_shown) as advance:
+            for rows in pages(source, size):
                 yield rows
                 advance(len(rows))
 
@@ -143,14 +146,12 @@ class Listing(Generic[Row]):
         total = self.count()
         return total if self._limit is None else min(total, self._limit)
 
-    def _by_cursor(self, size: int | None) -> Iterator[list[Any]]:
+    def _by_cursor(self, source: Source, size: int | None) -> Iterator[list[Any]]:
         """Ask for the page behind the one that is looked at already, unless no more is wanted."""
         cursor: str | None = FIRST
         left = self._limit
         with ThreadPoolExecutor(1, "provender-pages") as ahead:
-            coming: Future[Answer] | None = ahead.submit(
-                self._source.page, FIRST, _least(size, left)
-            )
+            coming: Future[Answer] | None = ahead.submit(source.page, FIRST, _least(size, left))
             while coming is not None:
                 answer = coming.result()
                 rows, cursor = answer.rows, answer.next
@@ -159,15 +160,15 @@ class Listing(Generic[Row]):
                 coming = (
                     None
                     if is_last
-                    else ahead.submit(self._source.page, cursor or FIRST, _least(size, left))
+                    else ahead.submit(source.page, cursor or FIRST, _least(size, left))
                 )
                 yield rows
 
-    def _by_offset(self, size: int | None) -> Iterator[list[Any]]:
+    def _by_offset(self, source: Source, size: int | None) -> Iterator[list[Any]]:
         size, offset = size or OFFSET_ROWS, 0
         while self._limit is None or offset < self._limit:
             wanted = size if self._limit is None else min(size, self._limit - offset)
-            rows = self._source.page(offset, wanted).rows
+            rows = source.page(offset, wanted).rows
             if rows:
                 yield rows
             offset += len(rows)

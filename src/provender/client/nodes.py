@@ -43,10 +43,16 @@ class Nodes(Resource[Record]):
         progress: bool = False,
         **options: Any,  # noqa: ANN401 - keys of the route
     ) -> Listing[Record]:
-        """Return the nodes in the shape of a template: `{"uuid": "*", "label": "*"}`."""
+        """Return the nodes in the shape of a template: `{"uuid": "*", "label": "*"}`.
+
+        `to_dataframe` has a column for each value: `outgoing.result.attributes.energy`.
+        """
         options |= {"orderby": orderby, "want": want}
-        source = self._asked("nodes/select", "nodes/select", where, options, is_counted=False)
-        return self._listing(source, limit, is_shown=progress)
+        source, flat = (
+            self._asked("nodes/select", "nodes/select", where, more, is_counted=False)
+            for more in (options, {**options, "flat": True})
+        )
+        return Listing(source, self._kind, limit=limit, is_shown=progress, table=flat)
 
     def facets(
         self,

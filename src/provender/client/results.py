@@ -58,6 +58,8 @@ class Record(Mapping[str, Any]):
         return _shown(name, self._raw[name])
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - JSON
+        if name.startswith("_"):  # what Python looks for, also before there is a `_raw`
+            raise AttributeError(name)
         try:
             return self[name]
         except KeyError:
