@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
 from datetime import datetime, timezone
 
 import pytest
 
-from provender.client import BadQuery, NotFound, Record
+from provender.client import BadQuery, NotFound, Record, frames
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,18 @@ def test_a_table_has_all_rows(client, uuids):
     assert list(frame["uuid"]) == uuids
     assert {"label", "ctime", "node_type"} <= set(frame.columns)
     assert len(client.nodes.list(label="nobody gave this label").to_dataframe()) == 0
+
+
+def test_a_long_table_is_that_of_pandas():
+    pages = [[{"a": 1, "b": "x"}, {"a": 2}], [{"a": None, "c": True}], [], [{"c": [1]}]]
+    short = frames.gathered(pages)
+    long = frames.gathered(pages, part_rows=1)
+    assert list(long.columns) == list(short.columns) == ["a", "b", "c"]
+    rows = [row for page in pages for row in page]
+    for made in (short, long):
+        assert json.loads(made.to_json(orient="records")) == [
+            {name: row.get(name) for name in "abc"} for row in rows
+        ]
 
 
 def test_a_notebook_shows_the_first_rows(client):

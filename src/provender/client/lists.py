@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from provender.client import results
+from provender.client import frames, results
 from provender.client.answers import Answer
 from provender.client.conditions import option
 from provender.client.connection import Connection
@@ -18,8 +18,6 @@ from provender.client.results import Record, Rows
 FIRST = "*"
 # Rows of a page where pages have offsets: as many as AiiDA's server gives at most.
 OFFSET_ROWS = 400
-# Rows that are gathered before they become a part of a table.
-PART_ROWS = 20_000
 
 Row = TypeVar("Row", bound=Record)
 
@@ -109,21 +107,10 @@ class Listing(Generic[Row]):
     def to_dataframe(self) -> Any:  # noqa: ANN401 - pandas is not needed otherwise
         """Return all rows as a `pandas.DataFrame`, with a column for each name.
 
-        Only a part of the answers is held beside the table.
-
         Raises:
             ModuleNotFoundError: pandas is not installed.
         """
-        pandas = results.pandas()
-        parts, gathered = [], []
-        for answer in self._walk(self._table, None):
-            gathered += answer
-            if len(gathered) >= PART_ROWS:
-                parts.append(pandas.DataFrame(gathered))
-                gathered = []
-        if gathered or not parts:
-            parts.append(pandas.DataFrame(gathered))
-        return pandas.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+        return frames.gathered(self._walk(self._table, None))
 
     @property
     def _has_cursors(self) -> bool:

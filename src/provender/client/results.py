@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from importlib import import_module
 from typing import Any
+
+from provender.client import frames
 
 # Names of columns with a date; what stands inside attributes and extras is left as it is.
 DATES = frozenset(
@@ -100,7 +101,7 @@ class Rows(list[Any]):
 
     def to_dataframe(self) -> Any:  # noqa: ANN401 - pandas is not needed otherwise
         """Return the rows as a `pandas.DataFrame`; raises `ModuleNotFoundError` without pandas."""
-        return frame([row.raw if isinstance(row, Record) else row for row in self])
+        return frames.frame([row.raw if isinstance(row, Record) else row for row in self])
 
     def _repr_html_(self) -> str:
         return table(self, len(self))
@@ -160,25 +161,3 @@ def _text(value: object) -> str:
 def _cut(value: object) -> str:
     text = repr(value)
     return text if len(text) <= SHOWN_LETTERS else f"{text[: SHOWN_LETTERS - 1]}…"
-
-
-def frame(rows: Any) -> Any:  # noqa: ANN401 - pandas is not needed otherwise
-    """Return rows as a `pandas.DataFrame`.
-
-    Raises:
-        ModuleNotFoundError: pandas is not installed.
-    """
-    return pandas().DataFrame(rows)
-
-
-def pandas() -> Any:  # noqa: ANN401 - the module
-    """Return pandas; raises `ModuleNotFoundError` that says what to install."""
-    try:
-        return import_module("pandas")
-    except ModuleNotFoundError as error:
-        if error.name != "pandas":
-            raise
-        raise ModuleNotFoundError(
-            "`to_dataframe` needs pandas, which is not installed: pip install pandas",
-            name="pandas",
-        ) from None
