@@ -31,21 +31,37 @@ def sha256(blocks):
 def make(form, folder, unpacked, files):
     """Return a store in which the files of one node are these: blocks of bytes by name."""
     objects = {sha256(blocks): blocks for blocks in files.values()}
-    tree = json.dumps({"o": {name: {"k": sha256(blocks)} for name, blocks in files.items()}})
+    tree = tree_of(files)
     if form in ARCHIVED:
         return _archive(folder, unpacked / "lab.aiida", tree, objects, ARCHIVED[form])
     shutil.copytree(unpacked / "sqlite_dos", folder / "profile")
     _point_to(folder / "profile" / "database.sqlite", tree)
     container = folder / "profile" / "container"
     if form == "loose":
-        for key, blocks in objects.items():
-            path = container / "loose" / key[:2] / key[2:]
-            path.parent.mkdir(exist_ok=True)
-            with path.open("wb") as file:
-                file.writelines(blocks)
+        put(container, objects)
     else:
         _pack(container, objects, is_compressed=form == "compressed")
     return folder / "profile"
+
+
+def change(store, files):
+    """Let the node of a folder of objects have these files instead."""
+    put(store / "container", {sha256(blocks): blocks for blocks in files.values()})
+    _point_to(store / "database.sqlite", tree_of(files))
+
+
+def tree_of(files):
+    """Return the JSON that the database has of files at the top of a repository."""
+    return json.dumps({"o": {name: {"k": sha256(blocks)} for name, blocks in files.items()}})
+
+
+def put(container, objects):
+    """Put contents into a container, by their keys."""
+    for key, blocks in objects.items():
+        path = container / "loose" / key[:2] / key[2:]
+        path.parent.mkdir(exist_ok=True)
+        with path.open("wb") as file:
+            file.writelines(blocks)
 
 
 def _point_to(database, tree):

@@ -13,13 +13,16 @@ except ModuleNotFoundError as error:  # pragma: no cover - tests have it
         name=error.name,
     ) from None
 
+from provender.client.bulk import Fetched
 from provender.client.connection import Connection
+from provender.client.downloads import Download
 from provender.client.errors import (
     Ambiguous,
     BadQuery,
     Busy,
     ClientError,
     Damaged,
+    Incomplete,
     NotFound,
     NotServed,
     Outdated,
@@ -41,6 +44,9 @@ __all__ = [
     "ClientError",
     "Connection",
     "Damaged",
+    "Download",
+    "Fetched",
+    "Incomplete",
     "Listing",
     "NotFound",
     "NotServed",

@@ -92,6 +92,22 @@ class Damaged(ClientError):
     """What arrived is not what the server has: another length or another SHA-256."""
 
 
+class Incomplete(ClientError):
+    """Of many files some could not be downloaded; all others were.
+
+    Attributes:
+        errors: The error of each, by its place on the server: the uuid of a node and a path.
+    """
+
+    def __init__(self, errors: Mapping[str, ClientError], done: int) -> None:
+        place, first = next(iter(errors.items()))
+        super().__init__(
+            f"{len(errors):,} of {len(errors) + done:,} files could not be downloaded.",
+            detail=f"{place}: {first.message}",
+        )
+        self.errors = errors
+
+
 KINDS: Mapping[str, type[ClientError]] = {
     "ambiguous-identifier": Ambiguous,
     "limit-exceeded": TooLarge,

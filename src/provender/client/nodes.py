@@ -8,9 +8,12 @@ from typing import Any
 from provender.client import conditions
 from provender.client.conditions import Where
 from provender.client.connection import Connection
+from provender.client.downloads import Download
 from provender.client.lists import Listing, Source
+from provender.client.meter import Advance
 from provender.client.resources import Identifier, Resource, named, query
 from provender.client.results import Record, found
+from provender.client.saving import Place, save_selection
 
 
 class Nodes(Resource[Record]):
@@ -84,6 +87,17 @@ class Nodes(Resource[Record]):
         answer = self._connection.get(f"nodes/{named(identifier)}/contents/extras")
         extras: Mapping[str, Any] = answer.data["extras"]
         return extras
+
+    def export(
+        self,
+        where: Where,
+        dest: Place,
+        *,
+        progress: bool | Advance = False,
+        **options: Any,  # noqa: ANN401 - keys of the route
+    ) -> Download:
+        """Write nodes into a file: the same as `Client.download`."""
+        return save_selection(self._connection, where, dest, progress=progress, options=options)
 
     def record(self, identifier: Identifier) -> Record:
         """Return everything about one node."""

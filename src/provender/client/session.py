@@ -7,11 +7,16 @@ from types import TracebackType
 from typing import Any
 
 from provender.client import sessions
+from provender.client.conditions import Where
 from provender.client.connection import TIMEOUT_SECONDS, Connection, Manners, Token
+from provender.client.downloads import Download
+from provender.client.files import Files
+from provender.client.meter import Advance
 from provender.client.nodes import Nodes
 from provender.client.resources import Resource
 from provender.client.results import Record, Rows, found
 from provender.client.retrying import Retries
+from provender.client.saving import Place, save_selection, weigh
 from provender.client.sessions import Session
 
 
@@ -125,3 +130,38 @@ class Client:
     def users(self) -> Resource[Record]:
         """Who made the nodes."""
         return Resource(self.connection, "users", Record)
+
+    @property
+    def files(self) -> Files:
+        """The files of all nodes."""
+        return Files(self.connection)
+
+    def download(
+        self,
+        where: Where,
+        dest: Place,
+        *,
+        progress: bool | Advance = False,
+        **options: Any,  # noqa: ANN401 - keys of the route
+    ) -> Download:
+        """Write the nodes that `where` chooses into a file, in the format of its ending.
+
+        `.zip` has their files, `.aiida` is an archive for AiiDA, `.csv`, `.ndjson`, `.parquet` and
+        `.arrow` are tables. `options` are keys of the routes: `glob`, `tree`, `fields`, ... An
+        address below the server is downloaded as it is.
+
+        Raises:
+            BadQuery: a condition or an option has no meaning.
+            TooLarge: the selection is larger than the server allows.
+            Damaged: what arrived is not what the server has.
+            OSError: the file cannot be written.
+        """
+        return save_selection(self.connection, where, dest, progress=progress, options=options)
+
+    def weigh(self, where: Where, dest: Place, **options: Any) -> Record:  # noqa: ANN401 - keys
+        """Return how large a `.zip` or an `.aiida` will be, before it is downloaded.
+
+        A zip has `nodes`, `files`, `bytes` and `skipped`, an archive for AiiDA `links` and
+        `file_bytes` too.
+        """
+        return weigh(self.connection, where, dest, options)

@@ -1,0 +1,62 @@
+"""Folders into which files of a server are written, and never beside them. Floor: client."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from provender.client.errors import ClientError
+from provender.client.parts import ENDING
+
+FLAGS = (
+    os.O_WRONLY
+    | os.O_CREAT
+    | os.O_TRUNC
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+class Folder:
+    """A folder of downloads; it is made if it is not there.
+
+    Threads may share it.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._real = self.path.resolve()
+        self._ready: set[Path] = set()
+
+    def prepare(self, target: Path) -> Path:
+        """Make the folders of a file, and return its place.
+
+        Raises:
+            ClientError: it would be outside, since there is a link to another place.
+        """
+        parent = target.parent
+        if parent not in self._ready:
+            parent.mkdir(parents=True, exist_ok=True)
+            if not parent.resolve().is_relative_to(self._real):
+                raise ClientError(f"`{parent}` leads out of `{self.path}`: it is a link.")
+            self._ready.add(parent)
+        return target
+
+    def write(self, target: Path, content: bytes) -> None:
+        """Write a small file, whole or not at all; raises `OSError` that names it."""
+        part = self.prepare(target).with_name(target.name + ENDING)
+        try:
+            file = os.open(part, FLAGS, 0o666)
+            try:
+                rest = memoryview(content)
+                while rest:
+                    rest = rest[os.write(file, rest) :]
+            finally:
+                os.close(file)
+            part.replace(target)
+        except OSError as error:
+            with suppress(OSError):
+                part.unlink()
+            raise OSError(error.errno, os.strerror(error.errno or 0), str(target)) from None
