@@ -166,6 +166,9 @@ UNSAFE = {
     "end. ": b"7",
     "tab\there": b"8",
     "C:evil": b"9",
+    "a": b"10",
+    "a.part": b"11",
+    "a.PART.json": b"12",
 }
 
 

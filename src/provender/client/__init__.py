@@ -32,6 +32,7 @@ from provender.client.errors import (
     Unreachable,
 )
 from provender.client.lists import Listing
+from provender.client.mirroring import Mirrored
 from provender.client.results import Record, Rows
 from provender.client.retrying import Retries
 from provender.client.session import Client
@@ -48,6 +49,7 @@ __all__ = [
     "Fetched",
     "Incomplete",
     "Listing",
+    "Mirrored",
     "NotFound",
     "NotServed",
     "Outdated",

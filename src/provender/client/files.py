@@ -15,6 +15,7 @@ from provender.client.contents import Content
 from provender.client.downloads import Download, Wanted
 from provender.client.filetrees import Tree
 from provender.client.folders import Folder
+from provender.client.folders import named as named_in
 from provender.client.lists import Listing
 from provender.client.meter import Advance, gauge
 from provender.client.questions import question, written
@@ -229,7 +230,7 @@ class Files:
     ) -> Fetched:
         """Fetch files; `start` is left out of their paths, None puts each node in a folder."""
         place = Folder(folder)
-        with gauge(os.fspath(folder), progress) as counted:
+        with place.alone(), gauge(os.fspath(folder), progress) as counted:
             bulk = Bulk(self._connection, place, counted, workers)
             fetched = bulk.run(remotes(files, place, start))
         fetched.check()
@@ -242,5 +243,5 @@ def remotes(files: Iterable[Record], folder: Folder, start: str | None) -> Itera
     for file in files:
         uuid, path = file["uuid"], file["path"]
         shown = f"{uuid}/{path}" if start is None else path.removeprefix(start)
-        target = folder.path / names.file(shown)
+        target = folder.path / named_in(names, shown)
         yield Remote(uuid, path, target, file.get("size"), file.get("sha256"))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from provender.client.errors import ClientError
-from provender.client.parts import ENDING
+from provender.client.parts import ENDING, HAS_LOCKS, NOTE
+from provender.safenames import Names
+
+if HAS_LOCKS:
+    import fcntl
 
 FLAGS = (
     os.O_WRONLY
@@ -44,6 +49,22 @@ class Folder:
             self._ready.add(parent)
         return target
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other downloads of many files out; raises `ClientError` if there is one."""
+        if not HAS_LOCKS:  # pragma: no cover - Windows
+            yield
+            return
+        opened = os.open(self.path, os.O_RDONLY)
+        try:
+            try:
+                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ClientError(f"Another download writes into `{self.path}`.") from None
+            yield
+        finally:
+            os.close(opened)
+
     def write(self, target: Path, content: bytes) -> None:
         """Write a small file, whole or not at all; raises `OSError` that names it."""
         part = self.prepare(target).with_name(target.name + ENDING)
@@ -60,3 +81,9 @@ class Folder:
             with suppress(OSError):
                 part.unlink()
             raise OSError(error.errno, os.strerror(error.errno or 0), str(target)) from None
+
+
+def named(names: Names, path: str) -> str:
+    """Return the name of a file among `names`; none is like that of a part of another one."""
+    is_like_part = path.casefold().endswith((ENDING, ENDING + NOTE))
+    return names.file(f"{path}_" if is_like_part else path)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provender.client import conditions
+from provender.client.answers import Answer
 from provender.client.conditions import Where, option
 from provender.client.connection import Connection, encoded
 from provender.client.downloads import Wanted
@@ -35,11 +36,11 @@ class Question:
         url = connection.url(self.route, self.query)
         return Wanted(url, None if self.body is None else encoded(self.body))
 
-    def data(self, connection: Connection) -> Any:  # noqa: ANN401 - JSON
-        """Return the answer as JSON."""
+    def answer(self, connection: Connection) -> Answer:
+        """Return the answer, which is JSON."""
         if self.body is None:
-            return connection.get(self.route, self.query).data
-        return connection.post(self.route, self.body).data
+            return connection.get(self.route, self.query)
+        return connection.post(self.route, self.body)
 
 
 def question(route: str, where: Where, options: Mapping[str, Any]) -> Question:

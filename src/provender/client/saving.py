@@ -77,7 +77,7 @@ def weigh(connection: Connection, where: Where, dest: Place, options: Mapping[st
         raise BadQuery(
             f"How large a table will be is not known before; there are {', '.join(ARCHIVES)}."
         )
-    record: Record = found(asked.data(connection))
+    record: Record = found(asked.answer(connection).data)
     return record
 
 

@@ -11,7 +11,9 @@ from provender.client.conditions import Where
 from provender.client.connection import TIMEOUT_SECONDS, Connection, Manners, Token
 from provender.client.downloads import Download
 from provender.client.files import Files
-from provender.client.meter import Advance
+from provender.client.folders import Folder
+from provender.client.meter import Advance, gauge
+from provender.client.mirroring import Mirror, Mirrored
 from provender.client.nodes import Nodes
 from provender.client.resources import Resource
 from provender.client.results import Record, Rows, found
@@ -165,3 +167,24 @@ class Client:
         `file_bytes` too.
         """
         return weigh(self.connection, where, dest, options)
+
+    def mirror(
+        self,
+        where: Where,
+        folder: Place,
+        *,
+        prune: bool = False,
+        progress: bool | Advance = False,
+    ) -> Mirrored:
+        """Bring a folder up to date with the nodes that `where` chooses, each in a folder.
+
+        Only what has changed since the last run is fetched. The server does not tell which nodes
+        were deleted: `prune` lists the selection, and removes those that are not in it.
+
+        Raises:
+            NotServed: the server does not tell what changes.
+            BadQuery: the folder is a mirror of something else.
+        """
+        with gauge(str(folder), progress) as counted:
+            mirror = Mirror(self.connection, where, Folder(folder), counted)
+            return mirror.run(is_pruned=prune)
