@@ -24,6 +24,7 @@ OTHERS = (
     "openapi",
     "store",
     "archive",
+    "remote",
 )
 PLACES = (
     *((name, "provender.cli.desk.commands") for name in OF_PROCESSES),

@@ -15,13 +15,13 @@ from provender.exports.zips.stream import Zip
 from provender.python import selecting
 from provender.query.plan.traversal import RULES, Traversal
 from provender.query.querystring.selections.files import read_size
-from provender.query.querystring.selections.zips import FILES
 from provender.settings import Settings
 from provender.store.registry import StoreRegistry
 from provender.store.stores import Store
 from provender.translators import inquiry
 from provender.translators.archive.packing import Packing
 from provender.translators.archive.reading import TreeOfProcess
+from provender.translators.bundles.alone import files_alone
 from provender.translators.bundles.choosing import Matching
 from provender.translators.bundles.manifest import manifest
 from provender.translators.bundles.nodes import Nodes
@@ -101,16 +101,7 @@ class LocalBundles:
         """Give the files of a selection as a folder."""
         del near
         globs, min_size = Globs(asked.files.glob), read_size(asked.files.min_size)
-        told = {"glob": globs.texts, "tree": asked.tree, "min_size": min_size}
-        wanted = Wanted(
-            "files",
-            Matching(globs),
-            (FILES,),
-            asked.tree,
-            {"selection": asked.files.selection, "options": told},
-            has_nodes=False,
-            min_size=min_size,
-        )
+        wanted = files_alone(asked.files.selection, globs, asked.tree, min_size)
         with self._packed(asked.files.selection, wanted) as (found, nodes):
             listed = partial(manifest, wanted.head, notes=nodes.notes)
             yield OfSelection(found.archive, listed, found.size.skipped)

@@ -59,4 +59,13 @@ PATH: Parameter[str] = Parameter(
     ("folder/",),
     is_raw=True,
 )
-KEYS: tuple[Parameter[Any], ...] = (GLOB, WANTED, TREE, DRY_RUN)
+DESCRIBED: Parameter[bool] = Parameter(
+    "described",
+    readers.switch,
+    True,
+    "true or false",
+    "tell of each node in a `node.json`, by default true; without, there are files alone",
+    {"type": "boolean"},
+    (False,),
+)
+KEYS: tuple[Parameter[Any], ...] = (GLOB, WANTED, TREE, DESCRIBED, DRY_RUN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from provender.query.querystring import relations
 from provender.query.querystring.parameters import FULL_TYPE, PROFILE
+from provender.query.querystring.selections.files import MIN_SIZE
 from provender.query.querystring.selections.zips import DRY_RUN, GLOB, KEYS, PATH
 from provender.web.openapi.selections.bodies import selection
 from provender.web.openapi.selections.zips import FIGURES, NAMED
@@ -26,7 +27,7 @@ ROUTES = (
         (FULL_TYPE, PROFILE),
         has_filters=True,
         methods=("GET", "POST"),
-        own=(*relations.KEYS, *KEYS),
+        own=(*relations.KEYS, *KEYS, MIN_SIZE),
         is_strict=True,
     ),
     Route(

@@ -8,11 +8,13 @@ from typing import Any, ClassVar
 
 from flask import Response, request
 
-from provender.errors import BadRequest
+from provender.errors import BadRequest, ConflictingParameters
 from provender.query.posted.body import located
 from provender.query.querystring.parameter import Parameter
 from provender.query.querystring.parameters import PROFILE
+from provender.query.querystring.selections.files import MIN_SIZE
 from provender.query.querystring.selections.zips import (
+    DESCRIBED,
     DRY_RUN,
     FILES,
     GLOB,
@@ -25,6 +27,7 @@ from provender.query.selection.body import Form
 from provender.query.selection.files import EXAMPLE, read_files
 from provender.query.selection.files import FILES as NAMED
 from provender.store.streaming import Stream
+from provender.translators.bundles.alone import files_alone
 from provender.translators.bundles.choosing import Matching
 from provender.translators.bundles.choosing import Named as Chosen
 from provender.translators.bundles.nodes import Nodes, NodesToTake
@@ -76,19 +79,33 @@ class NodesZip(Selected, Zips):
     """Answers `/nodes/archive.zip`."""
 
     beside: ClassVar[Mapping[str, Parameter[Any]]] = {
-        item.name: item for item in (GLOB, WANTED, TREE, DRY_RUN)
+        item.name: item for item in (GLOB, WANTED, TREE, MIN_SIZE, DESCRIBED, DRY_RUN)
     }
 
     def archive(self) -> Response:
         """Answer the files of the nodes of a selection, and what is told of the nodes."""
-        given = self.parameters
-        globs = Globs(given[GLOB])
-        parts = tuple(name for name in PARTS if name in given[WANTED])
-        options = {"glob": globs.texts, "parts": parts, "tree": given[TREE]}
-        head = {"selection": self._written(), "options": options}
-        wanted = Wanted("nodes", Matching(globs), parts, given[TREE], head)
-        bounds = SelectionBounds.of(self.limits)
+        wanted, bounds = self._wanted(), SelectionBounds.of(self.limits)
         return self.zipped(NodesOfSelection(self.selection, wanted, bounds), wanted, bounds)
+
+    def _wanted(self) -> Wanted:
+        """Return what the zip has.
+
+        Raises:
+            ConflictingParameters: files alone have no other parts.
+        """
+        given = self.parameters
+        globs, min_size = Globs(given[GLOB]), given[MIN_SIZE]
+        if not given[DESCRIBED]:
+            if given[WANTED] not in (PARTS, (FILES,)):
+                raise ConflictingParameters(
+                    "Without `described` nothing is told of nodes: there are no `parts`."
+                )
+            return files_alone(self._written(), globs, given[TREE], min_size)
+        parts = tuple(name for name in PARTS if name in given[WANTED])
+        options: dict[str, object] = {"glob": globs.texts, "parts": parts, "tree": given[TREE]}
+        options |= {"min_size": min_size} if min_size else {}
+        head = {"selection": self._written(), "options": options}
+        return Wanted("nodes", Matching(globs), parts, given[TREE], head, min_size=min_size)
 
     def _written(self) -> object:
         """Return the selection as it was written, without the profile."""

@@ -1,0 +1,1 @@
+"""Answers of a server that the user has named. Floor: cli."""
