@@ -27,12 +27,14 @@ from provender.client.errors import (
     NotServed,
     Outdated,
     ServerError,
+    StillRunning,
     TooLarge,
     Unauthorized,
     Unreachable,
 )
 from provender.client.lists import Listing
 from provender.client.mirroring import Mirrored
+from provender.client.process import Process
 from provender.client.results import Record, Rows
 from provender.client.retrying import Retries
 from provender.client.session import Client
@@ -53,10 +55,12 @@ __all__ = [
     "NotFound",
     "NotServed",
     "Outdated",
+    "Process",
     "Record",
     "Retries",
     "Rows",
     "ServerError",
+    "StillRunning",
     "TooLarge",
     "Unauthorized",
     "Unreachable",

@@ -15,6 +15,27 @@ from provender.client.retrying import seconds_of
 
 # Of an answer that is an error no more is read than this, in bytes.
 ERROR_BYTES = 1 << 20
+# Formats that are JSON, and those that are texts.
+OBJECTS = ("json", "chemdoodle")
+TEXT_FORMATS = frozenset(
+    {
+        "agr",
+        "agr_batch",
+        "cif",
+        "csv",
+        "dat_blocks",
+        "dat_multicolumn",
+        "gnuplot",
+        "mpl_singlefile",
+        "upf",
+        "xsf",
+        "xyz",
+        "yaml",
+        "yml",
+    }
+)
+# Media types of texts, beside `text/...`.
+TEXTS = ("application/yaml", "application/x-ndjson", "chemical/x-cif", "chemical/x-xyz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +77,26 @@ class Answer:
         """How many there are in all; None if nothing was counted."""
         text = self.headers.get("X-Total-Count", "")
         return int(text) if text.isdigit() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A body, and its media type with parameters."""
+
+    body: bytes
+    media_type: str
+
+    def value(self, name: str = "") -> Any:  # noqa: ANN401 - JSON, str or bytes
+        """Return JSON as its value, a text as `str`, anything else as `bytes`.
+
+        `name` is that of a format; a server may send the format as nothing but bytes.
+        """
+        kind = self.media_type.partition(";")[0].strip().lower()
+        if kind == "application/json" or name in OBJECTS:
+            return orjson.loads(self.body)
+        if kind.startswith("text/") or kind in TEXTS or name in TEXT_FORMATS:
+            return self.body.decode(errors="replace")
+        return self.body
 
 
 def beginning(response: httpx.Response) -> bytes:

@@ -6,6 +6,7 @@ Source: docs/reference/query-string.md and docs/reference/selections.md.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,6 +54,8 @@ RELATIONS = frozenset(
 )
 JSON_COLUMNS = ("attributes", "extras")
 ORDER = "orderby"
+# Keys of an order that are written without quotes, as paths into JSON have to be.
+BARE = re.compile(r"[+-]?[A-Za-z_][A-Za-z0-9_.]*\Z")
 # A query longer than this is posted where it can be.
 LONGEST = 6000
 
@@ -72,7 +75,7 @@ class Condition:
             return None
         if not _is_list(self.value):
             return f"{self.path}{sign}{written(self.value)}"
-        if self.operator not in {"in", "nin"} and self.path not in RELATIONS:
+        if self.operator not in {"in", "nin"}:
             return None
         if not self.value or any(_is_inner(item) or _is_list(item) for item in self.value):
             return None
@@ -152,6 +155,20 @@ def read(where: Where) -> Conditions:
     if texts is None or None in texts:
         return Conditions(None, posted)
     return Conditions(tuple(text for text in texts if text is not None), posted)
+
+
+def joined(where: Where, filters: Mapping[str, Any]) -> Conditions:
+    """Return two sets of conditions, all of which hold."""
+    if not filters:
+        return read(where)
+    first, second = read(where), read(filters)
+    texts = None
+    if first.texts is not None and second.texts is not None:
+        texts = first.texts + second.texts
+    if first.where is None:
+        return Conditions(texts, None)
+    parts = [part for part in (first.where, second.where) if part]
+    return Conditions(texts, {"and": parts} if len(parts) > 1 else parts[0])
 
 
 def _flat(where: Mapping[str, Any]) -> list[Condition] | None:
@@ -297,6 +314,9 @@ def option(name: str, value: object) -> str:
     """Return a key of a route with its value: `limit=3`, `orderby="-ctime","id"`."""
     if name == ORDER and isinstance(value, str):
         value = value.split(",")
+    if name == ORDER and _is_list(value):
+        keys = [str(key).strip() for key in value]
+        return f"{name}={','.join(key if BARE.match(key) else written(key) for key in keys)}"
     if _is_inner(value) and value is not None:
         return f"{name}={json.dumps(plain(value))}"
     if _is_list(value):

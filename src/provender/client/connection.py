@@ -12,7 +12,7 @@ import orjson
 
 from provender.client import curl
 from provender.client.addresses import base_of, joined, root_of
-from provender.client.answers import Answer, beginning, read_document, refusal
+from provender.client.answers import Answer, Content, beginning, read_document, refusal
 from provender.client.errors import BadQuery, ClientError, NotFound, ServerError, Unreachable
 from provender.client.retrying import Attempts, Retries
 from provender.version import __version__
@@ -99,6 +99,11 @@ class Connection:
         """Return the answer to a GET of what is not below a store; errors as `get`."""
         return self._answer("GET", f"{self.root}/{path}", None)
 
+    def content(self, path: str, query: Sequence[str] = ()) -> Content:
+        """Return the body of an answer that is no JSON of this interface; errors as `get`."""
+        response, body = self._fetched("GET", self.url(path, query), None)
+        return Content(body, response.headers.get("Content-Type", ""))
+
     def url(self, path: str, query: Sequence[str] = ()) -> str:
         """Return the URL of a path below the store."""
         return joined(self.base, path, query)
@@ -134,6 +139,10 @@ class Connection:
         return Attempts(self.retries)
 
     def _answer(self, method: str, url: str, body: bytes | None) -> Answer:
+        response, content = self._fetched(method, url, body)
+        return Answer(read_document(response, content), response.headers)
+
+    def _fetched(self, method: str, url: str, body: bytes | None) -> tuple[httpx.Response, bytes]:
         attempts = self.again()
         while True:
             try:
@@ -142,7 +151,7 @@ class Connection:
             except ClientError as error:
                 attempts.failed(error, error.retry_after)
                 continue
-            return Answer(read_document(response, content), response.headers)
+            return response, content
 
     def _request(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str] | None

@@ -88,6 +88,10 @@ class Unreachable(ServerError):
     """No connection to the server, or it broke in all tries."""
 
 
+class StillRunning(ClientError, TimeoutError):
+    """A process has not ended in the time that somebody waited for it."""
+
+
 class Damaged(ClientError):
     """What arrived is not what the server has: another length or another SHA-256."""
 

@@ -190,6 +190,12 @@ class Files:
         wanted = Wanted(self._connection.url("files/archive.zip"), encoded(body))
         return save(self._connection, wanted, dest, "files.zip", progress=progress)
 
+    def link(self, node: Identifier, path: str) -> Record:
+        """Return a link to a file, for those without a token: `url`, and when it `expires`."""
+        address = self._address(node, path).removeprefix(self._connection.root)
+        record: Record = found(self._connection.post("download_links", {"path": address}).data)
+        return record
+
     def _address(self, node: Identifier, path: str) -> str:
         return self._connection.url(
             f"nodes/{named(node)}/repo/contents", (option("filename", path.strip("/")),)

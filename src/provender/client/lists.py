@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -59,7 +59,7 @@ class Listing(Generic[Row]):
     def __init__(
         self,
         source: Source,
-        kind: type[Row],
+        kind: Callable[[Mapping[str, Any]], Row],
         *,
         limit: int | None = None,
         is_shown: bool = False,

@@ -1,92 +1,122 @@
-"""Nodes: lists, facets, templates, and what one node has. Floor: client."""
+"""Nodes: lists, facets, templates, and what selections have. Floor: client."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from provender.client import conditions
+from provender.client import asking
+from provender.client.addresses import segment
+from provender.client.changes import Changes
 from provender.client.conditions import Where
 from provender.client.connection import Connection
 from provender.client.downloads import Download
-from provender.client.lists import Listing, Source
+from provender.client.lists import Listing
 from provender.client.meter import Advance
-from provender.client.resources import Identifier, Resource, named, query
+from provender.client.nodecontents import NodeContents
+from provender.client.options import (
+    ChangeOptions,
+    FacetOptions,
+    KeyOptions,
+    NodeOptions,
+    NodeParts,
+    SelectOptions,
+    SuggestOptions,
+    ValueOptions,
+)
+from provender.client.records import Node
+from provender.client.resources import Identifier, Orders
 from provender.client.results import Record, found
 from provender.client.saving import Place, save_selection
+from provender.client.signatures import takes
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
-class Nodes(Resource[Record]):
+class Nodes(NodeContents):
     """All nodes of a store."""
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection, "nodes", Record)
+    _posted_to = "nodes/search"
 
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection, "nodes", Node)
+
+    @takes(NodeOptions)
     def list(
         self,
         where: Where = None,
         *,
-        orderby: str | Sequence[str] | None = None,
+        orderby: Orders = None,
         limit: int | None = None,
         progress: bool = False,
-        **options: Any,  # noqa: ANN401 - keys of the route
-    ) -> Listing[Record]:
-        """Return the nodes that `where` chooses: see `provender.client.conditions.read`."""
-        options["orderby"] = orderby
-        source = self._asked("nodes", "nodes/search", where, options)
-        return self._listing(source, limit, is_shown=progress)
+        **options: Unpack[NodeOptions],
+    ) -> Listing[Node]:
+        """Return the nodes that `where` and the options choose; they are read while one loops.
 
+        `where` is the text of a query string or a dict: see `provender.client.conditions.read`.
+        """
+        return self._rows(where, {"orderby": orderby, **options}, limit, is_shown=progress)
+
+    @takes(NodeParts)
+    def get(self, identifier: Identifier, **options: Unpack[NodeParts]) -> Node:
+        """Return one node, by its uuid or the beginning of that, or by its pk as an integer.
+
+        Raises:
+            NotFound: there is none.
+            Ambiguous: several uuids begin like that.
+        """
+        return self._object(identifier, options)
+
+    @takes(SelectOptions)
     def select(
         self,
         where: Where = None,
         *,
         want: Mapping[str, Any],
-        orderby: str | Sequence[str] | None = None,
+        orderby: Orders = None,
         limit: int | None = None,
         progress: bool = False,
-        **options: Any,  # noqa: ANN401 - keys of the route
+        **options: Unpack[SelectOptions],
     ) -> Listing[Record]:
         """Return the nodes in the shape of a template: `{"uuid": "*", "label": "*"}`.
 
         `to_dataframe` has a column for each value: `outgoing.result.attributes.energy`.
         """
-        options |= {"orderby": orderby, "want": want}
+        given = {"orderby": orderby, "want": want, **options}
+        route = "nodes/select"
         source, flat = (
-            self._asked("nodes/select", "nodes/select", where, more, is_counted=False)
-            for more in (options, {**options, "flat": True})
+            asking.source(self._connection, route, where, more, posted_to=route, is_counted=False)
+            for more in (given, {**given, "flat": True})
         )
-        return Listing(source, self._kind, limit=limit, is_shown=progress, table=flat)
+        return Listing(source, Record, limit=limit, is_shown=progress, table=flat)
 
+    @takes(FacetOptions)
     def facets(
         self,
         where: Where = None,
         facet: str | Sequence[str] = "node_type",
-        **options: Any,  # noqa: ANN401 - keys of the route
+        **options: Unpack[FacetOptions],
     ) -> Record:
-        """Return how many of the nodes have which values."""
-        names = [facet] if isinstance(facet, str) else list(facet)
-        choice = conditions.read(where)
-        if choice.is_posted:
-            body = {"where": choice.body(), "facet": names, **options}
-            answer = self._connection.post("nodes/facets", body)
-        else:
-            facets = [conditions.option("facet", name) for name in names]
-            asked = [*choice.query("nodes/facets"), *facets, *query(options)]
-            answer = self._connection.get("nodes/facets", asked)
-        record: Record = found(answer.data)
-        return record
+        """Return how many of the nodes have which values of one key, or of each of several."""
+        return self._told("nodes/facets", where, {"facet": facet, **options})
 
-    def attributes(self, identifier: Identifier) -> Mapping[str, Any]:
-        """Return the attributes of a node, as they are stored."""
-        answer = self._connection.get(f"nodes/{named(identifier)}/contents/attributes")
-        attributes: Mapping[str, Any] = answer.data["attributes"]
-        return attributes
+    @takes(ValueOptions)
+    def values(
+        self, key: str, where: Where = None, **options: Unpack[ValueOptions]
+    ) -> Iterator[Record]:
+        """Yield all values of a key in their order, each with the number of its nodes.
 
-    def extras(self, identifier: Identifier) -> Mapping[str, Any]:
-        """Return the extras of a node, as they are stored."""
-        answer = self._connection.get(f"nodes/{named(identifier)}/contents/extras")
-        extras: Mapping[str, Any] = answer.data["extras"]
-        return extras
+        `size` is the number of values of a page. `where` has a form in a query string.
+        """
+        given: dict[str, Any] = {**options}
+        while True:
+            source = asking.source(self._connection, f"nodes/facets/{segment(key)}", where, given)
+            page = found(self._connection.get(source.path, source.query).data)
+            yield from page["buckets"]
+            if page["after"] is None:
+                return
+            given["after"] = page["after"]
 
     def export(
         self,
@@ -99,25 +129,52 @@ class Nodes(Resource[Record]):
         """Write nodes into a file: the same as `Client.download`."""
         return save_selection(self._connection, where, dest, progress=progress, options=options)
 
-    def record(self, identifier: Identifier) -> Record:
-        """Return everything about one node."""
-        record: Record = self._one(identifier, "record")
+    @takes(SuggestOptions)
+    def suggest(
+        self,
+        field: str | Sequence[str] = "label",
+        q: str = "",
+        where: Where = None,
+        **options: Unpack[SuggestOptions],
+    ) -> Record:
+        """Return values with the text `q` in them, of one field or of several."""
+        fields = field if isinstance(field, str) else ",".join(field)
+        return self._told("nodes/suggest", where, {"field": fields, "q": q, **options})
+
+    @takes(KeyOptions)
+    def keys(
+        self, under: str = "attributes", where: Where = None, **options: Unpack[KeyOptions]
+    ) -> Record:
+        """Return which keys the nodes have in their attributes or extras."""
+        return self._told("nodes/keys", where, {"under": under, **options})
+
+    @takes(ChangeOptions)
+    def changes(
+        self, where: Where = None, since: str | None = "*", **options: Unpack[ChangeOptions]
+    ) -> Changes:
+        """Return the nodes that were written since a cursor; by default all, to begin with.
+
+        A loop ends with the last change; `cursor` of the answer is where the next one begins.
+        """
+        return Changes(self._connection, where, options, since)
+
+    def statistics(self, user: int | None = None) -> Record:
+        """Return the number of nodes: in total, of each type and of each day."""
+        return self._whole("nodes/statistics", {"user": user})
+
+    def types(self, *, counts: bool = False, user: int | None = None) -> Record:
+        """Return the tree of the types in the store; with `counts` the number of nodes of each."""
+        path = "nodes/full_types_count" if counts else "nodes/full_types"
+        return self._whole(path, {"user": user} if counts else {})
+
+    def formats(self) -> Record:
+        """Return the formats of `download` for each type."""
+        return self._whole("nodes/download_formats", {})
+
+    def _told(self, route: str, where: Where, options: Mapping[str, Any]) -> Record:
+        record: Record = found(asking.answer(self._connection, route, where, options).data)
         return record
 
-    def _asked(
-        self,
-        route: str,
-        posted_to: str,
-        where: Where,
-        options: Mapping[str, Any],
-        *,
-        is_counted: bool = True,
-    ) -> Source:
-        """Return what asks for a list: a GET, or a POST for what a query string has no form."""
-        choice = conditions.read(where)
-        given = {name: value for name, value in options.items() if value is not None}
-        if choice.is_posted:
-            body = {"where": choice.body(), **given}
-            return Source(self._connection, posted_to, (), body, is_counted=is_counted)
-        asked = (*choice.query(route), *query(given))
-        return Source(self._connection, route, asked, is_counted=is_counted)
+    def _whole(self, path: str, options: Mapping[str, Any]) -> Record:
+        record: Record = found(self._connection.get(path, asking.query(options)).data)
+        return record

@@ -2,71 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic
 
-from provender.client import conditions
+from provender.client import asking
 from provender.client.addresses import segment
-from provender.client.conditions import Where, option
+from provender.client.conditions import Where
 from provender.client.connection import Connection
 from provender.client.errors import NotFound
-from provender.client.lists import Listing, Row, Source
+from provender.client.lists import Listing, Row
 from provender.client.results import Record, found
 
 Identifier = str | int | Record | Mapping[str, Any]
+Orders = str | Sequence[str] | None
+# Resources whose paths take a pk; in those of others digits are the beginning of a uuid.
+BY_PK = ("users", "processes", "calcjobs")
 
 
 class Resource(Generic[Row]):
     """A kind of objects of a store, below one path."""
 
-    def __init__(self, connection: Connection, path: str, kind: type[Row]) -> None:
+    # Where lists are posted to whose conditions have no form in a query string.
+    _posted_to: str | None = None
+
+    def __init__(
+        self, connection: Connection, path: str, kind: Callable[[Mapping[str, Any]], Row]
+    ) -> None:
         self._connection, self._path, self._kind = connection, path, kind
 
     def __repr__(self) -> str:
         return f"<{self._path} of {self._connection.base}>"
-
-    def list(
-        self,
-        where: Where = None,
-        *,
-        orderby: str | Sequence[str] | None = None,
-        limit: int | None = None,
-        progress: bool = False,
-        **options: Any,  # noqa: ANN401 - keys of the route
-    ) -> Listing[Row]:
-        """Return the objects that `where` chooses: see `provender.client.conditions.read`."""
-        query = chosen(self._path, where, {"orderby": orderby, **options})
-        return self._listing(Source(self._connection, self._path, query), limit, is_shown=progress)
 
     def search(
         self,
         where: Where = None,
         **equal: Any,  # noqa: ANN401 - values of columns
     ) -> Listing[Row]:
-        """Return the objects whose columns have these values, beside what `where` says."""
-        return self.list(where, **equal)
+        """Return the objects whose columns have these values, beside what `where` says.
 
-    def get(self, identifier: Identifier, **options: Any) -> Row:  # noqa: ANN401 - keys of the route
-        """Return one object, by the beginning of its uuid or by its pk.
-
-        Raises:
-            NotFound: there is none.
-            Ambiguous: several uuids begin like that.
+        A column may be given several values. Other comparisons, and paths into attributes and
+        extras, stand in `where`: `{"label.like": "relax%"}`.
         """
-        rows = self._connection.get(f"{self._path}/{named(identifier)}", query(options)).rows
-        if not rows:
-            raise NotFound(f"There is no object `{identifier}` among the {self._path}.")
-        return self._kind(rows[0])
+        return self._rows(where, equal)
 
-    def _listing(
-        self, source: Source, limit: int | None, *, is_shown: bool = False
+    def _rows(
+        self,
+        where: Where,
+        options: Mapping[str, Any],
+        limit: int | None = None,
+        *,
+        is_shown: bool = False,
     ) -> Listing[Row]:
+        source = asking.source(
+            self._connection, self._path, where, options, posted_to=self._posted_to
+        )
         return Listing(source, self._kind, limit=limit, is_shown=is_shown)
 
-    def _one(self, identifier: Identifier, path: str, **options: Any) -> Any:  # noqa: ANN401 - JSON
+    def _object(self, identifier: Identifier, options: Mapping[str, Any]) -> Row:
+        path = f"{self._path}/{self._named(identifier)}"
+        rows = self._connection.get(path, asking.query(options)).rows
+        if not rows:
+            raise self._missing(identifier)
+        return self._kind(rows[0])
+
+    def _named(self, identifier: Identifier) -> str:
+        """Return what stands for an object in a path; an integer is a pk."""
+        if isinstance(identifier, int) and self._path not in BY_PK:
+            rows = self._connection.get(self._path, [f"id={identifier}", "limit=1"]).rows
+            if not rows:
+                raise self._missing(identifier)
+            identifier = rows[0]
+        return named(identifier)
+
+    def _missing(self, identifier: Identifier) -> NotFound:
+        return NotFound(f"There is no object `{identifier}` among the {self._path}.")
+
+    def _below(self, identifier: Identifier, path: str, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
         """Return what the server tells at a path below an object."""
-        answer = self._connection.get(f"{self._path}/{named(identifier)}/{path}", query(options))
-        return found(answer.data)
+        whole = f"{self._path}/{self._named(identifier)}/{path}"
+        return found(self._connection.get(whole, asking.query(options)).data)
+
+
+class Below(Resource[Row]):
+    """Objects with paths of processes below them, whatever the path of their own list."""
+
+    def _path_of(self, identifier: Identifier, path: str) -> str:
+        return f"processes/{self._named(identifier)}/{path}"
+
+    def _told(
+        self, identifier: Identifier, path: str, options: Mapping[str, Any] | None = None
+    ) -> Any:  # noqa: ANN401 - JSON
+        """Return the JSON that the server tells at a path; it stands under its last word."""
+        query = asking.query(options or {})
+        answer = self._connection.get(self._path_of(identifier, path), query)
+        return answer.data[path.rpartition("/")[2]]
 
 
 def named(identifier: Identifier) -> str:
@@ -74,13 +103,3 @@ def named(identifier: Identifier) -> str:
     if isinstance(identifier, Mapping):
         identifier = identifier.get("uuid") or identifier["id"]
     return segment(str(identifier).strip())
-
-
-def query(options: Mapping[str, Any]) -> list[str]:
-    """Return keys of a route as parts of a query string; None leaves a key out."""
-    return [option(name, value) for name, value in options.items() if value is not None]
-
-
-def chosen(route: str, where: Where, options: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the parts of a query string that choose the objects of a list."""
-    return (*conditions.read(where).query(route), *query(options))

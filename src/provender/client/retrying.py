@@ -14,6 +14,8 @@ from provender.client.errors import Busy, ClientError, Unreachable
 LONGEST = 8.0
 # Codes of a server that is not ready yet, and says how far it is: waited for as long as it takes.
 PREPARING = "store-preparing"
+# No place to wait in the server: what asked for one does without, and the error is not retried.
+CROWDED = "too-many-waits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Attempts:
             ClientError: the error itself, if another try makes no sense.
         """
         self._failed += 1
-        if not isinstance(error, Busy | Unreachable):
+        if not isinstance(error, Busy | Unreachable) or error.code == CROWDED:
             raise error
         is_preparing = error.code == PREPARING and after is not None
         if self._failed >= self._retries.tries and not is_preparing:

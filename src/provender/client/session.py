@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from provender.client import sessions
+from provender.client.catalogue import Codes, Computers, Groups, Users
+from provender.client.changes import WATCH_SECONDS, Changes
 from provender.client.conditions import Where
 from provender.client.connection import TIMEOUT_SECONDS, Connection, Manners, Token
 from provender.client.downloads import Download
 from provender.client.files import Files
 from provender.client.folders import Folder
+from provender.client.meta import Meta
 from provender.client.meter import Advance, gauge
 from provender.client.mirroring import Mirror, Mirrored
 from provender.client.nodes import Nodes
-from provender.client.resources import Resource
+from provender.client.options import ChangeOptions
+from provender.client.processes import Jobs, Processes
 from provender.client.results import Record, Rows, found
 from provender.client.retrying import Retries
 from provender.client.saving import Place, save_selection, weigh
 from provender.client.sessions import Session
+from provender.client.signatures import takes
+from provender.client.stores import Schemas, Server, Views
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 class Client:
@@ -119,19 +129,34 @@ class Client:
         return Nodes(self.connection)
 
     @property
-    def computers(self) -> Resource[Record]:
+    def processes(self) -> Processes:
+        """The nodes that are processes: calculations and workflows."""
+        return Processes(self.connection)
+
+    @property
+    def jobs(self) -> Jobs:
+        """The processes that are calculation jobs."""
+        return Jobs(self.connection)
+
+    @property
+    def computers(self) -> Computers:
         """The computers on which jobs ran."""
-        return Resource(self.connection, "computers", Record)
+        return Computers(self.connection)
 
     @property
-    def groups(self) -> Resource[Record]:
+    def codes(self) -> Codes:
+        """The codes that jobs ran."""
+        return Codes(self.connection)
+
+    @property
+    def groups(self) -> Groups:
         """The groups of nodes."""
-        return Resource(self.connection, "groups", Record)
+        return Groups(self.connection)
 
     @property
-    def users(self) -> Resource[Record]:
+    def users(self) -> Users:
         """Who made the nodes."""
-        return Resource(self.connection, "users", Record)
+        return Users(self.connection)
 
     @property
     def files(self) -> Files:
@@ -188,3 +213,53 @@ class Client:
         with gauge(str(folder), progress) as counted:
             mirror = Mirror(self.connection, where, Folder(folder), counted)
             return mirror.run(is_pruned=prune)
+
+    @property
+    def meta(self) -> Meta:
+        """Attributes and extras, asked for as documents."""
+        return Meta(self.connection)
+
+    @property
+    def schemas(self) -> Schemas:
+        """What nodes of each type have."""
+        return Schemas(self.connection)
+
+    @property
+    def views(self) -> Views:
+        """The saved selections of the server."""
+        return Views(self.connection)
+
+    @property
+    def server(self) -> Server:
+        """The server, and how much the store has."""
+        return Server(self.connection)
+
+    def querybuilder(self, query: Mapping[str, Any]) -> Record:
+        """Return what a query of AiiDA finds: rows by the tag of each entity.
+
+        `query` is what `QueryBuilder.as_dict()` returns.
+
+        Raises:
+            BadQuery: the query has no meaning; `detail` says where.
+        """
+        record: Record = found(self.connection.post("querybuilder", query).data)
+        return record
+
+    @takes(ChangeOptions)
+    def watch(
+        self,
+        where: Where = None,
+        *,
+        since: str | None = None,
+        every: float = WATCH_SECONDS,
+        **options: Unpack[ChangeOptions],
+    ) -> Changes:
+        """Return the nodes of a selection that are written from now on, or since a cursor.
+
+        The loop does not end: every so many seconds the server is asked for more. `cursor` is
+        where a later loop goes on.
+
+        Raises:
+            Outdated: in the loop, if the cursor is of another store, or of a file that changed.
+        """
+        return Changes(self.connection, where, options, since, every=every)
