@@ -38,7 +38,7 @@ test-long: $(VENV)/.test ## run the tests with many more random requests: about 
 
 test-lowest: $(LOWEST)/.installed ## run the tests that need no server with the lowest versions of the dependencies
 	$(LOWEST)/bin/python -m pytest -q -rfE -p no:randomly --hypothesis-seed=0 --fuzz 50 \
-	  -W ignore::DeprecationWarning tests/query tests/schema tests/exports tests/store tests/house \
+	  -n 2 --dist loadfile -W ignore::DeprecationWarning tests/query tests/schema tests/exports tests/store tests/house \
 	  tests/test_*.py tests/wire/test_golden.py tests/wire/test_contract.py tests/wire/test_v2.py
 
 lint: $(VENV)/.lint ## check style, format and floors
