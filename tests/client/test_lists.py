@@ -9,13 +9,14 @@ from datetime import datetime, timezone
 
 import pytest
 
-from provender.client import BadQuery, NotFound, Record, frames
+from provender import create_app
+from provender.client import BadQuery, Client, NotFound, Record, frames
+from support import filestore
+from support.server import serving
 
 
 @pytest.fixture(scope="module")
 def uuids(demo_url):
-    from provender.client import Client
-
     with Client(demo_url) as client:
         return [node.uuid for node in client.nodes.list(orderby="-ctime,label")]
 
@@ -36,6 +37,28 @@ def test_a_limit(client, uuids, number):
     assert [node.uuid for node in listing] == uuids[:number]
     assert [node.uuid for node in listing.take(7)] == uuids[: min(7, number)]
     assert listing.count() == 463
+
+
+@pytest.mark.parametrize("number", [0, 1, 300, 1000])
+def test_a_limit_where_pages_are_longer(client, number):
+    every = [(file.uuid, file.path) for file in client.files.find()]
+    some = [(file.uuid, file.path) for file in client.files.find(limit=number)]
+    assert some == every[:number]
+
+
+@pytest.mark.parametrize("number", [401, 500])
+def test_a_limit_between_the_pages_of_two_routes(many_files, number):
+    assert len(list(many_files.files.find(limit=number))) == number
+
+
+@pytest.fixture(scope="module")
+def many_files(unpacked, tmp_path_factory):
+    """A client of a store with more files than a page of most lists has rows."""
+    folder = tmp_path_factory.mktemp("many")
+    files = {f"{number:03}": [b"same"] for number in range(600)}
+    store = filestore.make("loose", folder, unpacked, files)
+    with serving(create_app(store=store)) as root, Client(root) as opened:
+        yield opened
 
 
 def test_nothing_is_asked_before_a_row_is_wanted(client):

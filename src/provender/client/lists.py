@@ -141,7 +141,7 @@ class Listing(Generic[Row]):
             coming: Future[Answer] | None = ahead.submit(source.page, FIRST, _least(size, left))
             while coming is not None:
                 answer = coming.result()
-                rows, cursor = answer.rows, answer.next
+                rows, cursor = answer.rows[:left], answer.next  # a page may have more than that
                 left = None if left is None else left - len(rows)
                 is_last = cursor is None or left == 0
                 coming = (
