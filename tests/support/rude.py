@@ -40,6 +40,26 @@ class Rude:
         return response
 
 
+class Stock:
+    """Our application as a server that knows only what AiiDA's own does: no ranges, no ETags."""
+
+    def __init__(self, app):
+        self._app = app
+
+    def __call__(self, environ, start_response):
+        if environ["PATH_INFO"].endswith("/server/info"):
+            return Response("<html>no such page</html>", status=404)(environ, start_response)
+        for name in ("HTTP_RANGE", "HTTP_IF_RANGE"):
+            environ.pop(name, None)
+
+        def start(status, headers, *more):
+            hidden = {"etag", "accept-ranges"}
+            kept = [(name, value) for name, value in headers if name.lower() not in hidden]
+            return start_response(status, kept, *more)
+
+        return self._app(environ, start)
+
+
 class Unending(Rude):
     """The same without a length: the end of the connection is the end of the file."""
 

@@ -144,7 +144,7 @@ class Files:
         inside = inside.strip("/")
         start = f"{inside}/" if inside else ""
         every = self._every(self._uuid(node), glob)
-        files = (file for file in every if file.path.startswith(start))
+        files = [file for file in every if file.path.startswith(start)]
         return self._fetch(files, folder, progress, workers, start=start)
 
     def fetch(
@@ -237,6 +237,8 @@ class Files:
         """Fetch files; `start` is left out of their paths, None puts each node in a folder."""
         place = Folder(folder)
         with place.alone(), gauge(os.fspath(folder), progress) as counted:
+            if isinstance(files, Sequence):
+                counted.expect(sum(file.get("size") or 0 for file in files))
             bulk = Bulk(self._connection, place, counted, workers)
             fetched = bulk.run(remotes(files, place, start))
         fetched.check()

@@ -32,22 +32,27 @@ class Folder:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self.path.mkdir(parents=True, exist_ok=True)
-        self._real = self.path.resolve()
         self._ready: set[Path] = set()
 
     def prepare(self, target: Path) -> Path:
         """Make the folders of a file, and return its place.
 
         Raises:
-            ClientError: it would be outside, since there is a link to another place.
+            ClientError: there is a link, perhaps to another place, where a folder should be.
         """
-        parent = target.parent
-        if parent not in self._ready:
-            parent.mkdir(parents=True, exist_ok=True)
-            if not parent.resolve().is_relative_to(self._real):
-                raise ClientError(f"`{parent}` leads out of `{self.path}`: it is a link.")
-            self._ready.add(parent)
+        self._make(target.parent)
         return target
+
+    def _make(self, folder: Path) -> None:
+        if folder == self.path or folder in self._ready:
+            return
+        self._make(folder.parent)
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            if folder.is_symlink() or not folder.is_dir():
+                raise ClientError(f"`{folder}` is a link or a file, and no folder.") from None
+        self._ready.add(folder)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
