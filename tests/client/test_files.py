@@ -40,6 +40,11 @@ def test_a_folder_is_listed(client, kinds):
         client.files.list(kinds, "nowhere")
 
 
+def test_a_file_that_is_not_there_is_told_in_the_words_of_the_server(client, kinds):
+    with pytest.raises(NotFound, match="No such file is present"):
+        client.files.open(kinds, "nowhere")
+
+
 def test_a_tree_is_printed(client, kinds):
     tree = client.files.tree(kinds[:8])
     assert str(tree).splitlines()[0] == kinds
@@ -262,7 +267,8 @@ def contents(folder):
 
 
 def test_a_server_that_knows_only_what_that_of_aiida_does(demo_url, client, kinds, tmp_path):
-    with serving(Stock(create_app(store="demo"))) as root, Client(root) as stock:
+    app = Stock(create_app(store="demo"))
+    with serving(app) as root, Client(root) as stock:
         assert [file.path for file in stock.files.tree(kinds)] == [
             file.path for file in client.files.tree(kinds)
         ]
@@ -273,6 +279,7 @@ def test_a_server_that_knows_only_what_that_of_aiida_does(demo_url, client, kind
         with stock.files.open(kinds, PW) as file:
             assert file.seek(-5, io.SEEK_END) == 19_995
             assert file.read() == stock.files.read(kinds, PW)[-5:]
+    assert app.most == 1  # AiiDA's own answers two at a time with errors
     client.files.download_all(kinds, tmp_path / "ours")
     assert contents(tmp_path / "all") == contents(tmp_path / "ours")
 

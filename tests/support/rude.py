@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
 
 from werkzeug.wrappers import Request, Response
 
@@ -41,12 +43,28 @@ class Rude:
 
 
 class Stock:
-    """Our application as a server that knows only what AiiDA's own does: no ranges, no ETags."""
+    """Our application as a server that knows only what AiiDA's own does: no ranges, no ETags.
+
+    `most` is how many requests there were at a time.
+    """
 
     def __init__(self, app):
         self._app = app
+        self._lock = threading.Lock()
+        self._running = self.most = 0
 
     def __call__(self, environ, start_response):
+        with self._lock:
+            self._running += 1
+            self.most = max(self.most, self._running)
+        try:
+            time.sleep(0.02)  # so that others come meanwhile, if there are others
+            return self._answer(environ, start_response)
+        finally:
+            with self._lock:
+                self._running -= 1
+
+    def _answer(self, environ, start_response):
         if environ["PATH_INFO"].endswith("/server/info"):
             return Response("<html>no such page</html>", status=404)(environ, start_response)
         for name in ("HTTP_RANGE", "HTTP_IF_RANGE"):

@@ -92,9 +92,10 @@ class Bulk:
         self, connection: Connection, folder: Folder, gauge: Gauge, workers: int = WORKERS
     ) -> None:
         self._connection, self._folder, self._gauge = connection, folder, gauge
-        self._workers = workers
         self._lock, self._zips = threading.Lock(), threading.Semaphore(ZIPS)
         self._has_zips = connection.has_cursors
+        # AiiDA's own server answers two requests at a time with errors (seen in AiiDA 2.9.4).
+        self._workers = workers if connection.has_cursors else 1
         self._is_ended = False
         self.fetched = Fetched()
 

@@ -10,7 +10,7 @@ import httpx
 
 from provender.client.connection import Connection
 from provender.client.downloads import PARTIAL, PLAIN
-from provender.client.errors import ClientError, NotServed, Outdated
+from provender.client.errors import Busy, ClientError, Outdated, Unreachable
 
 # Bytes of the first request at a place; those that follow it are twice as long each.
 FIRST, MOST = 1 << 16, 1 << 23
@@ -124,10 +124,10 @@ def _head(connection: Connection, url: str) -> httpx.Headers:
         try:
             with connection.stream(url, PLAIN, method="HEAD") as response:
                 return response.headers
-        except NotServed:  # a server that answers GET alone
-            return httpx.Headers()
-        except ClientError as error:
+        except (Busy, Unreachable) as error:
             attempts.failed(error, error.retry_after)
+        except ClientError:  # whose reason the answer to a GET has
+            return httpx.Headers()
 
 
 def _spooled(connection: Connection, url: str) -> IO[bytes]:
