@@ -61,8 +61,11 @@ def pytest_terminal_summary(terminalreporter, config):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers():
-    """Use all cores, but few: some tests measure times, and each worker has servers of its own."""
-    return min(os.cpu_count() or 1, MOST_WORKERS)
+    """Use all cores, and one process more: tests often wait for servers and other programs.
+
+    But few: some tests measure times, and each worker has servers of its own.
+    """
+    return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
 
 
 @pytest.hookimpl(trylast=True)
