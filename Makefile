@@ -9,7 +9,8 @@ PYTEST := $(BIN)/python -m pytest
 SPREAD := -n $(or $(WORKERS),auto) --dist loadfile --no-loadscope-reorder
 # Tests that are not traced for coverage: those that ask other processes, and those that run what
 # others have run already. Tracing doubles what a test takes, and 95 % are reached without these.
-UNTRACED := $(addprefix tests/,fuzz faults deploy explorer privacy house openapi/test_docs_page.py) \
+UNTRACED := $(addprefix tests/,fuzz faults deploy explorer privacy house desk/test_every_route.py) \
+  $(addprefix tests/openapi/test_,description.py docs_page.py) \
   $(filter-out %/test_querybuilder.py,$(wildcard tests/wire/test_*.py)) \
   $(wildcard tests/selections/test_zip*.py tests/selections/test_cut*.py) \
   $(patsubst %,tests/selections/test_%.py,export random recorded records samples) \
