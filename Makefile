@@ -24,7 +24,7 @@ PORT = 5000
 # The recipe reads it from the environment, so that it may hold blanks and what else a shell would read.
 export STORE
 
-.PHONY: help install serve test test-long test-lowest lint types docs explorer explorer-check bench attacks audit mutants test-peer test-upgrades test-exports test-archives clean
+.PHONY: help install serve test test-long test-lowest lint types docs notebooks explorer explorer-check bench attacks audit mutants test-peer test-upgrades test-exports test-archives clean
 .DEFAULT_GOAL := help
 
 help: ## show what can be made
@@ -46,6 +46,7 @@ test-long: $(VENV)/.test ## run the tests with many more random requests: about 
 test-lowest: $(LOWEST)/.installed ## run the tests that need no server with the lowest versions of the dependencies
 	$(LOWEST)/bin/python -m pytest -q -rfE -p no:randomly --hypothesis-seed=0 --fuzz 50 \
 	  -n 2 --dist loadfile -W ignore::DeprecationWarning tests/query tests/schema tests/exports tests/store tests/house \
+	  tests/client/test_conditions.py tests/client/test_lists.py tests/client/test_resources.py tests/client/test_sessions.py \
 	  tests/test_*.py tests/wire/test_golden.py tests/wire/test_contract.py tests/wire/test_v2.py
 
 lint: $(VENV)/.lint ## check style, format and floors
@@ -58,6 +59,9 @@ types: $(VENV)/.lint ## check types
 
 docs: $(VENV)/.docs ## build the documentation into docs/_build
 	$(BIN)/sphinx-build -W --keep-going -q docs docs/_build
+
+notebooks: $(VENV)/.test ## run the notebooks of the documentation and write what they show
+	$(BIN)/python docs/notebooks.py
 
 explorer: ## build the explorer from src/explorer; needs Node.js 20.19 or later
 	@.ci/explorer build
