@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -247,6 +249,42 @@ def test_one_file_that_is_missing_does_not_keep_the_others_away(unpacked, tmp_pa
     assert list(caught.value.errors) == [f"{filestore.NODE}/4"]
     got = {path.name: path.read_bytes() for path in (tmp_path / "got").iterdir()}
     assert got == {name: content for name, (content,) in files.items() if name != "4"}
+
+
+SCRIPT = """
+import os, signal, sys
+from provender.client import Client
+
+counted = []
+
+def progress(more):
+    counted.append(more)
+    if len(counted) == 50:
+        os.kill(os.getpid(), signal.SIGINT)
+
+try:
+    Client(sys.argv[1]).files.download_all(sys.argv[2], sys.argv[3], progress=progress)
+except KeyboardInterrupt:
+    print(sum(counted))
+"""
+
+
+def test_ctrl_c_ends_all_threads_and_a_later_call_goes_on(unpacked, tmp_path):
+    files = {f"{number}": [bytes([number]) * 8_000_000] for number in range(12)}
+    store = filestore.make("loose", tmp_path, unpacked, files)
+    target = tmp_path / "got"
+    with serving(create_app(store=store)) as root, Client(root) as client:
+        arguments = [sys.executable, "-c", SCRIPT, root, filestore.NODE, str(target)]
+        ended = subprocess.run(arguments, capture_output=True, text=True, check=True)
+        assert 0 < int(ended.stdout) < 90_000_000
+        parts = sum(path.stat().st_size for path in target.glob("*.part"))
+        whole = sum(path.stat().st_size for path in target.iterdir() if path.name.isdigit())
+        assert 0 < parts + whole < 90_000_000
+        counted = []
+        again = client.files.download_all(filestore.NODE, target, progress=counted.append)
+    assert (again.failed, again.files + again.there) == ({}, len(files))
+    assert sum(counted) == 12 * 8_000_000
+    assert contents(target) == {name: content for name, (content,) in files.items()}
 
 
 def test_batches_go_on_after_broken_connections(client, tmp_path):
