@@ -24,7 +24,7 @@ PORT = 5000
 # The recipe reads it from the environment, so that it may hold blanks and what else a shell would read.
 export STORE
 
-.PHONY: help install serve test test-long test-lowest lint types docs notebooks explorer explorer-check bench attacks audit mutants test-peer test-upgrades test-exports test-archives clean
+.PHONY: help install serve test test-long test-lowest lint types docs notebooks explorer explorer-check bench attacks audit mutants test-peer test-upgrades test-exports test-client test-archives clean
 .DEFAULT_GOAL := help
 
 help: ## show what can be made
@@ -92,6 +92,10 @@ test-upgrades: $(VENV)/.test ## let AiiDA import what `archive upgrade` writes: 
 test-exports: $(VENV)/.test ## let AiiDA import and make archives of random selections: ARCHIVE=lab.aiida COUNT=30 SEED=1 PEER=folder
 	PYTHONPATH="tests$${PYTHONPATH:+:$$PYTHONPATH}" $(BIN)/python -m peer.exports $(ARCHIVE) \
 	  $(if $(COUNT),--number $(COUNT)) $(if $(SEED),--seed $(SEED)) $(if $(PEER),--environment '$(PEER)')
+
+test-client: $(VENV)/.test ## compare what the client makes of AiiDA's own REST API and of ours: PEER=folder
+	PYTHONPATH="tests$${PYTHONPATH:+:$$PYTHONPATH}" $(BIN)/python -m peer.client \
+	  $(if $(PEER),--environment '$(PEER)')
 
 test-archives: $(VENV)/.test ## compare random archives of older versions with what AiiDA makes of them: COUNT=30 PEER=folder
 	PYTHONPATH="tests$${PYTHONPATH:+:$$PYTHONPATH}" $(BIN)/python -m peer.legacy \

@@ -25,6 +25,8 @@ PAIRS = [
         {"ctime.gte": datetime(2026, 11, 20, 11, 55, tzinfo=timezone.utc)},
         "ctime>=2026-11-20T11:55:00+00:00",
     ),
+    ({"ctime.gte": "2026-11-20T11:55:00+00:00"}, "ctime>=2026-11-20T11:55:00+00:00"),
+    ({"ctime.lt": "2026-11-20T11:55"}, "ctime<2026-11-20T11:55"),
     ({"group": "processes"}, 'group="processes"'),
     ({"$and": [{"label": "add"}, {"id.gt": 3}]}, 'label="add"&id>3'),
     ({"attributes.energy.exists": True}, "attributes.energy=exists=true"),

@@ -52,6 +52,8 @@ RELATIONS = frozenset(
         "with_outgoing",
     }
 )
+# Columns with dates, which are written without quotes: `2026-11-20T12:00:00+00:00`.
+DATED = ("ctime", "mtime", "time")
 JSON_COLUMNS = ("attributes", "extras")
 ORDER = "orderby"
 # Keys of an order that are written without quotes, as paths into JSON have to be.
@@ -73,6 +75,8 @@ class Condition:
         sign = SIGNS[self.operator]
         if sign is None or _is_inner(self.value):
             return None
+        if self.path in DATED and isinstance(self.value, str):
+            return f"{self.path}{sign}{self.value}"
         if not _is_list(self.value):
             return f"{self.path}{sign}{written(self.value)}"
         if self.operator not in {"in", "nin"}:
