@@ -103,9 +103,10 @@ def placed(path: Path) -> Iterator[NewFile]:
     check_free(path)
     part = path.with_name(f".{path.name}.{uuid4().hex[:8]}.part")
     with ExitStack() as cleaning:
+        # Before there is a file, since Ctrl-C may come as soon as it is there.
+        cleaning.callback(part.unlink, missing_ok=True)
         with errors_of(path):
             file = part.open("xb")
-        cleaning.callback(part.unlink, missing_ok=True)
         cleaning.callback(_closed, file)
         yield NewFile(file, path)
         with errors_of(path):
