@@ -10,7 +10,7 @@ from provender.cli.sources.remote.checking import BOUNDS, checked
 from provender.cli.sources.remote.counting import counter
 from provender.cli.sources.remote.server import Server
 from provender.cli.sources.source import Told, Writable
-from provender.errors import QueryTimeout
+from provender.errors import QueryTimeout, StoreUnreachable
 from provender.python import tables
 from provender.python.selecting import in_order
 
@@ -61,12 +61,15 @@ class RemoteTable:
         rows, size = counter(self.format, has_trailer=self.asked.trailer), 0
         before = self._counted() if rows.number is None else None
         url = self.server.connection.url("nodes/export", [text for text in self._query() if text])
-        with self.server.stream(url, {}) as response:
-            for block in response.iter_bytes():
-                file.write(block)
-                rows.add(block)
-                size += len(block)
-                progress(rows.number or 0, size)
+        try:
+            with self.server.stream(url, {}) as response:
+                for block in response.iter_bytes():
+                    file.write(block)
+                    rows.add(block)
+                    size += len(block)
+                    progress(rows.number or 0, size)
+        except StoreUnreachable as error:
+            raise (_broken_off(error) if size else error) from None
         if rows.number is not None or before is None or before != self._counted():
             return rows.number
         return before if self.asked.limit is None else min(before, self.asked.limit)
@@ -90,3 +93,11 @@ class RemoteTable:
         yield "" if asked.limit is None else f"limit={asked.limit}"
         yield "csv_safe=true" if asked.csv_safe else ""
         yield "trailer=true" if asked.trailer else ""
+
+
+def _broken_off(error: StoreUnreachable) -> StoreUnreachable:
+    return StoreUnreachable(
+        "The table broke off.",
+        reason=error.reason,
+        hint="It is made while it is sent, so it cannot go on: ask for it again.",
+    )
