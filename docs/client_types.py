@@ -49,15 +49,6 @@ SAME = {"/calcjobs": "/processes", "/nodes/{id}/links/outgoing": "/nodes/{id}/li
 RECORDS = {
     "Node": ("A node of the graph.", "Node", "NodeWithParts"),
     "LinkedNode": ("A neighbour of a node, and the link to it.", "LinkedNode"),
-    "ProcessRow": ("A process of a list.", "Process"),
-    "ProcessStatus": ("The state of a process.", "ProcessStatus"),
-    "ProcessSummary": ("All about a process.", "ProcessSummary"),
-    "ProcessEvent": ("An event in the life of a process.", "ProcessEvent"),
-    "LogRow": ("A row of a log.", "ProcessLogRow"),
-    "Traceback": ("Why a process failed.", "ProcessTraceback"),
-    "Result": ("What a process gave, or was given, under a label.", "Result"),
-    "ProcessType": ("A type of processes.", "ProcessType"),
-    "JobFile": ("A file that a job sent or brought back.", "JobFile"),
     "StoredArray": ("An array of a node.", "StoredArray"),
     "Comment": ("What somebody wrote on a node.", "Comment"),
     "Change": ("A node that was written.", "Change"),
@@ -67,6 +58,60 @@ RECORDS = {
     "User": ("Who made nodes.", "User"),
     "Schema": ("A type of nodes that has a schema.", "SchemaOfNodes"),
     "View": ("A saved selection.", "SavedView"),
+}
+# Those of processes, in a module of their own.
+PROCESS_RECORDS = {
+    "ProcessRow": ("A process of a list.", "Process"),
+    "ProcessStatus": ("The state of a process.", "ProcessStatus"),
+    "ProcessSummary": ("All about a process.", "ProcessSummary"),
+    "ProcessEvent": ("An event in the life of a process.", "ProcessEvent"),
+    "LogRow": ("A row of a log.", "ProcessLogRow"),
+    "Traceback": ("Why a process failed.", "ProcessTraceback"),
+    "Result": ("What a process gave, or was given, under a label.", "Result"),
+    "ProcessType": ("A type of processes.", "ProcessType"),
+    "JobFile": ("A file that a job sent or brought back.", "JobFile"),
+}
+# What columns are, beside what the description says of them.
+FIELDS = {
+    "id": "The number of the row in this store.",
+    "uuid": "The same in every store.",
+    "ctime": "When it was made.",
+    "mtime": "When it was written last.",
+    "user_id": "The id of who made it.",
+    "full_type": "The types of the node and of its process, with `|` between.",
+    "node_type": "`data.` or `process.`, and the class of AiiDA.",
+    "process_type": "The entry point of AiiDA, or the module and the name of a function.",
+    "attributes": "As they are stored; where the list shows them.",
+    "extras": "As they are stored; where the list shows them.",
+    "process_label": "The name of the class or function.",
+    "process_state": "created, waiting, running, finished, excepted or killed.",
+    "is_running": "Whether it is created, waiting or running.",
+    "exit_status": "0, or the number of the failure; of finished processes.",
+    "exit_message": "What the failure is.",
+    "paused": "Whether somebody paused it.",
+    "parent": "The uuid of the process that called it.",
+    "user": "Who made it: `id` and `name`.",
+    "computer": "Where it ran: `uuid` and `label`.",
+    "link_counts": "How many links it has: `incoming` and `outgoing`.",
+    "link_label": "The name of the link.",
+    "link_type": "The kind of the link.",
+    "jobs_count": "How many jobs ran it.",
+    "counts": "How many nodes it has: `total`, and `types`; with `include`.",
+    "times": "When it was made, ran and ended: each with its source.",
+    "called": "What it called, nested; with `tree`.",
+    "formats": "In which it can be had, the best one first.",
+    "size_bytes": "Of its files, not compressed.",
+    "summary": "A few words: a formula, a number, a text.",
+    "levelname": "DEBUG, INFO, REPORT, WARNING, ERROR or CRITICAL.",
+    "process": "The uuid of the process that logged it.",
+    "depth": "0 for the process itself, 1 for what it called, and so on.",
+    "side": "inputs or outputs.",
+    "sha256": "Of the content.",
+    "shape": "The length of each axis.",
+    "bytes": "Of the values.",
+    "dtype": "As NumPy writes it: `<f8`.",
+    "kind": "created or changed.",
+    "url": "Its address.",
 }
 DATES = client.results.DATES
 RAW = client.results.RAW
@@ -234,15 +279,18 @@ def typed(one):
     return f"Literal[{', '.join(json.dumps(value) for value in schema['enum'])}]"
 
 
-def records(description):
-    """Return the text of the module of rows."""
+def records(description, rows):
+    """Return the text of a module of rows."""
     parts = [RECORDS_HEAD]
-    for name, (what, *schemas) in RECORDS.items():
+    for name, (what, *schemas) in rows.items():
         columns = {}
         for schema in schemas:
             found = description.components["schemas"][schema]["properties"]
             columns |= {key: one for key, one in found.items() if key not in columns}
-        lines = [f"class {name}(Record):", f'    """{what}"""', "", "    __slots__ = ()", ""]
+        told = [f"        {key}: {FIELDS[key]}" for key in columns if key in FIELDS]
+        head = ["", "    Attributes:", *told, '    """'] if told else []
+        text = [f'    """{what}', *head] if told else [f'    """{what}"""']
+        lines = [f"class {name}(Record):", *text, "", "    __slots__ = ()", ""]
         lines += [f"    {key}: {column(key, one)}" for key, one in columns.items()]
         parts.append("\n".join(lines) + "\n")
     return "\n\n".join(parts)
@@ -285,7 +333,8 @@ def modules():
     description = Description()
     return {
         FOLDER / "options.py": options(description),
-        FOLDER / "records.py": records(description),
+        FOLDER / "records.py": records(description, RECORDS),
+        FOLDER / "processrecords.py": records(description, PROCESS_RECORDS),
     }
 
 

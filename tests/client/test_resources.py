@@ -46,6 +46,17 @@ def test_options_and_conditions_hold_together(client):
         client.nodes.list("attributes.exit_status>0", **{"label.startswith": "x"}).first()
 
 
+def test_options_of_files_and_downloads_are_conditions_too(client, tmp_path):
+    chosen = {row.uuid for row in client.files.find(FAILED, group="processes")}
+    assert chosen
+    assert chosen <= {node.uuid for node in client.nodes.list(FAILED, group="processes")}
+    client.download(FAILED, tmp_path / "set.csv", group="processes", fields=["uuid"])
+    lines = (tmp_path / "set.csv").read_text().split()
+    assert len(lines) == client.nodes.list(FAILED, group="processes").count() + 1
+    client.download(None, tmp_path / "more.csv", id=[3, 4, 5], fields=["uuid"])
+    assert len((tmp_path / "more.csv").read_text().split()) == 4
+
+
 def test_an_order_may_be_a_path_into_json(client):
     rows = client.processes.list(
         {"attributes.exit_status.exists": True},

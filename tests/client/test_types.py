@@ -8,11 +8,12 @@ import keyword
 
 import pytest
 
-from provender.client import options, records
+from provender.client import options, processrecords, records
 from provender.client.records import Node
 from support.pages import DOCS
 
 RESOURCES = ("nodes", "processes", "jobs", "computers", "codes", "groups", "users", "meta")
+KINDS = [*vars(records).values(), *vars(processrecords).values()]
 OTHERS = ("schemas", "views", "server")
 
 
@@ -26,7 +27,7 @@ def generator():
 
 def test_what_is_generated_is_up_to_date(generator):
     modules = generator.modules()
-    assert [path.name for path in modules] == ["options.py", "records.py"]
+    assert [path.name for path in modules] == ["options.py", "records.py", "processrecords.py"]
     for path, text in modules.items():
         assert path.read_text() == text, "run `python docs/client_types.py`"
 
@@ -44,8 +45,14 @@ def test_every_option_has_a_text_and_every_row_attributes():
     for kind in classes:
         assert all(hint.__metadata__[0].endswith(".") for hint in kind.__annotations__.values())
         assert not any(keyword.iskeyword(name) for name in kind.__annotations__)
-    rows = [kind for kind in vars(records).values() if inspect.isclass(kind)]
+    rows = [kind for kind in KINDS if inspect.isclass(kind)]
     assert len([kind for kind in rows if issubclass(kind, records.Record)]) > 15
+
+
+def test_the_text_of_a_row_tells_what_columns_are(generator):
+    assert "exit_status: 0, or the number of the failure" in processrecords.ProcessStatus.__doc__
+    known = {name for kind in KINDS for name in getattr(kind, "__annotations__", ())}
+    assert set(generator.FIELDS) <= known
 
 
 def test_a_client_has_resources_as_attributes(client):
@@ -85,6 +92,6 @@ def test_rows_have_the_columns_of_their_class(client):
     assert set(client.users.list().first()) <= set(records.User.__annotations__)
     assert set(client.codes.list().first()) <= set(records.Code.__annotations__)
     job = client.jobs.list(include="summary").first()
-    assert set(job) <= set(records.ProcessRow.__annotations__)
-    assert set(job.status()) == set(records.ProcessStatus.__annotations__)
+    assert set(job) <= set(processrecords.ProcessRow.__annotations__)
+    assert set(job.status()) == set(processrecords.ProcessStatus.__annotations__)
     assert {"status", "wait", "done", "exit_status"} <= set(dir(job))

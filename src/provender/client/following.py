@@ -12,7 +12,7 @@ from typing import Any
 from provender.client import asking
 from provender.client.connection import Connection
 from provender.client.errors import BadQuery, Busy, StillRunning
-from provender.client.records import LogRow, ProcessStatus
+from provender.client.processrecords import LogRow, ProcessStatus
 from provender.client.retrying import CROWDED
 
 # Longest wait that a server takes, in seconds.

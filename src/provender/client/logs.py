@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from provender.client import following
 from provender.client.options import LogOptions
 from provender.client.process import Process
-from provender.client.records import LogRow, Traceback
+from provender.client.processrecords import LogRow, Traceback
 from provender.client.resources import Below, Identifier
 from provender.client.results import Record, Rows, found
 from provender.client.signatures import takes

@@ -11,7 +11,7 @@ from provender.client.downloads import Download, Wanted
 from provender.client.meter import Advance
 from provender.client.options import FileOptions
 from provender.client.process import Process
-from provender.client.records import JobFile, Result
+from provender.client.processrecords import JobFile, Result
 from provender.client.resources import Below, Identifier
 from provender.client.results import Record, Rows, found
 from provender.client.saving import Place, save

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from provender.client import following
-from provender.client.records import (
+from provender.client.processrecords import (
     LogRow,
     ProcessRow,
     ProcessStatus,

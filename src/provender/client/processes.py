@@ -13,7 +13,7 @@ from provender.client.logs import Logs
 from provender.client.options import NodeParts, ProcessOptions
 from provender.client.outcomes import Outcomes
 from provender.client.process import Process
-from provender.client.records import ProcessType
+from provender.client.processrecords import ProcessType
 from provender.client.resources import Identifier, Orders
 from provender.client.results import Record, Rows, found
 from provender.client.signatures import takes

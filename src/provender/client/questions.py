@@ -8,6 +8,7 @@ from typing import Any
 
 from provender.client import conditions
 from provender.client.answers import Answer
+from provender.client.asking import split
 from provender.client.conditions import Where, option
 from provender.client.connection import Connection, encoded
 from provender.client.downloads import Wanted
@@ -44,9 +45,13 @@ class Question:
 
 
 def question(route: str, where: Where, options: Mapping[str, Any]) -> Question:
-    """Return a question about what `where` chooses; None leaves an option out."""
-    given = {name: _told(name, value) for name, value in options.items() if value is not None}
-    choice = conditions.read(where)
+    """Return a question about what `where` and the options that are conditions choose.
+
+    None leaves an option out.
+    """
+    filters, keys = split(options)
+    given = {name: _told(name, value) for name, value in keys.items()}
+    choice = conditions.joined(where, filters)
     if choice.is_posted:
         return Question(route, (), {"where": choice.body(), **given})
     return Question(route, (*choice.query(route), *written(given)))

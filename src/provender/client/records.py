@@ -13,7 +13,23 @@ from provender.client.results import Record
 
 
 class Node(Record):
-    """A node of the graph."""
+    """A node of the graph.
+
+    Attributes:
+        id: The number of the row in this store.
+        uuid: The same in every store.
+        node_type: `data.` or `process.`, and the class of AiiDA.
+        process_type: The entry point of AiiDA, or the module and the name of a function.
+        ctime: When it was made.
+        mtime: When it was written last.
+        user_id: The id of who made it.
+        full_type: The types of the node and of its process, with `|` between.
+        attributes: As they are stored; where the list shows them.
+        extras: As they are stored; where the list shows them.
+        link_counts: How many links it has: `incoming` and `outgoing`.
+        user: Who made it: `id` and `name`.
+        computer: Where it ran: `uuid` and `label`.
+    """
 
     __slots__ = ()
 
@@ -40,7 +56,21 @@ class Node(Record):
 
 
 class LinkedNode(Record):
-    """A neighbour of a node, and the link to it."""
+    """A neighbour of a node, and the link to it.
+
+    Attributes:
+        id: The number of the row in this store.
+        uuid: The same in every store.
+        node_type: `data.` or `process.`, and the class of AiiDA.
+        process_type: The entry point of AiiDA, or the module and the name of a function.
+        ctime: When it was made.
+        mtime: When it was written last.
+        user_id: The id of who made it.
+        full_type: The types of the node and of its process, with `|` between.
+        link_type: The kind of the link.
+        link_label: The name of the link.
+        link_counts: How many links it has: `incoming` and `outgoing`.
+    """
 
     __slots__ = ()
 
@@ -58,172 +88,14 @@ class LinkedNode(Record):
     link_counts: Record
 
 
-class ProcessRow(Record):
-    """A process of a list."""
-
-    __slots__ = ()
-
-    id: int
-    uuid: str
-    label: str
-    node_type: str
-    process_type: str | None
-    ctime: datetime
-    mtime: datetime
-    user_id: int
-    full_type: str
-    attributes: dict[str, Any]
-    extras: dict[str, Any]
-    link_counts: Record
-    process_label: str | None
-    process_state: str | None
-    is_running: bool
-    exit_status: int | None
-    exit_message: str | None
-    paused: bool
-    user: Record | None
-    computer: Record | None
-    parent: str | None
-    url: str | None
-
-
-class ProcessStatus(Record):
-    """The state of a process."""
-
-    __slots__ = ()
-
-    uuid: str
-    process_label: str | None
-    process_state: str | None
-    is_running: bool
-    exit_status: int | None
-    exit_message: str | None
-    paused: bool
-    mtime: datetime
-
-
-class ProcessSummary(Record):
-    """All about a process."""
-
-    __slots__ = ()
-
-    uuid: str
-    label: str
-    description: str
-    node_type: str
-    process_type: str | None
-    ctime: datetime
-    mtime: datetime
-    process_label: str | None
-    process_state: str | None
-    is_running: bool
-    exit_status: int | None
-    exit_message: str | None
-    paused: bool
-    user: Record | None
-    computer: Record | None
-    parent: str | None
-    url: str | None
-    inputs: list[Any]
-    outputs: list[Any]
-    times: Record
-    called: list[Any]
-    called_total: int
-    is_complete: bool
-
-
-class ProcessEvent(Record):
-    """An event in the life of a process."""
-
-    __slots__ = ()
-
-    event: str
-    time: datetime | None
-    local_time: str | None
-    source: str
-    uuid: str
-    label: str | None
-    url: str | None
-    log_id: int
-    level: str
-    message: str
-
-
-class LogRow(Record):
-    """A row of a log."""
-
-    __slots__ = ()
-
-    id: int
-    time: datetime
-    levelname: str
-    loggername: str
-    message: str
-    process: str
-    depth: int
-
-
-class Traceback(Record):
-    """Why a process failed."""
-
-    __slots__ = ()
-
-    state: str | None
-    exit_status: int | None
-    exit_message: str | None
-    exception: str | None
-    lines: list[Any]
-    origin: Record | None
-    called: list[Any]
-
-
-class Result(Record):
-    """What a process gave, or was given, under a label."""
-
-    __slots__ = ()
-
-    label: str
-    link_type: str
-    uuid: str
-    node_type: str
-    formats: list[Any]
-    size_bytes: int | None
-    files: int
-    summary: str | None
-    url: str | None
-
-
-class ProcessType(Record):
-    """A type of processes."""
-
-    __slots__ = ()
-
-    process_type: str | None
-    label: str | None
-    count: int
-    states: Record
-    exit_statuses: Record
-    url: str
-
-
-class JobFile(Record):
-    """A file that a job sent or brought back."""
-
-    __slots__ = ()
-
-    side: str
-    uuid: str
-    path: str
-    name: str
-    type: str
-    size: int | None
-    sha256: str
-    mime_type: str
-    binary: bool | None
-
-
 class StoredArray(Record):
-    """An array of a node."""
+    """An array of a node.
+
+    Attributes:
+        dtype: As NumPy writes it: `<f8`.
+        shape: The length of each axis.
+        bytes: Of the values.
+    """
 
     __slots__ = ()
 
@@ -234,7 +106,11 @@ class StoredArray(Record):
 
 
 class Comment(Record):
-    """What somebody wrote on a node."""
+    """What somebody wrote on a node.
+
+    Attributes:
+        user: Who made it: `id` and `name`.
+    """
 
     __slots__ = ()
 
@@ -245,7 +121,13 @@ class Comment(Record):
 
 
 class Change(Record):
-    """A node that was written."""
+    """A node that was written.
+
+    Attributes:
+        uuid: The same in every store.
+        kind: created or changed.
+        mtime: When it was written last.
+    """
 
     __slots__ = ()
 
@@ -255,7 +137,12 @@ class Change(Record):
 
 
 class Computer(Record):
-    """A computer on which jobs ran."""
+    """A computer on which jobs ran.
+
+    Attributes:
+        id: The number of the row in this store.
+        uuid: The same in every store.
+    """
 
     __slots__ = ()
 
@@ -270,7 +157,21 @@ class Computer(Record):
 
 
 class Code(Record):
-    """A code that jobs ran."""
+    """A code that jobs ran.
+
+    Attributes:
+        id: The number of the row in this store.
+        uuid: The same in every store.
+        node_type: `data.` or `process.`, and the class of AiiDA.
+        process_type: The entry point of AiiDA, or the module and the name of a function.
+        ctime: When it was made.
+        mtime: When it was written last.
+        user_id: The id of who made it.
+        full_type: The types of the node and of its process, with `|` between.
+        computer: Where it ran: `uuid` and `label`.
+        jobs_count: How many jobs ran it.
+        url: Its address.
+    """
 
     __slots__ = ()
 
@@ -292,7 +193,15 @@ class Code(Record):
 
 
 class Group(Record):
-    """A group of nodes."""
+    """A group of nodes.
+
+    Attributes:
+        id: The number of the row in this store.
+        uuid: The same in every store.
+        user_id: The id of who made it.
+        extras: As they are stored; where the list shows them.
+        counts: How many nodes it has: `total`, and `types`; with `include`.
+    """
 
     __slots__ = ()
 
@@ -308,7 +217,11 @@ class Group(Record):
 
 
 class User(Record):
-    """Who made nodes."""
+    """Who made nodes.
+
+    Attributes:
+        id: The number of the row in this store.
+    """
 
     __slots__ = ()
 
@@ -319,7 +232,12 @@ class User(Record):
 
 
 class Schema(Record):
-    """A type of nodes that has a schema."""
+    """A type of nodes that has a schema.
+
+    Attributes:
+        node_type: `data.` or `process.`, and the class of AiiDA.
+        url: Its address.
+    """
 
     __slots__ = ()
 
@@ -330,7 +248,11 @@ class Schema(Record):
 
 
 class View(Record):
-    """A saved selection."""
+    """A saved selection.
+
+    Attributes:
+        url: Its address.
+    """
 
     __slots__ = ()
 

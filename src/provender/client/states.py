@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provender.client import following
 from provender.client.process import Process
-from provender.client.records import ProcessEvent, ProcessStatus, ProcessSummary
+from provender.client.processrecords import ProcessEvent, ProcessStatus, ProcessSummary
 from provender.client.resources import Below, Identifier
 from provender.client.results import Rows
 
