@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from json import JSONDecodeError
 from typing import Any
 
 import httpx
-import orjson
 
+from provender.client import jsontexts
 from provender.client.errors import ClientError, ServerError, read_error
 from provender.client.retrying import seconds_of
 
@@ -93,7 +92,7 @@ class Content:
         """
         kind = self.media_type.partition(";")[0].strip().lower()
         if kind == "application/json" or name in OBJECTS:
-            return orjson.loads(self.body)
+            return jsontexts.read(self.body)
         if kind.startswith("text/") or kind in TEXTS or name in TEXT_FORMATS:
             return self.body.decode(errors="replace")
         return self.body
@@ -112,8 +111,8 @@ def beginning(response: httpx.Response) -> bytes:
 def refusal(response: httpx.Response, content: bytes) -> ClientError:
     """Return the error that an answer is."""
     try:
-        document: object = orjson.loads(content)
-    except JSONDecodeError:
+        document: object = jsontexts.read(content)
+    except ValueError:
         document = content.decode(errors="replace")
     request_id = response.headers.get("X-Request-ID", "")
     error = read_error(response.status_code, document, str(response.url), request_id)
@@ -124,8 +123,8 @@ def refusal(response: httpx.Response, content: bytes) -> ClientError:
 def read_document(response: httpx.Response, content: bytes) -> Mapping[str, Any]:
     """Return the object that an answer is; raises `ServerError` if it is none."""
     try:
-        found = orjson.loads(content)
-    except JSONDecodeError:
+        found = jsontexts.read(content)
+    except ValueError:
         found = None
     if isinstance(found, dict):
         return found

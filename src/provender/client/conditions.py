@@ -238,9 +238,17 @@ def _is_list_of_dicts(value: object) -> bool:
     return all(isinstance(inner, Mapping) for inner in value)
 
 
+def native(value: Any) -> Any:  # noqa: ANN401 - what NumPy has
+    """Return what stands in tables and arrays as values of Python; all else as it is."""
+    if type(value).__module__ == "numpy":
+        return value.tolist()
+    return [native(item) for item in value] if _is_list(value) else value
+
+
 def _conditions(name: str, value: object) -> list[Condition]:
     if isinstance(value, Mapping) and value and _are_operators(value):
-        return [Condition(name, _operator(str(key)), item) for key, item in value.items()]
+        return [Condition(name, _operator(str(key)), native(item)) for key, item in value.items()]
+    value = native(value)
     path, operator = _dotted(name)
     if operator == "eq" and _is_list(value) and path not in RELATIONS:
         operator = "in"
@@ -316,6 +324,7 @@ def quoted(text: str) -> str:
 
 def option(name: str, value: object) -> str:
     """Return a key of a route with its value: `limit=3`, `orderby="-ctime","id"`."""
+    value = native(value)
     if name == ORDER and isinstance(value, str):
         value = value.split(",")
     if name == ORDER and _is_list(value):

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-import orjson
 
-from provender.client import curl
+from provender.client import curl, jsontexts
 from provender.client.addresses import base_of, joined, root_of
 from provender.client.answers import Answer, Content, beginning, read_document, refusal
 from provender.client.errors import BadQuery, ClientError, NotFound, ServerError, Unreachable
@@ -217,7 +216,7 @@ def encoded(body: object) -> bytes:
         BadQuery: it holds what JSON has no form for.
     """
     try:
-        return orjson.dumps(body, default=_plain)
+        return jsontexts.write(body, _plain)
     except TypeError as error:
         raise BadQuery(f"This cannot be asked: {error}") from None
 

@@ -18,9 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
-from provender.client import mirrorstates
+from provender.client import jsontexts, mirrorstates
 from provender.client.answers import Answer
 from provender.client.bulk import WORKERS, Bulk, Remote
 from provender.client.conditions import Where
@@ -172,8 +170,8 @@ class Mirror:
         for path in (place / FILES).rglob("*"):
             if path not in known and not path.is_dir():
                 path.unlink()
-        text = orjson.dumps(record, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-        self._folder.write(place / RECORD, text)
+        text = jsontexts.write(record, str, is_indented=True)
+        self._folder.write(place / RECORD, text + b"\n")
 
     def _remove(self, uuid: str) -> None:
         place = self._folder.path / uuid
