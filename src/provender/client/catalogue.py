@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from provender.client import asking
 from provender.client.conditions import Where
 from provender.client.connection import Connection
 from provender.client.lists import Listing
@@ -17,6 +16,7 @@ from provender.client.options import (
     NodeOptions,
     UserOptions,
 )
+from provender.client.questions import question
 from provender.client.records import Code, Computer, Group, LinkedNode, Node, User
 from provender.client.resources import Identifier, Orders, Resource
 from provender.client.results import Record
@@ -97,7 +97,9 @@ class Codes(Resource[Code]):
         """Return the jobs that used a code."""
         path = f"codes/{self._named(identifier)}/jobs"
         given = {"orderby": orderby, **options}
-        source = asking.source(self._connection, path, where, given)
+        source = question(path, where, given, posted_to=None).source(
+            self._connection, is_counted=True
+        )
         return Listing(source, LinkedNode, limit=limit)
 
 
@@ -142,7 +144,7 @@ class Groups(Resource[Group]):
         """Return the nodes of a group, or those of them that `where` and the options choose."""
         path = f"groups/{self._named(identifier)}/nodes"
         given = {"orderby": orderby, **options}
-        source = asking.source(self._connection, path, where, given, posted_to=path)
+        source = question(path, where, given).source(self._connection, is_counted=True)
         return Listing(source, Node, limit=limit, is_shown=progress)
 
 

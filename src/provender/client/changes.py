@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from provender.client import asking
 from provender.client.conditions import Where
 from provender.client.connection import Connection
+from provender.client.questions import question
 from provender.client.records import Change
 
 ROUTE = "nodes/changes"
@@ -43,7 +43,7 @@ class Changes:
         """Yield changes until nothing more is told; with `every` for ever."""
         while True:
             given = {**self._options, "since": self.cursor}
-            answer = asking.answer(self._connection, ROUTE, self._where, given)
+            answer = question(ROUTE, self._where, given).answer(self._connection)
             for row in answer.rows:
                 yield Change(row)
             self.cursor = answer.next

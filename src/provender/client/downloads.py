@@ -16,10 +16,11 @@ from typing import Literal
 
 import httpx
 
-from provender.client.connection import Connection
+from provender.client.connection import Connection, encoded
 from provender.client.errors import ClientError, Damaged, ServerError, Unreachable
 from provender.client.meter import Gauge
 from provender.client.parts import Part
+from provender.client.questions import Question
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
@@ -55,6 +56,12 @@ class Wanted:
     def name(self) -> str:
         """What tells it from other downloads to the same place."""
         return self.url if self.body is None else f"{self.url} {self.body.decode()}"
+
+
+def of_question(asked: Question, connection: Connection) -> Wanted:
+    """Return the answer to a question as what is downloaded."""
+    body = None if asked.body is None else encoded(asked.body)
+    return Wanted(connection.url(asked.route, asked.query), body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from provender.client.folders import Folder
 from provender.client.folders import named as named_in
 from provender.client.lists import Listing
 from provender.client.meter import Advance, gauge
-from provender.client.questions import question, written
+from provender.client.questions import query, question
 from provender.client.resources import Identifier, named
 from provender.client.results import Record, Rows, found
 from provender.client.saving import Place, save
@@ -47,7 +47,7 @@ class Files:
             NotFound: there is no such node or folder.
         """
         metadata = "1" if long and self._connection.has_cursors else None
-        asked = written({"filename": folder.strip("/") or None, "metadata": metadata})
+        asked = query({"filename": folder.strip("/") or None, "metadata": metadata})
         answer = self._connection.get(f"nodes/{named(node)}/repo/list", asked)
         rows: Rows = found(answer.data["repo_list"])
         return rows
@@ -174,8 +174,8 @@ class Files:
         progress: bool | Advance = False,
     ) -> Download:
         """Write the files of a node, or of the folder `inside` of it, into one zip."""
-        query = written({"path": inside, "glob": glob or ()})
-        wanted = Wanted(self._connection.url(f"nodes/{named(node)}/repo/archive.zip", query))
+        asked = query({"path": inside, "glob": glob or ()})
+        wanted = Wanted(self._connection.url(f"nodes/{named(node)}/repo/archive.zip", asked))
         return save(self._connection, wanted, dest, f"{named(node)}.zip", progress=progress)
 
     def archive_named(

@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from provender.client import asking
 from provender.client.connection import Connection
 from provender.client.errors import BadQuery, Busy, StillRunning
 from provender.client.processrecords import LogRow, ProcessStatus
+from provender.client.questions import query
 from provender.client.retrying import CROWDED
 
 # Longest wait that a server takes, in seconds.
@@ -63,7 +63,7 @@ def all_rows(connection: Connection, path: str, options: Mapping[str, Any]) -> I
     """Yield the rows of a log, answer by answer if it is long; a slice is one answer."""
     given = dict(options)
     while True:
-        answer = connection.get(path, asking.query(given))
+        answer = connection.get(path, query(given))
         yield from map(LogRow, answer.rows)
         is_more = any(note.get("code") in MORE for note in answer.notes)
         if not is_more or not answer.rows or options.keys() & {"start", "stop"}:

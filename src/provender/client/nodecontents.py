@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from provender.client import arrays, asking
+from provender.client import arrays
 from provender.client.addresses import segment
 from provender.client.arrays import Part
 from provender.client.conditions import Where
 from provender.client.lists import Listing
 from provender.client.options import GroupOptions, LinkOptions, TreeOptions
+from provender.client.questions import query, question
 from provender.client.records import Comment, Group, LinkedNode, Node, StoredArray
 from provender.client.resources import Identifier, Orders, Resource
 from provender.client.results import Record, Rows
@@ -91,7 +92,8 @@ class NodeContents(Resource[Node]):
     ) -> Listing[Group]:
         """Return the groups that a node is in."""
         path = f"nodes/{self._named(identifier)}/groups"
-        return Listing(asking.source(self._connection, path, where, options), Group)
+        asked = question(path, where, options, posted_to=None)
+        return Listing(asked.source(self._connection, is_counted=True), Group)
 
     def download(self, identifier: Identifier, format: str) -> Any:  # noqa: A002, ANN401 - as AiiDA names it; JSON, str or bytes
         """Return a node in a format: JSON as values, texts as `str`, anything else as `bytes`.
@@ -130,7 +132,7 @@ class NodeContents(Resource[Node]):
 
     def _stored(self, identifier: Identifier, what: str, names: Sequence[str]) -> Mapping[str, Any]:
         path = f"nodes/{self._named(identifier)}/contents/{what}"
-        chosen = asking.query({f"{what}_filter": list(names) or None})
+        chosen = query({f"{what}_filter": list(names) or None})
         stored: Mapping[str, Any] = self._connection.get(path, chosen).data[what]
         return stored
 
@@ -143,5 +145,6 @@ class NodeContents(Resource[Node]):
         limit: int | None,
     ) -> Listing[LinkedNode]:
         whole = f"nodes/{self._named(identifier)}/{path}"
-        source = asking.source(self._connection, whole, where, options)
+        asked = question(whole, where, options, posted_to=None)
+        source = asked.source(self._connection, is_counted=True)
         return Listing(source, LinkedNode, limit=limit)

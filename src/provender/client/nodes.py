@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from provender.client import asking
 from provender.client.addresses import segment
 from provender.client.changes import Changes
 from provender.client.conditions import Where
@@ -24,6 +23,7 @@ from provender.client.options import (
     SuggestOptions,
     ValueOptions,
 )
+from provender.client.questions import query, question
 from provender.client.records import Node
 from provender.client.resources import Identifier, Orders
 from provender.client.results import Record, found
@@ -86,7 +86,7 @@ class Nodes(NodeContents):
         given = {"orderby": orderby, "want": want, **options}
         route = "nodes/select"
         source, flat = (
-            asking.source(self._connection, route, where, more, posted_to=route, is_counted=False)
+            question(route, where, more).source(self._connection)
             for more in (given, {**given, "flat": True})
         )
         return Listing(source, Record, limit=limit, is_shown=progress, table=flat)
@@ -111,8 +111,8 @@ class Nodes(NodeContents):
         """
         given: dict[str, Any] = {**options}
         while True:
-            source = asking.source(self._connection, f"nodes/facets/{segment(key)}", where, given)
-            page = found(self._connection.get(source.path, source.query).data)
+            asked = question(f"nodes/facets/{segment(key)}", where, given, posted_to=None)
+            page = found(asked.answer(self._connection).data)
             yield from page["buckets"]
             if page["after"] is None:
                 return
@@ -172,9 +172,9 @@ class Nodes(NodeContents):
         return self._whole("nodes/download_formats", {})
 
     def _told(self, route: str, where: Where, options: Mapping[str, Any]) -> Record:
-        record: Record = found(asking.answer(self._connection, route, where, options).data)
+        record: Record = found(question(route, where, options).answer(self._connection).data)
         return record
 
     def _whole(self, path: str, options: Mapping[str, Any]) -> Record:
-        record: Record = found(self._connection.get(path, asking.query(options)).data)
+        record: Record = found(self._connection.get(path, query(options)).data)
         return record

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from provender.client import arrays, asking
+from provender.client import arrays
 from provender.client.addresses import segment
 from provender.client.downloads import Download, Wanted
 from provender.client.meter import Advance
 from provender.client.options import FileOptions
 from provender.client.process import Process
 from provender.client.processrecords import JobFile, Result
+from provender.client.questions import query
 from provender.client.resources import Below, Identifier
 from provender.client.results import Record, Rows, found
 from provender.client.saving import Place, save
@@ -73,7 +74,7 @@ class Outcomes(Below[Process]):
     def files(self, identifier: Identifier, **options: Unpack[FileOptions]) -> Rows:
         """Return the files that a job sent and brought back, each with the node that holds it."""
         path = f"calcjobs/{self._named(identifier)}/files"
-        rows = self._connection.get(path, asking.query(options)).rows
+        rows = self._connection.get(path, query(options)).rows
         return Rows(JobFile(row) for row in rows)
 
     def input_files(self, identifier: Identifier, folder: str | None = None) -> Rows:
@@ -103,7 +104,7 @@ class Outcomes(Below[Process]):
         folder: str | None,
     ) -> Rows:
         path = f"calcjobs/{self._named(identifier)}/{side}"
-        data = self._connection.get(path, asking.query({"filename": folder})).data
+        data = self._connection.get(path, query({"filename": folder})).data
         # A job without such files is told by an object, not by a list.
         rows: Rows = found(data) if isinstance(data, list) else Rows()
         return rows

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic
 
-from provender.client import asking
 from provender.client.addresses import segment
 from provender.client.conditions import Where
 from provender.client.connection import Connection
 from provender.client.errors import NotFound
 from provender.client.lists import Listing, Row
+from provender.client.questions import query, question
 from provender.client.results import Record, found
 
 Identifier = str | int | Record | Mapping[str, Any]
@@ -53,14 +53,13 @@ class Resource(Generic[Row]):
         *,
         is_shown: bool = False,
     ) -> Listing[Row]:
-        source = asking.source(
-            self._connection, self._path, where, options, posted_to=self._posted_to
-        )
+        asked = question(self._path, where, options, posted_to=self._posted_to)
+        source = asked.source(self._connection, is_counted=True)
         return Listing(source, self._kind, limit=limit, is_shown=is_shown)
 
     def _object(self, identifier: Identifier, options: Mapping[str, Any]) -> Row:
         path = f"{self._path}/{self._named(identifier)}"
-        rows = self._connection.get(path, asking.query(options)).rows
+        rows = self._connection.get(path, query(options)).rows
         if not rows:
             raise self._missing(identifier)
         return self._kind(rows[0])
@@ -80,7 +79,7 @@ class Resource(Generic[Row]):
     def _below(self, identifier: Identifier, path: str, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
         """Return what the server tells at a path below an object."""
         whole = f"{self._path}/{self._named(identifier)}/{path}"
-        return found(self._connection.get(whole, asking.query(options)).data)
+        return found(self._connection.get(whole, query(options)).data)
 
 
 class Below(Resource[Row]):
@@ -93,8 +92,8 @@ class Below(Resource[Row]):
         self, identifier: Identifier, path: str, options: Mapping[str, Any] | None = None
     ) -> Any:  # noqa: ANN401 - JSON
         """Return the JSON that the server tells at a path; it stands under its last word."""
-        query = asking.query(options or {})
-        answer = self._connection.get(self._path_of(identifier, path), query)
+        asked = query(options or {})
+        answer = self._connection.get(self._path_of(identifier, path), asked)
         return answer.data[path.rpartition("/")[2]]
 
 

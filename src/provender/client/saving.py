@@ -14,7 +14,7 @@ from typing import Any
 
 from provender.client.conditions import Where
 from provender.client.connection import Connection
-from provender.client.downloads import Download, Wanted, download
+from provender.client.downloads import Download, Wanted, download, of_question
 from provender.client.errors import BadQuery
 from provender.client.meter import Advance, gauge
 from provender.client.questions import Question, question
@@ -64,7 +64,7 @@ def save_selection(
     if isinstance(where, str) and where.startswith(("http://", "https://")):
         return _save_address(connection, where, dest, progress=progress)
     asked, form = _asked(where, Path(dest), options)
-    wanted = asked.wanted(connection)
+    wanted = of_question(asked, connection)
     if form in TABLES:
         wanted = replace(wanted, is_whole=lambda tail: _is_whole(tail, form))
     return save(connection, wanted, dest, f"nodes.{form}", progress=progress)
