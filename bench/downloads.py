@@ -16,8 +16,8 @@ import click
 import httpx
 
 from provender.client import Client
-from provender.client.addresses import joined
-from provender.client.results import Record
+from provender.client.rows.results import Record
+from provender.client.transport.addresses import joined
 
 Get = Callable[[str], httpx.Response]
 

@@ -6,6 +6,7 @@ import textwrap
 from pathlib import Path
 
 from provender import client
+from provender.client.rows import results
 from provender.settings import Limits
 from provender.web.dialects import DIALECTS
 from provender.web.openapi.document import written
@@ -113,8 +114,8 @@ FIELDS = {
     "kind": "created or changed.",
     "url": "Its address.",
 }
-DATES = client.results.DATES
-RAW = client.results.RAW
+DATES = results.DATES
+RAW = results.RAW
 PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 # What a column of a list is compared with, by the end of its text.
 COMPARED = {
@@ -153,7 +154,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal, TypedDict
 
-from provender.client.results import Record
+from provender.client.rows.results import Record
 '''
 RECORDS_HEAD = '''"""Rows of lists and parts of answers, as the interface has them. Floor: client.
 
@@ -166,7 +167,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from provender.client.results import Record
+from provender.client.rows.results import Record
 '''
 
 
@@ -332,9 +333,9 @@ def modules():
     """Return the text of each module by its path."""
     description = Description()
     return {
-        FOLDER / "options.py": options(description),
-        FOLDER / "records.py": records(description, RECORDS),
-        FOLDER / "processrecords.py": records(description, PROCESS_RECORDS),
+        FOLDER / "queries" / "options.py": options(description),
+        FOLDER / "rows" / "records.py": records(description, RECORDS),
+        FOLDER / "rows" / "processrecords.py": records(description, PROCESS_RECORDS),
     }
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import pytest
 
 from provender.client import BadQuery
-from provender.client.conditions import read
+from provender.client.queries.conditions import read
 
 PAIRS = [
     ({"label": "bcc Fe"}, 'label="bcc Fe"'),

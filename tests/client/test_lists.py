@@ -10,7 +10,8 @@ from datetime import datetime, timezone
 import pytest
 
 from provender import create_app
-from provender.client import BadQuery, Client, NotFound, Record, frames
+from provender.client import BadQuery, Client, NotFound, Record
+from provender.client.rows import frames
 from support import filestore
 from support.server import serving
 

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from provender.client import BadQuery, Client, ClientError, NotServed, Retries
-from provender.client.mirroring import PAGE
+from provender.client.transfers.mirroring import PAGE
 from support import filestore, growing
 from support.cutting import Cutter
 from support.rude import Rude

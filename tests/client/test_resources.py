@@ -10,7 +10,7 @@ import pytest
 
 from provender import configuration, create_app
 from provender.client import BadQuery, Client, NotFound
-from provender.client.records import Node
+from provender.client.rows.records import Node
 from provender.settings import Settings
 from support.server import serving
 

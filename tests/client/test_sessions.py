@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from provender.client import BadQuery, Client, NotFound, Unreachable
-from provender.client.retrying import Retries
+from provender.client.transport.retrying import Retries
 
 
 @pytest.fixture(autouse=True)

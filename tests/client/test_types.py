@@ -8,8 +8,9 @@ import keyword
 
 import pytest
 
-from provender.client import options, processrecords, records
-from provender.client.records import Node
+from provender.client.queries import options
+from provender.client.rows import processrecords, records
+from provender.client.rows.records import Node
 from support.pages import DOCS
 
 RESOURCES = ("nodes", "processes", "jobs", "computers", "codes", "groups", "users", "meta")

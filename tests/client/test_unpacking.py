@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from provender.client import ServerError, Unreachable
-from provender.client.unpacking import members
+from provender.client.transfers.unpacking import members
 
 FILES = {"a/b": b"", "c": b"words" * 100, "ü": bytes(range(256)), "last": b"x"}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from provender.client import Client, Process
-from provender.client.records import Node
+from provender.client.rows.records import Node
 
 
 def lists(client: Client) -> None:

@@ -57,7 +57,8 @@ def test_only_the_table_of_dialects_knows_which_there_are():
     knowing = [
         path.name
         for path in MODULES
-        if path.parent.name not in {"dialects", "client"}  # a client asks in one of them
+        if path.parent.name != "dialects"
+        and "client" not in path.parts  # a client asks in one of them
         and re.search(r"\bv[24]\b|V[24]\b", path.read_text())
     ]
     assert knowing == []

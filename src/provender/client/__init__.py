@@ -13,9 +13,6 @@ except ModuleNotFoundError as error:  # pragma: no cover - tests have it
         name=error.name,
     ) from None
 
-from provender.client.bulk import Fetched
-from provender.client.connection import Connection
-from provender.client.downloads import Download
 from provender.client.errors import (
     Ambiguous,
     BadQuery,
@@ -32,12 +29,15 @@ from provender.client.errors import (
     Unauthorized,
     Unreachable,
 )
-from provender.client.lists import Listing
-from provender.client.mirroring import Mirrored
-from provender.client.process import Process
-from provender.client.results import Record, Rows
-from provender.client.retrying import Retries
+from provender.client.objects.process import Process
+from provender.client.queries.lists import Listing
+from provender.client.rows.results import Record, Rows
 from provender.client.session import Client
+from provender.client.transfers.bulk import Fetched
+from provender.client.transfers.downloads import Download
+from provender.client.transfers.mirroring import Mirrored
+from provender.client.transport.connection import Connection
+from provender.client.transport.retrying import Retries
 
 __all__ = [
     "Ambiguous",

@@ -8,25 +8,25 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from provender.client import sessions
-from provender.client.catalogue import Codes, Computers, Groups, Users
-from provender.client.changes import WATCH_SECONDS, Changes
-from provender.client.conditions import Where
-from provender.client.connection import TIMEOUT_SECONDS, Connection, Manners, Token
-from provender.client.downloads import Download
-from provender.client.files import Files
-from provender.client.folders import Folder
-from provender.client.meta import Meta
-from provender.client.meter import Advance, gauge
-from provender.client.mirroring import Mirror, Mirrored
-from provender.client.nodes import Nodes
-from provender.client.options import ChangeOptions
-from provender.client.processes import Jobs, Processes
-from provender.client.results import Record, Rows, found
-from provender.client.retrying import Retries
-from provender.client.saving import Place, save_selection, weigh
+from provender.client.objects.catalogue import Codes, Computers, Groups, Users
+from provender.client.objects.changes import WATCH_SECONDS, Changes
+from provender.client.objects.meta import Meta
+from provender.client.objects.nodes import Nodes
+from provender.client.objects.processes import Jobs, Processes
+from provender.client.objects.stores import Schemas, Server, Views
+from provender.client.queries.conditions import Where
+from provender.client.queries.options import ChangeOptions
+from provender.client.queries.signatures import takes
+from provender.client.rows.meter import Advance, gauge
+from provender.client.rows.results import Record, Rows, found
 from provender.client.sessions import Session
-from provender.client.signatures import takes
-from provender.client.stores import Schemas, Server, Views
+from provender.client.transfers.downloads import Download
+from provender.client.transfers.files import Files
+from provender.client.transfers.folders import Folder
+from provender.client.transfers.mirroring import Mirror, Mirrored
+from provender.client.transfers.saving import Place, save_selection, weigh
+from provender.client.transport.connection import TIMEOUT_SECONDS, Connection, Manners, Token
+from provender.client.transport.retrying import Retries
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

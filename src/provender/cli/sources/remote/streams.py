@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from provender.cli.sources.remote.failures import translated
 from provender.cli.sources.remote.server import Server
 from provender.client import Busy, ClientError, Outdated, Retries, Unreachable
-from provender.client.connection import told
-from provender.client.retrying import Attempts
+from provender.client.transport.connection import told
+from provender.client.transport.retrying import Attempts
 from provender.errors import CorruptObject
 
 if TYPE_CHECKING:

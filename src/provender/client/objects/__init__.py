@@ -1,0 +1,1 @@
+"""Nodes, processes and all else that a store has. Floor: client."""

@@ -1,0 +1,1 @@
+"""Conditions and options as servers read them. Floor: client."""

@@ -1,0 +1,1 @@
+"""What servers answer, as lists, objects, tables and arrays. Floor: client."""

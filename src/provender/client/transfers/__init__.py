@@ -1,0 +1,1 @@
+"""Files of nodes, selections as files, folders that follow a selection. Floor: client."""
