@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import orjson
 
+from provender.dataframes import pandas
 from provender.translators.lists import Listing
 from provender.translators.records import too_deep
 
@@ -52,19 +52,6 @@ class Rows:
         """
         frames = pandas()
         return frames.DataFrame(list(self._walk(self.flat or self.pages)))
-
-
-def pandas() -> Any:  # noqa: ANN401 - the module
-    """Return pandas; raises `ModuleNotFoundError` that says what to install."""
-    try:
-        return import_module("pandas")
-    except ModuleNotFoundError as error:
-        if error.name != "pandas":
-            raise
-        raise ModuleNotFoundError(
-            "`to_dataframe` needs pandas, which is not installed: pip install pandas",
-            name="pandas",
-        ) from None
 
 
 def plain(records: Any) -> Any:  # noqa: ANN401 - JSON

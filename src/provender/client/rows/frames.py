@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import import_module
 from typing import Any
+
+from provender.dataframes import pandas
 
 # Rows that are held as JSON before they become a part of a table.
 PART_ROWS = 20_000
@@ -51,16 +52,3 @@ def frame(rows: Sequence[Row]) -> Any:  # noqa: ANN401 - pandas is not needed ot
     """Return rows as a `pandas.DataFrame`; errors as `gathered`."""
     names = dict.fromkeys(name for row in rows for name in row)
     return pandas().DataFrame({name: [row.get(name) for row in rows] for name in names})
-
-
-def pandas() -> Any:  # noqa: ANN401 - the module
-    """Return pandas; raises `ModuleNotFoundError` that says what to install."""
-    try:
-        return import_module("pandas")
-    except ModuleNotFoundError as error:
-        if error.name != "pandas":
-            raise
-        raise ModuleNotFoundError(
-            "`to_dataframe` needs pandas, which is not installed: pip install pandas",
-            name="pandas",
-        ) from None
