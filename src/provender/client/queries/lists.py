@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from operator import index
+from typing import Any, Generic, SupportsIndex, TypeVar
 
 from provender.client.errors import BadQuery
 from provender.client.queries.conditions import option
@@ -65,9 +66,8 @@ class Listing(Generic[Row]):
         is_shown: bool = False,
         table: Source | None = None,
     ) -> None:
-        if limit is not None and limit < 0:
-            raise BadQuery("`limit` is a number of rows, from 0.")
-        self._source, self._kind, self._limit, self._is_shown = source, kind, limit, is_shown
+        self._limit = None if limit is None else _number(limit)
+        self._source, self._kind, self._is_shown = source, kind, is_shown
         self._table = table or source
 
     def __iter__(self) -> Iterator[Row]:
@@ -169,6 +169,17 @@ class Listing(Generic[Row]):
         source = self._source
         answer = source.page(FIRST if self._has_cursors else 0, results.SHOWN_ROWS, is_counted=True)
         return results.table([self._kind(row) for row in answer.rows], answer.total)
+
+
+def _number(limit: SupportsIndex) -> int:
+    """Return a number of rows; NumPy's integers are numbers, too."""
+    try:
+        number = index(limit)
+    except TypeError:
+        number = -1
+    if number < 0:
+        raise BadQuery("`limit` is a number of rows, from 0.")
+    return number
 
 
 def _least(size: int | None, left: int | None) -> int | None:

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 from provender.client.errors import BadQuery
 
 API = "/api/v4"
+LOCAL = ("localhost", "127.0.0.1")
 OLDER = re.compile(r"/api/v\d+(/.*)?$")
 # What a query string keeps as it is: the signs of operators too, which servers read either way.
 KEPT = "!$'()*,/:;=?@[]~"
@@ -21,7 +22,7 @@ def root_of(url: str) -> str:
         BadQuery: it is no address of HTTP.
     """
     text = url.strip()
-    parts = _parts(text if "://" in text else f"https://{text}")
+    parts = _parts(text if "://" in text else f"{_scheme(text)}://{text}")
     if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
         raise BadQuery(
             f"`{url}` is not the address of a server.", hint="https://example.org, or with a path."
@@ -30,6 +31,12 @@ def root_of(url: str) -> str:
         raise BadQuery("The address has a name or a password.", hint="Give `token=` instead.")
     path = OLDER.sub("", parts.path).rstrip("/")
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def _scheme(text: str) -> str:
+    """Return the scheme of an address without one: this machine needs no certificate."""
+    host = re.split(r"[:/?#]", text, maxsplit=1)[0].lower()
+    return "http" if host in LOCAL else "https"
 
 
 def _parts(url: str) -> SplitResult | None:
@@ -45,8 +52,15 @@ def base_of(root: str, profile: str | None) -> str:
 
 
 def segment(text: object) -> str:
-    """Return a text as one part of a path."""
-    return quote(str(text), safe="")
+    """Return a text as one part of a path.
+
+    Raises:
+        BadQuery: it is none, and would lead to another path.
+    """
+    name = str(text)
+    if name in {"", ".", ".."}:
+        raise BadQuery(f"`{name}` is no id and no name.", hint="The beginning of a uuid, or a pk.")
+    return quote(name, safe="")
 
 
 def joined(base: str, path: str, query: Iterable[str]) -> str:

@@ -13,12 +13,14 @@ from provender.client.errors import BadQuery, ClientError, NotFound, ServerError
 from provender.client.transport import curl, jsontexts
 from provender.client.transport.addresses import base_of, joined, root_of
 from provender.client.transport.answers import Answer, Content, beginning, read_document, refusal
-from provender.client.transport.retrying import Attempts, Retries
+from provender.client.transport.retrying import TLS, Attempts, Retries
 from provender.version import __version__
 
 # A token, or what returns one that is valid now.
 Token = str | Callable[[], str]
 TIMEOUT_SECONDS = 60.0
+# What helps where there is no secure connection.
+INSECURE = "`http://` if it has no certificate, `verify=` with the file of those to trust."
 DISCONNECTED = (httpx.TransportError, httpx.StreamError)
 
 
@@ -202,6 +204,10 @@ def told(url: str) -> Iterator[None]:
     except httpx.UnsupportedProtocol as error:
         raise ClientError(f"This is no address of a server: {error}", url=url) from None
     except DISCONNECTED as error:
+        if TLS in str(error):
+            raise Unreachable(
+                f"No secure connection to the server: {error}", hint=INSECURE, code=TLS, url=url
+            ) from None
         raise Unreachable(
             f"The server cannot be reached: {error or type(error).__name__}", url=url
         ) from None

@@ -16,6 +16,10 @@ LONGEST = 8.0
 PREPARING = "store-preparing"
 # No place to wait in the server: what asked for one does without, and the error is not retried.
 CROWDED = "too-many-waits"
+# What errors of TLS have in their texts, and are called here.
+TLS = "SSL"
+# Codes of errors for which another try is no help.
+HELPLESS = (CROWDED, TLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Attempts:
             ClientError: the error itself, if another try makes no sense.
         """
         self._failed += 1
-        if not isinstance(error, Busy | Unreachable) or error.code == CROWDED:
+        if not isinstance(error, Busy | Unreachable) or error.code in HELPLESS:
             raise error
         is_preparing = error.code == PREPARING and after is not None
         if self._failed >= self._retries.tries and not is_preparing:
