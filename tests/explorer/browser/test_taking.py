@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -147,10 +146,10 @@ def test_a_download_waits_for_a_place(visiting, serve, settings):
     visit = visiting(served, f"/browse/nodes?{STRUCTURES}", expected=("503",))
     menu = opened(visit)
     stream = streams.begin("demo")
-    threading.Timer(3, stream.close).start()
     with visit.page.expect_download() as got:
         menu.get_by_text("Files as zip", exact=True).click()
         menu.get_by_text("asked for again by itself").wait_for()
+        stream.close()
     assert Path(got.value.path()).read_bytes()[:2] == b"PK"
 
 
