@@ -60,12 +60,14 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers():
-    """Use all cores, and one process more: tests often wait for servers and other programs.
+def pytest_xdist_auto_num_workers(config):
+    """Use all cores, and one process more where coverage is traced: those tests wait for commands.
 
-    But few: some tests measure times, and each worker has servers of its own.
+    But few: each worker has servers of its own. Tests that are not traced ask servers, and some
+    measure times.
     """
-    return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
+    more = 1 if getattr(config.option, "cov_source", None) else 0
+    return min((os.cpu_count() or 1) + more, MOST_WORKERS)
 
 
 @pytest.hookimpl(trylast=True)

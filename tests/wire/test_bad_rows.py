@@ -45,7 +45,10 @@ def client_of(make_app, tmp_path):
     def make(changes, data):
         path = badrows.archive(tmp_path, data / "lab.aiida", changes, uuid.uuid4().hex[:8])
         settings = Settings(cache=Cache(folder=tmp_path / "cache"), expose=EXPOSED)
-        return make_app(store=path, settings=settings).test_client()
+        app = make_app(store=path, settings=settings)
+        # On a busy machine it may be made ready later than a request would wait for it.
+        app.extensions["provender"].stores.lease(progress=lambda *_: None).close()
+        return app.test_client()
 
     return make
 
