@@ -105,7 +105,7 @@ audit: $(VENV)/.test ## look for known weaknesses of the installed packages; nee
 	@$(BIN)/python .ci/audit.py
 
 clean: ## remove the virtual environments and everything built
-	rm -rf $(VENV) $(LOWEST) .venv-node src/explorer/node_modules build dist docs/_build src/*.egg-info
+	rm -rf $(VENV) $(LOWEST) .venv-node src/explorer/node_modules build dist docs/_build docs/jupyter_execute src/*.egg-info
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \

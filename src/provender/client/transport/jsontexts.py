@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
 
-# An integer that may not fit into 64 bits, of which the fast reader makes a float.
-LONG = re.compile(rb"\d{19}")
+# So many digits may not fit into 64 bits: the fast reader makes a float of them. They are found
+# ten times as fast as by an expression where all digits are the same.
+LONG = b"0" * 19
+SAME = bytes.maketrans(b"123456789", b"0" * 9)
 
 
 def read(content: bytes) -> Any:  # noqa: ANN401 - JSON
@@ -20,7 +21,7 @@ def read(content: bytes) -> Any:  # noqa: ANN401 - JSON
     Raises:
         ValueError: it is no JSON.
     """
-    return json.loads(content) if LONG.search(content) else orjson.loads(content)
+    return json.loads(content) if LONG in content.translate(SAME) else orjson.loads(content)
 
 
 def write(value: object, plain: Callable[[object], object], *, is_indented: bool = False) -> bytes:
