@@ -36,7 +36,7 @@ serve: $(VENV)/.serve ## serve the demo store, or STORE=...; PORT=5000 (0: any f
 	@$(BIN)/provender restapi $(if $(STORE),"$$STORE") --hostname '$(HOST)' --port '$(PORT)'
 
 test: $(VENV)/.test ## run the tests; REQUESTS=20000 for as much fuzzing over HTTP as in CI; WORKERS=0 in one process
-	@echo "Running more than 16,000 tests: about 35 minutes on two cores."
+	@echo "Running more than 16,000 tests: about 40 minutes on two cores."
 	$(PYTEST) $(SPREAD) -q $(if $(REQUESTS),--requests $(REQUESTS)) $(UNTRACED)
 	$(PYTEST) $(SPREAD) -q --cov --cov-fail-under=95 tests $(addprefix --ignore=,$(UNTRACED))
 
