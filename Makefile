@@ -5,7 +5,7 @@ VENV ?= .venv
 LOWEST := $(VENV)-lowest
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
-# A process more than there are cores; a file of tests stays in one, the files that take longest come first.
+# A process for each core, one more where coverage is traced; a file of tests stays in one, the files that take longest come first.
 SPREAD := -n $(or $(WORKERS),auto) --dist loadfile --no-loadscope-reorder
 # Tests that are not traced for coverage: those that ask other processes, and those that run what
 # others have run already. Tracing doubles what a test takes, and 95 % are reached without these.

@@ -9,8 +9,12 @@ import keyword
 import pytest
 
 from provender.client.queries import options
+from provender.client.queries.conditions import RELATIONS, SIGNS
 from provender.client.rows import processrecords, records
 from provender.client.rows.records import Node
+from provender.query.querystring import relations
+from provender.query.selection.operators import OPERATORS
+from provender.query.selection.reference import written
 from support.pages import DOCS
 
 RESOURCES = ("nodes", "processes", "jobs", "computers", "codes", "groups", "users", "meta")
@@ -96,3 +100,12 @@ def test_rows_have_the_columns_of_their_class(client):
     assert set(job) <= set(processrecords.ProcessRow.__annotations__)
     assert set(job.status()) == set(processrecords.ProcessStatus.__annotations__)
     assert {"status", "wait", "done", "exit_status"} <= set(dir(job))
+
+
+def test_the_client_knows_the_operators_and_relations_of_the_server():
+    assert SIGNS.keys() == OPERATORS.keys()
+    assert {key.name for key in relations.KEYS} == RELATIONS
+    for name, operator in OPERATORS.items():
+        text = written(operator)
+        assert (SIGNS[name] is None) == (text is None)
+        assert text is None or SIGNS[name] in text

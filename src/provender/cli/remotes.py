@@ -12,7 +12,6 @@ from provender.cli.sources.remote.opening import TRIES, client
 from provender.errors import BadValue, StoreError
 
 HEADS = (Head("name"), Head("url"), Head("profile"), Head("token"))
-LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 def add(name: str, url: str, profile: str | None, token: str | None) -> str:
@@ -54,6 +53,8 @@ def _opened(found: Any, url: str, profile: str | None, token: str | None) -> Any
 
 
 def _warn(host: str | None) -> None:
+    from provender.client.transport.addresses import LOCAL  # noqa: PLC0415 - needs the client
+
     if host not in LOCAL:
         click.echo(
             "Note: the address begins with http:, so the token is sent unencrypted.", err=True

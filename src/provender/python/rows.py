@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from provender.dataframes import pandas
+from provender.optional import pandas
 from provender.translators.lists import Listing
 from provender.translators.records import too_deep
 

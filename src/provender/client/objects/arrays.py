@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from types import EllipsisType
 from typing import Any
 
 from provender.client.errors import BadQuery
 from provender.client.transport.connection import Connection
+from provender.optional import numpy
 
 # One axis of a part.
 Axis = int | slice | EllipsisType
@@ -66,16 +66,4 @@ def _axis(axis: object) -> str:
     except TypeError:
         raise BadQuery(
             f"`{axis}` is no part of an array.", hint="Integers, slices and `...`."
-        ) from None
-
-
-def numpy() -> Any:  # noqa: ANN401 - the module
-    """Return NumPy; raises `ModuleNotFoundError` that says what to install."""
-    try:
-        return import_module("numpy")
-    except ModuleNotFoundError as error:
-        if error.name != "numpy":
-            raise
-        raise ModuleNotFoundError(
-            "Arrays need NumPy, which is not installed: pip install numpy", name="numpy"
         ) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from provender.dataframes import pandas
+from provender.optional import pandas
 
 # Rows that are held as JSON before they become a part of a table.
 PART_ROWS = 20_000

@@ -157,7 +157,7 @@ class Bulk:
                     attempts.succeeded()
                 elif not isinstance(error, Busy):
                     return  # one by one each file has its own error
-                attempts.failed(error, error.retry_after)
+                attempts.failed(error)
             else:
                 return
 

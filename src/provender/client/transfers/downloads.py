@@ -157,7 +157,7 @@ def _fetched(connection: Connection, wanted: Wanted, part: Part, gauge: Gauge) -
             if part.size > farthest:
                 attempts.succeeded()
                 farthest = part.size
-            attempts.failed(error, error.retry_after)
+            attempts.failed(error)
         else:
             return state
 

@@ -83,17 +83,15 @@ class RemoteFile(io.RawIOBase):
         return found
 
     def _fetched(self, start: int, size: int) -> bytes:
-        attempts = self._connection.again()
         headers = PLAIN | {"Range": f"bytes={start}-{start + size - 1}", "If-Match": self._etag}
-        while True:
-            try:
-                with self._connection.stream(self._url, headers) as response:
-                    _check_part(response, start, self._size)
-                    found: bytes = response.read()
-            except ClientError as error:
-                attempts.failed(error, error.retry_after)
-            else:
+
+        def ask() -> bytes:
+            with self._connection.stream(self._url, headers) as response:
+                _check_part(response, start, self._size)
+                found: bytes = response.read()
                 return found
+
+        return self._connection.patiently(ask)
 
 
 def _check_part(response: httpx.Response, start: int, size: int) -> None:
@@ -119,32 +117,33 @@ def opened(connection: Connection, url: str) -> IO[bytes]:
 
 
 def _head(connection: Connection, url: str) -> httpx.Headers:
-    attempts = connection.again()
-    while True:
-        try:
-            with connection.stream(url, PLAIN, method="HEAD") as response:
-                return response.headers
-        except (Busy, Unreachable) as error:
-            attempts.failed(error, error.retry_after)
-        except ClientError:  # whose reason the answer to a GET has
-            return httpx.Headers()
+    def ask() -> httpx.Headers:
+        with connection.stream(url, PLAIN, method="HEAD") as response:
+            return response.headers
+
+    try:
+        return connection.patiently(ask)
+    except (Busy, Unreachable):
+        raise
+    except ClientError:  # whose reason the answer to a GET has
+        return httpx.Headers()
 
 
 def _spooled(connection: Connection, url: str) -> IO[bytes]:
     """Return a file that is held on the disk, without a name."""
-    attempts = connection.again()
-    while True:
-        held: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it is returned
-        try:
-            with connection.stream(url) as response:
-                for block in response.iter_bytes():
-                    held.write(block)
-        except ClientError as error:
-            held.close()
-            attempts.failed(error, error.retry_after)
-        except BaseException:
-            held.close()
-            raise
-        else:
-            held.seek(0)
-            return held
+    held: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it is returned
+
+    def ask() -> None:
+        held.seek(0)
+        held.truncate()
+        with connection.stream(url) as response:
+            for block in response.iter_bytes():
+                held.write(block)
+        held.seek(0)
+
+    try:
+        connection.patiently(ask)
+    except BaseException:
+        held.close()
+        raise
+    return held

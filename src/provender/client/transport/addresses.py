@@ -9,7 +9,8 @@ from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 from provender.client.errors import BadQuery
 
 API = "/api/v4"
-LOCAL = ("localhost", "127.0.0.1")
+# This machine.
+LOCAL = ("localhost", "127.0.0.1", "::1")
 OLDER = re.compile(r"/api/v\d+(/.*)?$")
 # What a query string keeps as it is: the signs of operators too, which servers read either way.
 KEPT = "!$'()*,/:;=?@[]~"
@@ -35,8 +36,8 @@ def root_of(url: str) -> str:
 
 def _scheme(text: str) -> str:
     """Return the scheme of an address without one: this machine needs no certificate."""
-    host = re.split(r"[:/?#]", text, maxsplit=1)[0].lower()
-    return "http" if host in LOCAL else "https"
+    parts = _parts(f"//{text}")
+    return "http" if parts is not None and parts.hostname in LOCAL else "https"
 
 
 def _parts(url: str) -> SplitResult | None:

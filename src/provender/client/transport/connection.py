@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
@@ -16,6 +16,7 @@ from provender.client.transport.answers import Answer, Content, beginning, read_
 from provender.client.transport.retrying import TLS, Attempts, Retries
 from provender.version import __version__
 
+_Found = TypeVar("_Found")
 # A token, or what returns one that is valid now.
 Token = str | Callable[[], str]
 TIMEOUT_SECONDS = 60.0
@@ -139,20 +140,29 @@ class Connection:
         """Return the tries of something that is more than one request."""
         return Attempts(self.retries)
 
+    def patiently(self, ask: Callable[[], _Found]) -> _Found:
+        """Return what a function gives that asks the server; it is called again if that may help.
+
+        Raises:
+            ClientError: of the last try.
+        """
+        attempts = self.again()
+        while True:
+            try:
+                return ask()
+            except ClientError as error:
+                attempts.failed(error)
+
     def _answer(self, method: str, url: str, body: bytes | None) -> Answer:
         response, content = self._fetched(method, url, body)
         return Answer(read_document(response, content), response.headers)
 
     def _fetched(self, method: str, url: str, body: bytes | None) -> tuple[httpx.Response, bytes]:
-        attempts = self.again()
-        while True:
-            try:
-                with self.stream(url, method=method, body=body) as response:
-                    content = response.read()
-            except ClientError as error:
-                attempts.failed(error, error.retry_after)
-                continue
-            return response, content
+        def ask() -> tuple[httpx.Response, bytes]:
+            with self.stream(url, method=method, body=body) as response:
+                return response, response.read()
+
+        return self.patiently(ask)
 
     def _request(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str] | None

@@ -49,8 +49,8 @@ class Attempts:
         """Begin to count anew: something has arrived."""
         self._failed, self._waited = 0, 0.0
 
-    def failed(self, error: ClientError, after: float | None) -> None:
-        """Wait before the next try; `after` is what the server asked for, in seconds.
+    def failed(self, error: ClientError) -> None:
+        """Wait before the next try, as long as the server asked for if it did.
 
         Raises:
             ClientError: the error itself, if another try makes no sense.
@@ -58,6 +58,7 @@ class Attempts:
         self._failed += 1
         if not isinstance(error, Busy | Unreachable) or error.code in HELPLESS:
             raise error
+        after = error.retry_after
         is_preparing = error.code == PREPARING and after is not None
         if self._failed >= self._retries.tries and not is_preparing:
             raise error

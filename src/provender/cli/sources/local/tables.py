@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from provender.cli.sources.asked import TableAsked
 from provender.cli.sources.source import Told, Writable
+from provender.cli.sources.tables import wanted
 from provender.errors import QueryTimeout
 from provender.exports.tables.formats import Options
 from provender.python import tables
@@ -36,16 +37,7 @@ class LocalTable:
         """
         expose, limits = registry.profiles.choose(None).expose, settings.limits
         nodes = in_order(read(asked.selection, limits, expose).selection, asked.orderby)
-        wanted = tables.Wanted(
-            asked.fields,
-            asked.want,
-            asked.types,
-            asked.format,
-            asked.limit,
-            asked.csv_safe,
-            asked.trailer,
-        )
-        table, how = tables.prepared(nodes, wanted, limits, asked.ending)
+        table, how = tables.prepared(nodes, wanted(asked), limits, asked.ending)
         return cls(registry, settings, asked, table, how)
 
     def number(self) -> int | None:

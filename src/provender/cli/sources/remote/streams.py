@@ -134,7 +134,7 @@ class Download:
         if not isinstance(error, Busy | Unreachable):
             raise translated(error, self._server.name)
         try:
-            self._attempts.failed(error, error.retry_after)
+            self._attempts.failed(error)
         except ClientError:
             raise translated(error, self._server.name) from None
 

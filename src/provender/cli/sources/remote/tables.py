@@ -10,6 +10,7 @@ from provender.cli.sources.remote.checking import BOUNDS, checked
 from provender.cli.sources.remote.counting import counter
 from provender.cli.sources.remote.server import Server
 from provender.cli.sources.source import Told, Writable
+from provender.cli.sources.tables import wanted
 from provender.errors import QueryTimeout, StoreUnreachable
 from provender.python import tables
 from provender.python.selecting import in_order
@@ -31,16 +32,7 @@ class RemoteTable:
             BadRequest: what is wanted has no meaning.
         """
         nodes = in_order(checked(asked.selection), asked.orderby)
-        wanted = tables.Wanted(
-            asked.fields,
-            asked.want,
-            asked.types,
-            asked.format,
-            asked.limit,
-            asked.csv_safe,
-            asked.trailer,
-        )
-        _, how = tables.read(nodes, wanted, BOUNDS, asked.ending)
+        _, how = tables.read(nodes, wanted(asked), BOUNDS, asked.ending)
         return cls(server, asked, how.format.name)
 
     def number(self) -> int | None:
