@@ -128,13 +128,13 @@ $(VENV)/.lint: $(VENV)/.serve
 	$(call install,linters and the type checker into $(VENV): 110 MB$(,) half a minute,[lint])
 
 $(VENV)/.test: $(VENV)/.serve
-	$(call install,what the tests need into $(VENV) (a PostgreSQL$(,) matplotlib$(,) Playwright ...): 620 MB$(,) one or two minutes,[test])
+	$(call install,what the tests need into $(VENV) (a PostgreSQL$(,) matplotlib$(,) pandas$(,) Playwright ...): 910 MB$(,) two or three minutes,[test])
 
 $(VENV)/.bench: $(VENV)/.test
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.serve
-	$(call install,Sphinx into $(VENV): 90 MB$(,) half a minute,[docs])
+	$(call install,Sphinx into $(VENV): 180 MB$(,) half a minute,[docs])
 
 $(LOWEST)/.installed: pyproject.toml .ci/lowest .ci/lowest.py
 	@PYTHON='$(PYTHON)' .ci/lowest $(LOWEST)
